@@ -1,0 +1,477 @@
+"""Every noun of the glossary as frozen data. No I/O, no arithmetic beyond sums that are computed on demand.
+
+Two halves: what a reader saw (Document: pages, paragraphs, tables, cells) and what it means
+(Reading: notice, rubrics, findings). Points are Decimal in memory and decimal strings in JSON; a printed value
+that is absent is None, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from pipeline.plain import to_plain
+from pipeline.provenance import Provenance
+
+SCHEMA_VERSION = "1.0"
+
+Basis = Literal["printed", "proved", "inferred", "confirmed"]
+Status = Literal["proved", "conditional", "supported", "undecidable"]
+Severity = Literal["error", "warning", "note"]
+SectionKind = Literal["scored", "bonus", "deduction"]
+CriterionKind = Literal["scored", "bonus", "deduction", "veto"]
+
+
+# ---- what a reader saw -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file as received. `file` is a name without folders; `reader` the reader that was used; `pages` None when unpaged."""
+
+    file: str
+    sha256: str
+    media_type: str
+    reader: str
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Page size in points; `ocr` when its text was read from an image."""
+
+    number: int
+    width: float
+    height: float
+    ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One line or paragraph outside tables. `raw` in `at.quote`; `text` may have wrap spaces removed.
+
+    Paged readers emit one Paragraph per visual line and leave joining to notice.py (x0/x1/size say how it is set).
+    """
+
+    text: str
+    at: Provenance
+    page: int | None = None
+    align: Literal["left", "center", "right"] | None = None
+    size: float | None = None
+    style: str | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table; row and col count from 0, spans from 1. `confidence` is 0..1 for OCR text, else None."""
+
+    row: int
+    col: int
+    text: str
+    at: Provenance
+    row_span: int = 1
+    col_span: int = 1
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table part as read (a table cut by a page break gives two). Every grid position belongs to at most one cell."""
+
+    cells: tuple[Cell, ...]
+    rows: int
+    cols: int
+    at: Provenance
+    page: int | None = None
+
+
+Block = Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a reader wants said about the reading itself (a page without text, a dropped layer, an unread object)."""
+
+    kind: str
+    message: str
+    at: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader saw, in reading order."""
+
+    source: Source
+    pages: tuple[Page, ...]
+    blocks: tuple[Block, ...]
+    remarks: tuple[Remark, ...] = ()
+
+
+# ---- the notice --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A numbered heading: level 1 一、 2 （一） 3 1. 4 （1）."""
+
+    marker: str
+    level: int
+    text: str
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexEntry:
+    """An annex as listed in 附件说明, or as its own title page prints it."""
+
+    annex: int
+    title: str
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """《title》（附件n） in the running text."""
+
+    annex: int | None
+    title: str
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class SectionList:
+    """The section names the body enumerates for one annex, in the body's order."""
+
+    annex: int
+    names: tuple[str, ...]
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class GradeBand:
+    """A grade band 等次; an open end is None."""
+
+    label: str
+    min: Decimal | None
+    max: Decimal | None
+    min_inclusive: bool
+    max_inclusive: bool
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """One 一票否决 condition."""
+
+    number: str
+    text: str
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class BodyText:
+    """One paragraph of the body, personal data masked."""
+
+    text: str
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A block that cannot belong to the notice: another script or language, or a repetition loop."""
+
+    text: str
+    repeats: int
+    at: Provenance
+    last: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A place with personal data. The values themselves are never kept: `at.quote` is the masked text."""
+
+    kind: str
+    count: int
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The head and body of the notice. `places` maps a scalar field's name to where it stands."""
+
+    document_number: str | None = None
+    title: str | None = None
+    issuer: str | None = None
+    addressees: tuple[str, ...] = ()
+    issue_date: str | None = None
+    signature: str | None = None
+    places: dict[str, Provenance] = field(default_factory=dict)
+    headings: tuple[Heading, ...] = ()
+    annexes: tuple[AnnexEntry, ...] = ()
+    annex_titles: tuple[AnnexEntry, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    section_lists: tuple[SectionList, ...] = ()
+    grade_bands: tuple[GradeBand, ...] = ()
+    score_max: Decimal | None = None
+    vetoes: tuple[Veto, ...] = ()
+    veto_outcome: str | None = None
+    veto_at: Provenance | None = None
+    body: tuple[BodyText, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
+
+
+# ---- the rubric --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One scored line.
+
+    `basis` is of the criterion as a whole; `points_basis` of max_points alone. `columns` keeps the other cells of the
+    row under their roles (standard, method, evidence, remark, item …). `allowed` holds points printed as options or a
+    range ("0~5"); `piece` is the table part (0, 1, …) the row stands in; `row` its row in the joined table.
+    """
+
+    id: str
+    number: str | None
+    text: str
+    max_points: Decimal | None
+    basis: Basis = "printed"
+    at: Provenance | None = None
+    points_basis: Basis = "printed"
+    points_at: Provenance | None = None
+    points_printed: str | None = None
+    number_at: Provenance | None = None
+    kind: CriterionKind = "scored"
+    columns: dict[str, str] = field(default_factory=dict)
+    choice: str | None = None
+    donors: tuple[str, ...] = ()
+    piece: int = 0
+    row: int = 0
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMark:
+    """A section label exactly as printed: the criteria its cell covers (indices into the printed criteria, first..last
+    inclusive; empty cell cover = None) and whether that cover comes from a real merged cell."""
+
+    text: str
+    label: str
+    stated_points: Decimal | None
+    at: Provenance
+    first: int | None
+    last: int | None
+    merged: bool
+    piece: int
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """What the start of a section rests on. `margin` is the cost of the cheapest explanation without it, less the best
+    (None when no rival exists). `rests_on` names evidence: order, sums, page, printed, alignment, merged."""
+
+    status: Status
+    margin: int | None
+    rests_on: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of criteria. `basis` is of the label; `points_basis` of stated_points; `parent` the id of the upper
+    section in two-level rubrics (a parent holds no criteria itself unless some stand directly under it)."""
+
+    id: str
+    label: str | None
+    stated_points: Decimal | None
+    parent: str | None = None
+    kind: SectionKind = "scored"
+    basis: Basis = "printed"
+    points_basis: Basis = "printed"
+    at: Provenance | None = None
+    criteria: tuple[Criterion, ...] = ()
+    boundary: Boundary | None = None
+    displaced: bool = False
+
+    def points_sum(self) -> Decimal:
+        """Sum of the printed points of the section's criteria (missing points count nothing)."""
+        return sum((c.max_points for c in self.criteria if c.max_points is not None), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the proof engine found for one rubric: the best cost, how many explanations reach it, and the certificate
+    that the independent checker verifies. `groups` are sentences over the rival explanations."""
+
+    status: Status
+    cost: int
+    count: int
+    assumes: tuple[str, ...] = ()
+    groups: tuple[tuple[int, str], ...] = ()
+    decide_by: tuple[str, ...] = ()
+    count_before_alignment: int | None = None
+    certificate: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A piece of a table that the model has no place for, with the reason."""
+
+    text: str
+    reason: str
+    at: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subtotal:
+    """A 小计 row as printed: the label, the points, the criteria it follows (index of the last one before it)."""
+
+    label: str
+    points: Decimal | None
+    after: int | None
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """One 评价表. `annex` is 0 for a rubric inside the body. `header` maps a column role to the header text as printed
+    (None when that header cell is missing); `fields` maps form fields (assessee, date, assessor) to where they stand."""
+
+    annex: int
+    id: str
+    title: str | None
+    stated_total: Decimal | None
+    sections: tuple[Section, ...] = ()
+    title_at: Provenance | None = None
+    total_at: Provenance | None = None
+    total_basis: Basis = "printed"
+    header: dict[str, str | None] = field(default_factory=dict)
+    header_at: Provenance | None = None
+    header_faults: tuple[str, ...] = ()
+    fields: dict[str, Provenance] = field(default_factory=dict)
+    labels: tuple[LabelMark, ...] = ()
+    subtotals: tuple[Subtotal, ...] = ()
+    alternative_of: str | None = None
+    resolution: Resolution | None = None
+    unplaced: tuple[Unplaced, ...] = ()
+
+    def criteria(self) -> Iterator[Criterion]:
+        """Every criterion in order, inferred ones included."""
+        for section in self.sections:
+            yield from section.criteria
+
+    def printed(self) -> tuple[Criterion, ...]:
+        """The criteria that stand on the sheet."""
+        return tuple(c for c in self.criteria() if c.basis == "printed")
+
+
+# ---- findings ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of arithmetic: `sum` of ids and values equals `equals`; or a `declared` value at its place."""
+
+    op: str
+    text: str
+    of: tuple[str, ...] = ()
+    equals: str | None = None
+    at: tuple[Provenance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof a person can check by hand."""
+
+    claim: str
+    steps: tuple[Step, ...] = ()
+    assumes: tuple[str, ...] = ()
+    explanations: int | None = None
+    groups: tuple[tuple[int, str], ...] = ()
+    margin: int | None = None
+    redundancy: int | None = None
+    decide_by: tuple[str, ...] = ()
+    certificate: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What could be set right: `path` is `<id>.<field>`; `basis` proved for a repair, inferred for a suggestion."""
+
+    id: str
+    path: str
+    before: str | None
+    after: str
+    basis: Basis
+    reason: str
+    donors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A finding accepted by a person."""
+
+    by: str
+    reason: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a rule reports. `message` is Chinese, `message_en` English; numbers and quotes are the same in both."""
+
+    code: str
+    rule: str
+    severity: Severity
+    status: Status
+    annex: int
+    where: str
+    message: str
+    message_en: str
+    evidence: tuple[Provenance, ...] = ()
+    proof: Proof | None = None
+    repair: Repair | None = None
+    fingerprint: str = ""
+    waiver: Waiver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision. action: accept | reject | set | waive. `target` is a repair id, a value path or a fingerprint;
+    `expected` the old value it was made against; `status`: valid | stale | moot."""
+
+    id: str
+    action: str
+    target: str
+    value: str | None
+    expected: str | None
+    by: str
+    date: str
+    reason: str
+    source_sha256: str
+    status: str = "valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything read from one source: what `notice.json` holds."""
+
+    source: Source
+    notice: Notice
+    rubrics: tuple[Rubric, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    revision: str | None = None
+    slug: str | None = None
+    schema_version: str = SCHEMA_VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """The notice JSON of the contract, as plain data."""
+        return to_plain(self)

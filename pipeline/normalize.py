@@ -1,0 +1,118 @@
+"""Text cleaning: widths, spaces, invisible characters, compatibility forms. Cleaned text keeps its origins.
+
+`fold` is for comparing, `clean` for keeping. No cleaning step ever changes a digit or a word.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+import regex
+
+INVISIBLE = regex.compile(r"[\p{Cf}\p{Cc}--[\t\n]]", regex.V1)
+"""Zero-width, direction and control characters: kept in quotes, dropped from text."""
+
+_CJK = r"[\p{Han}　-〿＀-￯“”‘’…—]"
+WRAP_SPACE = regex.compile(rf"(?<={_CJK})[ \t\u00a0\n]+(?={_CJK})")
+"""A space or line end between two Chinese characters: a wrap, no word boundary."""
+
+CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Cleaned text; origin[i] is the index in the raw text that text[i] came from."""
+
+    text: str
+    origin: tuple[int, ...]
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """The raw [start, end) of a span of the cleaned text."""
+        if start >= end:
+            at = self.origin[start] if start < len(self.origin) else (self.origin[-1] + 1 if self.origin else 0)
+            return at, at
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def cleaned(raw: str) -> Cleaned:
+    """Drop invisible characters and wrap spaces, trim; remember where each character came from.
+
+    >>> cleaned(" 安全\\n运营 (12分)").text
+    '安全运营 (12分)'
+    """
+    drop = {m.start() for m in INVISIBLE.finditer(raw)}
+    for match in WRAP_SPACE.finditer(raw):
+        drop.update(range(*match.span()))
+    kept: list[tuple[str, int]] = []
+    for i, char in enumerate(raw):
+        if i in drop:
+            continue
+        blank = char.isspace()
+        if blank and (not kept or kept[-1][0] == " "):
+            continue
+        kept.append((" " if blank else char, i))
+    while kept and kept[-1][0] == " ":
+        kept.pop()
+    return Cleaned("".join(c for c, _ in kept), tuple(i for _, i in kept))
+
+
+def clean(raw: str) -> str:
+    """The text of `cleaned`."""
+    return cleaned(raw).text
+
+
+def fold(text: str) -> str:
+    """A comparison key: NFKC (full width, compatibility radicals), no spaces, no invisible characters, lower case.
+
+    >>> fold("评价 内容（２分）")
+    '评价内容(2分)'
+    """
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return "".join(text.split()).lower()
+
+
+def chinese_number(text: str) -> int | None:
+    """一 … 九十九, or Arabic digits of any width, as an int; None if it is neither.
+
+    >>> chinese_number("二十一"), chinese_number("１２"), chinese_number("甲")
+    (21, 12, None)
+    """
+    text = fold(text)
+    if regex.fullmatch(r"[0-9]{1,9}", text):
+        return int(text)
+    if not text or any(c not in CHINESE_DIGITS and c not in "十百" for c in text) or len(text) > 7:
+        return None
+    total, digit = 0, 0
+    for char in text:
+        if char in CHINESE_DIGITS:
+            digit = CHINESE_DIGITS[char]
+        else:
+            total += (digit or 1) * (10 if char == "十" else 100)
+            digit = 0
+    return total + digit
+
+
+_POINTS = regex.compile(r"[+]?([0-9]{1,6}(?:\.[0-9]{1,4})?)分?")
+
+
+def points(text: str) -> Decimal | None:
+    """A cell that is nothing but points ("3", "２.5 分", "10分"); None for anything else.
+
+    >>> points(" 2.5分 "), points("0-5"), points("")
+    (Decimal('2.5'), None, None)
+    """
+    match = _POINTS.fullmatch(fold(text).strip("()[]【】"))
+    return Decimal(match[1]) if match else None
+
+
+MOBILE = regex.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+IDENTITY_NUMBER = regex.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])")
+
+
+def mask_personal(text: str) -> str:
+    """Mobile and identity numbers replaced by asterisks of the same length, so that offsets stay."""
+    for pattern in (IDENTITY_NUMBER, MOBILE):
+        text = pattern.sub(lambda m: "*" * len(m[0]), text)
+    return text

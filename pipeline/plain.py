@@ -1,0 +1,68 @@
+"""Dataclasses to plain JSON data and back, by their type hints. Decimals become strings, tuples lists."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from pipeline.provenance import Provenance
+
+
+def points_text(value: Decimal) -> str:
+    """A decimal as people write it: no exponent, no trailing zeros ("3", "0.5")."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def to_plain(value: Any) -> Any:
+    """Any model value as JSON data."""
+    if isinstance(value, Provenance):
+        return value.to_json()
+    if dataclasses.is_dataclass(value):
+        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Decimal):
+        return points_text(value)
+    if isinstance(value, (list, tuple)):
+        return [to_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): to_plain(v) for k, v in value.items()}
+    return value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def from_plain(kind: Any, data: Any) -> Any:
+    """JSON data as a value of `kind`. Unknown keys are ignored (a newer minor version); missing ones take defaults.
+
+    Raises TypeError or KeyError when the data cannot be such a value.
+    """
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        if data is None:
+            return None
+        return from_plain(next(a for a in typing.get_args(kind) if a is not type(None)), data)
+    if kind is Provenance:
+        return Provenance.from_json(data)
+    if kind is Decimal:
+        return Decimal(data)
+    if dataclasses.is_dataclass(kind):
+        hints = _hints(typing.cast(type, kind))
+        known = {f.name for f in dataclasses.fields(kind)}
+        return typing.cast(type, kind)(**{k: from_plain(hints[k], v) for k, v in data.items() if k in known})
+    if origin is tuple:
+        args = typing.get_args(kind)
+        if len(args) == 2 and args[1] is Ellipsis:
+            return tuple(from_plain(args[0], v) for v in data)
+        return tuple(from_plain(a, v) for a, v in zip(args, data, strict=True))
+    if origin is list:
+        return [from_plain(typing.get_args(kind)[0], v) for v in data]
+    if origin is dict:
+        return {k: from_plain(typing.get_args(kind)[1], v) for k, v in data.items()}
+    return data

@@ -1,0 +1,60 @@
+"""Where a value stands in its source: page and box, or path, or line and span; always with the exact quote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+BBox = tuple[float, float, float, float]
+"""(x0, top, x1, bottom) in points, origin at the top left of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """One place. Paged sources fill page and bbox; DOCX, XLSX, HTML fill path; text fills line and span.
+
+    `quote` is exactly what stands there; `span` counts code points from the start of the line.
+    """
+
+    quote: str
+    page: int | None = None
+    bbox: BBox | None = None
+    path: str | None = None
+    line: int | None = None
+    span: tuple[int, int] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's `at` object: only the keys that apply."""
+        out: dict[str, Any] = {"quote": self.quote}
+        if self.page is not None:
+            out["page"] = self.page
+        if self.bbox is not None:
+            out["bbox"] = [round(v, 2) for v in self.bbox]
+        if self.path is not None:
+            out["path"] = self.path
+        if self.line is not None:
+            out["line"] = self.line
+        if self.span is not None:
+            out["span"] = list(self.span)
+        return out
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Provenance:
+        bbox = data.get("bbox")
+        span = data.get("span")
+        return cls(
+            quote=data["quote"],
+            page=data.get("page"),
+            bbox=tuple(bbox) if bbox else None,
+            path=data.get("path"),
+            line=data.get("line"),
+            span=tuple(span) if span else None,
+        )
+
+    def place(self) -> str:
+        """A short human-readable place: `p.5`, `line 179`, or the path."""
+        if self.page is not None:
+            return f"p.{self.page}"
+        if self.line is not None:
+            return f"line {self.line}"
+        return self.path or "?"

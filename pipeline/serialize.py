@@ -1,0 +1,62 @@
+"""Model to files and back: canonical JSON bytes, whole-or-nothing writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError
+from pipeline.model import SCHEMA_VERSION, Reading
+from pipeline.plain import from_plain
+
+
+def dumps(data: Any) -> str:
+    """Canonical JSON: sorted keys, two spaces, UTF-8 text, newline at the end."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Write `path` completely or not at all (temporary file beside it, flushed, renamed)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(raw)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def load_json(path: Path) -> Any:
+    """Parse a JSON file. Raises InputError naming the line that is wrong."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file", "check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(str(path), f"cannot be read ({error})", "check the file") from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}:{error.lineno}:{error.colno}", f"not JSON ({error.msg})", "write it again") from None
+    except RecursionError:
+        raise InputError(str(path), "JSON nested too deeply", "write it again") from None
+
+
+def load_reading(path: Path) -> Reading:
+    """A notice JSON as a Reading. Raises InputError when it is not one or is of another schema version."""
+    data = load_json(path)
+    if not isinstance(data, dict) or "rubrics" not in data or "notice" not in data:
+        raise InputError(str(path), "not a notice JSON (no `notice` and `rubrics`)", "make it with `notice extract`")
+    if str(data.get("schema_version", "")).split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+        raise InputError(str(path), f"schema version {data.get('schema_version')!r}", "extract the source again")
+    try:
+        return from_plain(Reading, data)
+    except (TypeError, KeyError, ValueError, ArithmeticError, AttributeError, StopIteration) as error:
+        raise InputError(str(path), f"not a valid notice JSON ({error!r})", "extract the source again") from None
