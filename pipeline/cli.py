@@ -1,0 +1,197 @@
+"""The command line: arguments, exit codes, printing. No logic; each verb loads its module when it is called.
+
+Exit status: 0 clean, 1 findings at or above --fail-on, 2 unusable input or misuse (one line on standard error).
+"""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import sys
+from pathlib import Path
+
+from pipeline.errors import InputError, PipelineError, UsageError
+
+SEVERITIES = ("error", "warning", "note", "never")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; returns the exit status."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    try:
+        return int(args.run(args) or 0)
+    except PipelineError as error:
+        print(f"notice: {error}".replace("\n", " "), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("notice: interrupted; run the same command again to go on", file=sys.stderr)
+        return 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with misuse told on one line, exit 2."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        print(f"notice: {self.prog}: {message}; see `{self.prog} --help`", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="notice", description="Read official notices with scoring rubrics; prove, audit, render, score.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
+    language = argparse.ArgumentParser(add_help=False)
+    language.add_argument("--lang", choices=("zh", "en"), default=None, help="language of messages (default: locale)")
+
+    def verb(name: str, run, summary: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=summary, description=summary, parents=[language])
+        sub.set_defaults(run=run)
+        return sub
+
+    run = verb("run", _run, "every notice under sources/ -> extracted/ -> reports/; only what changed is redone")
+    run.add_argument("--sources", type=Path, default=Path("sources"))
+    run.add_argument("--extracted", type=Path, default=Path("extracted"))
+    run.add_argument("--reports", type=Path, default=Path("reports"))
+
+    extract = verb("extract", _extract, "any supported file -> notice JSON")
+    extract.add_argument("file", type=Path)
+    extract.add_argument("-o", "--output", type=Path)
+    extract.add_argument("--fail-on", choices=SEVERITIES, default="never")
+
+    audit = verb("audit", _audit, "findings of a file or notice JSON")
+    audit.add_argument("file", type=Path)
+    audit.add_argument("--format", choices=("text", "json", "sarif", "github", "html"), default="text")
+    audit.add_argument("-o", "--output", type=Path)
+    audit.add_argument("--fail-on", choices=SEVERITIES, default="error")
+
+    explain = verb("explain", _explain, "a rule's page; without argument the catalogue")
+    explain.add_argument("rule", nargs="?")
+
+    decide = verb("decide", _decide, "a person's decisions on suggestions and findings")
+    decide.add_argument("extracted", type=Path)
+    decide.add_argument("action", nargs="?", default="list", choices=("list", "accept", "reject", "set", "waive"))
+    decide.add_argument("target", nargs="?")
+    decide.add_argument("value", nargs="?")
+    decide.add_argument("--by")
+    decide.add_argument("--reason")
+    decide.add_argument("--date", help="YYYY-MM-DD; default: the date of the source")
+
+    diff = verb("diff", _diff, "two revisions (files or notice JSON): typed changes, 对照表")
+    diff.add_argument("old", type=Path)
+    diff.add_argument("new", type=Path)
+    diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx", "redline"), default="text")
+    diff.add_argument("-o", "--output", type=Path)
+    diff.add_argument("--fail-on", choices=SEVERITIES, default="never")
+
+    forms = verb("forms", _forms, "fillable forms, blank or prefilled")
+    forms.add_argument("notice", type=Path)
+    forms.add_argument("--annex", type=int, action="append")
+    forms.add_argument("--format", default="pdf,docx,xlsx,html,xlsform")
+    forms.add_argument("--edition", choices=("printed", "draft", "final"), default="draft")
+    forms.add_argument("--assessees", type=Path)
+    forms.add_argument("-o", "--output", type=Path, required=True)
+
+    collect = verb("collect", _collect, "filled forms -> assessment JSON")
+    collect.add_argument("files", type=Path, nargs="+")
+    collect.add_argument("--notice", type=Path)
+    collect.add_argument("-o", "--output", type=Path, required=True)
+    collect.add_argument("--fail-on", choices=SEVERITIES, default="never")
+
+    score = verb("score", _score, "assessments -> scorecards and scored reports")
+    score.add_argument("assessments", type=Path, nargs="+")
+    score.add_argument("--notice", type=Path)
+    score.add_argument("--policy", type=Path)
+    score.add_argument("-o", "--output", type=Path, required=True)
+    score.add_argument("--fail-on", choices=SEVERITIES, default="never")
+
+    schema = verb("schema", _schema, "the JSON Schema of an output")
+    schema.add_argument("name", nargs="?", default="notice", choices=("notice", "assessment", "scorecard", "findings"))
+    return parser
+
+
+def language_of(args: argparse.Namespace, default: str | None = None) -> str:
+    """zh or en: the argument, else `default`, else the locale."""
+    if args.lang:
+        return str(args.lang)
+    if default:
+        return default
+    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if (name or locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+def _put(text: str | bytes, output: Path | None) -> None:
+    """Write whole to a file, or to standard output."""
+    if output is None:
+        sys.stdout.buffer.write(text.encode("utf-8") if isinstance(text, str) else text)
+        sys.stdout.buffer.flush()
+        return
+    from pipeline.serialize import write_whole
+
+    if output.is_dir():
+        raise UsageError(str(output), "is a folder", "name a file")
+    try:
+        write_whole(output, text)
+    except OSError as error:
+        raise InputError(str(output), f"cannot be written ({error.strerror})", "choose another place") from None
+
+
+def _run(args: argparse.Namespace) -> int:
+    from pipeline import stages
+
+    for line in stages.run(args.sources, args.extracted, args.reports, language_of(args, "zh")):
+        print(line)
+    return 0
+
+
+def _extract(args: argparse.Namespace) -> int:
+    from pipeline import serialize, stages
+
+    reading = stages.extract(args.file)
+    _put(serialize.dumps(reading.to_json()), args.output)
+    return stages.exit_status(reading.findings, args.fail_on)
+
+
+def _audit(args: argparse.Namespace) -> int:
+    from pipeline import stages
+
+    text, findings = stages.audit_report(args.file, args.format, language_of(args))
+    _put(text, args.output)
+    return stages.exit_status(findings, args.fail_on)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from pipeline import audit
+
+    _put(audit.explain(args.rule, language_of(args)), None)
+    return 0
+
+
+def _decide(args: argparse.Namespace) -> int:
+    raise UsageError("decide", "not wired yet", "wait")
+
+
+def _diff(args: argparse.Namespace) -> int:
+    raise UsageError("diff", "not wired yet", "wait")
+
+
+def _forms(args: argparse.Namespace) -> int:
+    raise UsageError("forms", "not wired yet", "wait")
+
+
+def _collect(args: argparse.Namespace) -> int:
+    raise UsageError("collect", "not wired yet", "wait")
+
+
+def _score(args: argparse.Namespace) -> int:
+    raise UsageError("score", "not wired yet", "wait")
+
+
+def _schema(args: argparse.Namespace) -> int:
+    from pipeline import schemas
+
+    _put(schemas.text(args.name), None)
+    return 0
