@@ -298,6 +298,7 @@ class Section:
     criteria: tuple[Criterion, ...] = ()
     boundary: Boundary | None = None
     displaced: bool = False
+    number: str | None = None
 
     def points_sum(self) -> Decimal:
         """Sum of the printed points of the section's criteria (missing points count nothing)."""
@@ -360,6 +361,7 @@ class Rubric:
     alternative_of: str | None = None
     resolution: Resolution | None = None
     unplaced: tuple[Unplaced, ...] = ()
+    notes: tuple[BodyText, ...] = ()
 
     def criteria(self) -> Iterator[Criterion]:
         """Every criterion in order, inferred ones included."""
