@@ -400,6 +400,7 @@ class Proof:
     redundancy: int | None = None
     decide_by: tuple[str, ...] = ()
     certificate: dict[str, Any] = field(default_factory=dict)
+    claim_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,6 +442,7 @@ class Finding:
     repair: Repair | None = None
     fingerprint: str = ""
     waiver: Waiver | None = None
+    suggestions: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
