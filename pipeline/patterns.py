@@ -1,0 +1,190 @@
+"""What the field's tables are made of: header spellings by role, words of total rows, form fields, labels with points.
+
+Every accepted spelling maps to one role. Spellings are compared after `normalize.fold` and without a trailing
+bracket (分值（分） → 分值).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import regex
+
+from pipeline.normalize import fold
+
+Role = Literal[
+    "label", "number", "item", "text", "points", "section_points", "awarded", "deduction", "standard", "method",
+    "evidence", "remark",
+]
+
+_SPELLINGS: dict[Role, str] = {
+    "number": "序号 编号 序 号 no no. 题号 项次 编码 指标序号 项目序号 条款号 条款 指标编号",
+    "label": (
+        "项目 类别 类型 指标 分类 大类 小类 维度 模块 板块 部分 要素 环节 一级指标 二级指标 三级指标 考核项目 评价项目 检查项目 评估项目"
+        " 评分项目 考评项目 测评项目 评审项目 评审因素 评分因素 评价因素 评分要素 评价要素 评审要素 评价维度 评价指标 考核指标 考评指标 评估指标"
+        " 测评指标 指标名称 行为类别 评价类别 考核类别 检查类别 评分项 评审项 考核项 评价项 内容分类 考核环节 服务类别 类目 项目名称"
+        " 考核模块 评价模块 考核维度 一级项目 二级项目 评分类别 指标类别 评分指标 督查项目 验收项目 检查部位 分项 分项名称 主要指标"
+    ),
+    "text": (
+        "评价内容 考核内容 检查内容 评分内容 评审内容 测评内容 考评内容 评估内容 内容 评价要点 考核要点 检查要点 评审要点 评分要点 要点"
+        " 评价要求 考核要求 具体要求 要求 工作要求 检查要求 指标内容 指标说明 指标内涵 指标解释 指标要求 评价内容及标准 考核内容及标准"
+        " 内容及要求 评审内容及规则 主要内容 具体内容 考核内容及要求 工作内容 服务内容 服务要求 标准要求 内容与要求 评价内容和要求"
+        " 考核内容和标准 考核内容与标准 评分内容及标准 检查内容及要求 评价内容与要求 督查内容 验收内容 评价事项 考核事项 事项 检查项目及内容"
+        " 考核内容及评分标准 检查内容及评分标准 评价内容及评分标准 评分内容和标准"
+    ),
+    "standard": (
+        "评分标准 评价标准 考核标准 评分细则 评价细则 考核细则 评分办法 评分方法 评分规则 扣分标准 扣分办法 扣分细则 扣分原则 扣分规则 计分办法"
+        " 计分标准 计分方法 计分规则 赋分标准 赋分计算说明 赋分说明 评审细则 评审标准 考评办法 考评标准 考核办法 打分标准 得分标准 评定标准"
+        " 检查标准 标准 细则 评分依据 赋分规则 评估标准 测评标准 考核评分标准 考核评分办法 评分说明 评分标准及办法 验收标准 评分细则及标准"
+    ),
+    "method": "检查方法 考核方法 评价方法 考核方式 检查方式 评价方式 核查方式 检查办法 现场评估方式 评估方式 评估方法 检查形式 考评方法 考评方式 测评方法 验收方法",
+    "evidence": "佐证材料 证明材料 查看资料 资料 台账 数据来源 评价依据 考核依据 依据 查验材料 支撑材料 证据 材料 信息来源 资料要求 佐证资料 备查资料",
+    "points": (
+        "评价分值 分值 标准分 标准分值 满分 满分值 分数 权重 权重分 权重值 应得分 应得分值 各项分值 基础分值 基础分 基本分 总分 考核分值 赋分 赋分值 分值区间"
+        " 配分 额定分 最高分 参考分值 设定分值 评分分值 检查分值 满分分值 考核分 评价满分 考评分值 测评分值 项目分值 单项分值 指标分值 指标分 指标权重 标准分数 满分标准"
+        " 小项分值 分项分值 评审分值 考核标准分 应得 分"
+    ),
+    "awarded": (
+        "实得分值 实得分 得分 评分 自评得分 自评分 专家评分 专家打分 考核得分 实际得分 考核实际得分 打分 评价得分 评审得分 自评 复评 得分情况 评定分 检查得分"
+        " 复核得分 评委打分 评分结果 考评得分 实得 评估得分 测评得分 最终得分 考核评分 评价评分 实评分 自查得分 核定得分 评议分 检查评分 抽查得分 实际分值 评定得分 单项得分"
+    ),
+    "deduction": "扣分 扣分值 扣分分值 扣减分 扣分情况 实际扣分 扣除分 应扣分",
+    "remark": (
+        "备注 说明 扣分原因 扣分说明 扣分理由 存在问题 问题描述 情况说明 问题 整改 整改意见 检查情况 评价情况 完成情况 责任人 责任单位 责任部门"
+        " 牵头部门 牵头单位 检查记录 评价记录 扣分依据 扣分事由 评分理由 得分说明 评价说明 考核情况 落实情况 意见 责任科室 考核部门 考核单位 评价单位"
+    ),
+}
+
+HEADER_ROLES: dict[str, Role] = {word: role for role, words in _SPELLINGS.items() for word in words.split()}
+
+_SUFFIXES: tuple[tuple[str, Role], ...] = (
+    ("序号", "number"),
+    ("得分", "awarded"),
+    ("打分", "awarded"),
+    ("分值", "points"),
+    ("满分", "points"),
+    ("标准分", "points"),
+    ("扣分", "deduction"),
+    ("备注", "remark"),
+    ("原因", "remark"),
+    ("方式", "method"),
+    ("方法", "method"),
+    ("材料", "evidence"),
+    ("依据", "evidence"),
+    ("内容", "text"),
+    ("要点", "text"),
+    ("要求", "text"),
+    ("标准", "standard"),
+    ("细则", "standard"),
+    ("办法", "standard"),
+    ("规则", "standard"),
+    ("项目", "label"),
+    ("指标", "label"),
+    ("类别", "label"),
+    ("维度", "label"),
+    ("因素", "label"),
+    ("要素", "label"),
+)
+
+_TRAILING_BRACKET = regex.compile(r"[(\[][^()\[\]]{1,24}[)\]]$")
+HEADER_TOTAL = regex.compile(r"(?:总分|满分|合计|共|计)?:?([0-9]{2,4}(?:\.[0-9])?)分")
+"""`分值（100分）`, `满分100分`: a total printed in a header cell."""
+
+
+def header_role(text: str) -> Role | None:
+    """The role a header cell names, or None.
+
+    >>> header_role("评 价 分 值"), header_role("标准分（100分）"), header_role("项目"), header_role("加强领导")
+    ('points', 'points', 'label', None)
+    """
+    key = fold(text).strip(":：*")
+    key = _TRAILING_BRACKET.sub("", key) or key
+    if key in HEADER_ROLES:
+        return HEADER_ROLES[key]
+    if 2 < len(key) <= 10 and not regex.search(r"[0-9。；,，;]", key):
+        for suffix, role in _SUFFIXES:
+            if key.endswith(suffix):
+                return role
+    return None
+
+
+TOTAL_WORDS = regex.compile(
+    r"(?:总\s*评|合\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|分值合计|合计分值|总评分|总体得分)"
+    r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
+)
+"""The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
+
+SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
+SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计)[:：]?")
+
+FIELD_WORDS: tuple[tuple[str, str], ...] = (
+    ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
+    ("date", r"(?:(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|填表|打分)?(?:时间|日期)|年\s*月\s*日)"),
+    ("assessor", r"(?:(?:专家|评委|评审|评价|考核|检查|评估|考评|评分|打分|验收)?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|(?:考核|检查|评价|评估|考评|评分|打分)人员?)"),
+)
+_FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
+
+
+def field_name(text: str) -> str | None:
+    """assessee, date or assessor when the text is a form field with nothing filled in (被评价单位：, 评价时间：年 月 日).
+
+    >>> field_name("被评价单位："), field_name("评价时间： 年 月 日"), field_name("专家签字："), field_name("检查人员应当持证上岗")
+    ('assessee', 'date', 'assessor', None)
+    """
+    key = fold(text)
+    if len(key) > 40:
+        return None
+    for name, pattern in _FIELDS:
+        match = pattern.match(key)
+        if match and _is_blank_rest(key[match.end() :]):
+            return name
+    return None
+
+
+def _is_blank_rest(rest: str) -> bool:
+    """Whether what follows a field word is only colons, brackets like (盖章), lines to write on, or a blank date."""
+    rest = regex.sub(r"\((?:盖章|公章|签章|签字|章|签名)\)", "", rest)
+    return regex.fullmatch(r"(?:及?(?:日期|时间|职务))?[:：]?[_＿\-—.。年月日至()/ ]*", rest) is not None
+
+
+LABEL_POINTS = regex.compile(
+    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:共|计|满分|总分|分值|权重)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%)\s*[)\]】）]?[:：]?$",
+    regex.DOTALL,
+)
+LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*[)\]）]$", regex.DOTALL)
+"""`日常管理 (8分)`, `安全运营（12）`, `一、基础工作 20分`."""
+
+SECTION_MARKER = regex.compile(
+    r"^\s*(?P<marker>[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{1,4}[、.．]|[A-H][、.．])\s*(?=\P{Nd})"
+)
+"""The marker of a section label: 一、 （二） 第三部分 Ⅱ. A."""
+
+SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}){1,3}|[A-Z][0-9]{1,3}(?:[.\-][0-9]{1,2})?|[一二三四五六七八九十]{1,3}|[①-⑳])[)）\]]?[.、．。,]?$")
+"""A cell that holds nothing but a serial number."""
+
+SERIAL_IN_TEXT = regex.compile(
+    r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．.])\s*[、.]?|(?P<d>[①-⑳]))\s*"
+)
+"""The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
+
+POINTS_RANGE = regex.compile(r"^[+]?(?P<low>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?\s*[-~—–至到一]+\s*[+]?(?P<high>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
+"""`0-5`, `0~5分`, `+1—+3`."""
+
+POINTS_OPTIONS = regex.compile(r"^(?:[0-9]{1,3}(?:\.[0-9])?分?[/、,，;；|或]){1,7}[0-9]{1,3}(?:\.[0-9])?分?$")
+"""`5/3/1/0`, `2、1、0分`: allowed values."""
+
+POINTS_DEDUCTION = regex.compile(r"^(?:-|−|－|扣)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分)?(?:/次|/处|/项|每次|每处)?$")
+POINTS_BONUS = regex.compile(r"^(?:\+|＋|加)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
+POINTS_UPTO = regex.compile(r"^(?:≤|<=|最高|不超过|至多|最多|上限)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
+POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不合格|^(?:★|▲|※)$|取消资格")
+POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
+"""Points at the end of a criterion's text: `…（2分）。`."""
+
+BONUS_LABEL = regex.compile(r"加分|附加分|奖励|奖分|创新加")
+DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")
+NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
+TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")
+PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")
+CONTINUED = regex.compile(r"^\s*[(（]?(?:续表?|接上[页表]|上接[^)）]*|续上表)\s*[0-9一二三四五六七八九]*[)）]?\s*$")
+LABEL_CONTINUED = regex.compile(r"\s*[(（]\s*(?:续|接上页|续上)\s*[)）]\s*")
+TITLE_TOTAL = regex.compile(r"[(（\[]?\s*(?:总分|满分|共计?|合计|总计|百分制)[:：]?\s*(?P<points>[0-9]{2,4}(?:\.[0-9])?)\s*分?\s*[)）\]]?|[(（]\s*(?P<bare>[0-9]{2,4})\s*分(?:制)?\s*[)）]")

@@ -1,0 +1,82 @@
+"""What a points cell, a section label or a title says about points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import regex
+
+from pipeline import patterns
+from pipeline.model import CriterionKind
+from pipeline.normalize import clean, fold, points
+
+
+@dataclass(frozen=True, slots=True)
+class PointsRead:
+    """`value` is the most a criterion can give (None: nothing printed, or words); `choice` the printed range or options."""
+
+    value: Decimal | None
+    choice: str | None = None
+    kind: CriterionKind = "scored"
+
+
+def read_points(text: str) -> PointsRead:
+    """A points cell. Words that are no points give value None and themselves as `choice`.
+
+    >>> read_points("2.5分").value, read_points("0~5").value, read_points("5/3/1").value
+    (Decimal('2.5'), Decimal('5'), Decimal('5'))
+    >>> read_points("-2"), read_points("")
+    (PointsRead(value=Decimal('2'), choice=None, kind='deduction'), PointsRead(value=None, choice=None, kind='scored'))
+    """
+    plain = points(text)
+    key = fold(text)
+    if plain is not None or not key:
+        if key.startswith("+"):
+            return PointsRead(plain, None, "bonus")
+        return PointsRead(plain)
+    for pattern, kind in ((patterns.POINTS_DEDUCTION, "deduction"), (patterns.POINTS_BONUS, "bonus")):
+        if match := pattern.match(key):
+            return PointsRead(Decimal(match["points"]), None, kind)  # type: ignore[arg-type]
+    if match := patterns.POINTS_UPTO.match(key):
+        return PointsRead(Decimal(match["points"]), clean(text))
+    if match := patterns.POINTS_RANGE.match(key):
+        return PointsRead(max(Decimal(match["low"]), Decimal(match["high"])), clean(text))
+    if patterns.POINTS_OPTIONS.match(key):
+        return PointsRead(max(Decimal(n) for n in regex.findall(r"[0-9]+(?:\.[0-9]+)?", key)), clean(text))
+    if patterns.POINTS_VETO.search(key):
+        return PointsRead(None, clean(text), "veto")
+    return PointsRead(None, clean(text))
+
+
+def split_label(text: str) -> tuple[str, Decimal | None]:
+    """A label and the points printed in it.
+
+    >>> split_label("日常管理\\n(8分)"), split_label("安全运营"), split_label("一、基础工作（20）")
+    (('日常管理', Decimal('8')), ('安全运营', None), ('一、基础工作', Decimal('20')))
+    """
+    whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
+    for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE):
+        match = pattern.match(whole)
+        if match and _tight(match["label"]):
+            return _tight(match["label"]), Decimal(match["points"])
+    return whole, None
+
+
+def _tight(text: str) -> str:
+    """A label without the spaces that only spread or wrap it."""
+    return regex.sub(r"(?<=\p{Han}) +(?=[\p{Han}(（])", "", text).strip(" :：")
+
+
+def points_at_end(text: str) -> Decimal | None:
+    """Points printed at the end of a criterion's text, `…（2分）。`."""
+    match = patterns.POINTS_IN_TEXT.search(text)
+    return Decimal(match["points"]) if match else None
+
+
+def total_in(text: str) -> Decimal | None:
+    """A total printed in a title or header cell, `评价表（总分110分）`."""
+    match = patterns.TITLE_TOTAL.search(fold(text))
+    if match:
+        return Decimal(match["points"] or match["bare"])
+    return None

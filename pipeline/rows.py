@@ -1,0 +1,177 @@
+"""What each row of a joined table is: a criterion, a section row, a total, a subtotal, form fields, a note, nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import regex
+
+from pipeline import patterns
+from pipeline.model import Cell
+from pipeline.normalize import clean, fold
+from pipeline.points import points_at_end, read_points, split_label
+from pipeline.table import Columns, Row
+
+Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
+
+MAX_LABEL = 40
+"""A section label is short; a longer wide cell is a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A classified row with its cells by role (a cell that began above is given too; see `own`)."""
+
+    kind: Kind
+    row: Row
+    columns: Columns
+    number: Cell | None = None
+    text: Cell | None = None
+    points: Cell | None = None
+    section_points: Cell | None = None
+    labels: tuple[Cell | None, ...] = ()
+    value: Decimal | None = None
+    label: str = ""
+
+    def own(self, cell: Cell | None) -> bool:
+        """Whether the cell begins in this row and holds text."""
+        return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
+
+
+def classify(row: Row, columns: Columns, first_of_part: bool) -> Line:
+    """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it)."""
+    line = _with_cells("other", row, columns)
+    filled = row.filled()
+    if not filled:
+        return _as(line, "blank")
+    for test in (_total, _fields, _section, _note):
+        found = test(line, filled)
+        if found is not None:
+            return found
+    if not line.own(line.text) and not line.own(line.number) and not line.own(line.points):
+        return _as(line, "other")
+    if first_of_part and _continues(line):
+        return _as(line, "continuation")
+    if line.text is None or not clean(line.text.text):
+        return _as(line, "criterion") if line.own(line.number) else _as(line, "other")
+    return _as(line, "criterion")
+
+
+def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
+    pick = lambda c: row.cells[c] if c is not None and c < len(row.cells) else None  # noqa: E731
+    text, number, score = pick(columns.text), pick(columns.number), pick(columns.points)
+    return Line(
+        kind,
+        row,
+        columns,
+        number=number if number is not text else None,
+        text=text,
+        points=score if score is not text else None,
+        section_points=pick(columns.section_points),
+        labels=tuple(pick(c) for c in columns.labels),
+    )
+
+
+def _as(line: Line, kind: Kind, label: str = "", value: Decimal | None = None) -> Line:
+    return Line(
+        kind, line.row, line.columns, line.number, line.text, line.points, line.section_points, line.labels, value, label
+    )
+
+
+def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
+    for cell in filled:
+        key = fold(cell.text)
+        if len(key) > 30 or cell is line.points:
+            continue
+        total = patterns.TOTAL_WORDS.fullmatch(key)
+        sub = patterns.SUBTOTAL_WORDS.fullmatch(key) or patterns.SECTION_TOTAL_WORDS.fullmatch(key)
+        if not total and not sub:
+            continue
+        if not total and line.own(line.number) and line.own(line.text) and line.text is not cell:
+            continue
+        return _as(line, "total" if total else "subtotal", clean(cell.text), _row_value(line, cell, filled))
+    return None
+
+
+def _row_value(line: Line, word: Cell, filled: tuple[Cell, ...]) -> Decimal | None:
+    """The number of a total row: in the points column, else right of the word, else in the word's own cell."""
+    if line.points is not None and line.points is not word and (value := read_points(line.points.text).value) is not None:
+        return value
+    if line.section_points is not None and (value := read_points(line.section_points.text).value) is not None:
+        return value
+    for cell in filled:
+        if cell.col > word.col and (value := read_points(cell.text).value) is not None:
+            return value
+    match = regex.search(r"([0-9]{1,4}(?:\.[0-9])?)", fold(word.text))
+    return Decimal(match[1]) if match else None
+
+
+def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
+    if any(patterns.field_name(c.text) for c in filled) and not line.own(line.points):
+        if line.own(line.number) and patterns.SERIAL.match(fold(line.number.text if line.number else "")):
+            return None
+        return _as(line, "fields")
+    return None
+
+
+def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
+    """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
+    rest = [c for c in filled if c is not line.points and c is not line.section_points]
+    heading = rest[-1] if rest else None
+    if heading is None or len(rest) > 2 or patterns.NOTE_ROW.match(clean(heading.text)):
+        return None
+    if len(rest) == 2:
+        mark = fold(rest[0].text)
+        if not regex.fullmatch(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.]?", mark) or rest[0] is not line.number:
+            return None
+    label, declared = split_label(heading.text)
+    value = declared
+    if value is None:
+        for cell in (line.points, line.section_points):
+            if cell is not None and line.own(cell) and cell is not heading:
+                value = read_points(cell.text).value
+    if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label):
+        return None
+    marked = bool(patterns.SECTION_MARKER.match(label)) or declared is not None or len(rest) == 2
+    if heading is line.text and not _covers_label(line, heading):
+        plausible = marked and line.columns.number is not None and not line.own(line.number)
+        if not (len(rest) == 2 or (plausible and points_at_end(label) is None and not _points_own(line))):
+            return None
+    elif heading is line.number:
+        if not (marked and not patterns.SERIAL.match(fold(heading.text))):
+            return None
+    elif heading.col_span == 1 and heading not in line.labels and heading is not line.text:
+        return None
+    elif heading in line.labels and heading.row_span > 1:
+        return None
+    elif _points_own(line) and not marked and heading.col_span == 1:
+        return None
+    return _as(line, "section", clean(heading.text), value)
+
+
+def _points_own(line: Line) -> bool:
+    return line.own(line.points)
+
+
+def _covers_label(line: Line, cell: Cell) -> bool:
+    """Whether a cell spans from a label or number column into the text column."""
+    left = [c for c in (*line.columns.labels, line.columns.number) if c is not None]
+    return cell.col_span > 1 and (not left or cell.col <= min(left) or cell.col_span >= len(line.row.cells) - 1)
+
+
+def _note(line: Line, filled: tuple[Cell, ...]) -> Line | None:
+    if patterns.NOTE_ROW.match(clean(filled[0].text)) and not line.own(line.points):
+        return _as(line, "note")
+    if len(filled) == 1 and filled[0].col_span >= max(2, len(line.row.cells) - 1):
+        return _as(line, "note")
+    return None
+
+
+def _continues(line: Line) -> bool:
+    """The rest of a row that a page break cut: text, but no number of its own where rows have numbers, and no points."""
+    if line.columns.points is None and line.columns.number is None:
+        return False
+    has_number = line.columns.number is not None and line.own(line.number)
+    return line.own(line.text) and not has_number and not line.own(line.points) and not any(map(line.own, line.labels))

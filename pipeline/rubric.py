@@ -1,0 +1,214 @@
+"""Joined tables to rubrics AS PRINTED: every criterion, label, subtotal and total where it stands, nothing corrected.
+
+`sections` here follow the printed cover of the labels; `resolve` decides what the numbers say about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+
+from pipeline import patterns
+from pipeline.draft import Draft, Mark, collect, split_alternates
+from pipeline.header import header_at, header_faults, header_of
+from pipeline.model import Criterion, Paragraph, Remark, Rubric, Subtotal
+from pipeline.normalize import clean, fold, mask_personal
+from pipeline.notice import Segment
+from pipeline.points import split_label, total_in
+from pipeline.provenance import Provenance
+from pipeline.sections import sections_of
+from pipeline.table import join
+
+
+def parse(segments: Iterable[Segment]) -> tuple[Rubric, ...]:
+    """All rubrics of a notice, as printed, in order."""
+    return read(segments)[0]
+
+
+def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark, ...]]:
+    """All rubrics, and a remark for each table that looks like one and is not."""
+    segments = [s for s in segments if s.kind != "receipt"]
+    drafts: list[tuple[Segment, Draft]] = []
+    remarks: list[Remark] = []
+    for segment in segments:
+        for table in join(segment.blocks):
+            for draft in split_alternates(collect(table)):
+                reason = draft.refusal()
+                if reason is None:
+                    drafts.append((segment, draft))
+                elif reason:
+                    remarks.append(Remark("not-a-rubric", reason, table.parts[0].at))
+    return _number_rubrics(drafts, any(s.kind == "annex" for s in segments)), tuple(remarks)
+
+
+def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) -> tuple[Rubric, ...]:
+    """Ids: annex-N, a second rubric of the same annex annex-N-2; without any annex heading numbered from 1."""
+    counts: dict[int, int] = {}
+    rubrics = []
+    for position, (segment, draft) in enumerate(drafts, start=1):
+        annex = segment.annex if has_annexes else position
+        counts[annex] = counts.get(annex, 0) + 1
+        suffix = f"-{counts[annex]}" if counts[annex] > 1 else ""
+        rubrics.append(build(draft, annex, f"annex-{annex}{suffix}", segment, counts[annex] == 1))
+    return tuple(rubrics)
+
+
+def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
+    """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
+    criteria, marks = _settle_items(_serials_from_text(draft.criteria), draft)
+    criteria = _with_ids(criteria, rubric_id)
+    title, title_at = _title(draft, segment, first)
+    stated, total_at, subtotals = _totals(draft, len(criteria))
+    if stated is None and total_at is None:
+        stated, total_at = _total_elsewhere(draft, title, title_at)
+    labels, sections = sections_of(marks, criteria, rubric_id)
+    return Rubric(
+        annex=annex,
+        id=rubric_id,
+        title=title,
+        stated_total=stated,
+        sections=sections,
+        title_at=title_at,
+        total_at=total_at,
+        header=header_of(draft.table),
+        header_at=header_at(draft.table),
+        header_faults=header_faults(draft.table),
+        fields=draft.fields,
+        labels=labels,
+        subtotals=subtotals,
+        unplaced=tuple(draft.unplaced),
+        notes=tuple(draft.notes),
+    )
+
+
+def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where no column holds serials and (nearly) every text opens with one, that is the number."""
+    if not criteria or any(c.number for c in criteria):
+        return list(criteria)
+    found = [patterns.SERIAL_IN_TEXT.match(c.text) for c in criteria]
+    if sum(m is not None for m in found) < max(2, 0.8 * len(criteria)):
+        return list(criteria)
+    out = []
+    for criterion, match in zip(criteria, found, strict=True):
+        if match is None:
+            out.append(criterion)
+            continue
+        number = next(g for g in match.groups() if g)
+        out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
+    return out
+
+
+def _settle_items(criteria: list[Criterion], draft: Draft) -> tuple[list[Criterion], list[Mark]]:
+    """An innermost label column with one cell a criterion names the criteria, it does not group them."""
+    levels = sorted({m.level for m in draft.marks if not m.own_row})
+    marks = draft.marks
+    while levels:
+        inner = [m for m in marks if m.level == levels[-1] and not m.own_row and m.covered]
+        ones = sum(len(m.covered) == 1 for m in inner)
+        grouped = len(levels) > 1 or any(m.own_row for m in marks)
+        if not inner or ones < (0.6 if grouped else 0.9) * len(inner) or (not grouped and len(inner) < 0.9 * len(criteria)):
+            break
+        if not grouped and all(m.stated_points is not None for m in inner) and any(c.max_points for c in criteria):
+            break
+        criteria = _name_items(criteria, inner)
+        marks = [m for m in marks if m.level != levels[-1] or m.own_row]
+        levels.pop()
+        break
+    return criteria, marks
+
+
+def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Criterion]:
+    out = list(criteria)
+    for mark in marks:
+        label, declared = split_label(mark.text)
+        for index in mark.covered:
+            own = out[index]
+            value = own.max_points
+            printed, points_at = own.points_printed, own.points_at
+            if value is None and own.choice is None and declared is not None and len(mark.covered) == 1:
+                value, printed, points_at = declared, mark.text, mark.at
+            columns = {**own.columns, "item": label}
+            text = own.text or label
+            out[index] = replace(
+                own, text=text, columns=columns, max_points=value, points_printed=printed, points_at=points_at
+            )
+    return out
+
+
+def _with_ids(criteria: Sequence[Criterion], rubric_id: str) -> list[Criterion]:
+    """`c<number>` where the numbers ascend over the whole rubric, a repeat gets ~2; else the running index."""
+    values = [int(c.number) if c.number and c.number.isdigit() else None for c in criteria]
+    known = [v for v in values if v is not None]
+    falls = sum(b < a for a, b in pairwise(known))
+    by_number = known and 2 * len(known) > len(criteria) and falls <= len(known) // 10 and known.count(1) <= 1
+    used: dict[str, int] = {}
+    out = []
+    last = 0
+    for index, (criterion, value) in enumerate(zip(criteria, values, strict=True), start=1):
+        if not by_number:
+            key = f"c{index}"
+        else:
+            key = f"c{value if value is not None else last + 1}"
+            last = value if value is not None else last + 1
+        used[key] = used.get(key, 0) + 1
+        suffix = f"~{used[key]}" if used[key] > 1 else ""
+        out.append(replace(criterion, id=f"{rubric_id}/{key}{suffix}"))
+    return out
+
+
+def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Provenance | None]:
+    """The annex's title, else a title row in the table, else the last title-like line above it."""
+    if first and segment.kind == "annex" and segment.title:
+        return segment.title, segment.title_at
+    if draft.title:
+        return draft.title
+    for row in (r for rows in draft.table.rows[:1] for r in rows[:3]):
+        filled = row.filled()
+        if len(filled) == 1 and row not in draft.table.headers[0] and patterns.TITLE_WORDS.search(clean(filled[0].text)):
+            return clean(filled[0].text), filled[0].at
+    lines = [p for p in draft.table.lead if _may_be_title(p)]
+    for paragraph in reversed(lines):
+        if patterns.TITLE_WORDS.search(clean(paragraph.text)) or paragraph.align == "center":
+            return mask_personal(clean(paragraph.text)), paragraph.at
+    if segment.kind == "annex" and segment.title:
+        return segment.title, segment.title_at
+    return None, None
+
+
+def _may_be_title(paragraph: Paragraph) -> bool:
+    text = clean(paragraph.text)
+    return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not text.endswith(("。", "；", "：", ":", "，"))
+
+
+def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None, tuple[Subtotal, ...]]:
+    """The stated total is the last total row; earlier ones, after part of the criteria, are subtotals."""
+    subtotals = list(draft.subtotals)
+    if not draft.totals:
+        return None, None, tuple(subtotals)
+    valued = [t for t in draft.totals if t[1] is not None] or draft.totals
+    _, value, at = max(valued, key=lambda t: (t[0] in (0, count), t[1] or Decimal(0))) if len(valued) > 1 else valued[0]
+    for after, other, where in valued:
+        if where is not at and after > 0:
+            subtotals.append(Subtotal(clean(where.quote), other, after - 1, where))
+    return value, at, tuple(subtotals)
+
+
+def _total_elsewhere(
+    draft: Draft, title: str | None, title_at: Provenance | None
+) -> tuple[Decimal | None, Provenance | None]:
+    """A total printed in a header cell, the title, or a line above the table."""
+    for heads in draft.table.headers[:1]:
+        for row in heads:
+            for cell in row.filled():
+                match = patterns.HEADER_TOTAL.search(fold(cell.text))
+                role = patterns.header_role(cell.text)
+                if match and role in ("points", "awarded", "standard", "text"):
+                    return Decimal(match[1]), cell.at
+    if title and (total := total_in(title)) is not None:
+        return total, title_at
+    for paragraph in draft.table.lead:
+        if len(paragraph.text) <= 60 and (total := total_in(paragraph.text)) is not None:
+            return total, paragraph.at
+    return None, None

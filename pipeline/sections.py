@@ -1,0 +1,202 @@
+"""Label marks to provisional sections: each criterion under the label whose printed cover holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline import patterns
+from pipeline.draft import Mark
+from pipeline.model import Criterion, LabelMark, Section, SectionKind
+from pipeline.normalize import fold
+from pipeline.points import split_label
+
+
+def sections_of(
+    marks: Sequence[Mark], criteria: Sequence[Criterion], rubric_id: str
+) -> tuple[tuple[LabelMark, ...], tuple[Section, ...]]:
+    """The labels exactly as printed, and the sections their cover makes."""
+    marks = _nest_rows(_merge_repeats(_extend(marks, len(criteria))))
+    labels = tuple(_label_mark(m) for m in sorted(marks, key=lambda m: (m.after, m.level)))
+    return labels, tuple(_build(marks, criteria, rubric_id))
+
+
+def _extend(marks: Sequence[Mark], count: int) -> list[Mark]:
+    """Cover of labels that are not merged cells: from their row to the next label of the same or an outer level.
+
+    Also a blank merged cell at the top of a later part goes on with the label before it.
+    """
+    ordered = sorted(marks, key=lambda m: (m.after, m.level))
+    out: list[Mark] = []
+    for position, mark in enumerate(ordered):
+        later = [m.after for m in ordered[position + 1 :] if m.level <= mark.level and (m.after > mark.after or m.own_row)]
+        end = min(later, default=count)
+        if mark.merged and mark.covered:
+            out.append(replace(mark, covered=list(mark.covered)))
+        else:
+            out.append(replace(mark, covered=list(range(mark.after, end))))
+    return out
+
+
+def _merge_repeats(marks: Sequence[Mark]) -> list[Mark]:
+    """A label printed again directly after itself (each row, or each page, or …（续）) is one label; a blank merged
+    cell at the top of a later part is the cell that the page break cut."""
+    out: list[Mark] = []
+    open_: dict[int, Mark] = {}
+    for mark in marks:
+        previous = open_.get(mark.level)
+        name = fold(split_label(mark.text)[0])
+        if previous is not None and mark.covered and previous.covered is not None:
+            adjacent = not previous.covered or mark.covered[0] == previous.covered[-1] + 1
+            same = bool(name) and fold(split_label(previous.text)[0]) == name
+            cut = not name and mark.part > previous.part and not any(
+                c for m in marks if m.part == mark.part and m.level == mark.level for c in m.covered if c < mark.covered[0]
+            )
+            if adjacent and (same or cut):
+                previous.covered.extend(mark.covered)
+                if previous.stated_points is None:
+                    previous.stated_points = mark.stated_points
+                continue
+        kept = replace(mark, covered=list(mark.covered))
+        out.append(kept)
+        open_[mark.level] = kept
+        for level in [k for k in open_ if k > mark.level]:
+            del open_[level]
+    return out
+
+
+def _nest_rows(marks: Sequence[Mark]) -> list[Mark]:
+    """Section rows of two ranks: `一、` above `（一）`; a row directly above another one is its parent."""
+    rows = [m for m in marks if m.own_row]
+    columns = [m for m in marks if not m.own_row]
+    ranks = {id(m): _marker_rank(m.text) for m in rows}
+    used = sorted(set(ranks.values()))
+    depth = {rank: i + 1 for i, rank in enumerate(used)} if len(used) <= 2 else dict.fromkeys(used, 1)
+    for mark in rows:
+        mark.level = depth[ranks[id(mark)]]
+    deepest = max((m.level for m in rows if m.covered), default=0)
+    inside = deepest and columns and any(m.level == 1 for m in columns) and _inside(columns, rows)
+    for mark in columns:
+        if inside:
+            mark.level += deepest
+    for mark in rows:
+        later = [m.after for m in rows if (m.after, m.level) > (mark.after, mark.level) and m.level <= mark.level and m is not mark]
+        ends = [a for a in later if a > mark.after or any(m.after == a and m is not mark and m.level <= mark.level for m in rows)]
+        last = max((c for m in marks for c in m.covered), default=-1) + 1
+        mark.covered = list(range(mark.after, min(ends, default=last)))
+    return [*rows, *columns]
+
+
+def _inside(columns: Sequence[Mark], rows: Sequence[Mark]) -> bool:
+    """Whether every label cell lies within one section row's stretch."""
+    starts = sorted(m.after for m in rows)
+    return all(not any(m.covered and m.covered[0] < s <= m.covered[-1] for s in starts) for m in columns)
+
+
+def _marker_rank(text: str) -> int:
+    match = patterns.SECTION_MARKER.match(text)
+    if not match:
+        return 1
+    mark = match["marker"]
+    return 2 if mark[0] in "(（" else 1
+
+
+def _label_mark(mark: Mark) -> LabelMark:
+    label, declared = split_label(mark.text)
+    return LabelMark(
+        text=mark.text,
+        label=_without_marker(label),
+        stated_points=mark.stated_points if mark.stated_points is not None else declared,
+        at=mark.at,
+        first=mark.covered[0] if mark.covered else None,
+        last=mark.covered[-1] if mark.covered else None,
+        merged=mark.merged,
+        piece=mark.part,
+        level=mark.level,
+    )
+
+
+def _without_marker(label: str) -> str:
+    match = patterns.SECTION_MARKER.match(label)
+    return label[match.end() :].strip() if match and label[match.end() :].strip() else label
+
+
+def _number_of(label: str) -> str | None:
+    match = patterns.SECTION_MARKER.match(label)
+    return match["marker"].strip("（()）、.． ") if match else None
+
+
+def section_kind(label: str | None) -> SectionKind:
+    """scored, bonus (加分项) or deduction (扣分项), by the label's words."""
+    if label and patterns.BONUS_LABEL.search(label):
+        return "bonus"
+    if label and patterns.DEDUCTION_LABEL.search(label):
+        return "deduction"
+    return "scored"
+
+
+def _build(marks: Sequence[Mark], criteria: Sequence[Criterion], rubric_id: str) -> list[Section]:
+    """Sections in order of their first criterion; the innermost label that covers a criterion holds it."""
+    holder: dict[int, Mark] = {}
+    for mark in sorted(marks, key=lambda m: m.level):
+        for index in mark.covered:
+            holder[index] = mark
+    order = sorted(marks, key=lambda m: (m.covered[0] if m.covered else m.after, m.level))
+    stretches = _stretches(holder, criteria)
+    runs: list[tuple[Mark | None, list[Criterion]]] = []
+    placed: set[int] = set()
+    for holder_mark, items in stretches:
+        mark = holder_mark
+        for other in order:
+            if id(other) in placed or other is mark:
+                continue
+            start = other.covered[0] if other.covered else other.after
+            first = next(i for i, c in enumerate(criteria) if c is items[0])
+            if start <= first and (other.level < (mark.level if mark else 9) or not other.covered):
+                runs.append((other, []))
+                placed.add(id(other))
+        if mark is not None:
+            placed.add(id(mark))
+        runs.append((mark, items))
+    runs.extend((m, []) for m in order if id(m) not in placed)
+    return _with_parents(runs, rubric_id)
+
+
+def _stretches(
+    holder: dict[int, Mark], criteria: Sequence[Criterion]
+) -> list[tuple[Mark | None, list[Criterion]]]:
+    out: list[tuple[Mark | None, list[Criterion]]] = []
+    for index, criterion in enumerate(criteria):
+        mark = holder.get(index)
+        if out and out[-1][0] is mark:
+            out[-1][1].append(criterion)
+        else:
+            out.append((mark, [criterion]))
+    return out
+
+
+def _with_parents(runs: Sequence[tuple[Mark | None, list[Criterion]]], rubric_id: str) -> list[Section]:
+    sections: list[Section] = []
+    open_: dict[int, str] = {}
+    for number, (mark, items) in enumerate(runs, start=1):
+        section_id = f"{rubric_id}/s{number}"
+        if mark is None:
+            sections.append(Section(section_id, None, None, criteria=tuple(items)))
+            continue
+        label, declared = split_label(mark.text)
+        open_ = {k: v for k, v in open_.items() if k < mark.level}
+        name = _without_marker(label) or None
+        sections.append(
+            Section(
+                id=section_id,
+                label=name,
+                stated_points=mark.stated_points if mark.stated_points is not None else declared,
+                parent=open_[max(open_)] if open_ else None,
+                kind=section_kind(name),
+                at=mark.at,
+                criteria=tuple(items),
+                number=_number_of(label),
+            )
+        )
+        open_[mark.level] = section_id
+    return sections
