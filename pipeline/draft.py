@@ -35,7 +35,7 @@ class Spanned:
     part: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Mark:
     """A label cell or section row, with the criteria it was seen to cover."""
 

@@ -141,24 +141,21 @@ def _build(marks: Sequence[Mark], criteria: Sequence[Criterion], rubric_id: str)
     for mark in sorted(marks, key=lambda m: m.level):
         for index in mark.covered:
             holder[index] = mark
-    order = sorted(marks, key=lambda m: (m.covered[0] if m.covered else m.after, m.level))
-    stretches = _stretches(holder, criteria)
+    waiting = sorted(marks, key=lambda m: (m.covered[0] if m.covered else m.after, m.level))
     runs: list[tuple[Mark | None, list[Criterion]]] = []
-    placed: set[int] = set()
-    for holder_mark, items in stretches:
-        mark = holder_mark
-        for other in order:
-            if id(other) in placed or other is mark:
-                continue
-            start = other.covered[0] if other.covered else other.after
-            first = next(i for i, c in enumerate(criteria) if c is items[0])
-            if start <= first and (other.level < (mark.level if mark else 9) or not other.covered):
-                runs.append((other, []))
-                placed.add(id(other))
-        if mark is not None:
-            placed.add(id(mark))
-        runs.append((mark, items))
-    runs.extend((m, []) for m in order if id(m) not in placed)
+    start = 0
+    for holding, items in _stretches(holder, criteria):
+        for mark in list(waiting):
+            begins = mark.covered[0] if mark.covered else mark.after
+            above = holding is None or mark.level < holding.level or not mark.covered
+            if mark is not holding and begins <= start and above:
+                runs.append((mark, []))
+                waiting.remove(mark)
+        if holding in waiting:
+            waiting.remove(holding)
+        runs.append((holding, items))
+        start += len(items)
+    runs.extend((m, []) for m in waiting)
     return _with_parents(runs, rubric_id)
 
 

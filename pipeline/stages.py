@@ -1,0 +1,268 @@
+"""The stages in order, what each reads and writes: the only place that wires them.
+
+A stage's result is keyed by the content of its inputs, the code and its settings; `run` redoes exactly what changed.
+Leaf modules (readers, forms, reports) are loaded when their stage runs, so that nothing else pays for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from pipeline import serialize
+from pipeline.errors import InputError
+from pipeline.model import Finding, Reading
+
+SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
+
+
+# ---- one file ----------------------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> Reading:
+    """A source file as a Reading without findings: document → notice and tables → rubrics → proofs."""
+    from pipeline import notice, resolve, rubric, source
+
+    document = source.read(path)
+    segments = notice.segment(document)
+    head = notice.parse(document, segments)
+    rubrics, remarks = rubric.read(segments)
+    return Reading(
+        source=document.source,
+        notice=head,
+        rubrics=resolve.resolve(head, rubrics),
+        remarks=(*document.remarks, *remarks),
+    )
+
+
+def extract(path: Path) -> Reading:
+    """Read and audit one file, or load a notice JSON as it is."""
+    if is_notice_json(path):
+        return serialize.load_reading(path)
+    return audited(read(path))
+
+
+def audited(reading: Reading) -> Reading:
+    """The reading with its findings."""
+    from pipeline.audit import audit
+
+    return replace(reading, findings=audit(reading))
+
+
+def is_notice_json(path: Path) -> bool:
+    """Whether a file is JSON by its first character (content, not name)."""
+    try:
+        with path.open("rb") as file:
+            return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and path.suffix.lower() == ".json"
+    except OSError:
+        return False
+
+
+def audit_report(path: Path, form: str, lang: str) -> tuple[str, tuple[Finding, ...]]:
+    """The findings of a file or notice JSON in one of the formats text, json, sarif, github, html."""
+    from pipeline import findings_out
+
+    reading = extract(path)
+    if form == "html":
+        return audit_html(reading, None if is_notice_json(path) else path, lang), reading.findings
+    return findings_out.render(reading, form, lang, str(path)), reading.findings
+
+
+def audit_html(reading: Reading, source: Path | None, lang: str) -> str:
+    """The audit page; with pictures of the pages when the source is a PDF at hand."""
+    from pipeline import audit_page
+
+    images = None
+    if source is not None and reading.source.media_type == "application/pdf":
+        from pipeline import page_image
+
+        images = page_image.pages(source, reading)
+    return audit_page.render(reading, reading.findings, images, lang)
+
+
+def exit_status(findings: Iterable[Finding], fail_on: str) -> int:
+    """1 when a finding that nobody waived is at or above `fail_on`."""
+    if fail_on == "never":
+        return 0
+    bar = SEVERITY_RANK[fail_on]
+    return int(any(SEVERITY_RANK[f.severity] >= bar for f in findings if f.waiver is None))
+
+
+# ---- the main job ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step: `inputs` are files, `settings` whatever else it depends on; `make` writes into `folder`, returns files."""
+
+    name: str
+    inputs: tuple[Path, ...]
+    settings: str
+    folder: Path
+    make: Callable[[], list[Path]]
+
+
+@cache
+def code_version() -> str:
+    """Digest of the program's own files: another program version makes everything again."""
+    root = Path(__file__).parent
+    digest = sha256()
+    for path in sorted(p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _key(stage: Stage) -> str:
+    digest = sha256(f"{stage.name}\0{stage.settings}\0{code_version()}".encode())
+    for path in stage.inputs:
+        digest.update(f"\0{path.name}\0{_file_digest(path) if path.is_file() else '-'}".encode())
+    return digest.hexdigest()
+
+
+def _is_done(stage: Stage, ledger: Path) -> bool:
+    """Whether the ledger has this key and every output is still there, unchanged."""
+    if not ledger.is_file():
+        return False
+    try:
+        record = serialize.load_json(ledger)
+        files = record["files"]
+        return record["key"] == _key(stage) and all(
+            (stage.folder / name).is_file() and _file_digest(stage.folder / name) == digest for name, digest in files.items()
+        )
+    except (InputError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _redo(stage: Stage, ledger: Path) -> None:
+    """Make the stage, drop what it made before and no longer makes, then note what was done."""
+    before = set()
+    if ledger.is_file():
+        try:
+            before = set(serialize.load_json(ledger)["files"])
+        except (InputError, KeyError, TypeError):
+            before = set()
+    made = stage.make()
+    files = {p.relative_to(stage.folder).as_posix(): _file_digest(p) for p in made}
+    for name in before - set(files):
+        (stage.folder / name).unlink(missing_ok=True)
+    serialize.write_whole(ledger, serialize.dumps({"key": _key(stage), "files": files}))
+
+
+def run(sources: Path, extracted: Path, reports: Path, lang: str) -> Iterator[str]:
+    """Every notice under `sources`; yields a line for each stage that was done, and one when nothing was.
+
+    Raises InputError when there is nothing to read.
+    """
+    if not sources.is_dir():
+        raise InputError(str(sources), "no such folder", "put each notice into sources/<slug>/ with its source.json")
+    cards = [_card(path) for path in sorted(sources.glob("*/source.json"))]
+    if not cards:
+        raise InputError(str(sources), "holds no notice", "put each notice into sources/<slug>/ with its source.json")
+    done = 0
+    for card in cards:
+        for stage in _stages(card, cards, extracted, reports, lang):
+            ledger = reports / card.slug / ".stages" / f"{stage.name}.json"
+            if _is_done(stage, ledger):
+                continue
+            _redo(stage, ledger)
+            done += 1
+            yield f"{card.slug}: {stage.name}"
+    if not done:
+        yield "nothing changed"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One source.json: which file is read, which revision it is, what it supersedes."""
+
+    folder: Path
+    slug: str
+    revision: str
+    primary: Path
+    supersedes: str | None
+
+
+def _card(path: Path) -> Card:
+    data = serialize.load_json(path)
+    try:
+        primary = path.parent / data["primary"]
+        card = Card(path.parent, path.parent.name, str(data["revision"]), primary, data.get("supersedes"))
+    except (KeyError, TypeError):
+        raise InputError(str(path), "lacks `primary` or `revision`", "name the file to read and its revision") from None
+    if not card.primary.is_file():
+        raise InputError(str(path), f"names {card.primary.name}, which is not there", "correct `primary`")
+    return card
+
+
+def notice_json(card: Card, extracted: Path) -> Path:
+    """Where a revision's notice JSON stands."""
+    return extracted / card.slug / card.revision / "notice.json"
+
+
+def _stages(card: Card, cards: list[Card], extracted: Path, reports: Path, lang: str) -> Iterator[Stage]:
+    target = notice_json(card, extracted)
+    report = reports / card.slug
+    decisions = card.folder / "decisions.yaml"
+    older = next((c for c in cards if c.slug == card.supersedes), None)
+    before = (notice_json(older, extracted),) if older else ()
+    yield Stage(
+        "extract",
+        (card.primary, card.folder / "source.json", decisions, *before),
+        "",
+        target.parent,
+        lambda: _extract_stage(card, target, before),
+    )
+    yield Stage("audit", (target, card.primary), lang, report, lambda: _audit_stage(target, card, report, lang))
+    yield Stage("forms", (target,), lang, report / "forms", lambda: _forms_stage(target, report / "forms"))
+    if older is not None:
+        yield Stage("diff", (*before, target), lang, report / "diff", lambda: _diff_stage(before[0], target, report / "diff", lang))
+    demo = card.folder / "demo"
+    if demo.is_dir():
+        inputs = tuple(sorted(p for p in demo.iterdir() if p.is_file()))
+        yield Stage("demo", (target, *inputs), lang, report / "demo", lambda: _demo_stage(target, demo, report / "demo"))
+
+
+def _extract_stage(card: Card, target: Path, before: tuple[Path, ...]) -> list[Path]:
+    reading = replace(read(card.primary), slug=card.slug, revision=card.revision)
+    serialize.write_whole(target, serialize.dumps(audited(reading).to_json()))
+    return [target]
+
+
+def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path]:
+    from pipeline import findings_out
+
+    reading = serialize.load_reading(target)
+    texts = {
+        "audit.html": audit_html(reading, card.primary, lang),
+        "findings.json": findings_out.render(reading, "json", lang, card.primary.name),
+        "findings.sarif": findings_out.render(reading, "sarif", lang, card.primary.name),
+    }
+    for name, text in texts.items():
+        serialize.write_whole(report / name, text)
+    return [report / name for name in texts]
+
+
+def _forms_stage(target: Path, folder: Path) -> list[Path]:
+    from pipeline.forms import write
+
+    formats = ("pdf", "docx", "xlsx", "html", "xlsform")
+    return write.write_forms(serialize.load_reading(target), folder, None, formats, "draft", None)
+
+
+def _diff_stage(old: Path, new: Path, folder: Path, lang: str) -> list[Path]:
+    from pipeline import diff_out
+
+    return diff_out.write_all(serialize.load_reading(old), serialize.load_reading(new), folder, lang)
+
+
+def _demo_stage(target: Path, demo: Path, folder: Path) -> list[Path]:
+    from pipeline import demonstration
+
+    return demonstration.run(serialize.load_reading(target), demo, folder)
