@@ -75,7 +75,7 @@ def _of_dataclass(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
     if kind.__name__ not in definitions:
         definitions[kind.__name__] = {}
         hints = typing.get_type_hints(kind)
-        fields = [f for f in dataclasses.fields(kind)]
+        fields = dataclasses.fields(kind)
         definitions[kind.__name__] = {
             "type": "object",
             "required": [f.name for f in fields],
