@@ -49,6 +49,7 @@ class Mark:
     covered: list[int] = field(default_factory=list)
     after: int = 0
     cell: Cell | None = None
+    number: str | None = None
 
 
 @dataclass
@@ -100,6 +101,7 @@ def collect(table: JoinedTable) -> Draft:
             if line.kind != "blank":
                 first = False
             _take(draft, line, part)
+    _lift_section_numbers(draft)
     for paragraph in (*table.lead, *table.tail):
         name = patterns.field_name(paragraph.text)
         if name:
@@ -113,6 +115,17 @@ def collect(table: JoinedTable) -> Draft:
                 if name and patterns.header_role(cell.text) is None:
                     draft.fields.setdefault(name, cell.at)
     return draft
+
+
+def _lift_section_numbers(draft: Draft) -> None:
+    """Numbers that stand exactly where the outer labels stand, and on no other row, number the sections."""
+    outer = {m.after: m for m in draft.marks if m.level == 1 and not m.own_row}
+    numbered = {i for i, c in enumerate(draft.criteria) if c.number}
+    if len(numbered) < 2 or numbered != set(outer) or len(numbered) == len(draft.criteria):
+        return
+    for index, mark in outer.items():
+        mark.number = draft.criteria[index].number
+        draft.criteria[index] = replace(draft.criteria[index], number=None, number_at=None)
 
 
 def _take(draft: Draft, line: Line, part: int) -> None:

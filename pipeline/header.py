@@ -52,6 +52,8 @@ def header_faults(table: JoinedTable) -> tuple[str, ...]:
 
     A table without any header row has one fault, `header`; a table whose columns have no data has none.
     """
+    if table.shape != "table":
+        return ()
     if table.header_part is None:
         return ("header:absent",)
     texts = table.header_texts

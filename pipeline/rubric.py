@@ -19,7 +19,8 @@ from pipeline.notice import Segment
 from pipeline.points import split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.sections import sections_of
-from pipeline.table import join
+from pipeline.shapes import column_table, list_table
+from pipeline.table import JoinedTable, join
 
 
 def parse(segments: Iterable[Segment]) -> tuple[Rubric, ...]:
@@ -33,7 +34,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     drafts: list[tuple[Segment, Draft]] = []
     remarks: list[Remark] = []
     for segment in segments:
-        for table in join(segment.blocks):
+        for table in _tables(segment):
             for draft in split_alternates(collect(table)):
                 reason = draft.refusal()
                 if reason is None:
@@ -41,6 +42,13 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
                 elif reason:
                     remarks.append(Remark("not-a-rubric", reason, table.parts[0].at))
     return _number_rubrics(drafts, any(s.kind == "annex" for s in segments)), tuple(remarks)
+
+
+def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
+    """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
+    tables = tuple(column_table(t) or t for t in join(segment.blocks))
+    listing = list_table(segment.blocks) if not tables else None
+    return (listing,) if listing else tables
 
 
 def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) -> tuple[Rubric, ...]:

@@ -192,7 +192,7 @@ def _with_parents(runs: Sequence[tuple[Mark | None, list[Criterion]]], rubric_id
                 kind=section_kind(name),
                 at=mark.at,
                 criteria=tuple(items),
-                number=_number_of(label),
+                number=mark.number or _number_of(label),
             )
         )
         open_[mark.level] = section_id

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Literal
 
 from pipeline import patterns
 from pipeline.model import Block, Cell, Paragraph, Table
@@ -59,11 +60,13 @@ class Columns:
 
 @dataclass(frozen=True)
 class JoinedTable:
-    """Parts that make one table. `lead` are the paragraphs since the table before it (title, form fields)."""
+    """Parts that make one table. `lead` are the paragraphs since the table before it (title, form fields); `shape`
+    says what it was on the page: a table, a list of lines, or a sheet whose criteria are columns."""
 
     parts: tuple[Table, ...]
     lead: tuple[Paragraph, ...]
     tail: tuple[Paragraph, ...] = ()
+    shape: Literal["table", "list", "columns"] = "table"
 
     @cached_property
     def rows(self) -> tuple[tuple[Row, ...], ...]:

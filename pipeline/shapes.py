@@ -1,0 +1,103 @@
+"""Rubrics in other shapes, turned into tables: a numbered list without a table, and a sheet whose criteria are columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import regex
+
+from pipeline import patterns
+from pipeline.model import Block, Cell, Paragraph, Table
+from pipeline.normalize import clean, fold
+from pipeline.points import points_at_end, split_label
+from pipeline.table import JoinedTable, rows_of
+
+MIN_LINES = 3
+"""Fewer scored lines are running text that mentions points."""
+
+BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
+LIST_MARKER = regex.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*")
+MAX_LIST_LABEL = 40
+
+
+def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
+    """A rubric written as a list: headings with points (`1. 完成度（30分）`) over lines that end in points (`…（10分）`).
+
+    None when there are fewer than three scored lines, or tables between them.
+    """
+    lines = [b for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    scored = [i for i, p in enumerate(lines) if points_at_end(clean(p.text)) is not None]
+    if len(scored) < MIN_LINES or any(isinstance(b, Table) for b in blocks):
+        return None
+    first, last = scored[0], scored[-1]
+    inside = lines[first : last + 1]
+    if 2 * len(scored) < len(inside):
+        return None
+    title = lines[:first][-2:]
+    if _is_title(inside[0]):
+        title, inside = [*title, inside[0]], inside[1:]
+    heads = {i for i, p in enumerate(inside) if _is_heading(inside, i)}
+    if len(inside) - len(heads) < MIN_LINES:
+        return None
+    cells: list[Cell] = []
+    row = 0
+    for i, paragraph in enumerate(inside):
+        text = clean(paragraph.text)
+        if i in heads:
+            cells.append(Cell(row, 0, LIST_MARKER.sub("", text), paragraph.at, col_span=3))
+            row += 1
+        elif (value := points_at_end(text)) is not None:
+            body = LIST_MARKER.sub("", BULLET.sub("", text))
+            body = patterns.POINTS_IN_TEXT.sub("", body).strip()
+            cells.append(Cell(row, 1, body, paragraph.at))
+            cells.append(Cell(row, 2, f"{value}", paragraph.at))
+            row += 1
+    table = Table(tuple(cells), row, 3, inside[0].at, inside[0].page)
+    return JoinedTable((table,), tuple(title), shape="list")
+
+
+def _is_title(paragraph: Paragraph) -> bool:
+    text = clean(paragraph.text)
+    return bool(patterns.TITLE_TOTAL.search(fold(text))) and not LIST_MARKER.match(text) and not BULLET.match(text)
+
+
+def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
+    """A short marked line with points whose following line is a scored line of another kind (bullet, deeper marker)."""
+    text = clean(lines[index].text)
+    if not LIST_MARKER.match(text) or len(split_label(text)[0]) > MAX_LIST_LABEL or index + 1 >= len(lines):
+        return False
+    below = clean(lines[index + 1].text)
+    return points_at_end(below) is not None and _marker_kind(below) != _marker_kind(text)
+
+
+def _marker_kind(text: str) -> str:
+    if BULLET.match(text):
+        return "bullet"
+    match = LIST_MARKER.match(text)
+    if not match:
+        return "plain"
+    return regex.sub(r"[0-9一二三四五六七八九十①-⑳]+", "n", fold(match[0])) + ("c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "")
+
+
+def column_table(table: JoinedTable) -> JoinedTable | None:
+    """A sheet whose criteria are columns (`歌曲内容（20分） | 音色（25分） …`, a row for each assessee) as a table of rows."""
+    rows = rows_of(table.parts[0], 0)
+    for row in rows[:3]:
+        filled = row.filled()
+        named = [c for c in filled if split_label(clean(c.text))[1] is not None and not patterns.TOTAL_WORDS.fullmatch(fold(c.text))]
+        if len(named) >= MIN_LINES and len(named) >= len(filled) - 4 and len(filled) >= 4:
+            break
+    else:
+        return None
+    below = [c for r in rows if r.index > row.index for c in r.filled() if any(c.col == n.col for n in named)]
+    if any(regex.search(r"\p{Han}{4}", c.text) for c in below):
+        return None
+    cells: list[Cell] = []
+    for index, cell in enumerate(named):
+        label, value = split_label(clean(cell.text))
+        cells += [Cell(index, 0, label, cell.at), Cell(index, 1, f"{value}", cell.at)]
+    title = [r.filled()[0] for r in rows if r.index < row.index and len(r.filled()) == 1]
+    lead = tuple(Paragraph(c.text, c.at, align="center") for c in title)
+    part = Table(tuple(cells), len(named), 2, table.parts[0].at, table.parts[0].page)
+    return JoinedTable((part,), (*table.lead, *lead), table.tail, shape="columns")
+
