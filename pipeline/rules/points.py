@@ -1,0 +1,475 @@
+"""Rules over the arithmetic of a rubric: criteria, sections, total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from pipeline.model import Criterion, Proof, Reading, Repair, Rubric, Section, Status, Step
+from pipeline.plain import points_text
+from pipeline.provenance import Provenance
+from pipeline.rules.registry import Hit, rule, shorten
+
+SETTLED = ("printed", "confirmed")
+
+ALTERNATIVES = Decimal("1.8")
+"""A sum this many times the declared value is no misprint: rows exclude each other (choose one), or the table holds more
+than one sheet. Reported as a note."""
+
+
+def is_counted(criterion: Criterion) -> bool:
+    """Whether a criterion's points stand on the sheet (or were decided) and count to its section's sum."""
+    return criterion.basis in SETTLED and criterion.points_basis in SETTLED and criterion.max_points is not None
+
+
+def with_children(rubric: Rubric, section: Section) -> list[Criterion]:
+    """The criteria of a section and of the sections below it."""
+    below = [c for s in rubric.sections if s.parent == section.id for c in with_children(rubric, s)]
+    return [*section.criteria, *below]
+
+
+def sum_of(criteria: Iterable[Criterion], kind: str) -> Decimal:
+    """Sum of the counted points of one kind (scored, bonus, deduction)."""
+    return sum((c.max_points for c in criteria if is_counted(c) and c.kind == kind and c.max_points is not None), Decimal(0))
+
+
+def absent_points(criteria: Iterable[Criterion]) -> list[Criterion]:
+    """Scored criteria whose points are unknown on the sheet: the cell is empty, or the whole row is absent."""
+    return [c for c in criteria if c.kind == "scored" and not is_counted(c) and not _is_worded(c)]
+
+
+def _is_worded(criterion: Criterion) -> bool:
+    """A points cell with words or a dash: something stands there, but no maximum."""
+    return criterion.max_points is None and bool(criterion.choice or (criterion.points_printed or "").strip())
+
+
+def addends(criteria: Iterable[Criterion]) -> str:
+    """`3 + 3 + 2 = 8`; equal addends in a long row are written `5×2`."""
+    values = [c.max_points for c in criteria if is_counted(c) and c.max_points is not None]
+    return f"{_terms(values)} = {points_text(sum(values, Decimal(0)))}" if values else "0"
+
+
+def _terms(values: list[Decimal]) -> str:
+    """`3 + 3 + 2`; runs of equal addends in a long row are written `5×2`."""
+    if len(values) <= 12:
+        return " + ".join(points_text(v) for v in values)
+    groups: list[list[Decimal]] = []
+    for value in values:
+        if groups and groups[-1][0] == value:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    return " + ".join(points_text(g[0]) if len(g) == 1 else f"{len(g)}×{points_text(g[0])}" for g in groups)
+
+
+def span_of(criteria: Iterable[Criterion]) -> str:
+    """`13–16`, by the printed numbers (else by the running index in the ids)."""
+    names = [c.number or c.id.rsplit("/c", 1)[-1] for c in criteria]
+    return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}" if names else "–"
+
+
+def section_name(section: Section) -> str:
+    """The label, or the id when the label is lost."""
+    return section.label or section.id
+
+
+def _verdict(rubric: Rubric, exact: Status) -> tuple[Status, dict]:
+    """How sure the cause is: the resolution's own answer where it is open, else `exact`; with the proof's fields."""
+    resolution = rubric.resolution
+    if resolution is None:
+        return exact, {}
+    fields = {
+        "explanations": resolution.count,
+        "groups": resolution.groups,
+        "decide_by": resolution.decide_by,
+        "assumes": resolution.assumes,
+        "certificate": resolution.certificate,
+    }
+    return ("undecidable" if resolution.status == "undecidable" else exact), fields
+
+
+def _rivals(status: Status, fields: dict) -> tuple[str, str]:
+    """The half sentence about rival explanations, where the cause is open."""
+    count = fields.get("explanations")
+    if status != "undecidable" or not count:
+        return "", ""
+    return f"；有 {count} 种同样好的解释，原因不能判定", f"; {count} explanations are equally good, the cause is undecidable"
+
+
+@rule(
+    code="RUB004",
+    name="section-sum-mismatch",
+    severity="error",
+    title="项目分值与各条之和不符",
+    clause="《党政机关公文处理工作条例》第二十条（数字准确）",
+)
+def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
+    """The points declared for a section equal the sum of its criteria.
+
+    What: the points in a section's label (or in its 小计 row) against the sum of the printed criteria of the section and of
+    its subsections. Ranges and options count with their maximum; vetoes do not count.
+    Why: whoever fills in the sheet cannot get the points the label promises, or gets more; totals computed by label and by
+    row differ.
+    **Bad**
+        培训宣传（10分） | 13 | 安全教育台账 | 3
+                         | 14 | 持证上岗     | 3
+                         | 15 | 社会宣传     | 3
+                         | 16 | 发放手册     | 2
+    **Good**
+        培训宣传（10分） | 14 | 持证上岗     | 3
+                         | 15 | 社会宣传     | 5
+                         | 16 | 发放手册     | 2
+    Repair: only when the boundary is proved and one equation names the wrong number; otherwise the rival explanations are
+    counted and the cells are named that would settle it. Nothing is changed.
+    Limits: an empty points cell is reported by criterion-without-points; the sum is then compared only if it already exceeds
+    the declared points. A fault of the issuer and a fault of a reader are the same arithmetic: only the page tells.
+    中文: 项目标注分值（或小计）应等于所属各条分值之和（区间、选项按最高分计，否决项不计）。不符时如边界已证明且只有一个数可疑，
+    给出修复；否则列出同样成立的解释数目和应当核对的单元格，不改动任何数字。印错与识别错在算术上无从区分，须看原件。
+    """
+    for rubric in reading.rubrics:
+        for section in rubric.sections:
+            yield from _section_hits(rubric, section)
+
+
+def _section_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
+    criteria = with_children(rubric, section)
+    total = _section_sum(section, criteria)
+    open_cells = absent_points(criteria)
+    printed_subtotal = _subtotal_of(rubric, section)
+    for declared, place, worded in (
+        (section.stated_points if section.points_basis in SETTLED else None, section.at, False),
+        (printed_subtotal[0], printed_subtotal[1], True),
+    ):
+        if declared is None or declared == total or not any(is_counted(c) for c in criteria):
+            continue
+        if worded and declared == section.stated_points:
+            continue
+        if open_cells and total < declared and any(c.basis == "printed" for c in open_cells):
+            continue
+        if any(_is_worded(c) for c in criteria) and total < declared:
+            continue
+        yield _section_hit(rubric, section, criteria, declared, total, place, worded)
+
+
+def _section_sum(section: Section, criteria: list[Criterion]) -> Decimal:
+    """A bonus section sums its bonus rows, a deduction section its deductions; both may also be typed as plain points."""
+    plain = sum_of(criteria, "scored")
+    return plain if section.kind == "scored" else plain + sum_of(criteria, section.kind)
+
+
+def _subtotal_of(rubric: Rubric, section: Section) -> tuple[Decimal | None, Provenance | None]:
+    """The 小计 row that stands right after the section's last printed criterion, if the section is no wider."""
+    order = {c.id: i for i, c in enumerate(rubric.printed())}
+    rows = [order[c.id] for c in with_children(rubric, section) if c.id in order]
+    if not rows or section.parent is not None or any(s.parent == section.id for s in rubric.sections):
+        return None, None
+    marks = [s for s in rubric.subtotals if s.after == rows[-1] and s.points is not None and "计" in s.label]
+    before = [s.after for s in rubric.subtotals if s.after is not None and s.after < rows[-1]]
+    if not marks or max(before, default=-1) + 1 != rows[0]:
+        return None, None
+    return marks[0].points, marks[0].at
+
+
+def _section_hit(
+    rubric: Rubric, section: Section, criteria: list[Criterion], declared: Decimal, total: Decimal,
+    place: Provenance | None, worded: bool,
+) -> Hit:  # fmt: skip
+    absent = [c for c in criteria if c.basis == "inferred" and c.max_points is not None]
+    explained = bool(absent) and total + sum(c.max_points or Decimal(0) for c in absent) == declared
+    status, fields = _verdict(rubric, "conditional" if explained else "proved")
+    zh, en = _rivals(status, fields)
+    if explained:
+        numbers = ", ".join(c.number or "?" for c in absent)
+        zh, en = f"；差数恰为所缺序号 {numbers}", f"; the difference is what number {numbers}, absent, would carry"
+    elif _total_closes(rubric):
+        zh, en = _closing(rubric, zh, en)
+    printed = [c for c in criteria if c.basis != "inferred"]
+    shown, names = section_name(section), span_of(printed)
+    word, word_en = ("小计", "subtotal") if worded else ("标注", "declared")
+    return Hit(
+        annex=rubric.annex,
+        where=section.id,
+        status=status,
+        severity="note" if total >= ALTERNATIVES * declared else None,
+        zh=f"“{shown}”{word} {points_text(declared)} 分，第 {names} 条合计 {points_text(total)} 分{zh}",
+        en=f"“{shown}” {word_en} {points_text(declared)} points, criteria {names} sum to {points_text(total)}{en}",
+        evidence=(place, *(c.points_at for c in printed)),
+        proof=_section_proof(rubric, section, printed, declared, place, fields),
+        values=(points_text(declared), points_text(total), word_en),
+    )
+
+
+def _closing(rubric: Rubric, zh: str, en: str) -> tuple[str, str]:
+    total = points_text(rubric.stated_total or Decimal(0))
+    return f"；全表合计 {total} 分与总分相符{zh}", f"; the whole sheet sums to the stated total {total}{en}"
+
+
+def _total_closes(rubric: Rubric) -> bool:
+    return rubric.stated_total is not None and rubric.stated_total in _sums(rubric)
+
+
+def _section_proof(
+    rubric: Rubric, section: Section, criteria: list[Criterion], declared: Decimal, place: Provenance | None, fields: dict
+) -> Proof:
+    total = sum_of(criteria, "scored") if section.kind == "scored" else _section_sum(section, criteria)
+    steps = [
+        Step("sum", addends(criteria), tuple(c.id for c in criteria), points_text(total), _places(criteria)),
+        Step("declared", f"{section_name(section)}: {points_text(declared)}", (section.id,), points_text(declared), (place,) if place else ()),
+        Step("compare", f"{points_text(total)} − {points_text(declared)} = {points_text(total - declared)}", (section.id,), None),
+    ]
+    labels = [s for s in _top(rubric) if s.kind == "scored" and s.stated_points is not None]
+    if rubric.stated_total is not None and len(labels) == len([s for s in _top(rubric) if s.kind == "scored"]) > 1:
+        whole = sum((s.stated_points for s in labels if s.stated_points is not None), Decimal(0))
+        text = f"{_terms([s.stated_points for s in labels if s.stated_points is not None])} = {points_text(whole)}"
+        steps.append(Step("labels", text, tuple(s.id for s in labels), points_text(whole), tuple(s.at for s in labels if s.at)))
+    margin = section.boundary.margin if section.boundary else None
+    claim = f"第 {span_of(criteria)} 条之和 {points_text(total)} ≠ 标注 {points_text(declared)}"
+    claim_en = f"criteria {span_of(criteria)} sum to {points_text(total)} ≠ declared {points_text(declared)}"
+    return Proof(claim=claim, claim_en=claim_en, steps=tuple(steps), margin=margin, redundancy=2 if _total_closes(rubric) else 1, **fields)
+
+
+def _places(criteria: Iterable[Criterion]) -> tuple[Provenance, ...]:
+    return tuple(c.points_at for c in criteria if c.points_at is not None)
+
+
+def _top(rubric: Rubric) -> list[Section]:
+    return [s for s in rubric.sections if s.parent is None]
+
+
+def _sums(rubric: Rubric) -> tuple[Decimal, Decimal]:
+    """The sheet's sum without and with its bonus."""
+    criteria = [c for s in rubric.sections if s.kind == "scored" for c in s.criteria]
+    bonus = [c for s in rubric.sections if s.kind == "bonus" for c in s.criteria]
+    base = sum_of(criteria, "scored")
+    return base, base + sum_of(criteria, "bonus") + sum_of(bonus, "scored") + sum_of(bonus, "bonus")
+
+
+@rule(
+    code="RUB005",
+    name="total-mismatch",
+    severity="error",
+    title="总分与各条之和不符",
+    clause="《党政机关公文处理工作条例》第二十条（数字准确）",
+)
+def total_mismatch(reading: Reading) -> Iterator[Hit]:
+    """The stated total equals the sum of the printed criteria, or of the declared sections.
+
+    What: the printed total (last row, title or header) against the sum of all scored criteria; a bonus section may stand
+    outside or inside the total. Where no criterion carries points, the declared sections are summed.
+    Why: the total is what grades are read from.
+    **Bad**
+        1    | 制度健全 | 40
+        2    | 台账齐全 | 50
+        总评 |          | 100
+    **Good**
+        1    | 制度健全 | 50
+        2    | 台账齐全 | 50
+        总评 |          | 100
+    Repair: none for the total itself; an absent number or an empty cell may be repaired by this equation.
+    Limits: no printed total, no finding. A sum far above the total (rows that exclude each other) is only noted. With an empty points cell the sum is compared only if it already exceeds the total.
+    The total may be any number (40, 110, 150, 1000); it is never assumed to be 100.
+    中文: 印出的总分应等于全部计分条目之和（加分项可在总分之外，也可在内）；各条无分值时比对各项目标注分之和。没有印总分则不检查，
+    总分可以是任何数，绝不假定为 100。
+    """
+    for rubric in reading.rubrics:
+        if rubric.stated_total is None or rubric.total_basis not in SETTLED:
+            continue
+        yield from _total_hits(rubric, rubric.stated_total)
+
+
+def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
+    criteria = [c for c in rubric.criteria() if c.basis in SETTLED]
+    if any(is_counted(c) for c in criteria):
+        base, whole = _sums(rubric)
+        unknown = [c for c in absent_points(criteria) if c.basis == "printed"]
+        if stated in (base, whole) or ((unknown or any(_is_worded(c) for c in criteria)) and base < stated):
+            return
+        yield _total_hit(rubric, criteria, stated, base)
+        return
+    labels = [s for s in _top(rubric) if s.kind == "scored"]
+    values = [s.stated_points for s in labels if s.stated_points is not None and s.points_basis in SETTLED]
+    if len(values) == len(labels) > 1 and sum(values) != stated:
+        yield _label_hit(rubric, labels, values, stated)
+
+
+def _total_hit(rubric: Rubric, criteria: list[Criterion], stated: Decimal, base: Decimal) -> Hit:
+    absent = [c for c in rubric.criteria() if c.basis == "inferred" and c.max_points is not None]
+    explained = bool(absent) and base + sum(c.max_points or Decimal(0) for c in absent) == stated
+    zh = en = ""
+    if explained:
+        numbers = ", ".join(c.number or "?" for c in absent)
+        zh, en = f"；差数恰为所缺序号 {numbers}", f"; the difference is what number {numbers}, absent, would carry"
+    counted = [c for c in criteria if is_counted(c) and c.kind == "scored"]
+    difference = points_text(stated - base) if stated > base else f"−{points_text(base - stated)}"
+    return Hit(
+        annex=rubric.annex,
+        where=rubric.id,
+        status="conditional" if explained else "proved",
+        severity="note" if base >= ALTERNATIVES * stated else None,
+        zh=f"总分印为 {points_text(stated)} 分，{len(counted)} 条合计 {points_text(base)} 分，相差 {difference}{zh}",
+        en=f"the stated total is {points_text(stated)} points, {len(counted)} criteria sum to {points_text(base)}, difference {difference}{en}",
+        evidence=(rubric.total_at,),
+        proof=Proof(
+            claim=f"各条之和 {points_text(base)} ≠ 总分 {points_text(stated)}",
+            claim_en=f"criteria sum to {points_text(base)} ≠ stated total {points_text(stated)}",
+            steps=(*_sums_by_section(rubric), *_total_steps(rubric, stated, base)),
+            redundancy=1,
+        ),
+        values=(points_text(stated), points_text(base)),
+    )
+
+
+def _sums_by_section(rubric: Rubric) -> Iterator[Step]:
+    """One line of arithmetic a section, so that a person can follow with a finger."""
+    for section in rubric.sections:
+        rows = [c for c in section.criteria if is_counted(c) and c.kind == "scored"]
+        if rows and section.kind == "scored":
+            value = sum_of(rows, "scored")
+            text = f"{section_name(section)} {span_of(rows)}: {addends(rows)}" if section.label else f"{span_of(rows)}: {addends(rows)}"
+            yield Step("sum", text, tuple(c.id for c in rows), points_text(value), _places(rows))
+
+
+def _total_steps(rubric: Rubric, stated: Decimal, base: Decimal) -> Iterator[Step]:
+    parts = [sum_of(s.criteria, "scored") for s in rubric.sections if s.kind == "scored" and any(is_counted(c) for c in s.criteria)]
+    if len(parts) > 1:
+        yield Step("sum", f"{_terms(parts)} = {points_text(base)}", (rubric.id,), points_text(base))
+    place = (rubric.total_at,) if rubric.total_at else ()
+    yield Step("declared", points_text(stated), (rubric.id,), points_text(stated), place)
+
+
+def _label_hit(rubric: Rubric, labels: list[Section], values: list[Decimal], stated: Decimal) -> Hit:
+    total = sum(values, Decimal(0))
+    text = f"{_terms(values)} = {points_text(total)}"
+    return Hit(
+        annex=rubric.annex,
+        where=rubric.id,
+        zh=f"总分印为 {points_text(stated)} 分，{len(labels)} 个项目标注合计 {points_text(total)} 分",
+        en=f"the stated total is {points_text(stated)} points, {len(labels)} sections declare {points_text(total)}",
+        evidence=(rubric.total_at, *(s.at for s in labels)),
+        proof=Proof(
+            claim=f"各项目之和 {points_text(total)} ≠ 总分 {points_text(stated)}",
+            claim_en=f"sections sum to {points_text(total)} ≠ stated total {points_text(stated)}",
+            steps=(Step("sum", text, tuple(s.id for s in labels), points_text(total)),),
+        ),
+        values=(points_text(stated), points_text(total)),
+    )
+
+
+@rule(
+    code="RUB008",
+    name="criterion-without-points",
+    severity="error",
+    title="评价内容没有分值",
+    clause="《党政机关公文处理工作条例》第二十条（数字准确）；实务",
+)
+def criterion_without_points(reading: Reading) -> Iterator[Hit]:
+    """Each scored criterion has its points.
+
+    What: a numbered criterion whose points cell is empty while the other criteria of the rubric have points.
+    Why: such a row cannot be scored, and the sums cannot be checked.
+    **Bad**
+        4 | 台账齐全 | 5
+        5 | 人员持证 |
+        6 | 设施完好 | 5
+    **Good**
+        4 | 台账齐全 | 5
+        5 | 人员持证 | 5
+        6 | 设施完好 | 5
+    Repair: the value that one equation fixes (section or total less the rest), if nothing contradicts it; else left open.
+    Limits: rows of bonus, deduction and veto kind, headings without a number, and sheets in which most rows have no points
+    of their own are left alone; words or a dash in the cell are no empty cell.
+    中文: 其余各条都有分值而本条分值格为空。该行无法打分，合计也无从核对。若有且仅有一条等式能定出该值（项目或总分减去其余），
+    作为修复提出；否则留空。加分、扣分、否决项，无序号的标题行，以及多数行本无分值的表不报。
+    """
+    for rubric in reading.rubrics:
+        printed = [c for c in rubric.printed() if c.kind == "scored"]
+        valued = [c for c in printed if is_counted(c)]
+        if len(valued) < 2 or len(valued) < 0.7 * len(printed):
+            continue
+        numbered = sum(c.number is not None for c in printed) > len(printed) / 2
+        for criterion in absent_points(printed):
+            if criterion.text and (criterion.number is not None or not numbered):
+                yield _empty_cell(rubric, criterion)
+
+
+def _empty_cell(rubric: Rubric, criterion: Criterion) -> Hit:
+    value = criterion.max_points
+    name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
+    zh = en = ""
+    repair = proof = None
+    if value is not None:
+        zh, en = f"；由等式推得 {points_text(value)} 分", f"; {points_text(value)} points follow from an equation"
+        path = f"{criterion.id}.max_points"
+        basis = "proved" if criterion.points_basis == "proved" else "inferred"
+        reason = "合计减去其余各条 / the sum less the other criteria"
+        repair = Repair(path, path, None, points_text(value), basis, reason)  # type: ignore[arg-type]
+        proof = _difference(rubric, criterion, value)
+    return Hit(
+        annex=rubric.annex,
+        where=criterion.id,
+        zh=f"第 {name} 条没有分值：“{shorten(criterion.text)}”{zh}",
+        en=f"criterion {name} has no points: “{shorten(criterion.text)}”{en}",
+        evidence=(criterion.points_at or criterion.at, criterion.at if criterion.points_at else None),
+        repair=repair,
+        proof=proof,
+    )
+
+
+def _difference(rubric: Rubric, criterion: Criterion, value: Decimal) -> Proof | None:
+    """The equations that give the value: the section's, the total's, or both."""
+    home = next(s for s in rubric.sections if any(c.id == criterion.id for c in s.criteria))
+    steps = []
+    whole = [("项目", home.stated_points, with_children(rubric, home), home.id)]
+    whole.append(("总分", rubric.stated_total, [c for s in rubric.sections if s.kind == "scored" for c in s.criteria], rubric.id))
+    for _, declared, criteria, where in whole:
+        rest = sum_of([c for c in criteria if c.id != criterion.id], "scored")
+        if declared is not None and declared - rest == value:
+            text = f"{points_text(declared)} − {points_text(rest)} = {points_text(value)}"
+            steps.append(Step("difference", text, (where, criterion.id), points_text(value)))
+    if not steps:
+        return None
+    return Proof(
+        claim=f"{criterion.number or criterion.id}: {points_text(value)}", claim_en=f"{criterion.number or criterion.id}: {points_text(value)}",
+        steps=tuple(steps), redundancy=len(steps), explanations=1,
+        assumes=("其余分值读取无误 / the other values were read right",) if criterion.points_basis != "proved" else (),
+    )  # fmt: skip
+
+
+@rule(
+    code="RUB010",
+    name="points-implausible",
+    severity="warning",
+    title="分值可疑",
+    clause="《党政机关公文处理工作条例》第二十条（数字准确）；实务（整体替换造成的 2023分）",
+)
+def points_implausible(reading: Reading) -> Iterator[Hit]:
+    """A criterion's points do not exceed the total, and are no year.
+
+    What: one criterion's points above the stated total, or a value like 2023 where the other values are below 200.
+    Why: careless search-and-replace turns 10 into 2023 and 100分 into 20230分; such numbers have been published.
+    **Bad**
+        3 | 垃圾日产日清 | 2023
+    **Good**
+        3 | 垃圾日产日清 | 10
+    Repair: none.
+    Limits: rubrics whose total is 1000 or more with large single values are judged against their own total only.
+    中文: 单条分值大于总分，或在其余分值都很小时出现 2023 这类年份样数字，多为整体替换造成的错误。只报告，不改动。
+    """
+    for rubric in reading.rubrics:
+        values = [c.max_points for c in rubric.printed() if is_counted(c) and c.max_points is not None]
+        for criterion in rubric.printed():
+            value = criterion.max_points
+            if not is_counted(criterion) or value is None or len(values) < 2:
+                continue
+            above = rubric.stated_total is not None and value > rubric.stated_total
+            year = 1990 <= value <= 2099 and sorted(values)[len(values) // 2] < 200
+            if above or year:
+                name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
+                yield Hit(
+                    annex=rubric.annex,
+                    where=criterion.id,
+                    zh=f"第 {name} 条分值 {points_text(value)} 可疑：“{shorten(criterion.text)}”",
+                    en=f"criterion {name} carries {points_text(value)} points, which is implausible: “{shorten(criterion.text)}”",
+                    evidence=(criterion.points_at, criterion.at),
+                    values=(points_text(value),),
+                )
