@@ -1,0 +1,69 @@
+"""Every limit on hostile or absurd input, by name, with its reason. A breach is a LimitExceeded, never a crash."""
+
+from __future__ import annotations
+
+from pipeline.errors import LimitExceeded
+
+MAX_FILE_BYTES = 200 * 1024 * 1024
+"""The largest notice seen is 20 MB (a scan); ten times that still fits in memory several times over."""
+
+MAX_LINE_CHARS = 200_000
+"""A notice's longest paragraph has about 2,000 characters; patterns that back-track need some bound on one text."""
+
+MAX_BLOCKS = 200_000
+"""Lines and tables of one document; a 3,000-row table document has about 3,000."""
+
+MAX_ZIP_MEMBERS = 5_000
+"""Office and OFD containers hold tens of parts, picture-rich ones hundreds."""
+
+MAX_PART_BYTES = 64 * 1024 * 1024
+"""One XML part unpacked. 3,000 table rows are 6 MB; a tree in memory takes about eight times the part."""
+
+MAX_UNPACKED_BYTES = 400 * 1024 * 1024
+"""All parts together as the container's index declares them (pictures are never unpacked)."""
+
+MAX_RATIO = 500
+"""Packed to unpacked. Word's XML packs 10 to 40 times; a bomb more than 1,000 times. Small parts are exempt."""
+
+RATIO_FLOOR_BYTES = 4 * 1024 * 1024
+"""Below this size a part cannot hurt, whatever its ratio."""
+
+MAX_XML_DEPTH = 2_000
+"""Elements nested in one another; lxml itself stops at 256 unless told otherwise, Word writes below 60."""
+
+MAX_TABLE_NESTING = 20
+"""Tables inside cells. Layout templates go three deep; below this level the text is kept and the grid is not."""
+
+MAX_TABLE_ROWS = 20_000
+"""Rows of one table: the largest honest one we are asked to read has 3,000."""
+
+MAX_TABLE_COLUMNS = 256
+"""Columns of one table: Word allows 63, the widest rubric seen has 22. A span beyond is cut off there."""
+
+MAX_TABLE_CELLS = 400_000
+"""Grid positions of one table, spans included."""
+
+MAX_SHEETS = 200
+"""Worksheets of one workbook."""
+
+MAX_NUMBER = 32_767
+"""Automatic list numbers: Word's own bound."""
+
+OFFICE_SECONDS = 120
+"""One conversion by the office suite: 1 s is usual, a slow machine at first start takes 20."""
+
+
+def check_text(text: str, where: str) -> None:
+    """Refuse a single text that is absurdly long."""
+    if len(text) > MAX_LINE_CHARS:
+        raise LimitExceeded(
+            where, f"one line or cell of {len(text):,} characters (limit {MAX_LINE_CHARS:,})", "split the text into lines"
+        )
+
+
+def check_grid(rows: int, cols: int, where: str) -> None:
+    """Refuse a table that is absurdly large."""
+    if rows > MAX_TABLE_ROWS:
+        raise LimitExceeded(where, f"a table of {rows:,} rows (limit {MAX_TABLE_ROWS:,})", "split the table")
+    if rows * cols > MAX_TABLE_CELLS:
+        raise LimitExceeded(where, f"a table of {rows:,} × {cols:,} cells (limit {MAX_TABLE_CELLS:,})", "split the table")
