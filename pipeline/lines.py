@@ -1,0 +1,314 @@
+"""Blocks to lines, lines to passages (logical paragraphs), and back to the exact place of any piece of a passage.
+
+Paged readers give one Paragraph per visual line; text may be hard-wrapped too. `passages` joins what belongs together
+by how the lines are set (indent, right margin, punctuation); `Passage.place` maps a span of the joined text back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+import regex
+
+from pipeline.model import Block, Cell, Paragraph, Table
+from pipeline.normalize import cleaned, mask_personal
+from pipeline.provenance import BBox, Provenance
+
+MARKDOWN = regex.compile(r"^(?:#{1,6}\s+|[-*+•·▪●◆]\s+|>\s+|\*\*|__)+")
+"""Residue of a conversion before a line: `# `, `- `, `> `, `**`."""
+
+PAGE_NUMBER = regex.compile(
+    r"(?:[-—–―−‐·•]\s*)?(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:\s*[/／共,，]+\s*(?:共\s*)?[0-9]{1,4}\s*页?)?(?:\s*[-—–―−‐·•])?"
+)
+DASHED_NUMBER = regex.compile(r"[-—–―−‐]\s*[0-9]{1,4}\s*[-—–―−‐]|第\s*[0-9]{1,4}\s*页(?:.{0,3}共\s*[0-9]{1,4}\s*页)?")
+
+NUMBERED = regex.compile(
+    r"[一二三四五六七八九十百]{1,4}\s*[、．.]|[（(]\s*[一二三四五六七八九十0-9０-９]{1,3}\s*[)）]"
+    r"|[0-9０-９]{1,2}\s*[、．.](?![0-9])|[①-⑳]|第[一二三四五六七八九十百]{1,4}[章条节]|附\s*[件表]"
+)
+"""How a line begins that cannot go on from the line above."""
+
+TERMINAL = tuple("。！？；：!?;:")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as read: its cleaned text, where it stands, and how it is set. `origin[i]` is the index in `at.quote`
+    of text[i]; empty when the reader's text and quote cannot be matched."""
+
+    text: str
+    at: Provenance
+    origin: tuple[int, ...]
+    block: int
+    page: int | None = None
+    bbox: BBox | None = None
+    align: str | None = None
+    size: float | None = None
+    in_table: bool = False
+    after_table: bool = False
+
+    def place(self, start: int = 0, end: int | None = None) -> Provenance:
+        """Where text[start:end] stands; the whole line when offsets are unknown."""
+        end = len(self.text) if end is None else end
+        if not self.origin or (start <= 0 and end >= len(self.text)) or start >= end:
+            return self.at
+        low, high = self.origin[start], self.origin[end - 1] + 1
+        span = self.at.span
+        moved = (span[0] + low, span[0] + high) if span is not None else None
+        return replace(self.at, quote=self.at.quote[low:high], span=moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A logical paragraph: the lines it was joined from, and where each begins in its text."""
+
+    text: str
+    lines: tuple[Line, ...]
+    starts: tuple[int, ...]
+
+    def place(self, start: int = 0, end: int | None = None) -> Provenance:
+        """Where text[start:end] stands. Over several lines of one page the boxes are united and the quotes joined by a
+        line end; in other sources the first line's part is given. Personal data in the quote is masked."""
+        end = len(self.text) if end is None else end
+        parts = [
+            line.place(max(0, start - begin), min(len(line.text), end - begin))
+            for line, begin in zip(self.lines, self.starts, strict=True)
+            if start < begin + len(line.text) and end > begin
+        ]
+        return masked(unite(parts or [self.lines[0].at]))
+
+
+def masked(at: Provenance) -> Provenance:
+    """The place with personal numbers in its quote masked."""
+    quote = mask_personal(at.quote)
+    return at if quote == at.quote else replace(at, quote=quote)
+
+
+def unite(parts: Sequence[Provenance]) -> Provenance:
+    """One place for parts that were joined; see `Passage.place`."""
+    first = parts[0]
+    if first.bbox is None:
+        return first
+    same = [p for p in parts if p.page == first.page and p.bbox is not None]
+    boxes = [p.bbox for p in same if p.bbox is not None]
+    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    return replace(first, quote="\n".join(p.quote for p in same), bbox=box)
+
+
+def lines_of(blocks: Iterable[Block]) -> list[Line]:
+    """Every non-empty line outside tables, and the cells of layout tables (one column, or at most two cells)."""
+    out: list[Line] = []
+    crossed = False
+    for index, block in enumerate(blocks):
+        if isinstance(block, Table) and not is_layout(block):
+            crossed = True
+            continue
+        for line in block_lines(block, index):
+            if line.text:
+                out.append(replace(line, after_table=crossed))
+                crossed = False
+    return out
+
+
+def block_lines(block: Block, index: int) -> list[Line]:
+    """The lines of a paragraph, or of a layout table's cells."""
+    if isinstance(block, Paragraph):
+        return paragraph_lines(block, index)
+    return [line for cell in block.cells for line in cell_lines(cell, index)]
+
+
+def is_layout(table: Table) -> bool:
+    """A table that only places text: a frame around a head, never a grid of values."""
+    filled = [c for c in table.cells if c.text.strip()]
+    return table.cols == 1 or len(filled) <= 2
+
+
+def paragraph_lines(paragraph: Paragraph, index: int) -> list[Line]:
+    """The lines of one paragraph (a paragraph may hold line ends of its own)."""
+    lines = _split(paragraph.text, paragraph.at, index)
+    return [
+        replace(line, page=paragraph.page or paragraph.at.page, align=paragraph.align, size=paragraph.size)
+        for line in lines
+    ]
+
+
+def cell_lines(cell: Cell, index: int) -> list[Line]:
+    """The lines of one cell."""
+    return [replace(line, page=cell.at.page, in_table=True) for line in _split(cell.text, cell.at, index)]
+
+
+def _split(text: str, at: Provenance, index: int) -> list[Line]:
+    raw = at.quote if _same(at.quote, text) else text
+    exact = raw == at.quote or len(raw) == len(at.quote)
+    out, begin = [], 0
+    for piece in raw.split("\n"):
+        out.append(_line(piece, at, begin, exact, index, whole="\n" not in raw))
+        begin += len(piece) + 1
+    return out
+
+
+def _same(quote: str, text: str) -> bool:
+    """The reader's text is the quote but for spaces."""
+    return "".join(quote.split()) == "".join(text.split())
+
+
+def _line(piece: str, at: Provenance, begin: int, exact: bool, index: int, whole: bool) -> Line:
+    residue = None if DASHED_NUMBER.fullmatch(piece.strip()) else MARKDOWN.match(piece)
+    skip = residue.end() if residue else 0
+    clean = cleaned(piece[skip:].replace("**", "  ") if residue else piece)
+    if not exact:
+        return Line(clean.text, at, (), index, at.page, at.bbox)
+    if whole or not clean.text:
+        place, shift = at, skip
+    else:
+        low, high = begin, begin + len(piece)
+        span = (at.span[0] + low, at.span[0] + high) if at.span is not None else None
+        place, shift = replace(at, quote=at.quote[low:high], span=span), skip
+    return Line(clean.text, place, tuple(o + shift for o in clean.origin), index, at.page, at.bbox)
+
+
+# ---- joining -----------------------------------------------------------------------------------------------------
+
+
+def without_page_furniture(lines: Sequence[Line], heights: dict[int, float]) -> list[Line]:
+    """Page numbers and running heads dropped. `heights` gives each page's height in points (empty when unpaged)."""
+    running = _running(lines, heights)
+    return [line for line in lines if not _is_furniture(line, heights, running)]
+
+
+def _is_furniture(line: Line, heights: dict[int, float], running: set[str]) -> bool:
+    if DASHED_NUMBER.fullmatch(line.text):
+        return True
+    return _at_edge(line, heights) and (PAGE_NUMBER.fullmatch(line.text) is not None or line.text in running)
+
+
+def _at_edge(line: Line, heights: dict[int, float]) -> bool:
+    height = heights.get(line.page or 0)
+    if not height or line.bbox is None:
+        return False
+    return line.bbox[3] < 0.09 * height or line.bbox[1] > 0.90 * height
+
+
+def _running(lines: Sequence[Line], heights: dict[int, float]) -> set[str]:
+    pages: dict[str, set[int]] = {}
+    for line in lines:
+        if _at_edge(line, heights):
+            pages.setdefault(line.text, set()).add(line.page or 0)
+    return {text for text, where in pages.items() if len(where) >= 3 and 2 * len(where) >= len(heights)}
+
+
+def passages(lines: Sequence[Line]) -> list[Passage]:
+    """Lines joined to logical paragraphs."""
+    if not lines:
+        return []
+    margins = Margins.of(lines)
+    groups: list[list[Line]] = [[lines[0]]]
+    for line in lines[1:]:
+        if margins.goes_on(groups[-1][-1], line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [join(group) for group in groups]
+
+
+def join(lines: Sequence[Line]) -> Passage:
+    """One passage of these lines; a space only between two ASCII words."""
+    text, starts = "", []
+    for line in lines:
+        if text and text[-1].isascii() and text[-1].isalnum() and line.text[:1].isascii() and line.text[:1].isalnum():
+            text += " "
+        starts.append(len(text))
+        text += line.text
+    return Passage(text, tuple(lines), tuple(starts))
+
+
+def columns(text: str) -> int:
+    """Display columns: a wide character counts two."""
+    return sum(1 if c.isascii() else 2 for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Left and right text margins by page for paged sources; a wrap width in columns for hard-wrapped text."""
+
+    left: dict[int, float]
+    right: dict[int, float]
+    em: float
+    wrap: int | None
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Margins:
+        set_lines = [x for x in lines if x.bbox is not None and not x.in_table]
+        if not set_lines:
+            return cls({}, {}, 0.0, _wrap_width(lines))
+        em = median(_em(x) for x in set_lines)
+        left, right = {}, {}
+        widest = max(_width(x) for x in set_lines)
+        wide = [x for x in set_lines if _width(x) > 0.6 * widest] or set_lines
+        for page in {x.page or 0 for x in set_lines}:
+            here = [x for x in wide if (x.page or 0) == page]
+            here = here if len(here) >= 3 else wide
+            left[page] = min(x.bbox[0] for x in here if x.bbox)
+            right[page] = max(x.bbox[2] for x in here if x.bbox)
+        return cls(left, right, em, None)
+
+    def goes_on(self, above: Line, line: Line) -> bool:
+        """`line` is the same paragraph as the line above it."""
+        if above.in_table or line.in_table or line.after_table or NUMBERED.match(line.text):
+            return False
+        if above.bbox is None or line.bbox is None:
+            return self._wrapped_text(above, line)
+        if _sizes_differ(above, line):
+            return False
+        if not self.is_full(above) or _far(above, line):
+            return False
+        indent = line.bbox[0] - self.left.get(line.page or 0, 0.0)
+        return indent < 1.2 * self.em
+
+    def is_full(self, line: Line) -> bool:
+        """The line reaches the right margin."""
+        if line.bbox is None:
+            return self.wrap is not None and columns(line.text) >= self.wrap - 3
+        return line.bbox[2] > self.right.get(line.page or 0, 0.0) - 1.8 * self.em
+
+    def _wrapped_text(self, above: Line, line: Line) -> bool:
+        if self.wrap is None or above.at.line is None or line.at.line != above.at.line + 1 or not self.is_full(above):
+            return False
+        return not above.text.endswith(TERMINAL)
+
+
+def _wrap_width(lines: Sequence[Line]) -> int | None:
+    """The column at which a text file was hard-wrapped, or None. Wrapped files have most long lines within two
+    characters of one width; a file of whole paragraphs has lines of any length."""
+    widths = [columns(x.text) for x in lines if x.at.line is not None and not x.in_table]
+    top = max(widths, default=0)
+    if not 40 <= top <= 90:
+        return None
+    near = sum(1 for w in widths if w >= top - 4)
+    return top if near >= 4 and near >= 0.35 * len(widths) else None
+
+
+def _width(line: Line) -> float:
+    return line.bbox[2] - line.bbox[0] if line.bbox else 0.0
+
+
+def _em(line: Line) -> float:
+    if line.size:
+        return line.size
+    return _width(line) / max(1.0, columns(line.text) / 2)
+
+
+def _sizes_differ(above: Line, line: Line) -> bool:
+    if not above.size or not line.size:
+        return False
+    return abs(above.size - line.size) > 0.15 * max(above.size, line.size)
+
+
+def _far(above: Line, line: Line) -> bool:
+    """More than two line heights apart on one page."""
+    if above.page != line.page or above.bbox is None or line.bbox is None:
+        return False
+    height = max(above.bbox[3] - above.bbox[1], line.bbox[3] - line.bbox[1], 1.0)
+    return line.bbox[1] - above.bbox[3] > 2.0 * height

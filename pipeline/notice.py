@@ -1,0 +1,156 @@
+"""The notice's own elements: head, outline, annexes, bands, vetoes, close, and what does not belong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline.bands import band_table, grade_bands, row_passages, score_max
+from pipeline.head import Close, Found, Head, read_close, read_head
+from pipeline.intrusions import read_foreign, read_personal_data, without_personal
+from pipeline.lines import Line, Passage, lines_of, passages, without_page_furniture
+from pipeline.model import AnnexEntry, BodyText, Document, Foreign, GradeBand, Heading, Notice, Table
+from pipeline.outline import AnnexList, read_annex_list, read_citations, read_headings, read_section_lists
+from pipeline.provenance import Provenance
+from pipeline.segments import Segment, segment
+from pipeline.vetoes import Vetoes, read_vetoes
+
+__all__ = ["Segment", "parse", "segment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The running text of one segment: its lines without page numbers and foreign blocks, and what was set aside."""
+
+    lines: tuple[Line, ...]
+    foreign: tuple[Foreign, ...]
+
+    @classmethod
+    def of(cls, part: Segment, heights: dict[int, float]) -> Text:
+        lines = without_page_furniture(lines_of(part.blocks), heights)
+        foreign, taken = read_foreign(lines)
+        return cls(tuple(x for i, x in enumerate(lines) if i not in taken), foreign)
+
+
+def parse(document: Document, segments: Sequence[Segment]) -> Notice:
+    """The notice's elements; None or () for what is not printed. A sheet without a notice gives an empty head."""
+    heights = {page.number: page.height for page in document.pages}
+    texts = [(s, Text.of(s, heights)) for s in segments if s.kind != "receipt"]
+    body = next((t for s, t in texts if s.kind == "body"), Text((), ()))
+    head = read_head(body.lines)
+    listed = read_annex_list(body.lines[head.end :])
+    rest = [x for i, x in enumerate(body.lines[head.end :]) if i not in listed.taken]
+    text = passages(rest)
+    close = read_close(text, head.issuer.value if head.issuer else None) if head.title or head.number else NO_CLOSE
+    main = [p for i, p in enumerate(text) if i not in close.taken]
+    prose = [passages(t.lines) for s, t in texts if s.kind == "annex" and not _has_table(s)]
+    sheets = [passages(t.lines) for s, t in texts if s.kind == "annex" and _has_table(s)]
+    return _compose(head, close, listed, main, prose, sheets, segments, [t for _, t in texts])
+
+
+NO_CLOSE = Close(None, None, frozenset())
+
+
+def _has_table(part: Segment) -> bool:
+    return any(isinstance(b, Table) for b in part.blocks)
+
+
+def _compose(
+    head: Head,
+    close: Close,
+    listed: AnnexList,
+    main: list[Passage],
+    prose: list[list[Passage]],
+    sheets: list[list[Passage]],
+    segments: Sequence[Segment],
+    texts: Sequence[Text],
+) -> Notice:
+    everywhere = [main, *prose, *sheets]
+    flowing = [*main, *(p for part in prose for p in part)]
+    vetoes = _first_vetoes(everywhere)
+    total = score_max(main) or score_max(flowing)
+    signature = close.signature
+    issuer = head.issuer or (signature if head.title or head.number else None)
+    return Notice(
+        document_number=_value(head.number),
+        title=_value(head.title),
+        issuer=_value(issuer),
+        addressees=head.addressees,
+        issue_date=_value(close.date),
+        signature=_value(signature),
+        places=_places(head, close, issuer, total, vetoes),
+        headings=_main_headings(main, prose),
+        annexes=listed.entries,
+        annex_titles=_annex_titles(segments),
+        citations=read_citations(flowing),
+        section_lists=read_section_lists(flowing, segments),
+        grade_bands=_bands(everywhere, segments),
+        score_max=total[0] if total else None,
+        vetoes=vetoes.items,
+        veto_outcome=vetoes.outcome,
+        veto_at=vetoes.at,
+        body=tuple(BodyText(without_personal(p), p.place()) for p in flowing),
+        foreign=tuple(f for t in texts for f in t.foreign),
+        personal_data=read_personal_data(segments),
+    )
+
+
+def _value(found: Found | None) -> str | None:
+    return found.value if found else None
+
+
+def _places(
+    head: Head,
+    close: Close,
+    issuer: Found | None,
+    total: tuple[Decimal, Passage, int, int] | None,
+    vetoes: Vetoes,
+) -> dict[str, Provenance]:
+    found: dict[str, Provenance | None] = {
+        "document_number": head.number.at if head.number else None,
+        "title": head.title.at if head.title else None,
+        "issuer": issuer.at if issuer else None,
+        "addressees": head.addressees_at,
+        "issue_date": close.date.at if close.date else None,
+        "signature": close.signature.at if close.signature else None,
+        "score_max": total[1].place(total[2], total[3]) if total else None,
+        "veto_outcome": vetoes.outcome_at,
+    }
+    return {name: at for name, at in found.items() if at is not None}
+
+
+def _main_headings(main: list[Passage], prose: list[list[Passage]]) -> tuple[Heading, ...]:
+    """The outline of the body; of the first annex of plain text when the body only forwards it."""
+    headings = read_headings(main)
+    if any(h.level == 1 for h in headings):
+        return headings
+    outlines = (read_headings(part) for part in prose)
+    return next((o for o in outlines if sum(x.level == 1 for x in o) >= 2), headings)
+
+
+def _annex_titles(segments: Sequence[Segment]) -> tuple[AnnexEntry, ...]:
+    return tuple(
+        AnnexEntry(s.annex, s.title, at)
+        for s in segments
+        if s.kind == "annex" and s.title and (at := s.title_at or s.mark_at) is not None
+    )
+
+
+def _first_vetoes(parts: Sequence[Sequence[Passage]]) -> Vetoes:
+    return next((v for part in parts if (v := read_vetoes(part)).items), Vetoes())
+
+
+def _bands(parts: Sequence[Sequence[Passage]], segments: Sequence[Segment]) -> tuple[GradeBand, ...]:
+    """The bands of the first part that states any: running text, then small band tables, then note rows of sheets."""
+    for part in parts:
+        found = grade_bands(part)
+        if found:
+            return found
+    tables = [b for s in segments if s.kind != "receipt" for b in s.blocks if isinstance(b, Table)]
+    for read in (band_table, lambda t: grade_bands(list(row_passages(t)))):
+        for table in tables:
+            found = read(table)
+            if found:
+                return found
+    return ()
