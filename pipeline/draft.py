@@ -77,7 +77,7 @@ class Draft:
         named = "points" in roles or "awarded" in roles or "deduction" in roles
         if len(self.criteria) < MIN_CRITERIA and not (self.criteria and self.totals):
             return "a table with a points column that holds no criteria" if named and self.criteria else ""
-        if self.criteria and all(GRADE_WORDS.fullmatch(fold(c.text)) for c in self.criteria):
+        if 2 * sum(bool(GRADE_WORDS.fullmatch(fold(c.text))) for c in self.criteria) > len(self.criteria):
             return ""
         if not scored and not declared:
             fillable = bool(roles & {"awarded", "deduction"}) and bool(roles & {"text", "standard", "label"})
@@ -183,7 +183,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         if cell is None or any(m.cell is cell for m in draft.marks) or cell is line.text or cell is line.number:
             continue
         text = clean(cell.text)
-        if not text and not (cell.row_span > 1 and line.row.index == cell.row):
+        if not text and not (cell.row_span > 1 and line.row.index == cell.row) and not _tops_part(draft, part, level):
             continue
         if patterns.TOTAL_WORDS.fullmatch(fold(text)):
             continue
@@ -193,6 +193,13 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         draft.marks.append(
             Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria), cell=cell)
         )
+
+
+def _tops_part(draft: Draft, part: int, level: int) -> bool:
+    """Whether nothing of a later part was read yet at this level: a blank cell there goes on with the label before."""
+    return part > 0 and not any(m.part == part and m.level == level for m in draft.marks) and not (
+        draft.spans and draft.spans[-1].part == part
+    )
 
 
 def _criterion(line: Line, part: int) -> Criterion:

@@ -15,10 +15,10 @@ from pipeline.draft import Draft, Mark, collect, split_alternates
 from pipeline.header import header_at, header_faults, header_of
 from pipeline.model import Criterion, Paragraph, Remark, Rubric, Subtotal
 from pipeline.normalize import clean, fold, mask_personal
-from pipeline.notice import Segment
 from pipeline.points import split_label, total_in
 from pipeline.provenance import Provenance
-from pipeline.sections import sections_of
+from pipeline.sections import sections_of, spread
+from pipeline.segments import Segment
 from pipeline.shapes import column_table, list_table
 from pipeline.table import JoinedTable, join
 
@@ -65,7 +65,8 @@ def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) 
 
 def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
-    criteria, marks = _settle_items(_serials_from_text(draft.criteria), draft)
+    marks = spread(draft.marks, len(draft.criteria))
+    criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
     criteria = _with_ids(criteria, rubric_id)
     title, title_at = _title(draft, segment, first)
     stated, total_at, subtotals = _totals(draft, len(criteria))
@@ -108,23 +109,18 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
     return out
 
 
-def _settle_items(criteria: list[Criterion], draft: Draft) -> tuple[list[Criterion], list[Mark]]:
+def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Criterion], list[Mark]]:
     """An innermost label column with one cell a criterion names the criteria, it does not group them."""
-    levels = sorted({m.level for m in draft.marks if not m.own_row})
-    marks = draft.marks
-    while levels:
-        inner = [m for m in marks if m.level == levels[-1] and not m.own_row and m.covered]
-        ones = sum(len(m.covered) == 1 for m in inner)
-        grouped = len(levels) > 1 or any(m.own_row for m in marks)
-        if not inner or ones < (0.6 if grouped else 0.9) * len(inner) or (not grouped and len(inner) < 0.9 * len(criteria)):
-            break
-        if not grouped and all(m.stated_points is not None for m in inner) and any(c.max_points for c in criteria):
-            break
-        criteria = _name_items(criteria, inner)
-        marks = [m for m in marks if m.level != levels[-1] or m.own_row]
-        levels.pop()
-        break
-    return criteria, marks
+    levels = {m.level for m in marks if not m.own_row}
+    inner = [m for m in marks if m.level == max(levels, default=0) and not m.own_row and m.covered]
+    ones = sum(len(m.covered) == 1 for m in inner)
+    grouped = len(levels) > 1 or any(m.own_row for m in marks)
+    if not inner or ones < (0.6 if grouped else 0.9) * len(inner):
+        return criteria, marks
+    declared = all(m.stated_points is not None for m in inner) and any(c.max_points is not None for c in criteria)
+    if not grouped and (len(inner) < 0.9 * len(criteria) or declared):
+        return criteria, marks
+    return _name_items(criteria, inner), [m for m in marks if m not in inner]
 
 
 def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Criterion]:

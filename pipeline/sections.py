@@ -12,11 +12,16 @@ from pipeline.normalize import fold
 from pipeline.points import split_label
 
 
+def spread(marks: Sequence[Mark], count: int) -> list[Mark]:
+    """The marks with their printed cover over `count` criteria; repeats and page continuations made one."""
+    return _merge_repeats(_extend(marks, count))
+
+
 def sections_of(
     marks: Sequence[Mark], criteria: Sequence[Criterion], rubric_id: str
 ) -> tuple[tuple[LabelMark, ...], tuple[Section, ...]]:
-    """The labels exactly as printed, and the sections their cover makes."""
-    marks = _nest_rows(_merge_repeats(_extend(marks, len(criteria))))
+    """The labels exactly as printed, and the sections their cover makes. `marks` are spread."""
+    marks = _nest_rows(marks)
     labels = tuple(_label_mark(m) for m in sorted(marks, key=lambda m: (m.after, m.level)))
     return labels, tuple(_build(marks, criteria, rubric_id))
 

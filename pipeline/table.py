@@ -400,14 +400,17 @@ def _looks_like_points(text: str) -> bool:
 
 def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) -> int | None:
     named = [c for c, r in roles.items() if r == "number" and profiles[c].filled and profiles[c].serial >= 0.6]
-    if named:
+    if named and not (profiles[named[0]].filled >= 3 and profiles[named[0]].ascending < 0.5):
         return named[0]
     ranked = [
         c
         for c, p in enumerate(profiles)
-        if p.filled >= 3 and p.serial >= 0.8 and p.ascending >= 0.6 and roles.get(c) not in ("points", "awarded")
+        if p.filled >= 3
+        and p.serial >= 0.8
+        and p.ascending >= (0.9 if named else 0.6)
+        and (named or roles.get(c) not in ("points", "awarded"))
     ]
-    return ranked[0] if ranked else None
+    return next(iter((*ranked, *named)), None)
 
 
 def _pick_points(
@@ -419,7 +422,7 @@ def _pick_points(
     guessed = [
         c
         for c in fits
-        if roles.get(c) is None
+        if roles.get(c) in (None, "number")
         and profiles[c].numeric >= 0.7
         and profiles[c].length <= 8
         and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
