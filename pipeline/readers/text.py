@@ -74,7 +74,7 @@ def cut(number: int, text: str) -> Line:
         return Line(number, text, "blank" if "\t" not in text else "tab", _split(number, text, regex.compile("\t")))
     if "\t" in text:
         return Line(number, text, "tab", _split(number, text, regex.compile("\t")))
-    if _PIPE_RULE.match(text) and regex.search(r"[-─━=]{3}", text):
+    if _PIPE_RULE.match(text) and regex.search(r"[-─━=]{2}", text):
         return Line(number, text, "rule", (_piece(number, text, 0, len(text)),))
     if len(_PIPE.findall(text)) >= 2:
         return Line(number, text, "pipe", _pipe_pieces(number, text))

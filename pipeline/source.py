@@ -1,0 +1,209 @@
+"""A file to a Document: its type told by content, never by name; hashed, limited, read by the one reader that fits."""
+
+from __future__ import annotations
+
+import importlib
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+import regex
+
+from pipeline import limits
+from pipeline.errors import InputError, LimitExceeded, UnknownType
+from pipeline.model import Document, Paragraph
+from pipeline.normalize import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A file type: the reader module under `pipeline.readers` and the media type."""
+
+    reader: str
+    media_type: str
+
+
+PDF = Kind("pdf", "application/pdf")
+DOCX = Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+XLSX = Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+XLS = Kind("xlsx", "application/vnd.ms-excel")
+OFD = Kind("ofd", "application/ofd")
+HTML = Kind("html", "text/html")
+MHTML = Kind("html", "multipart/related")
+TEXT = Kind("text", "text/plain")
+DOC = Kind("office", "application/msword")
+RTF = Kind("office", "application/rtf")
+ODT = Kind("office", "application/vnd.oasis.opendocument.text")
+ODS = Kind("office", "application/vnd.oasis.opendocument.spreadsheet")
+WORD_XML = Kind("office", "application/vnd.ms-word.document+xml")
+EXCEL_XML = Kind("office", "application/vnd.ms-excel.sheet+xml")
+FLAT_ODF = Kind("office", "application/vnd.oasis.opendocument.text-flat-xml")
+
+_IMAGES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"BM", "image/bmp"),
+    (b"GIF8", "image/gif"),
+)
+_PACKED = ((b"Rar!", "RAR"), (b"7z\xbc\xaf", "7-Zip"), (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"))
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
+_HTML_START = regex.compile(r"<(?:!doctype\s+html|html|head|body|meta|table|div|title|style|script)\b", regex.I)
+_MHTML_START = regex.compile(r"(?:^|\n)MIME-Version:.*?multipart/related", regex.I | regex.S)
+
+BROKEN = (
+    ValueError, LookupError, AttributeError, TypeError, ArithmeticError, AssertionError, RecursionError, EOFError,
+    NotImplementedError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What parsers of foreign formats raise on damaged bytes (UnicodeDecodeError is a ValueError, KeyError a LookupError)."""
+
+
+def read(path: Path | str) -> Document:
+    """Read any supported file. Raises InputError (UnknownType, LimitExceeded, MissingTool) naming file, fault, remedy."""
+    path = Path(path)
+    data = _load(path)
+    return read_bytes(data, path.name)
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """The Document of a file's content; `name` is only used to speak of it."""
+    if not data:
+        raise InputError(name, "the file is empty", "get the file again")
+    kind = sniff(data, name)
+    reader = importlib.import_module(f"pipeline.readers.{kind.reader}")
+    try:
+        document: Document = reader.read(data, name)
+    except BROKEN as error:
+        what = f"broken inside, the {kind.reader} reader stopped ({type(error).__name__})"
+        raise InputError(name, what, "open it in its own program, save it again, or give it as PDF") from error
+    source = replace(document.source, file=name, sha256=sha256(data).hexdigest(), media_type=kind.media_type)
+    _check(document, name)
+    return replace(document, source=source)
+
+
+def _load(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise InputError(str(path), "a folder, not a file", "name one file")
+        if not path.exists():
+            raise InputError(str(path), "no such file", "check the path")
+        if not path.is_file():
+            raise InputError(str(path), "not a regular file", "name one file")
+        if path.stat().st_size > limits.MAX_FILE_BYTES:
+            raise LimitExceeded(str(path), f"larger than {limits.MAX_FILE_BYTES:,} bytes", "split the file")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise InputError(str(path), f"cannot be read ({error})", "check the path and its permissions") from None
+
+
+def _check(document: Document, name: str) -> None:
+    """Refuse a document in which nothing can be read, or too much."""
+    if len(document.blocks) > limits.MAX_BLOCKS:
+        raise LimitExceeded(name, f"{len(document.blocks):,} blocks (limit {limits.MAX_BLOCKS:,})", "split the file")
+    readable = False
+    for block in document.blocks:
+        texts = (block.text,) if isinstance(block, Paragraph) else tuple(c.text for c in block.cells)
+        for text in texts:
+            limits.check_text(text, f"{name}:{block.at.place()}")
+        readable = readable or any(clean(t) for t in texts)
+    if not readable:
+        said = "; ".join(dict.fromkeys(r.message for r in document.remarks))
+        what = "nothing in it can be read" + (f" ({said})" if said else " (no text at all)")
+        raise InputError(name, what, "give a file with text or a clear scan")
+
+
+# ---- type by content ---------------------------------------------------------------------------------------------
+
+
+def sniff(data: bytes, name: str) -> Kind:
+    """The kind of a file's content. Raises UnknownType, or InputError for an encrypted container."""
+    for magic, media_type in _IMAGES:
+        if data.startswith(magic) and (magic != b"BM" or _is_bitmap(data)):
+            return Kind("scan", media_type)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return Kind("scan", "image/webp")
+    if b"%PDF-" in data[:1024]:
+        return PDF
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _sniff_zip(data, name)
+    if data.startswith(_OLE2):
+        return _sniff_ole2(data, name)
+    if data.startswith(_OLD_EXCEL):
+        return XLS
+    for magic, packer in _PACKED:
+        if data.startswith(magic):
+            raise UnknownType(name, f"a packed {packer} archive", "unpack it and give the document inside")
+    return _sniff_markup(data, name)
+
+
+def _is_bitmap(data: bytes) -> bool:
+    """A bitmap's header repeats its own size; a text that begins with BM does not."""
+    return len(data) > 30 and data[6:10] == b"\0\0\0\0" and data[14] in (12, 40, 52, 56, 64, 108, 124)
+
+
+def _sniff_zip(data: bytes, name: str) -> Kind:
+    container = importlib.import_module("pipeline.readers.container").open_container(data, name)
+    if container.has("[Content_Types].xml"):
+        types = container.read("[Content_Types].xml")
+        for mark, kind in ((b"wordprocessingml", DOCX), (b"ms-word.", DOCX), (b"spreadsheetml", XLSX), (b"ms-excel.", XLSX)):
+            if mark in types:
+                return kind
+        raise UnknownType(name, "an office file that is neither a text nor a table", "save it as DOCX, XLSX or PDF")
+    if container.has("OFD.xml"):
+        return OFD
+    if container.has("mimetype"):
+        mime = container.read("mimetype").strip().decode("ascii", "replace")
+        for kind in (ODT, ODS):
+            if mime.startswith(kind.media_type):
+                return kind
+    for part, kind in (("word/document.xml", DOCX), ("xl/workbook.xml", XLSX)):
+        if container.has(part):
+            return kind
+    raise UnknownType(name, "a zip archive that is no document", "unpack it and give the document inside")
+
+
+def _sniff_ole2(data: bytes, name: str) -> Kind:
+    """Old office containers name their streams in UTF-16 inside the directory."""
+    streams = (("EncryptedPackage", None), ("Workbook", XLS), ("WordDocument", DOC), ("Book", XLS))
+    for stream, kind in streams:
+        if (stream.encode("utf-16-le") + b"\0\0") in data:
+            if kind is None:
+                raise InputError(name, "protected by a password", "remove the password and try again")
+            return kind
+    raise UnknownType(name, "an old office container that is neither a text nor a table, or truncated", "save it as PDF")
+
+
+def _sniff_markup(data: bytes, name: str) -> Kind:
+    head = _head(data)
+    start = head.lstrip("\ufeff \t\r\n")
+    if start.startswith("{\\rtf"):
+        return RTF
+    if _MHTML_START.search(head[:2000]) and "text/html" in head.lower():
+        return MHTML
+    if start.startswith("<"):
+        for mark, kind in (
+            ("schemas.microsoft.com/office/word/2003/wordml", WORD_XML),
+            ("schemas.microsoft.com/office/2006/xmlPackage", WORD_XML),
+            ("urn:schemas-microsoft-com:office:spreadsheet", EXCEL_XML),
+            ("urn:oasis:names:tc:opendocument:xmlns:office", FLAT_ODF),
+        ):
+            if mark in head and not _HTML_START.match(start):
+                return kind
+        if _HTML_START.search(head):
+            return HTML
+        if start.startswith("<?xml"):
+            raise UnknownType(name, "an XML file of a kind that is not known here", "give the notice as PDF, DOCX or text")
+    return TEXT
+
+
+def _head(data: bytes) -> str:
+    """The beginning as characters, good enough for ASCII marks in any encoding."""
+    sample = data[:16_384]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return sample[: len(sample) // 2 * 2].decode("utf-16", "replace")
+    return sample.decode("utf-8", "replace").replace("\x00", "")
