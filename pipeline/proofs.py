@@ -208,14 +208,49 @@ class Programme:
             if section < self.sections - 1 or end == last:
                 yield end, sums
 
+    @cached_property
+    def hope(self) -> list[dict[int, int]]:
+        """Per section and start, the least that it and all after it cost when the total is left aside."""
+        least = min(self.weights.declared, self.weights.criterion)
+        after: dict[int, int] = {self.rows: 0}
+        out = [after]
+        for section in range(self.sections - 1, -1, -1):
+            declared = self.puzzle.facts[section].declared
+            layer: dict[int, int] = {}
+            for start in range(section, self.rows):
+                for end, sums in self.ends(section, start, HOPELESS):
+                    place = self.place(section, start, end) if end in after else None
+                    if place is None or place + after[end] >= layer.get(start, HOPELESS + 1):
+                        continue
+                    found = self.known[end] - self.known[start]
+                    gap = min((abs(found + v - d) for v in sums for d in declared), default=0)
+                    cost = place + after[end] + self.charge(least, gap)
+                    if cost < layer.get(start, HOPELESS + 1):
+                        layer[start] = cost
+            after = layer
+            out.append(layer)
+        return out[::-1]
+
+    def exact(self, section: int, start: int) -> Iterator[tuple[int, int]]:
+        """The ends of a section from `start` at which nothing is wrong, with the shift of the deviation."""
+        fact = self.puzzle.facts[section]
+        for end, sums in self.ends(section, start, 0):
+            if self.place(section, start, end) == 0:
+                found = self.known[end] - self.known[start]
+                for missing in sums:
+                    if all(found + missing == d for d in fact.declared):
+                        yield end, (missing if fact.counted else -found) if self.tracked else 0
+
     def arcs(self, section: int, start: int, budget: int) -> tuple[Arc, ...]:
-        """All ways to make a section from `start` that cost at most `budget`."""
+        """All ways to make a section from `start` such that it and all after it can cost at most `budget`."""
         key = (section, start, budget)
         if key not in self._arcs:
+            after = self.hope[section + 1]
             self._arcs[key] = tuple(
                 arc
                 for end, sums in self.ends(section, start, budget)
-                for arc in self._arcs_to(section, start, end, sums, budget)
+                if after.get(end, budget + 1) <= budget
+                for arc in self._arcs_to(section, start, end, sums, budget - after[end])
             )
         return self._arcs[key]
 
@@ -251,26 +286,56 @@ class Programme:
             return 0
         return self.charge(self.weights.total, self.known[-1] + shift - self.puzzle.total)
 
+    @cached_property
+    def window(self) -> list[tuple[int, int]] | None:
+        """Per row, what the missing values from there on can add at least and at most; None where the total does not
+        count every section."""
+        if not self.tracked or not all(f.counted for f in self.puzzle.facts):
+            return None
+        out = [(0, 0)]
+        for row in range(self.rows - 1, -1, -1):
+            values = self.values.get(row, (0,))
+            out.append((out[-1][0] + min(values), out[-1][1] + max(values)))
+        return out[::-1]
+
+    def lacking(self, state: State) -> int:
+        """The least that the total can still cost from a state: one error that makes up what is then missing."""
+        if self.window is None or self.puzzle.total is None:
+            return 0
+        lack = self.puzzle.total - self.known[-1] - state[1]
+        low, high = self.window[state[0]]
+        gap = max(low - lack, lack - high, 0)
+        return self.charge(min(self.weights.total, self.weights.criterion), gap)
+
     def forward(self, cap: int) -> list[Layer]:
-        """For each section, the states (row, deviation) in which it can start, with (cost, count)."""
+        """For each section, the states (row, deviation) in which it can start, with (cost, count). Keeps the arcs."""
         layers: list[Layer] = [{(0, 0): (0, 1)}]
+        self.steps: list[dict[int, tuple[Arc, ...]]] = []
         for section in range(self.sections):
-            layer: Layer = {}
-            for (start, shift), (cost, count) in layers[-1].items():
-                for arc in self.arcs(section, start, cap):
-                    if cost + arc.cost <= cap:
-                        _add(layer, (arc.end, shift + arc.shift), cost + arc.cost, count * arc.ways)
-            layers.append(layer)
+            paid: dict[int, int] = {}
+            for (start, _), (cost, _) in layers[-1].items():
+                paid[start] = min(cost, paid.get(start, cost))
+            steps = {start: self.arcs(section, start, cap - cost) for start, cost in paid.items()}
+            layers.append(self._advance(layers[-1], steps, cap))
+            self.steps.append(steps)
         return layers
+
+    def _advance(self, layer: Layer, steps: dict[int, tuple[Arc, ...]], cap: int) -> Layer:
+        out: Layer = {}
+        for (start, shift), (cost, count) in layer.items():
+            for arc in steps[start]:
+                state = (arc.end, shift + arc.shift)
+                if cost + arc.cost + self.lacking(state) <= cap:
+                    _add(out, state, cost + arc.cost, count * arc.ways)
+        return out
 
     def backward(self, layers: list[Layer], cap: int) -> list[Layer]:
         """For each state reached, the cheapest way to the end and how many there are."""
-        closing = {state: (self.closing(state[1]), 1) for state in layers[-1]}
-        out: list[Layer] = [closing]
+        out: list[Layer] = [{state: (self.closing(state[1]), 1) for state in layers[-1]}]
         for section in range(self.sections - 1, -1, -1):
             layer: Layer = {}
             for state, (cost, _) in layers[section].items():
-                for arc in self.arcs(section, state[0], cap):
+                for arc in self.steps[section][state[0]]:
                     rest = out[-1].get((arc.end, state[1] + arc.shift))
                     if rest is not None and cost + arc.cost + rest[0] <= cap:
                         _add(layer, state, arc.cost + rest[0], arc.ways * rest[1])
@@ -317,7 +382,7 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
     forward = programme.forward(cap)
     backward = programme.backward(forward, cap)
     starts, least = _boundaries(programme, forward, backward, best)
-    patterns = _patterns(programme, forward, backward, best, cap)
+    patterns = _patterns(programme, backward, best)
     count = backward[0][(0, 0)][1]
     return Summary(
         cost=best,
@@ -382,7 +447,7 @@ def _used_arcs(
     """Every arc of an explanation within the cap, with the cost of the cheapest explanation that uses it."""
     for section in range(programme.sections):
         for (start, shift), (cost, _) in forward[section].items():
-            for arc in programme.arcs(section, start, cap):
+            for arc in programme.steps[section][start]:
                 rest = backward[section + 1].get((arc.end, shift + arc.shift))
                 if rest is not None and cost + arc.cost + rest[0] <= cap:
                     yield section, start, arc, cost + arc.cost + rest[0]
@@ -392,9 +457,7 @@ PATTERNS = 4000
 """Patterns listed at most; beyond it only the count is exact."""
 
 
-def _patterns(
-    programme: Programme, forward: list[Layer], backward: list[Layer], best: int, cap: int
-) -> tuple[Pattern, ...]:
+def _patterns(programme: Programme, backward: list[Layer], best: int) -> tuple[Pattern, ...]:
     """The best explanations, those alike but for the criterion that is wrong taken as one, depth first."""
     out: list[Pattern] = []
     stack: list[tuple[State, int, tuple[tuple[int, Arc], ...]]] = [((0, 0), 0, ())]
@@ -403,7 +466,7 @@ def _patterns(
         if len(path) == programme.sections:
             out.append(_pattern(programme, path, state[1]))
             continue
-        for arc in reversed(programme.arcs(len(path), state[0], cap)):
+        for arc in reversed(programme.steps[len(path)][state[0]]):
             after = (arc.end, state[1] + arc.shift)
             rest = backward[len(path) + 1].get(after)
             if rest is not None and cost + arc.cost + rest[0] == best:
@@ -447,19 +510,24 @@ def walk(puzzle: Puzzle) -> tuple[tuple[tuple[State, ...], ...], tuple[tuple[Sta
     """The zero-cost walk from both ends: per section, the states in which it can start when everything before is as
     printed, and those from which everything after is. A layout is unique where both share one row."""
     programme = Programme(puzzle)
-    forward = [tuple(sorted(layer)) for layer in programme.forward(0)]
-    closing = 0 if puzzle.total is None else puzzle.total - programme.known[-1]
-    backward: list[set[State]] = [{(programme.rows, closing)}]
+    forward: list[set[State]] = [{(0, 0)}]
+    for section in range(programme.sections):
+        steps = {start: tuple(programme.exact(section, start)) for start in {row for row, _ in forward[-1]}}
+        forward.append({(end, shift + more) for start, shift in forward[-1] for end, more in steps[start]})
+    backward: list[set[State]] = [{(programme.rows, 0 if puzzle.total is None else puzzle.total - programme.known[-1])}]
     for section in range(programme.sections - 1, -1, -1):
-        layer = {
-            (start, shift - arc.shift)
-            for start in range(section, programme.rows)
-            for arc in programme.arcs(section, start, 0)
-            for end, shift in backward[-1]
-            if arc.end == end
-        }
-        backward.append(layer)
-    return tuple(forward), tuple(tuple(sorted(layer)) for layer in backward[::-1])
+        shifts: dict[int, list[int]] = {}
+        for end, shift in backward[-1]:
+            shifts.setdefault(end, []).append(shift)
+        backward.append(
+            {
+                (start, shift - more)
+                for start in range(section, programme.rows)
+                for end, more in programme.exact(section, start)
+                for shift in shifts.get(end, ())
+            }
+        )
+    return tuple(tuple(sorted(f)) for f in forward), tuple(tuple(sorted(b)) for b in backward[::-1])
 
 
 def tie(puzzle: Puzzle, expected: tuple[tuple[int, int], ...]) -> Puzzle:
