@@ -87,8 +87,14 @@ class Draft:
             return "a table with a points column and no points in it" if template else ""
         if 2 * len(scored) < len(self.criteria) and not declared and "points" not in roles:
             return ""
+        if not named and not declared and not self.totals and not self.subtotals and not self._in_words():
+            return ""
         texts = [c.text for c in self.criteria if c.text]
         return None if texts else "a table with points and no criteria texts"
+
+    def _in_words(self) -> bool:
+        """Whether points are called points (3分) in their cells, not bare numbers that could count anything."""
+        return any("分" in (c.points_printed or "") for c in self.criteria)
 
 
 def collect(table: JoinedTable) -> Draft:
@@ -135,8 +141,10 @@ def _take(draft: Draft, line: Line, part: int) -> None:
     elif line.kind == "continuation":
         _continue_criterion(draft, line)
     elif line.kind == "section":
+        heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
+        level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
         draft.marks.append(
-            Mark(line.label, line.value, filled[0].at, 1, part, False, True, after=len(draft.criteria))
+            Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
         )
     elif line.kind == "total":
         _open_labels(draft, line, part)

@@ -10,10 +10,12 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+import regex
+
 from pipeline import patterns
 from pipeline.draft import Draft, Mark, collect, split_alternates
 from pipeline.header import header_at, header_faults, header_of
-from pipeline.model import Criterion, Paragraph, Remark, Rubric, Subtotal
+from pipeline.model import Criterion, Paragraph, Remark, Rubric, Subtotal, Table
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.points import split_label, total_in
 from pipeline.provenance import Provenance
@@ -97,7 +99,7 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
     if not criteria or any(c.number for c in criteria):
         return list(criteria)
     found = [patterns.SERIAL_IN_TEXT.match(c.text) for c in criteria]
-    if sum(m is not None for m in found) < max(2, 0.8 * len(criteria)):
+    if sum(m is not None for m in found) < max(2, 0.5 * len(criteria)) or not _count_up(found):
         return list(criteria)
     out = []
     for criterion, match in zip(criteria, found, strict=True):
@@ -107,6 +109,13 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
         number = next(g for g in match.groups() if g)
         out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
     return out
+
+
+def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:
+    """Whether serials at the start of texts count up, or start over at 1, each time."""
+    values = [next(g for g in m.groups() if g) for m in found if m]
+    numbers = [int(v) if v.isdigit() else None for v in values]
+    return all(b is None or a is None or b in (1, a + 1, a + 2) for a, b in pairwise([0, *numbers]))
 
 
 def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Criterion], list[Mark]]:
@@ -164,7 +173,8 @@ def _with_ids(criteria: Sequence[Criterion], rubric_id: str) -> list[Criterion]:
 
 def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Provenance | None]:
     """The annex's title, else a title row in the table, else the last title-like line above it."""
-    if first and segment.kind == "annex" and segment.title:
+    opens = next((b for b in segment.blocks if isinstance(b, Table)), None) in draft.table.parts
+    if first and segment.kind == "annex" and segment.title and (opens or patterns.TITLE_WORDS.search(segment.title)):
         return segment.title, segment.title_at
     if draft.title:
         return draft.title

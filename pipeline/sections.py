@@ -52,13 +52,13 @@ def _merge_repeats(marks: Sequence[Mark]) -> list[Mark]:
         previous = open_.get(mark.level)
         name = fold(split_label(mark.text)[0])
         if previous is not None and mark.covered and previous.covered is not None:
-            adjacent = not previous.covered or mark.covered[0] == previous.covered[-1] + 1
+            adjacent = not previous.covered or mark.covered[0] <= previous.covered[-1] + 1
             same = bool(name) and fold(split_label(previous.text)[0]) == name
             cut = not name and mark.part > previous.part and not any(
                 c for m in marks if m.part == mark.part and m.level == mark.level for c in m.covered if c < mark.covered[0]
             )
             if adjacent and (same or cut):
-                previous.covered.extend(mark.covered)
+                previous.covered = sorted({*previous.covered, *mark.covered})
                 if previous.stated_points is None:
                     previous.stated_points = mark.stated_points
                 continue
