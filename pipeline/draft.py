@@ -48,7 +48,6 @@ class Mark:
     own_row: bool
     covered: list[int] = field(default_factory=list)
     after: int = 0
-    cell: Cell | None = None
     number: str | None = None
 
 
@@ -60,6 +59,7 @@ class Draft:
     criteria: list[Criterion] = field(default_factory=list)
     spans: list[Spanned] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    by_cell: dict[int, Mark] = field(default_factory=dict)
     subtotals: list[Subtotal] = field(default_factory=list)
     totals: list[tuple[int, Decimal | None, Provenance]] = field(default_factory=list)
     fields: dict[str, Provenance] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Draft:
 
     def _in_words(self) -> bool:
         """Whether points are called points (3分) in their cells, not bare numbers that could count anything."""
-        return any("分" in (c.points_printed or "") for c in self.criteria)
+        return self.table.shape != "table" or any("分" in (c.points_printed or "") for c in self.criteria)
 
 
 def collect(table: JoinedTable) -> Draft:
@@ -178,9 +178,8 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     index = len(draft.criteria)
     _open_labels(draft, line, part)
-    for mark in draft.marks:
-        if mark.cell is not None and any(mark.cell is c for c in line.labels):
-            mark.covered.append(index)
+    for mark in {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values():
+        mark.covered.append(index)
     draft.criteria.append(_criterion(line, part))
     draft.spans.append(Spanned(line.labels, line.points, part))
 
@@ -188,7 +187,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
 def _open_labels(draft: Draft, line: Line, part: int) -> None:
     """Note every label cell that this row sees for the first time."""
     for level, cell in enumerate(line.labels, start=1):
-        if cell is None or any(m.cell is cell for m in draft.marks) or cell is line.text or cell is line.number:
+        if cell is None or id(cell) in draft.by_cell or cell is line.text or cell is line.number:
             continue
         text = clean(cell.text)
         if not text and not (cell.row_span > 1 and line.row.index == cell.row) and not _tops_part(draft, part, level):
@@ -198,16 +197,15 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         declared = split_label(text)[1]
         if declared is None and line.section_points is not None and line.section_points.row == cell.row and level == 1:
             declared = read_points(line.section_points.text).value
-        draft.marks.append(
-            Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria), cell=cell)
-        )
+        mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
+        draft.marks.append(mark)
+        draft.by_cell[id(cell)] = mark
 
 
 def _tops_part(draft: Draft, part: int, level: int) -> bool:
     """Whether nothing of a later part was read yet at this level: a blank cell there goes on with the label before."""
-    return part > 0 and not any(m.part == part and m.level == level for m in draft.marks) and not (
-        draft.spans and draft.spans[-1].part == part
-    )
+    begun = bool(draft.spans) and draft.spans[-1].part == part
+    return part > 0 and not begun and not any(m.part == part and m.level == level for m in draft.marks)
 
 
 def _criterion(line: Line, part: int) -> Criterion:

@@ -32,6 +32,8 @@ def _widest(table: JoinedTable) -> Columns:
 
 def header_of(table: JoinedTable) -> dict[str, str | None]:
     """Role → header text as printed over that column; None where the header has no text there."""
+    if table.shape != "table":
+        return {}
     return {role: table.header_texts.get(col) for role, col in sorted(_role_columns(_widest(table)).items())}
 
 
