@@ -1,0 +1,167 @@
+"""Verifies a certificate without any of the solver's code: every explanation is enumerated anew, by cost.
+
+Only the numbers in the certificate are used. An explanation gives each section at least one row, may change one
+criterion a section, and pays for every printed number that is then wrong, for a label moved and for a label whose page
+holds none of its rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+MARGIN = 25
+State = tuple[int, int]
+
+
+def verify(certificate: dict[str, Any]) -> list[str]:
+    """What is wrong with the certificate; empty when every claim in it holds."""
+    try:
+        return _Check(certificate).errors()
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        return [f"not a certificate: {type(error).__name__} {error}"]
+
+
+class _Check:
+    def __init__(self, certificate: dict[str, Any], margin: int = MARGIN) -> None:
+        self.data, self.claim = certificate, certificate["claim"]
+        self.points, self.sections = certificate["points"], certificate["sections"]
+        self.weights, self.total = certificate["weights"], certificate["total"]
+        self.missing = {int(row): values for row, values in certificate["missing"].items()}
+        self.tied = {int(row): section for row, section in certificate["expected"].items()}
+        self.limit = self.claim["cost"] + margin
+        self.ways: dict[tuple[int, int], list[tuple[int, int, int, int]]] = {}
+
+    def price(self, what: str, error: int) -> int:
+        """base + slope for every point beyond the first, a part of a point counting whole."""
+        whole, rest = divmod(abs(error), self.data["unit"])
+        return self.weights[what] + self.weights["slope"] * (whole + bool(rest) - 1) if error else 0
+
+    def place(self, section: int, start: int, end: int) -> int | None:
+        """Cost of the section's place; None where the evidence in `expected` forbids it."""
+        if any(self.tied.get(row, section) != section for row in range(start, end)):
+            return None
+        facts = self.sections[section]
+        cost = facts["weight"] if facts["start"] not in (None, start) else 0
+        here = [row for row, piece in enumerate(self.data["pieces"]) if piece in facts["pieces"]]
+        return cost + (self.weights["page"] if here and (end <= here[0] or start > here[-1]) else 0)
+
+    def steps(self, section: int, start: int) -> list[tuple[int, int, int, int]]:
+        """(end, points to the total, cost, ways) of every way to make a section from `start` within the limit."""
+        if (section, start) not in self.ways:
+            last = len(self.points) - (len(self.sections) - 1 - section)
+            ends = range(start + 1, last + 1) if section < len(self.sections) - 1 else range(last, last + 1)
+            self.ways[section, start] = [step for end in ends if end > start for step in self.make(section, start, end)]
+        return self.ways[section, start]
+
+    def make(self, section: int, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+        place = self.place(section, start, end)
+        if place is None:
+            return
+        facts = self.sections[section]
+        printed = [p for p in self.points[start:end] if p]
+        sums = Counter({sum(printed): 1})
+        for row in range(start, end):
+            if row in self.missing:
+                sums = Counter(_sums(sums, self.missing[row]))
+        reach = self.data["unit"] * (self.limit // self.weights["slope"] + 1)
+        idle = not facts["declared"] and (self.total is None or not facts["counted"] or len(self.points) > 300)
+        for change in [0] if idle else range(-reach, reach + 1):
+            able = sum(p + change > 0 for p in printed) if change else 1
+            for found, ways in sums.items():
+                cost = place + self.price("criterion", change)
+                cost += sum(self.price("declared", found + change - d) for d in facts["declared"])
+                if cost <= self.limit and able:
+                    counts = self.total is not None and facts["counted"]
+                    yield end, found + change if counts else 0, cost, ways * able
+
+    def explain(self) -> tuple[Counter[int], list[dict[int, int]]]:
+        """How many explanations have each cost, and per section the cheapest cost for each start."""
+        front: list[dict[State, Counter[int]]] = [{(0, 0): Counter({0: 1})}]
+        for section in range(len(self.sections)):
+            layer: dict[State, Counter[int]] = {}
+            for (start, points), costs in front[-1].items():
+                for end, more, price, ways in self.steps(section, start):
+                    for cost, count in costs.items():
+                        if cost + price <= self.limit:
+                            layer.setdefault((end, points + more), Counter())[cost + price] += count * ways
+            front.append(layer)
+        rest = [{s: self.price("total", s[1] - self.total) if self.total is not None else 0 for s in front[-1]}]
+        for section in range(len(self.sections) - 1, -1, -1):
+            rest.append(self.before(section, front[section], rest[-1]))
+        rest.reverse()
+        counts: Counter[int] = Counter()
+        for state, costs in front[-1].items():
+            for cost, count in costs.items():
+                counts[cost + rest[-1][state]] += count
+        return counts, [self.through(f, r) for f, r in zip(front[:-1], rest, strict=False)]
+
+    def before(self, section: int, layer: dict[State, Counter[int]], after: dict[State, int]) -> dict[State, int]:
+        """The cheapest way to the end from each state of a layer."""
+        out: dict[State, int] = {}
+        for start, points in layer:
+            costs = [
+                price + after[end, points + more]
+                for end, more, price, _ in self.steps(section, start)
+                if (end, points + more) in after
+            ]
+            if costs:
+                out[start, points] = min(costs)
+        return out
+
+    def through(self, front: dict[State, Counter[int]], rest: dict[State, int]) -> dict[int, int]:
+        out: dict[int, int] = {}
+        for state, costs in front.items():
+            if state in rest:
+                out[state[0]] = min(out.get(state[0], self.limit + 1), min(costs) + rest[state])
+        return out
+
+    def errors(self) -> list[str]:
+        if self.points and any((p is None) != (row in self.missing) for row, p in enumerate(self.points)):
+            return ["missing values do not match the points"]
+        counts, starts = self.explain()
+        cost = min(counts, default=None)
+        if cost != self.claim["cost"]:
+            return [f"best cost is {cost}, not {self.claim['cost']}"]
+        out = []
+        if counts[cost] != self.claim["count"]:
+            out.append(f"{counts[cost]} explanations, not {self.claim['count']}")
+        for section, rows in enumerate(starts):
+            ties = sorted(row for row, least in rows.items() if least == cost)
+            others = [least - cost for row, least in rows.items() if row not in ties]
+            margin = 0 if len(ties) > 1 else min([MARGIN, *others])
+            if ties != self.claim["starts"][section] or margin != self.claim["margins"][section]:
+                out.append(f"section {section + 1}: starts {ties}, margin {margin}, not as claimed")
+        return out + self.value_errors() + self.walk_errors(starts, cost)
+
+    def value_errors(self) -> list[str]:
+        """A missing value is possible exactly when some best explanation has it."""
+        out = []
+        for row, values in self.missing.items():
+            fixed = [{**self.data, "missing": {**self.data["missing"], str(row): [value]}} for value in values]
+            fits = [v for v, data in zip(values, fixed, strict=True) if self.claim["cost"] in _Check(data, 0).explain()[0]]
+            if fits != self.claim["values"][str(row)]:
+                out.append(f"row {row} may have {fits}, not {self.claim['values'][str(row)]}")
+        return out
+
+    def walk_errors(self, starts: list[dict[int, int]], cost: int) -> list[str]:
+        """The two walks must meet exactly where the best explanations of cost 0 put the sections."""
+        walk = self.data.get("walk")
+        if walk is None or cost:
+            return []
+        out = []
+        for section, rows in enumerate(starts):
+            meet = set(walk["fwd"][section]) & set(walk["bwd"][section])
+            ties = {row for row, least in rows.items() if least == 0}
+            if not ties <= meet or (len(meet) == 1 and meet != ties):
+                out.append(f"section {section + 1}: the walks meet at {sorted(meet)}, the explanations at {sorted(ties)}")
+        return out
+
+
+def _sums(sums: Counter[int], values: list[int]) -> dict[int, int]:
+    out: dict[int, int] = {}
+    for total, ways in sums.items():
+        for value in values:
+            out[total + value] = out.get(total + value, 0) + ways
+    return out
