@@ -1,0 +1,203 @@
+"""Rules over the reading itself: what could not be read well, what has no place, what has gone stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.model import Criterion, Reading, Rubric
+from pipeline.rules.points import section_name, sum_of, with_children
+from pipeline.rules.registry import Hit, rule, shorten
+
+ROLES = {"text": "评价内容", "points": "分值", "number": "序号", "awarded": "得分"}
+UNSURE = 0.75
+"""OCR confidence below which a points or number cell is worth a look (measured: errors cluster below 0.75)."""
+VERY_UNSURE = 0.6
+
+
+@rule(code="TAB004", name="no-rubric", severity="note", title="没有评价表", clause="方法说明（可读而无表的文件不算错误）")
+def no_rubric(reading: Reading) -> Iterator[Hit]:
+    """The document holds no rubric.
+
+    What: nothing in the document has the shape of a rubric (criteria with points).
+    Why: so that an empty result is said and not mistaken for a clean one.
+    **Bad**
+        （只有正文的批复）
+    **Good**
+        （正文之后有评分表）
+    Repair: none.
+    Limits: a rubric kept in another file is not seen; tables that only look like rubrics are left out with a remark.
+    中文: 文件可以读取，但其中没有评价表。只作说明，不是错误；另存为别的文件的附件看不到。
+    """
+    if not reading.rubrics:
+        yield Hit(annex=0, where="notice", zh="文件中没有评价表", en="the document holds no rubric")
+
+
+@rule(code="TAB002", name="header-damaged", severity="warning", title="表头损坏", clause="GB/T 9704-2012 7.3.7 类推；版面还原经验")
+def header_damaged(reading: Reading) -> Iterator[Hit]:
+    """The header names every column the form needs, each over its own column.
+
+    What: header cells that are missing over the criteria or points column, or stand over another column.
+    Why: the form does not say what to write where; a reader that trusts the words takes texts for points.
+    **Bad**
+        项目 | 序号 |          | 评价内容 |
+        管理 | 1    | 台账齐全 | 5        |
+    **Good**
+        项目 | 序号 | 评价内容 | 评价分值 | 实得分值
+        管理 | 1    | 台账齐全 | 5        |
+    Repair: none; the data decide what a column holds, the header is kept as printed.
+    Limits: no header at all, or none over the serial numbers, is usual in small tables and only noted.
+    中文: 表头在“评价内容”或“分值”列上缺字，或错位到别的列。各列的含义由数据决定，表头原样保留。整表无表头或序号列无名只作提示。
+    """
+    for rubric in reading.rubrics:
+        serious = [f for f in rubric.header_faults if not f.startswith(("header:", "number:"))]
+        faults = serious or list(rubric.header_faults)
+        if not faults:
+            continue
+        zh, en = "；".join(_fault(f)[0] for f in faults), "; ".join(_fault(f)[1] for f in faults)
+        yield Hit(
+            annex=rubric.annex,
+            where=rubric.id,
+            severity=None if serious else "note",
+            zh=f"表头损坏：{zh}",
+            en=f"the header is damaged: {en}",
+            evidence=(rubric.header_at,),
+            values=tuple(faults),
+        )
+
+
+def _fault(fault: str) -> tuple[str, str]:
+    role, _, rest = fault.partition(":")
+    kind, _, printed = rest.partition(":")
+    zh = ROLES.get(role, role)
+    if role == "header":
+        return "没有表头", "there is none"
+    if kind == "shifted":
+        return f"“{zh}”列的表头错位（“{printed}”）", f"the header of the column “{zh}” is displaced (“{printed}”)"
+    return f"“{zh}”列没有表头", f"no header over the column “{zh}”"
+
+
+@rule(code="TAB005", name="unplaced-text", severity="note", title="表中有未归类的文字", clause="方法说明（读到的都要交代）")
+def unplaced_text(reading: Reading) -> Iterator[Hit]:
+    """Every piece of a rubric's table has a place in the model.
+
+    What: rows or cells of the table that are neither criterion, label, total, field nor note.
+    Why: what was read and not used is said, so that nothing disappears silently.
+    **Bad**
+        （表中夹有一行不属于任何项目的文字）
+    **Good**
+        （每一行都是评价内容、项目、合计或填写栏）
+    Repair: none.
+    Limits: harmless decoration is listed too.
+    中文: 表中有既不是评价内容、项目、合计，也不是填写栏或说明的文字。如实列出，以免悄悄丢失。
+    """
+    for rubric in reading.rubrics:
+        for piece in rubric.unplaced:
+            yield Hit(
+                annex=rubric.annex,
+                where=rubric.id,
+                zh=f"未归类的文字：“{shorten(piece.text)}”",
+                en=f"text without a place: “{shorten(piece.text)}”",
+                evidence=(piece.at,),
+                values=(piece.text,),
+            )
+
+
+@rule(code="OCR004", name="low-confidence", severity="warning", title="识别把握不大", clause="方法说明（识别结果须可核对）")
+def low_confidence(reading: Reading) -> Iterator[Hit]:
+    """Digits and texts that character recognition was not sure of are named.
+
+    What: criteria of a scanned sheet read with low confidence.
+    Why: one misread digit looks like a fault of the notice.
+    **Bad**
+        第 12 条分值“3”识别把握 0.52，且所在项目合计不符
+    **Good**
+        第 12 条分值“3”识别把握 0.99
+    Repair: none; look at the cell on the page.
+    Limits: a warning only where the sums of the section do not close, else a note: sums that close confirm the digits.
+    中文: 扫描件中识别把握不大的条目逐条列出，附位置。所在项目合计不符时为警告，合计相符（数字已被印证）时只作提示。
+    """
+    for rubric in reading.rubrics:
+        for section in rubric.sections:
+            closes = section.stated_points is None or section.stated_points == sum_of(with_children(rubric, section), "scored")
+            limit = VERY_UNSURE if closes else UNSURE
+            for criterion in section.criteria:
+                if criterion.confidence is not None and criterion.confidence < limit:
+                    yield _unsure(rubric, criterion, closes)
+
+
+def _unsure(rubric: Rubric, criterion: Criterion, closes: bool) -> Hit:
+    name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
+    confidence = f"{criterion.confidence:.2f}"
+    return Hit(
+        annex=rubric.annex,
+        where=criterion.id,
+        status="supported",
+        severity="note" if closes else None,
+        zh=f"第 {name} 条识别把握 {confidence}：“{shorten(criterion.text)}”",
+        en=f"criterion {name} was read with confidence {confidence}: “{shorten(criterion.text)}”",
+        evidence=(criterion.points_at, criterion.at),
+    )
+
+
+@rule(code="PRV001", name="value-without-place", severity="error", title="标为原文而无出处", clause="方法说明（凡非原文所印，一律标明）")
+def value_without_place(reading: Reading) -> Iterator[Hit]:
+    """What is marked as printed says where it is printed; what is inferred says on what it rests.
+
+    What: a criterion or label of basis `printed` without a place, in a notice JSON that was edited or made elsewhere.
+    Why: nothing that is not printed is ever shown without its mark.
+    **Bad**
+        {"id": "annex-2/c21", "text": "加强监测", "basis": "printed", "at": null}
+    **Good**
+        {"id": "annex-2/c21", "text": "加强监测", "basis": "inferred", "donors": ["annex-1/c29"], "at": null}
+    Repair: none.
+    Limits: whether the quote really stands there needs the source file.
+    中文: 标为“原文所印”的条目或项目名称必须有出处；不是印出的内容必须标明推定依据。防止推定内容被当作原文。
+    """
+    for rubric in reading.rubrics:
+        for section in rubric.sections:
+            if section.label is not None and section.basis == "printed" and section.at is None:
+                yield _placeless(rubric, section.id, section_name(section))
+            for criterion in section.criteria:
+                if criterion.basis == "printed" and criterion.at is None:
+                    yield _placeless(rubric, criterion.id, criterion.text)
+
+
+def _placeless(rubric: Rubric, where: str, text: str) -> Hit:
+    return Hit(
+        annex=rubric.annex,
+        where=where,
+        zh=f"标为原文所印，却没有出处：“{shorten(text)}”",
+        en=f"marked as printed, but without a place: “{shorten(text)}”",
+    )
+
+
+@rule(code="PRV002", name="decision-stale", severity="warning", title="决定已失效", clause="方法说明（决定绑定原值和来源）")
+def decision_stale(reading: Reading) -> Iterator[Hit]:
+    """A decision still meets the value it was made against.
+
+    What: a decision in decisions.yaml whose expected old value is not what the source now says.
+    Why: a correction made for one text must not be applied to another in silence.
+    **Bad**
+        决定：annex-1/c5 分值 2 → 3（当时印为 2）；现在的来源印为 4
+    **Good**
+        决定：annex-1/c5 分值 2 → 3；来源仍印为 2
+    Repair: none; decide again, or withdraw the decision.
+    Limits: a value that changed and changed back is not noticed.
+    中文: decisions.yaml 中的决定绑定了当时的原值；来源变化后原值不再相符，该决定不再适用，需要重新决定或撤回，绝不悄悄套用。
+    """
+    for decision in reading.decisions:
+        if decision.status == "stale":
+            yield Hit(
+                annex=_annex_of(decision.target),
+                where=decision.target,
+                zh=f"“{decision.by}”的决定已不适用：原值应为“{shorten(decision.expected or '')}”，来源已变",
+                en=f"the decision by “{decision.by}” no longer applies: it expects “{shorten(decision.expected or '')}”, the source has changed",
+                values=(decision.id,),
+            )
+
+
+def _annex_of(target: str) -> int:
+    head = target.split("/", 1)[0].removeprefix("annex-").split("-")[0]
+    return int(head) if head.isdigit() else 0
+
+

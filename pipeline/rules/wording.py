@@ -1,0 +1,267 @@
+"""Rules over the wording of criteria that stand on several sheets: slips and drifts; and repeats on one sheet."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from pipeline.alignment import SAME, align
+from pipeline.model import Criterion, Reading, Rubric
+from pipeline.normalize import clean, fold
+from pipeline.plain import points_text
+from pipeline.rules.registry import Hit, rule, shorten
+from pipeline.rules.slips import Edit, Usage, edits_between, judge, sole_slips
+
+TOO_SHORT = 8
+"""Texts shorter than this are catchwords that many sheets share."""
+
+SHOWN = 8
+"""How many characters beside an edit are quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A criterion whose wording differs from the base wording of its group (the wording most sheets share)."""
+
+    rubric: Rubric
+    criterion: Criterion
+    base: Criterion
+    edits: tuple[Edit, ...]
+
+
+def groups_of(reading: Reading) -> list[list[tuple[Rubric, Criterion]]]:
+    """Criteria that say the same on different sheets (similarity from SAME up), in document order."""
+    home: dict[str, str] = {}
+    members: dict[str, list[tuple[Rubric, Criterion]]] = defaultdict(list)
+    for a, b in combinations(reading.rubrics, 2):
+        for pair in align(a.printed(), b.printed()):
+            if pair.kind in ("same", "moved") and pair.similarity >= SAME:
+                _unite(home, pair.a.id, pair.b.id)
+    for rubric in reading.rubrics:
+        for criterion in rubric.printed():
+            if criterion.id in home:
+                members[_root(home, criterion.id)].append((rubric, criterion))
+    return [group for group in members.values() if len({r.id for r, _ in group}) > 1]
+
+
+def _root(home: dict[str, str], key: str) -> str:
+    while home.setdefault(key, key) != key:
+        key = home[key]
+    return key
+
+
+def _unite(home: dict[str, str], a: str, b: str) -> None:
+    one, two = _root(home, a), _root(home, b)
+    if one != two:
+        home[two] = one
+
+
+def variants_of(reading: Reading) -> Iterator[Variant]:
+    """Each wording that differs from its group's most common one, once, with the edits that make it."""
+    for group in groups_of(reading):
+        texts = [clean(c.text) for _, c in group]
+        counts = Counter(fold(t) for t in texts)
+        base_key = max(counts, key=lambda k: (counts[k], -[fold(t) for t in texts].index(k)))
+        base = next(c for _, c in group if fold(c.text) == base_key)
+        seen = {base_key}
+        for rubric, criterion in group:
+            key = fold(criterion.text)
+            if key in seen or len(key) < TOO_SHORT:
+                continue
+            seen.add(key)
+            yield Variant(rubric, criterion, base, edits_between(fold(base.text), key))
+
+
+@rule(
+    code="TXT003",
+    name="text-slip",
+    severity="warning",
+    title="疑似错字、衍字、脱字",
+    clause="《党政机关公文处理工作条例》第十九条（文字准确）；实务",
+)
+def text_slip(reading: Reading) -> Iterator[Hit]:
+    """A single character wrong, doubled or dropped against the same wording elsewhere in the notice.
+
+    What: criteria that stand on several sheets are compared character by character. A slip is one character put for a
+    look-alike (干 for 于), one doubled (生生产), or one dropped that leaves half a word (燃种类 for 燃气种类), where the usage of
+    the whole document speaks against it. A look-alike is also reported without a twin when the same phrase stands elsewhere
+    with the usual character.
+    Why: in a threshold or a duty one character changes the meaning, and slips are copied into forms.
+    **Bad**
+        居民用户每年不低干1次     （他处：居民用户每年不低于1次）
+    **Good**
+        居民用户每年不低于1次
+    Repair: a suggestion that needs confirmation, with both places quoted; never applied by itself.
+    Limits: made to be silent rather than wrong: numbers, units, directions, sizes, materials, animals and organs are never
+    called slips of each other; a dropped character is seen only where the remaining half is no word of this document.
+    Look-alikes: pipeline/data/lookalikes.tsv, drawn from Noto Serif SC (SIL Open Font License 1.1).
+    中文: 多张表共有的条目逐字比对：形近字误用（“干”作“于”）、衍字（“生生产”）、脱字（“燃种类”），且全文用例都不支持该写法时报告；同一短语
+    在他处用常见字的，没有对应条目也报告。只作建议，须人工确认。宁缺毋滥：数字、单位、方位、大小、材料等互换不视为错字。
+    """
+    usage = Usage.of(reading)
+    reported = set()
+    for variant in variants_of(reading):
+        for edit in variant.edits:
+            verdict = judge(edit, usage)
+            if verdict is not None:
+                reported.add(variant.criterion.id if verdict.side == "b" else variant.base.id)
+                yield _slip_hit(reading, variant, edit, verdict.kind, verdict.side)
+    for criterion, slip in sole_slips(reading, usage):
+        if criterion.id not in reported:
+            yield Hit(
+                annex=_annex(reading, criterion),
+                where=f"{criterion.id}~{slip.other.id}" if slip.other.id != criterion.id else criterion.id,
+                status="supported",
+                zh=f"疑似错字：“{slip.phrase}”，他处作“{slip.other_phrase}”",
+                en=f"probable slip: “{slip.phrase}”, elsewhere “{slip.other_phrase}”",
+                evidence=(criterion.at, slip.other.at),
+                values=(slip.phrase, slip.other_phrase),
+            )
+
+
+KIND_WORDS = {"look-alike": ("疑似错字", "probable slip"), "doubled": ("疑似衍字", "probably doubled"), "dropped": ("疑似脱字", "probably dropped")}
+
+
+def _slip_hit(reading: Reading, variant: Variant, edit: Edit, kind: str, side: str) -> Hit:
+    wrong, right = (variant.criterion, variant.base) if side == "b" else (variant.base, variant.criterion)
+    slip, usual = (edit.in_b(SHOWN), edit.in_a(SHOWN)) if side == "b" else (edit.in_a(SHOWN), edit.in_b(SHOWN))
+    zh, en = KIND_WORDS[kind]
+    return Hit(
+        annex=_annex(reading, wrong),
+        where=f"{wrong.id}~{right.id}",
+        status="supported",
+        zh=f"{zh}：“{slip}”，对应条目作“{usual}”",
+        en=f"{en}: “{slip}”, the corresponding criterion has “{usual}”",
+        evidence=(wrong.at, right.at),
+        values=(slip, usual),
+    )
+
+
+def _annex(reading: Reading, criterion: Criterion) -> int:
+    return next(r.annex for r in reading.rubrics if any(c.id == criterion.id for c in r.criteria()))
+
+
+@rule(
+    code="TXT006",
+    name="wording-drift",
+    severity="note",
+    title="同一内容措辞不同",
+    clause="方法说明（多表共有条目逐条比对）",
+)
+def wording_drift(reading: Reading) -> Iterator[Hit]:
+    """The same criterion is worded differently on another sheet.
+
+    What: criteria of different sheets that are nearly the same (similarity 0.80 or more) and differ by more than a slip.
+    Why: a reader asks whether the difference is meant; a duty that one sheet drops may be an oversight.
+    **Bad**
+        附件1：建立健全企业自训和行业培训相结合的机制   附件2：建立企业自训和行业培训相结合的机制
+    **Good**
+        （两表用语一致，或差别是有意的）
+    Repair: none.
+    Limits: each differing wording once, against the wording most sheets share; a note.
+    中文: 不同表中内容相同（相似度 0.80 以上）而措辞不同的条目，逐处列出差别，由制发机关判断是否有意。每种异文只列一次，仅作提示。
+    """
+    usage = Usage.of(reading)
+    for variant in variants_of(reading):
+        edits = [e for e in variant.edits if judge(e, usage) is None]
+        if not edits:
+            continue
+        one, two = _differences(edits, "a"), _differences(edits, "b")
+        base, other = variant.base, variant.criterion
+        yield Hit(
+            annex=variant.rubric.annex,
+            where=f"{other.id}~{base.id}",
+            status="supported",
+            zh=f"与“{_place(reading, base)}”措辞不同：此处作“{two}”，彼处作“{one}”",
+            en=f"worded otherwise than “{_place(reading, base)}”: here “{two}”, there “{one}”",
+            evidence=(other.at, base.at),
+            values=(two, one),
+        )
+
+
+def _differences(edits: list[Edit], side: str) -> str:
+    parts = [e.in_a(4) if side == "a" else e.in_b(4) for e in edits[:4]]
+    return " / ".join(parts) + (" / …" if len(edits) > 4 else "")
+
+
+def _place(reading: Reading, criterion: Criterion) -> str:
+    return f"{_annex(reading, criterion)}-{criterion.number or criterion.id.rsplit('/c', 1)[-1]}"
+
+
+@rule(
+    code="RUB009",
+    name="duplicate-criterion",
+    severity="warning",
+    title="同一条目重复",
+    clause="实务（同一内容不得重复计分）",
+)
+def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
+    """No criterion stands twice on one sheet.
+
+    What: the same text, with the same standard beside it, in two rows of one rubric.
+    Why: the same act is scored twice.
+    **Bad**
+        3 | 建立消防台账，记录完整。 | 5
+        9 | 建立消防台账，记录完整。 | 5
+    **Good**
+        3 | 建立消防台账，记录完整。 | 5
+        9 | 定期开展消防演练。       | 5
+    Repair: none; which row goes is for the issuer.
+    Limits: catchwords under eight characters, and general deduction clauses (每次扣1分), may repeat.
+    中文: 同一张表中两行内容（连同评分标准）完全相同，同一事项会被重复计分。八字以下的短语和通用扣分语不报。
+    """
+    for rubric in reading.rubrics:
+        seen: dict[tuple[str, ...], Criterion] = {}
+        for criterion in rubric.printed():
+            text = fold(criterion.text)
+            if len(text) < TOO_SHORT or re.search(r"[扣得加减][0-9.]+分", text):
+                continue
+            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
+            first = seen.setdefault(key, criterion)
+            if first is not criterion:
+                yield Hit(
+                    annex=rubric.annex,
+                    where=f"{first.id}..{criterion.id}",
+                    zh=f"同一内容出现两次：“{shorten(criterion.text, 40)}”",
+                    en=f"the same criterion stands twice: “{shorten(criterion.text, 40)}”",
+                    evidence=(first.at, criterion.at),
+                )
+
+
+@rule(
+    code="RUB014",
+    name="twin-points-differ",
+    severity="note",
+    title="相同条目分值不同",
+    clause="方法说明（多表共有条目逐条比对）",
+)
+def twin_points_differ(reading: Reading) -> Iterator[Hit]:
+    """Criteria worded alike on two sheets carry different points.
+
+    What: for each pair of sheets, how many criteria of the same wording carry other points on the other sheet.
+    Why: usually meant (each trade weighs otherwise), but it bars copying points from a sister sheet.
+    **Bad**
+        附件1：24 制定应急预案 2分     附件2：16 制定应急预案 3分
+    **Good**
+        （两表分值相同，或差别是有意的）
+    Repair: none.
+    Limits: one note for each pair of sheets.
+    中文: 两张表中用语相同的条目分值不同，通常是有意的；提示不可照抄兄弟表分值。每两张表只提示一次。
+    """
+    for a, b in combinations(reading.rubrics, 2):
+        same = [p for p in align(a.printed(), b.printed()) if fold(p.a.text) == fold(p.b.text)]
+        other = [p for p in same if p.a.max_points is not None and p.b.max_points is not None and p.a.max_points != p.b.max_points]
+        if len(same) >= 2 and other:
+            shown = "、".join(f"{p.a.number}/{p.b.number}: {points_text(p.a.max_points)}/{points_text(p.b.max_points)}" for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None)  # fmt: skip
+            more = " …" if len(other) > 6 else ""
+            yield Hit(
+                annex=b.annex,
+                where=f"{a.id}~{b.id}",
+                zh=f"{len(same)} 条用语相同，其中 {len(other)} 条分值不同（{shown}{more}）",
+                en=f"{len(same)} criteria are worded alike, {len(other)} of them carry other points ({shown}{more})",
+                evidence=tuple(at for p in other for at in (p.a.points_at, p.b.points_at)),
+                values=(str(len(other)),),
+            )
