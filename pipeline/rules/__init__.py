@@ -1,16 +1,16 @@
-"""The rules, one file a topic. Importing this package registers all of them; the order here is the catalogue's."""
+"""The rules, one file a topic. Importing this package registers all of them."""
 
 from pipeline.rules import (
-    numbering,
-    sections,
-    points,
-    wording,
-    grading,
     annexes,
     document,
-    writing,
-    reading,
+    grading,
+    numbering,
+    points,
     privacy,
+    reading,
+    sections,
+    wording,
+    writing,
 )  # isort: skip
 from pipeline.rules.registry import RULES, Hit, Rule, find
 

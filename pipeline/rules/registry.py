@@ -18,7 +18,7 @@ from pipeline.provenance import Provenance
 
 RANK: dict[str, int] = {"error": 0, "warning": 1, "note": 2}
 PARTS = ("What", "Why", "Bad", "Good", "Repair", "Limits", "中文")
-_PART = re.compile(rf"^\*{{0,2}}({'|'.join(PARTS)})\*{{0,2}}:?[ \n]", re.MULTILINE)
+_PART = re.compile(rf"^(?:\*\*)?({'|'.join(PARTS)})(?::|\*\*)\s", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
