@@ -122,7 +122,7 @@ class _Check:
             return ["missing values do not match the points"]
         counts, starts = self.explain()
         cost = min(counts, default=None)
-        if cost != self.claim["cost"]:
+        if cost is None or cost != self.claim["cost"]:
             return [f"best cost is {cost}, not {self.claim['cost']}"]
         out = []
         if counts[cost] != self.claim["count"]:

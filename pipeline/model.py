@@ -318,6 +318,9 @@ class Resolution:
     decide_by: tuple[str, ...] = ()
     count_before_alignment: int | None = None
     certificate: dict[str, Any] = field(default_factory=dict)
+    groups_en: tuple[tuple[int, str], ...] = ()
+    decide_by_en: tuple[str, ...] = ()
+    assumes_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
