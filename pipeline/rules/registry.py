@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from textwrap import dedent
 
 from pipeline.errors import UsageError
 from pipeline.model import Finding, Proof, Reading, Repair, Severity, Status
@@ -102,7 +103,7 @@ def rule(*, code: str, name: str, severity: Severity, title: str, clause: str) -
 def _page(check: Check, label: str) -> tuple[str, dict[str, str]]:
     text = inspect.getdoc(check) or ""
     pieces = _PART.split(text)
-    page = {key: body.strip() for key, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+    page = {key: dedent(body.rstrip()).strip("\n") for key, body in zip(pieces[1::2], pieces[2::2], strict=True)}
     missing = [part for part in PARTS if not page.get(part)]
     if missing or not pieces[0].strip():
         raise ValueError(f"{label}: the docstring lacks {', '.join(missing) or 'its first line'}")

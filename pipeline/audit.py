@@ -1,0 +1,98 @@
+"""Run the rules over a reading: findings in a stable order, with fingerprints and waivers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+
+from pipeline.model import Decision, Finding, Reading, Waiver
+from pipeline.normalize import fold
+from pipeline.rules import RULES
+from pipeline.rules.pages import explain
+from pipeline.rules.registry import RANK
+
+__all__ = ["audit", "explain", "first_id", "ids_in"]
+
+FINGERPRINT_VERSION = "finding/v1"
+
+def audit(reading: Reading) -> tuple[Finding, ...]:
+    """All findings, in document order, each with its fingerprint and, if a person waived it, its waiver."""
+    found = [pair for rule in RULES.values() for pair in rule.run(reading)]
+    order = _order(reading)
+    found.sort(key=lambda pair: _sort_key(pair[0], order))
+    names = _subjects(reading)
+    seen: Counter[str] = Counter()
+    out = []
+    for finding, values in found:
+        base = _fingerprint(finding, values, names)
+        seen[base] += 1
+        fingerprint = base if seen[base] == 1 else f"{base}-{seen[base]}"
+        out.append(replace(finding, fingerprint=fingerprint, waiver=_waiver(fingerprint, reading.decisions)))
+    return tuple(out)
+
+
+def _order(reading: Reading) -> dict[str, int]:
+    """Ids in document order."""
+    ids: list[str] = []
+    for rubric in reading.rubrics:
+        ids.append(rubric.id)
+        for section in rubric.sections:
+            ids += [section.id, *(c.id for c in section.criteria)]
+    return {name: n for n, name in enumerate(ids)}
+
+
+def first_id(where: str) -> str:
+    """The first of the ids a `where` names: `annex-1/c3~2..annex-1/c4` → `annex-1/c3~2`.
+
+    >>> first_id("annex-1/c3~2..annex-1/c4"), first_id("annex-1/c3~annex-2/c4"), first_id("notice/h1..notice/h2")
+    ('annex-1/c3~2', 'annex-1/c3', 'notice/h1')
+    """
+    return ids_in(where)[0]
+
+
+def ids_in(where: str) -> tuple[str, ...]:
+    """The one or two ids of a `where`; a `~2` that marks a repeated number belongs to its id."""
+    if ".." in where:
+        return tuple(where.split(".."))
+    head, mark, tail = where.rpartition("~")
+    return (head, tail) if mark and not tail.isdigit() else (where,)
+
+
+def _sort_key(finding: Finding, order: dict[str, int]) -> tuple:
+    ids = ids_in(finding.where)
+    home = next((order[i] for i in ids if i in order), -1)
+    return finding.annex, home, RANK[finding.severity], finding.code, finding.where, finding.message
+
+
+def _subjects(reading: Reading) -> dict[str, str]:
+    """What each id stands for in words, so that a fingerprint survives renumbering."""
+    names = {}
+    for rubric in reading.rubrics:
+        for section in rubric.sections:
+            names[section.id] = fold(section.label or "") or "+".join(fold(c.text)[:12] for c in section.criteria[:2])
+            for criterion in section.criteria:
+                names[criterion.id] = fold(criterion.text) or criterion.id
+    for n, heading in enumerate(reading.notice.headings, start=1):
+        names[f"notice/h{n}"] = fold(heading.text)
+    for n, paragraph in enumerate(reading.notice.body, start=1):
+        names[f"notice/p{n}"] = fold(paragraph.text)[:80]
+    for n, band in enumerate(reading.notice.grade_bands, start=1):
+        names[f"notice/bands/{n}"] = band.label
+    return names
+
+
+def _fingerprint(finding: Finding, values: Iterable[str], names: dict[str, str]) -> str:
+    """Rule, annex, what the ids stand for, and the evidence values: no number, row, page or message."""
+    subjects = [names.get(i, i) for i in ids_in(finding.where)]
+    parts = [FINGERPRINT_VERSION, finding.rule, str(finding.annex), *subjects, "\x1e", *values]
+    return sha256("\x1f".join(parts).encode("utf-8")).hexdigest()[:20]
+
+
+def _waiver(fingerprint: str, decisions: Iterable[Decision]) -> Waiver | None:
+    """The last valid decision to waive this finding."""
+    for decision in reversed(tuple(decisions)):
+        if decision.action == "waive" and decision.target == fingerprint and decision.status == "valid":
+            return Waiver(decision.by, decision.reason, decision.date)
+    return None
