@@ -176,6 +176,9 @@ POINTS_OPTIONS = regex.compile(r"^(?:[0-9]{1,3}(?:\.[0-9])?分?[/、,，;；|或
 POINTS_DEDUCTION = regex.compile(r"^(?:-|−|－|扣)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分)?(?:/次|/处|/项|每次|每处)?$")
 POINTS_BONUS = regex.compile(r"^(?:\+|＋|加)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
 POINTS_UPTO = regex.compile(r"^(?:≤|<=|最高|不超过|至多|最多|上限)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
+POINTS_PERCENT = regex.compile(r"^(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)%$")
+"""`40%` in a column of weights: the weights are the points."""
+
 POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不合格|^(?:★|▲|※)$|取消资格")
 POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
 """Points at the end of a criterion's text: `…（2分）。`."""

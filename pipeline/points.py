@@ -35,6 +35,8 @@ def read_points(text: str) -> PointsRead:
         if key.startswith("+"):
             return PointsRead(plain, None, "bonus")
         return PointsRead(plain)
+    if match := patterns.POINTS_PERCENT.match(key):
+        return PointsRead(Decimal(match["points"]))
     for pattern, kind in ((patterns.POINTS_DEDUCTION, "deduction"), (patterns.POINTS_BONUS, "bonus")):
         if match := pattern.match(key):
             return PointsRead(Decimal(match["points"]), None, kind)  # type: ignore[arg-type]

@@ -109,7 +109,8 @@ def _row_value(line: Line, word: Cell, filled: tuple[Cell, ...]) -> Decimal | No
 
 
 def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
-    if any(patterns.field_name(c.text) for c in filled) and not line.own(line.points):
+    scored = line.points is not None and line.own(line.points) and read_points(line.points.text).value is not None
+    if any(patterns.field_name(c.text) for c in filled) and not scored:
         if line.own(line.number) and patterns.SERIAL.match(fold(line.number.text if line.number else "")):
             return None
         return _as(line, "fields")

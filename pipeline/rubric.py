@@ -69,7 +69,7 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
     marks = spread(draft.marks, len(draft.criteria))
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
-    criteria = _with_ids(criteria, rubric_id)
+    criteria = _with_ids(_mark_deductions(criteria), rubric_id)
     title, title_at = _title(draft, segment, first)
     stated, total_at, subtotals = _totals(draft, len(criteria))
     if stated is None and total_at is None:
@@ -109,6 +109,13 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
         number = next(g for g in match.groups() if g)
         out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
     return out
+
+
+def _mark_deductions(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where no line has points, points are taken off: every line is a deduction."""
+    if any(c.max_points is not None or c.choice for c in criteria):
+        return list(criteria)
+    return [replace(c, kind="deduction") for c in criteria]
 
 
 def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:

@@ -392,6 +392,7 @@ def _looks_like_points(text: str) -> bool:
                 patterns.POINTS_DEDUCTION,
                 patterns.POINTS_BONUS,
                 patterns.POINTS_UPTO,
+                patterns.POINTS_PERCENT,
             )
         )
         or (len(key) <= 6 and bool(patterns.POINTS_VETO.search(key)))
