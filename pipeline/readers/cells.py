@@ -9,6 +9,12 @@ from pipeline import limits
 from pipeline.model import Cell, Table
 from pipeline.provenance import Provenance
 
+MAX_LAYOUT_CELLS = 6
+"""A table that only arranges others on the page has few cells."""
+
+MIN_NESTED_CELLS = 4
+"""Fewer cells than two by two are a box, not a table worth unwrapping for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -39,10 +45,34 @@ def build_table(
              if p.col < limits.MAX_TABLE_COLUMNS]  # fmt: skip
     if not cells:
         return None
+    cells = _trimmed(cells)
     column = _columns(cells, slivers)
     cols = column[max(p.col + p.col_span for p in cells)]
     limits.check_grid(rows, cols, where)
     return Table(cells=tuple(_without_overlaps(cells, column, rows)), rows=rows, cols=cols, at=at, page=page)
+
+
+def is_layout(filled: Sequence[Sequence[bool]], nested: int) -> bool:
+    """Whether a table only arranges others: one cell, or a few cells around tables of `nested` cells.
+
+    `filled`: row by row, whether each cell holds anything.
+    """
+    cells = sum(map(len, filled))
+    if cells == 1:
+        return True
+    if nested < MIN_NESTED_CELLS:
+        return False
+    return all(sum(row) <= 1 for row in filled) or (cells <= MAX_LAYOUT_CELLS and nested >= 2 * cells)
+
+
+def _trimmed(cells: Sequence[Placed]) -> list[Placed]:
+    """Cells whose span runs past the table's right edge, cut there. Only a row's last cell can do so idly
+    (`colspan=100` is a common way to say: to the end)."""
+    last: dict[int, int] = {}
+    for p in cells:
+        last[p.row] = max(last.get(p.row, 0), p.col)
+    edge = max(p.col + (1 if p.col == last[p.row] else p.col_span) for p in cells)
+    return [replace(p, col_span=max(1, min(p.col_span, edge - p.col))) for p in cells]
 
 
 def _columns(cells: Sequence[Placed], slivers: frozenset[int]) -> dict[int, int]:

@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-import regex
 from lxml import etree
 
 from pipeline import limits
@@ -17,8 +16,9 @@ from pipeline.errors import InputError
 from pipeline.model import Block, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
-from pipeline.readers.cells import Placed, build_table
+from pipeline.readers.cells import Placed, build_table, is_layout
 from pipeline.readers.container import Container, open_container, target
+from pipeline.readers.lines import split_lines
 from pipeline.readers.wordnumber import Numbering, read_numbering
 from pipeline.readers.wordtext import (
     Styles,
@@ -37,13 +37,6 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 SLIVER_TWIPS = 170
 """A grid column under 3 mm holds nothing: it is left by a border dragged a little in some rows."""
 
-MAX_LAYOUT_CELLS = 6
-"""A table that only arranges others on the page has few cells."""
-
-_NEW_LINE = regex.compile(
-    r"^\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[.、．]|附\s*件|[①-⑳])"
-)
-_LINE_STOP = regex.compile(r"(?:[。；：:;！？]|^)\s*$")
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
@@ -257,6 +250,7 @@ class _Reader:
         placed: list[Placed] = []
         open_at: dict[int, int] = {}
         page: int | None = None
+        width = len(tbl.findall(f"{W}tblGrid/{W}gridCol"))
         row = -1
         for r, tr in enumerate((t for t in contents(tbl) if t.tag == f"{W}tr"), start=1):
             trpr = tr.find(f"{W}trPr")
@@ -264,7 +258,7 @@ class _Reader:
                 self.count("hidden-row", int(flag(trpr, "hidden")))
                 continue
             row += 1
-            self._row(tr, trpr, f"{path}/tr[{r}]", row, placed, open_at, depth)
+            self._row(tr, trpr, f"{path}/tr[{r}]", row, placed, open_at, depth, width)
             page = self.page if page is None else page
         return build_table(placed, row + 1, Provenance(quote="", path=path), self.name, page, _slivers(tbl))
 
@@ -277,15 +271,19 @@ class _Reader:
         placed: list[Placed],
         open_at: dict[int, int],
         depth: int,
+        width: int,
     ) -> None:
         """Place the cells of one row. `open_at`: grid column → index in `placed` of the merge that may go on there."""
         col = _span(value(trpr, "gridBefore"), least=0)
         still: dict[int, int] = {}
-        for c, tc in enumerate((t for t in contents(tr) if t.tag == f"{W}tc"), start=1):
+        cells = [t for t in contents(tr) if t.tag == f"{W}tc"]
+        for c, tc in enumerate(cells, start=1):
             tcpr = tc.find(f"{W}tcPr")
             if tcpr is not None and tcpr.find(f"{W}cellDel") is not None:
                 continue
             span = _span(value(tcpr, "gridSpan"))
+            if span >= limits.MAX_TABLE_COLUMNS:
+                span = max(1, width - col - (len(cells) - c))
             here = f"{path}/tc[{c}]"
             if _goes_on(tcpr, "hMerge") and placed and placed[-1].row == row:
                 placed[-1] = replace(placed[-1], col_span=placed[-1].col_span + span)
@@ -329,21 +327,6 @@ class _Reader:
 # ---- small questions ---------------------------------------------------------------------------------------------
 
 
-def split_lines(text: str) -> list[str]:
-    """A paragraph cut at those soft line ends that begin something new; other soft ends are only wraps.
-
-    >>> split_lines("关于印发\\n方案的通知"), split_lines("附件：1.甲表\\n2.乙表")
-    (['关于印发\\n方案的通知'], ['附件：1.甲表', '2.乙表'])
-    """
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if lines and not (_NEW_LINE.match(line) or _LINE_STOP.search(lines[-1]) or not line.strip()):
-            lines[-1] += "\n" + line
-        else:
-            lines.append(line)
-    return lines
-
-
 def _span(text: str | None, least: int = 1) -> int:
     """A span as written, between `least` and the limit."""
     try:
@@ -365,19 +348,10 @@ def _slivers(tbl: etree._Element) -> frozenset[int]:
 
 
 def _is_layout(rows: list[list[etree._Element]]) -> bool:
-    """Whether a table only arranges: one cell, or a few cells around other tables."""
-    cells = [tc for row in rows for tc in row]
-    if len(cells) == 1:
-        return True
-    inner = [t for tc in cells for t in contents(tc) if t.tag == f"{W}tbl"]
-    if not inner:
-        return False
+    """Whether a table only arranges what is in it."""
+    inner = [t for row in rows for tc in row for t in contents(tc) if t.tag == f"{W}tbl"]
     nested = sum(1 for t in inner for _ in t.iter(f"{W}tc"))
-    if nested < 4:
-        return False
-    return all(len([tc for tc in row if _has_content(tc)]) <= 1 for row in rows) or (
-        len(cells) <= MAX_LAYOUT_CELLS and nested >= 2 * len(cells)
-    )
+    return is_layout([[_has_content(tc) for tc in row] for row in rows], nested)
 
 
 def _has_content(tc: etree._Element) -> bool:

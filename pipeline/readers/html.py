@@ -1,0 +1,344 @@
+"""Web pages (HTML, XHTML, MHTML) to Document: what a browser shows, tables with their spans."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal
+
+import regex
+from lxml import etree, html
+
+from pipeline import limits
+from pipeline.errors import InputError, LimitExceeded
+from pipeline.model import Block, Document, Paragraph, Remark, Source
+from pipeline.normalize import clean
+from pipeline.provenance import Provenance
+from pipeline.readers.cells import Placed, build_table, is_layout
+from pipeline.readers.encoding import decode
+from pipeline.readers.lines import split_lines
+from pipeline.readers.wordnumber import format_number
+
+MEDIA_TYPE = "text/html"
+
+_DROPPED = frozenset(
+    ("script", "style", "noscript", "template", "head", "svg", "iframe", "object", "embed", "canvas", "audio", "video",
+     "del", "nav", "map", "rt", "rp", "datalist", "title", "meta", "link")
+)  # fmt: skip
+_BLOCKS = frozenset(
+    ("html", "body", "address", "article", "aside", "blockquote", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
+     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li", "main",
+     "ol", "p", "pre", "section", "ul", "tr", "td", "th", "tbody", "thead", "tfoot", "summary", "details", "option")
+)  # fmt: skip
+_CHARSET = regex.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)|<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", regex.I)
+_NONE = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", regex.I)
+_HIDING_RULE = regex.compile(r"([^{}]{1,300})\{[^{}]*display\s*:\s*none[^{}]*\}", regex.I)
+_SIMPLE_SELECTOR = regex.compile(r"^\s*([.#])([\w\-]+)\s*$")
+_DISPLAY = regex.compile(r"display\s*:\s*(table-row-group|table-row|table-cell|table)\b", regex.I)
+_AS_TAG = {"table": "table", "table-row": "tr", "table-cell": "td", "table-row-group": "tbody"}
+_SPACE = regex.compile(r"[ \t\r\n\f]+")
+_ALIGN = regex.compile(r"text-align\s*:\s*(left|center|right)", regex.I)
+_SIZE = regex.compile(r"font-size\s*:\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*(pt|px)", regex.I)
+_LIST_STYLES = {
+    "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "1": "decimal",
+    "lower-alpha": "lowerLetter", "upper-alpha": "upperLetter", "lower-roman": "lowerRoman",
+    "upper-roman": "upperRoman", "cjk-ideographic": "chineseCounting", "simp-chinese-informal": "chineseCounting",
+    "none": "none", "disc": "none", "circle": "none", "square": "none",
+}  # fmt: skip
+_LIST_STYLE = regex.compile(r"list-style(?:-type)?\s*:\s*([\w\-]+)", regex.I)
+
+
+def read(data: bytes, name: str) -> Document:
+    """The Document of a saved web page. Raises InputError subclasses when it cannot be decoded or parsed."""
+    declared = None
+    page = data
+    if data.lstrip()[:1] != b"<" and b"MIME-Version" in data[:4096]:
+        page, declared = _page_of_archive(data, name)
+    match = _CHARSET.search(page[:8192])
+    if match and not declared:
+        declared = (match[1] or match[2]).decode("ascii")
+    root = _parse(decode(page, name, declared), name)
+    reader = _Reader(name, root.getroottree(), _hiding_rules(root))
+    blocks = tuple(reader.blocks(root, 0))
+    return Document(Source(name, sha256(data).hexdigest(), MEDIA_TYPE, "html"), (), blocks, tuple(reader.remarks))
+
+
+def _page_of_archive(data: bytes, name: str) -> tuple[bytes, str | None]:
+    """The page inside an MHTML archive, and its character set."""
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                return payload, part.get_content_charset()
+    raise InputError(name, "a web archive without a page in it", "save the page again as HTML")
+
+
+def _parse(text: str, name: str) -> etree._Element:
+    text = regex.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""))
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise InputError(name, f"no web page in it ({error})", "save the page again") from None
+    if any("RESOURCE_LIMIT" in entry.type_name for entry in parser.error_log):
+        raise LimitExceeded(name, "elements nested beyond all measure", "check where the page comes from")
+    return root
+
+
+def _hiding_rules(root: etree._Element) -> frozenset[str]:
+    """`.class` and `#id` selectors that the page's own style sheets hide."""
+    hidden: set[str] = set()
+    for style in root.iter("style"):
+        for rule in _HIDING_RULE.finditer(regex.sub(r"@media\s+print[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", style.text or "")):
+            for selector in rule[1].split(","):
+                if match := _SIMPLE_SELECTOR.match(selector):
+                    hidden.add(match[1] + match[2])
+    return frozenset(hidden)
+
+
+@dataclass
+class _Flow:
+    """Inline text gathered until a block begins or ends."""
+
+    parts: list[str] = field(default_factory=list)
+    owner: etree._Element | None = None
+    number: str = ""
+
+
+@dataclass
+class _Reader:
+    """One walk through a page."""
+
+    name: str
+    tree: etree._ElementTree
+    hiding: frozenset[str]
+    remarks: list[Remark] = field(default_factory=list)
+
+    def blocks(self, root: etree._Element, depth: int) -> Iterator[Block]:
+        """Paragraphs and tables below `root`, in order. Walks with a stack of its own: pages nest without bound."""
+        flow = _Flow(owner=root)
+        stack: list[tuple[etree._Element, bool]] = [(root, True)]
+        while stack:
+            element, entering = stack.pop()
+            if not isinstance(element.tag, str):
+                if element is not root:
+                    flow.parts.append(element.tail or "")
+                continue
+            tag = self.kind(element)
+            if not entering:
+                if tag in _BLOCKS:
+                    yield from self.flush(flow, element.getparent())
+                flow.parts.append(_SPACE.sub(" ", element.tail or "") if element is not root else "")
+                continue
+            if element is not root and (tag in _DROPPED or self.hidden(element)):
+                flow.parts.append(_SPACE.sub(" ", element.tail or ""))
+                continue
+            if tag == "table" and (element is not root):
+                yield from self.flush(flow, element)
+                yield from self.table_blocks(element, depth)
+                flow.owner = element.getparent()
+                flow.parts.append(_SPACE.sub(" ", element.tail or ""))
+                continue
+            if tag in _BLOCKS:
+                yield from self.flush(flow, element)
+                flow.number = _list_number(element) if tag == "li" else flow.number
+            flow.parts.append(_own_text(element, tag))
+            stack.append((element, False))
+            stack.extend((child, True) for child in reversed(element))
+        yield from self.flush(flow, root)
+
+    def flush(self, flow: _Flow, next_owner: etree._Element | None) -> Iterator[Paragraph]:
+        """End the current line of text."""
+        text = regex.sub(r" ?\n ?", "\n", _SPACE_RUN.sub(" ", "".join(flow.parts))).strip(" ")
+        owner, flow.owner = flow.owner, next_owner
+        flow.parts.clear()
+        if not clean(text) or owner is None:
+            return
+        text, flow.number = flow.number + text, ""
+        limits.check_text(text, self.name)
+        path = self.tree.getpath(owner)
+        for line in split_lines(text):
+            if clean(line):
+                at = Provenance(quote=line, path=path)
+                yield Paragraph(line.strip(), at, align=_alignment(owner), size=_size(owner), style=_style(owner))
+
+    def kind(self, element: etree._Element) -> str:
+        """The tag, or the one that the element's own style makes it behave like."""
+        style = element.get("style")
+        if style and element.tag in ("div", "span", "section", "ul", "li", "dl") and (match := _DISPLAY.search(style)):
+            return _AS_TAG[match[1].lower()]
+        return element.tag.lower() if isinstance(element.tag, str) else ""
+
+    def hidden(self, element: etree._Element) -> bool:
+        if "hidden" in element.attrib or _NONE.search(element.get("style") or ""):
+            return True
+        if element.tag == "input" and element.get("type", "").lower() == "hidden":
+            return True
+        names = {f".{c}" for c in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
+        return not self.hiding.isdisjoint(names)
+
+    # -- tables
+
+    def table_blocks(self, table: etree._Element, depth: int) -> Iterator[Block]:
+        path = self.tree.getpath(table)
+        if depth >= limits.MAX_TABLE_NESTING:
+            yield from self._flattened(table, path)
+            return
+        groups = self._row_groups(table)
+        rows = [cells for group in groups for cells in group]
+        for caption in table.iterchildren("caption"):
+            yield from self.blocks(caption, depth + 1)
+        if is_layout([[_has_text(c) for c in row] for row in rows], sum(_nested_cells(c) for row in rows for c in row)):
+            for row in rows:
+                for cell in row:
+                    yield from self.blocks(cell, depth + 1)
+            return
+        placed = list(self._placed(groups, path, depth))
+        built = build_table(placed, len(rows), Provenance(quote="", path=path), self.name)
+        if built is not None:
+            yield built
+
+    def _flattened(self, table: etree._Element, path: str) -> Iterator[Paragraph]:
+        text = _SPACE.sub(" ", "".join(table.itertext())).strip()
+        limits.check_text(text, self.name)
+        at = Provenance(quote=text, path=path)
+        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {limits.MAX_TABLE_NESTING} deep were read as text", at))
+        if clean(text):
+            yield Paragraph(text, at)
+
+    def _row_groups(self, table: etree._Element) -> list[list[list[etree._Element]]]:
+        """Cells by row group and row: a rowspan never leaves its group; a tfoot is shown last wherever it stands."""
+        groups: list[list[list[etree._Element]]] = [[]]
+        foot: list[list[list[etree._Element]]] = []
+        for child in table:
+            kind = self.kind(child)
+            if kind == "tr" and not self.hidden(child):
+                groups[-1].append(self._cells(child))
+            elif kind in ("thead", "tbody", "tfoot") and not self.hidden(child):
+                group = [self._cells(tr) for tr in child if self.kind(tr) == "tr" and not self.hidden(tr)]
+                (foot if kind == "tfoot" else groups).append(group)
+                groups.append([])
+        return [g for g in (*groups, *foot) if g]
+
+    def _cells(self, tr: etree._Element) -> list[etree._Element]:
+        return [cell for cell in tr if self.kind(cell) in ("td", "th") and not self.hidden(cell)]
+
+    def _placed(self, groups: list[list[list[etree._Element]]], path: str, depth: int) -> Iterator[Placed]:
+        """Cells on the grid, by the rules of HTML: each goes to the next column that no rowspan covers."""
+        row = 0
+        width = _width(groups)
+        for group in groups:
+            covered: dict[int, int] = {}
+            last = row + len(group)
+            for cells in group:
+                col = 0
+                for i, cell in enumerate(cells, start=1):
+                    while covered.get(col, 0) > row:
+                        col += 1
+                    down = min(_count(cell, "rowspan") or len(group), last - row)
+                    across = _count(cell, "colspan")
+                    if across > limits.MAX_TABLE_COLUMNS:
+                        across = max(1, width - col - (len(cells) - i))
+                    where = f"{path}/tr[{row + 1}]/{cell.tag}[{i}]"
+                    text = self.cell_text(cell, where, depth)
+                    yield Placed(row, col, down, across, text, Provenance(quote=text, path=where))
+                    covered.update((c, row + down) for c in range(col, col + across))
+                    col += across
+                row += 1
+
+    def cell_text(self, cell: etree._Element, path: str, depth: int) -> str:
+        """The words of a cell, one line a block; a table inside it row by row, with a remark."""
+        lines: list[str] = []
+        for block in self.blocks(cell, depth + 1):
+            if isinstance(block, Paragraph):
+                lines.append(block.at.quote)
+                continue
+            self.remarks.append(Remark("nested-table", "a table inside a table cell was read as text", block.at))
+            for r in range(block.rows):
+                lines.append(" ".join(c.text for c in block.cells if c.row == r and c.text))
+        text = "\n".join(lines)
+        limits.check_text(text, f"{self.name}!{path}")
+        return text
+
+
+_SPACE_RUN = regex.compile(r"[ \u00a0]{2,}")
+
+
+def _own_text(element: etree._Element, tag: str) -> str:
+    """The text an element shows before its children."""
+    if tag == "br":
+        return "\n"
+    if tag == "input":
+        kind = element.get("type", "text").lower()
+        return (element.get("value") or "") if kind in ("text", "number", "date", "") else ""
+    if tag == "option" and element.get("selected") is None:
+        for child in list(element):
+            element.remove(child)
+        return ""
+    text = element.text or ""
+    return text.replace("\t", " ").replace("\r", "") if tag in ("pre", "textarea") else _SPACE.sub(" ", text)
+
+
+def _list_number(item: etree._Element) -> str:
+    """The number an ordered list prints before an item."""
+    parent = item.getparent()
+    if parent is None or parent.tag != "ol":
+        return ""
+    style = _LIST_STYLE.search(parent.get("style") or "")
+    kind = _LIST_STYLES.get(style[1] if style else parent.get("type") or "1", "decimal")
+    if kind == "none":
+        return ""
+    n = _int(parent.get("start"), 1) - 1
+    for sibling in parent.iterchildren("li"):
+        n = _int(sibling.get("value"), n + 1)
+        if sibling is item:
+            break
+    return format_number(n, kind) + ("、" if kind == "chineseCounting" else ". ")
+
+
+def _int(text: str | None, default: int) -> int:
+    match = regex.match(r"\s*([0-9]{1,6})", text or "")
+    return int(match[1]) if match else default
+
+
+def _count(cell: etree._Element, attribute: str) -> int:
+    """A span as written; 0 (to the end) only means something for rows."""
+    return _int(cell.get(attribute), 1) or int(attribute == "colspan")
+
+
+def _width(groups: list[list[list[etree._Element]]]) -> int:
+    """Columns of a table, by its rows with honest spans: an absurd span is cut to what lets its row fit."""
+    widths = [[_count(c, "colspan") for c in cells] for group in groups for cells in group]
+    honest = [sum(w) for w in widths if all(0 < n <= limits.MAX_TABLE_COLUMNS for n in w)]
+    return min(max(honest, default=1), limits.MAX_TABLE_COLUMNS)
+
+
+def _has_text(cell: etree._Element) -> bool:
+    return bool(clean("".join(cell.itertext())))
+
+
+def _nested_cells(cell: etree._Element) -> int:
+    return sum(1 for _ in cell.iter("td", "th")) - 1
+
+
+def _alignment(element: etree._Element) -> Literal["left", "center", "right"] | None:
+    match = _ALIGN.search(element.get("style") or "")
+    found = (match[1] if match else element.get("align") or ("center" if element.tag == "center" else "")).lower()
+    return found if found in ("left", "center", "right") else None  # type: ignore[return-value]
+
+
+def _size(element: etree._Element) -> float | None:
+    """The size the block or its only child names, in points."""
+    for candidate in (element, *element[:1]):
+        if match := _SIZE.search(candidate.get("style") or ""):
+            return float(match[1]) * (0.75 if match[2].lower() == "px" else 1.0)
+    return None
+
+
+def _style(element: etree._Element) -> str | None:
+    match = regex.fullmatch(r"h([1-6])", str(element.tag))
+    return f"heading {match[1]}" if match else None

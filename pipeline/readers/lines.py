@@ -1,0 +1,25 @@
+"""Soft line ends inside one paragraph: which begin a line of their own, which are only wraps."""
+
+from __future__ import annotations
+
+import regex
+
+_NEW_LINE = regex.compile(
+    r"^\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[.、．]|附\s*件|[①-⑳])"
+)
+_LINE_STOP = regex.compile(r"(?:[。；：:;！？]|^)\s*$")
+
+
+def split_lines(text: str) -> list[str]:
+    """A paragraph cut at those soft line ends that begin something new; other soft ends are only wraps.
+
+    >>> split_lines("关于印发\\n方案的通知"), split_lines("附件：1.甲表\\n2.乙表")
+    (['关于印发\\n方案的通知'], ['附件：1.甲表', '2.乙表'])
+    """
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if lines and not (_NEW_LINE.match(line) or _LINE_STOP.search(lines[-1]) or not line.strip()):
+            lines[-1] += "\n" + line
+        else:
+            lines.append(line)
+    return lines
