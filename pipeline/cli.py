@@ -108,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("-o", "--output", type=Path, required=True)
     score.add_argument("--fail-on", choices=SEVERITIES, default="never")
 
+    batch = verb("batch", _batch, "many files -> notice JSON, resumable")
+    batch.add_argument("paths", type=Path, nargs="+")
+    batch.add_argument("-o", "--output", type=Path, required=True)
+    batch.add_argument("--engine", choices=("serial", "local", "dask", "ray"), default="local")
+    batch.add_argument("--workers", type=int, default=2)
+
     schema = verb("schema", _schema, "the JSON Schema of an output")
     schema.add_argument("name", nargs="?", default="notice", choices=("notice", "assessment", "scorecard", "findings"))
     return parser
@@ -188,6 +194,19 @@ def _collect(args: argparse.Namespace) -> int:
 
 def _score(args: argparse.Namespace) -> int:
     raise UsageError("score", "not wired yet", "wait")
+
+
+def _batch(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from pipeline import batch, serialize, stages
+
+    receipts = []
+    for receipt in batch.run(args.paths, args.output, args.engine, args.workers, stages.code_version()):
+        receipts.append(asdict(receipt))
+        print(f"{receipt.status}\t{receipt.file}" + (f"\t{receipt.reason}" if receipt.reason else ""))
+    _put(serialize.dumps(receipts), args.output / "receipts.json")
+    return 0
 
 
 def _schema(args: argparse.Namespace) -> int:
