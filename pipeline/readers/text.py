@@ -58,9 +58,10 @@ class Line:
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a text file. Raises InputError subclasses for an unknown encoding or absurd lines."""
-    lines = [cut(i, raw) for i, raw in enumerate(_LINE_END.split(decode(data, name)), start=1)]
-    for line in lines:
-        limits.check_text(line.text, f"{name}:{line.number}")
+    raw = _LINE_END.split(decode(data, name))
+    for i, text in enumerate(raw, start=1):
+        limits.check_text(text, f"{name}:{i}")
+    lines = [cut(i, text) for i, text in enumerate(raw, start=1)]
     source = Source(file=name, sha256=sha256(data).hexdigest(), media_type=MEDIA_TYPE, reader="text")
     return Document(source, (), tuple(_blocks(lines, name)))
 

@@ -1,0 +1,102 @@
+"""Legacy and foreign office files (DOC, WPS, RTF, ODT, ODS, flat XML) through a headless LibreOffice, then our readers.
+
+The suite runs with a profile folder of its own, without macros, without network, under a time limit.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from pipeline import limits
+from pipeline.errors import InputError, LimitExceeded, MissingTool
+from pipeline.model import Document
+from pipeline.readers import docx, xlsx
+from pipeline.readers.container import open_container
+
+PROGRAMS = ("soffice", "libreoffice")
+INSTALL = "install LibreOffice (`make setup-system`, or apt-get install libreoffice-writer libreoffice-calc), or save it as DOCX or PDF"
+
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
+</oor:items>
+"""
+_NOWHERE = "http://127.0.0.1:9"
+"""A proxy where nobody listens: a link inside a file leads nowhere."""
+
+
+def read(data: bytes, name: str) -> Document:
+    """The Document of a converted file. Raises MissingTool, LimitExceeded (too slow) or InputError (not convertible)."""
+    suffix, wanted = kind_of(data)
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        raise MissingTool(name, f"a {suffix[1:].upper()} file needs an office suite, which is not installed", INSTALL)
+    converted = _convert(program, data, suffix, wanted, name)
+    document = (docx if wanted == "docx" else xlsx).read(converted, name)
+    source = replace(document.source, reader="office", sha256=sha256(data).hexdigest(), pages=None)
+    return replace(document, source=source)
+
+
+def kind_of(data: bytes) -> tuple[str, str]:
+    """(suffix that tells the suite what it gets, format to convert to)."""
+    if data.startswith(_OLE2):
+        return ".doc", "docx"
+    if data.startswith(b"PK"):
+        container = open_container(data, "file")
+        sheet = container.has("mimetype") and b"spreadsheet" in container.read("mimetype")
+        return (".ods", "xlsx") if sheet else (".odt", "docx")
+    head = data[:65_536]
+    if head.lstrip().startswith(b"{\\rtf"):
+        return ".rtf", "docx"
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+        return ".xml", "xlsx"
+    if b"urn:oasis:names:tc:opendocument" in head:
+        return (".fods", "xlsx") if b"opendocument.spreadsheet" in head else (".fodt", "docx")
+    return ".xml", "docx"
+
+
+def _convert(program: str, data: bytes, suffix: str, wanted: str, name: str) -> bytes:
+    """The converted file's bytes."""
+    with tempfile.TemporaryDirectory(prefix="notice-office-") as folder:
+        given, out = Path(folder) / f"given{suffix}", Path(folder) / "out"
+        given.write_bytes(data)
+        settings = Path(folder) / "profile" / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(_SETTINGS, encoding="utf-8")
+        _run(_command(program, Path(folder), given, out, wanted), name)
+        result = out / f"given.{wanted}"
+        if not result.is_file() or result.stat().st_size == 0:
+            raise InputError(name, "the office suite could not open it (broken, or protected by a password)", "save it as DOCX or PDF")
+        return result.read_bytes()
+
+
+def _command(program: str, folder: Path, given: Path, out: Path, wanted: str) -> list[str]:
+    return [
+        program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore", "--nolockcheck",
+        "--nodefault", "--convert-to", wanted, "--outdir", str(out), str(given),
+    ]  # fmt: skip
+
+
+def _run(command: list[str], name: str) -> None:
+    """Run the suite in a process group of its own, so that a time-out ends all of it."""
+    environment = {**os.environ, "http_proxy": _NOWHERE, "https_proxy": _NOWHERE, "SAL_USE_VCLPLUGIN": "svp"}
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            process.wait(timeout=limits.OFFICE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise LimitExceeded(name, f"the office suite took over {limits.OFFICE_SECONDS} s", "save it as DOCX or PDF") from None

@@ -1,0 +1,123 @@
+"""HTML reader: what a browser shows."""
+
+import pytest
+
+from pipeline.errors import InputError, LimitExceeded
+from pipeline.model import Paragraph, Table
+from pipeline.readers import html
+
+
+def read(body: str):
+    return html.read(f"<html><head><meta charset=utf-8><title>T</title></head><body>{body}</body></html>".encode(), "a.html")
+
+
+def texts(body: str):
+    return [b.text for b in read(body).blocks if isinstance(b, Paragraph)]
+
+
+def grids(body: str):
+    return [grid(b) for b in read(body).blocks if isinstance(b, Table)]
+
+
+def grid(table: Table):
+    out = [["·"] * table.cols for _ in range(table.rows)]
+    for cell in table.cells:
+        for r in range(cell.row_span):
+            for c in range(cell.col_span):
+                out[cell.row + r][cell.col + c] = cell.text if not (r or c) else "^" + cell.text
+    return out
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p>一</p><p>二</p>", ["一", "二"]),
+        ("前<b>中</b>后", ["前中后"]),
+        ("<div>一<div>二</div>三</div>", ["一", "二", "三"]),
+        ("<p>附件：1.甲<br>2.乙</p>", ["附件：1.甲", "2.乙"]),
+        ("<p>关于<br>通知</p>", ["关于\n通知"]),
+        ("<script>x</script><style>y</style><noscript>n</noscript><p>一</p>", ["一"]),
+        ("<p style='display: none'>隐</p><p hidden>隐</p><p>显</p>", ["显"]),
+        ("<style>.h, #i {display:none}</style><p class='a h'>隐</p><p id=i>隐</p><p class=a>显</p>", ["显"]),
+        ("<del>旧</del><ins>新</ins>", ["新"]),
+        ("<!-- 注 --><p>一</p>", ["一"]),
+        ("<p>a\n   b</p>", ["a b"]),
+        ("<ol><li>甲<li>乙</ol>", ["1. 甲", "2. 乙"]),
+        ("<ol start=3 type=a><li>甲</ol><ul><li>乙</ul>", ["c. 甲", "乙"]),
+        ("<ol style='list-style-type:none'><li>1.甲</ol>", ["1.甲"]),
+        ("<input value='3'><input type=hidden value=9>", ["3"]),
+        ("&lt;script&gt;", ["<script>"]),
+    ],
+)
+def test_words(body, expected):
+    assert texts(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<tr><td>1<td>2<tr><td>3<td>4", [["1", "2"], ["3", "4"]]),
+        ("<tr><td rowspan=2>a<td>1<tr><td>2", [["a", "1"], ["^a", "2"]]),
+        ("<tr><td colspan=2>a<td>1<tr><td>b<td>c<td>2", [["a", "^a", "1"], ["b", "c", "2"]]),
+        ("<thead><tr><th>h<th>i</thead><tfoot><tr><td>f<td>g</tfoot><tbody><tr><td>b<td>c</tbody>",
+         [["h", "i"], ["b", "c"], ["f", "g"]]),
+        ("<tbody><tr><td rowspan=9>a<td>1</tbody><tbody><tr><td>b<td>2</tbody>", [["a", "1"], ["b", "2"]]),
+        ("<tr><td rowspan=0>a<td>1<tr><td>2", [["a", "1"], ["^a", "2"]]),
+        ("<tr><td>a<td>1<tr><td colspan=100>总评", [["a", "1"], ["总评", "^总评"]]),
+        ("<tr><td>a<td>b<td>1<tr><td colspan=99999999>总评<td>9", [["a", "b", "1"], ["总评", "^总评", "9"]]),
+        ("<tr><td>a<td>1<tr style='display:none'><td>x<td>9<tr><td>b<td>2", [["a", "1"], ["b", "2"]]),
+        ("<tr><td>a<br>b<td><p>1</p><p>2</p>", [["a\nb", "1\n2"]]),
+        ("<tr><td rowspan=x>a<td colspan=-1>1<tr><td>b<td>2", [["a", "1"], ["b", "2"]]),
+    ],
+)  # fmt: skip
+def test_tables(rows, expected):
+    assert grids(f"<table>{rows}</table>") == [expected]
+
+
+def test_divisions_that_behave_as_a_table():
+    row = "<div style='display:table-row'><div style='display:table-cell'>{}</div><div style='display:table-cell'>{}</div></div>"
+    assert grids(f"<div style='display:table'>{row.format(1, 2)}{row.format(3, 4)}</div>") == [[["1", "2"], ["3", "4"]]]
+
+
+def test_a_layout_table_is_unwrapped():
+    inner = "<table><tr><td>1<td>2<tr><td>3<td>4</table>"
+    document = read(f"<table><tr><td>标题<tr><td>{inner}<tr><td>脚</table>")
+    assert [type(b).__name__ for b in document.blocks] == ["Paragraph", "Table", "Paragraph"]
+    assert document.remarks == ()
+
+
+def test_places_can_be_found_again():
+    table = read("<p>一</p><table><tr><td>1<td>2<tr><td>3<td>4</table>").blocks[1]
+    assert (table.at.path, table.cells[3].at.path) == ("/html/body/table", "/html/body/table/tr[2]/td[2]")
+
+
+@pytest.mark.parametrize(("declared", "codec"), [("gb2312", "gb18030"), ("gbk", "gbk"), ("utf-8", "utf-8"), ("big5", "big5")])
+def test_declared_encodings(declared, codec):
+    page = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={declared}"></head><body>中文</body></html>'
+    assert html.read(page.encode(codec), "a.html").blocks[0].text == "中文"
+
+
+def test_an_undeclared_gb_page():
+    assert html.read("<html><body>供气服务质量评价表</body></html>".encode("gb18030"), "a").blocks[0].text == "供气服务质量评价表"
+
+
+def test_a_web_archive():
+    page = "<html><body>评价表</body></html>".encode("gb18030")
+    data = b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html; charset=gb2312\n"
+    assert html.read(data + b"Content-Transfer-Encoding: 8bit\n\n" + page + b"\n--x--\n", "a.doc").blocks[0].text == "评价表"
+
+
+def test_a_web_archive_without_a_page():
+    with pytest.raises(InputError):
+        html.read(b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n", "a.doc")
+
+
+def test_tables_nested_four_hundred_deep_keep_their_words():
+    document = read("<table><tr><td>a<td>" * 400 + "评价" + "</table>" * 400)
+    assert any("评价" in b.text for b in document.blocks if isinstance(b, Paragraph))
+    assert [r.kind for r in document.remarks] == ["nested-too-deep"]
+
+
+def test_elements_nested_beyond_measure_are_refused():
+    with pytest.raises(LimitExceeded):
+        read("<div>" * 50_000 + "评价")

@@ -1,0 +1,65 @@
+"""Legacy files through the office suite: merges survive, absence and failure are said plainly."""
+
+import shutil
+
+import pytest
+
+from pipeline import limits, source
+from pipeline.errors import InputError, LimitExceeded, MissingTool
+from pipeline.model import Table
+from pipeline.readers import office
+
+needs_suite = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is absent")
+RTF = (
+    rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 SimSun;}}\f0 \'c6\'c0\'bc\'db\par"
+    rb"\trowd\clvmgf\cellx2000\cellx4000 A\intbl\cell 1\intbl\cell\row"
+    rb"\trowd\clvmrg\cellx2000\cellx4000 \intbl\cell 2\intbl\cell\row\pard end\par}"
+)
+FLAT_SHEET = b"""<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"
+ xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="S"><Table>
+<Row><Cell><Data ss:Type="String">a</Data></Cell><Cell><Data ss:Type="Number">0.5</Data></Cell></Row>
+<Row><Cell><Data ss:Type="String">b</Data></Cell><Cell><Data ss:Type="Number">2</Data></Cell></Row></Table></Worksheet></Workbook>"""
+
+
+@needs_suite
+def test_rtf_named_doc_keeps_merges():
+    document = source.read_bytes(RTF, "旧表.doc")
+    table = next(b for b in document.blocks if isinstance(b, Table))
+    assert [(c.text, c.row_span) for c in table.cells] == [("A", 2), ("1", 1), ("2", 1)]
+    assert (document.source.file, document.source.reader, document.source.media_type) == ("旧表.doc", "office", "application/rtf")
+    assert document.blocks[0].text == "评价"
+
+
+@needs_suite
+def test_flat_workbook():
+    assert [c.text for c in source.read_bytes(FLAT_SHEET, "a.xls").blocks[0].cells] == ["a", "0.5", "b", "2"]
+
+
+@needs_suite
+def test_what_the_suite_cannot_open():
+    with pytest.raises(InputError):
+        source.read_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le") + b"\0" * 600, "a.doc")
+
+
+def test_without_a_suite(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(MissingTool, match="make setup-system"):
+        office.read(RTF, "a.rtf")
+
+
+def test_a_suite_that_hangs(monkeypatch, tmp_path):
+    slow = tmp_path / "soffice"
+    slow.write_text("#!/bin/sh\nsleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _: str(slow))
+    monkeypatch.setattr(limits, "OFFICE_SECONDS", 0.3)
+    with pytest.raises(LimitExceeded):
+        office.read(RTF, "a.rtf")
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(RTF, (".rtf", "docx")), (FLAT_SHEET, (".xml", "xlsx")), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (".doc", "docx"))],
+)
+def test_kinds(data, expected):
+    assert office.kind_of(data) == expected
