@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.model import Heading, Notice, Reading
+from pipeline.model import AnnexEntry, Heading, Notice, Reading
 from pipeline.normalize import chinese_number, fold
 from pipeline.rules.registry import Hit, rule, shorten
 
@@ -328,13 +328,17 @@ def jurisdiction_differs(reading: Reading) -> Iterator[Hit]:
     home = PLACE.match(own)
     if home is None:
         return
+    others: dict[str, list[AnnexEntry]] = {}
     for entry in notice.annexes:
         place = PLACE.match(re.sub(r"\s", "", entry.title))
         if place and place[0] not in own and home[0] not in entry.title:
-            yield Hit(
-                annex=entry.annex,
-                where=f"notice/title~notice/annexes/{entry.annex}",
-                zh=f"公文标题是“{home[0]}”，附件 {entry.annex} 名称是“{place[0]}”",
-                en=f"the notice's title says “{home[0]}”, annex {entry.annex} says “{place[0]}”",
-                evidence=(notice.places.get("title"), entry.at),
-            )
+            others.setdefault(place[0], []).append(entry)
+    for name, entries in others.items():
+        numbers = ", ".join(str(e.annex) for e in entries)
+        yield Hit(
+            annex=0,
+            where=f"notice/title~notice/annexes/{entries[0].annex}",
+            zh=f"公文标题是“{home[0]}”，附件 {numbers} 的名称是“{name}”",
+            en=f"the notice's title says “{home[0]}”, annexes {numbers} say “{name}”",
+            evidence=(notice.places.get("title"), *(e.at for e in entries)),
+        )

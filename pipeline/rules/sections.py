@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.model import Proof, Reading, Repair, Rubric, Section, SectionList, Status, Step
+from pipeline.model import Criterion, Proof, Reading, Repair, Rubric, Section, SectionList, Status, Step
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.rules.points import SETTLED, addends, section_name, span_of, sum_of
@@ -80,6 +80,7 @@ def _lost_label(rubric: Rubric, section: Section) -> Hit:
     printed = [c for c in section.criteria if c.basis != "inferred"]
     span, total = span_of(printed or section.criteria), sum_of(section.criteria, "scored")
     value = section.stated_points if section.stated_points is not None else total
+    absent = [c for c in section.criteria if c.basis not in SETTLED and c.max_points is not None]
     label = section.label
     zh = f"；应为“{label}”" if label else ""
     en = f"; it should read “{label}”" if label else ""
@@ -88,12 +89,24 @@ def _lost_label(rubric: Rubric, section: Section) -> Hit:
         annex=rubric.annex,
         where=section.id,
         status=_status(section),
-        zh=f"第 {span} 条（共 {points_text(value)} 分）没有项目名称{zh}",
-        en=f"criteria {span} ({points_text(value)} points) have no section label{en}",
+        zh=f"第 {span} 条（{_worth(value, total, absent)[0]}）没有项目名称{zh}",
+        en=f"criteria {span} ({_worth(value, total, absent)[1]}) have no section label{en}",
         evidence=tuple(at for c in (first, (printed or section.criteria)[-1]) for at in [c.number_at or c.at]),
         proof=_lost_proof(rubric, section, value),
         repair=_label_repair(section),
         suggestions=_points_repair(section),
+    )
+
+
+def _worth(value: Decimal, printed: Decimal, absent: list[Criterion]) -> tuple[str, str]:
+    """`20 points`, or `18 printed, 20 with number 21`, in both languages."""
+    filled = printed + sum((c.max_points for c in absent if c.max_points is not None), Decimal(0))
+    if not absent:
+        return f"共 {points_text(value)} 分", f"{points_text(value)} points"
+    numbers = ", ".join(c.number or "?" for c in absent)
+    return (
+        f"印出 {points_text(printed)} 分，连同所缺序号 {numbers} 共 {points_text(filled)} 分",
+        f"{points_text(printed)} points printed, with the absent number {numbers} {points_text(filled)}",
     )
 
 
@@ -177,13 +190,13 @@ def section_label_displaced(reading: Reading) -> Iterator[Hit]:
             stands = printed[mark.first].number if mark and mark.first is not None and mark.first < len(printed) else None
             zh = f"印在第 {stands} 条旁，" if stands else "不在本项目首行，"
             en = f"stands beside criterion {stands}; " if stands else "is not on its first row; "
-            span = span_of(section.criteria)
+            span, sure = span_of(section.criteria), _status(section) != "undecidable"
             yield Hit(
                 annex=rubric.annex,
                 where=section.id,
                 status=_status(section),
-                zh=f"项目“{section_name(section)}”{zh}所证范围是第 {span} 条",
-                en=f"label “{section_name(section)}” {en}its proved rows are {span}",
+                zh=f"项目“{section_name(section)}”{zh}{'所证范围是' if sure else '可能的范围是'}第 {span} 条",
+                en=f"label “{section_name(section)}” {en}its {'proved' if sure else 'possible'} rows are {span}",
                 evidence=(section.at, section.criteria[0].number_at or section.criteria[0].at),
                 proof=_boundary_proof(rubric, section),
             )

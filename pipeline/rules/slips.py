@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Literal
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Criterion, Reading
-from pipeline.normalize import fold
+from pipeline.normalize import clean, fold
 
 TABLE = Path(__file__).parents[1] / "data" / "lookalikes.tsv"
 NEAR = 0.90
@@ -44,10 +45,13 @@ FREE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One difference of two folded texts: a[start_a:end_a] became b[start_b:end_b]."""
+    """One difference of two texts: a[start_a:end_a] became b[start_b:end_b]. `a` and `b` are comparing keys, `shown_a` and
+    `shown_b` the texts as printed without spaces, character by character beside them."""
 
     a: str
     b: str
+    shown_a: str
+    shown_b: str
     start_a: int
     end_a: int
     start_b: int
@@ -63,11 +67,11 @@ class Edit:
 
     def in_a(self, around: int) -> str:
         """The difference in a, with `around` characters to each side."""
-        return self.a[max(0, self.start_a - around) : self.end_a + around]
+        return self.shown_a[max(0, self.start_a - around) : self.end_a + around]
 
     def in_b(self, around: int) -> str:
         """The difference in b, with `around` characters to each side."""
-        return self.b[max(0, self.start_b - around) : self.end_b + around]
+        return self.shown_b[max(0, self.start_b - around) : self.end_b + around]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +82,26 @@ class Verdict:
     side: Literal["a", "b"]
 
 
-def edits_between(a: str, b: str) -> tuple[Edit, ...]:
-    """The differences of two folded texts, in order; neighbours less than two characters apart are one."""
+def _key(text: str) -> str:
+    """A comparing key of the same length: each character by itself in its usual width and case."""
+    wide = ((unicodedata.normalize("NFKC", c).lower(), c) for c in text)
+    return "".join(n if len(n) == 1 else c for n, c in wide)
+
+
+def edits_between(one: str, other: str) -> tuple[Edit, ...]:
+    """The differences of two texts, in order, without regard to spaces and widths; neighbours less than two characters
+    apart are one."""
+    shown = "".join(clean(one).split()), "".join(clean(other).split())
+    a, b = _key(shown[0]), _key(shown[1])
     out: list[Edit] = []
     for op in Levenshtein.opcodes(a, b):
         if op.tag == "equal":
             continue
         if out and op.src_start - out[-1].end_a < 2:
             last = out.pop()
-            out.append(Edit(a, b, last.start_a, op.src_end, last.start_b, op.dest_end))
+            out.append(Edit(a, b, *shown, last.start_a, op.src_end, last.start_b, op.dest_end))
         else:
-            out.append(Edit(a, b, op.src_start, op.src_end, op.dest_start, op.dest_end))
+            out.append(Edit(a, b, *shown, op.src_start, op.src_end, op.dest_start, op.dest_end))
     return tuple(out)
 
 
@@ -170,7 +183,7 @@ def _leaves_half(longer: str, at: int, usage: Usage) -> bool:
     """Whether the loss of longer[at] leaves a half word: its left neighbour is followed by it nearly always in this
     document, and the pair that the loss makes stands nowhere else."""
     left, lost, right = longer[at - 1], longer[at], longer[at + 1 : at + 2]
-    if not right or left in FREE or lost in FREE or right in FREE:
+    if not right or left in FREE or lost in FREE:
         return False
     joined = usage.count(left + right)
     with_lost, alone = usage.count(left + lost), usage.count(left)

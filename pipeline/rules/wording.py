@@ -72,7 +72,7 @@ def variants_of(reading: Reading) -> Iterator[Variant]:
             if key in seen or len(key) < TOO_SHORT:
                 continue
             seen.add(key)
-            yield Variant(rubric, criterion, base, edits_between(fold(base.text), key))
+            yield Variant(rubric, criterion, base, edits_between(base.text, criterion.text))
 
 
 @rule(

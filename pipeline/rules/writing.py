@@ -275,3 +275,42 @@ def stop_missing(reading: Reading) -> Iterator[Hit]:
                     en=f"no end mark: “{shorten(criterion.text[-20:])}”",
                     evidence=(criterion.at,),
                 )
+
+
+MISSPELT = {
+    "全纪录": "全记录", "检查纪录": "检查记录", "会议纪录": "会议记录", "工作纪录": "工作记录", "各司其责": "各司其职", "布署": "部署",
+    "签定": "签订", "帐目": "账目", "帐簿": "账簿", "帐户": "账户", "台帐": "台账", "按步就班": "按部就班", "一如继往": "一如既往", "既使": "即使",
+    "迫不急待": "迫不及待",  "竞竞业业": "兢兢业业", "再接再励": "再接再厉", "甘败下风": "甘拜下风", "走头无路": "走投无路",
+    "不径而走": "不胫而走", "按装": "安装", "幅射": "辐射", "渡假": "度假", "欢渡": "欢度", "重迭": "重叠", "复盖": "覆盖",
+    "防犯": "防范", "凑和": "凑合", "坐阵": "坐镇", "追朔": "追溯", "震憾": "震撼", "精萃": "精粹", "松驰": "松弛", "寒喧": "寒暄",
+}  # fmt: skip
+"""Forms that good usage rejects, with the usual form (现代汉语词典; 第一批异形词整理表)."""
+
+
+@rule(code="TXT007", name="usual-misspelling", severity="note", title="常见误写", clause="《党政机关公文处理工作条例》第十九条（文字准确）；第一批异形词整理表")
+def usual_misspelling(reading: Reading) -> Iterator[Hit]:
+    """Words are written in their usual form.
+
+    What: a short list of forms that dictionaries reject (台帐 for 台账, 布署 for 部署, 全纪录 for 全记录).
+    Why: they are the slips that every copy inherits, so that comparing the sheets with each other does not show them.
+    **Bad**
+        整改落实、复查结果全纪录
+    **Good**
+        整改落实、复查结果全记录
+    Repair: none.
+    Limits: only the listed forms, each once with all its places; a note.
+    中文: 对照一份常见误写表（如“台帐”“布署”“全纪录”）。各表相互照抄的误写，逐表比对看不出来。每种只提示一次，仅作提示。
+    """
+    texts = texts_of(reading)
+    for wrong, usual in MISSPELT.items():
+        hits = [w for w in texts if wrong in w.text]
+        if hits:
+            yield Hit(
+                annex=hits[0].annex,
+                where=hits[0].id,
+                status="supported",
+                zh=f"“{wrong}”通常写作“{usual}”，{len(hits)} 处",
+                en=f"“{wrong}” is usually written “{usual}”, {len(hits)} places",
+                evidence=tuple(w.at for w in hits),
+                values=(wrong,),
+            )
