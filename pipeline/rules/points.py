@@ -83,7 +83,6 @@ def _verdict(rubric: Rubric, exact: Status) -> tuple[Status, dict]:
         "groups": resolution.groups,
         "decide_by": resolution.decide_by,
         "assumes": resolution.assumes,
-        "certificate": resolution.certificate,
     }
     return ("undecidable" if resolution.status == "undecidable" else exact), fields
 

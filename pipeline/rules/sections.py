@@ -79,8 +79,9 @@ def section_unlabelled(reading: Reading) -> Iterator[Hit]:
 def _lost_label(rubric: Rubric, section: Section) -> Hit:
     printed = [c for c in section.criteria if c.basis != "inferred"]
     span, total = span_of(printed or section.criteria), sum_of(section.criteria, "scored")
-    value = section.stated_points if section.stated_points is not None else total
     absent = [c for c in section.criteria if c.basis not in SETTLED and c.max_points is not None]
+    filled = total + sum((c.max_points for c in absent if c.max_points is not None), Decimal(0))
+    value = section.stated_points if section.stated_points is not None else filled
     label = section.label
     zh = f"；应为“{label}”" if label else ""
     en = f"; it should read “{label}”" if label else ""
@@ -94,7 +95,7 @@ def _lost_label(rubric: Rubric, section: Section) -> Hit:
         evidence=tuple(at for c in (first, (printed or section.criteria)[-1]) for at in [c.number_at or c.at]),
         proof=_lost_proof(rubric, section, value),
         repair=_label_repair(section),
-        suggestions=_points_repair(section),
+        suggestions=_points_repair(rubric, section, value),
     )
 
 
@@ -117,12 +118,28 @@ def _label_repair(section: Section) -> Repair | None:
     return Repair(path, path, None, section.label, "inferred", "正文列举的项目名称 / the name the body enumerates")
 
 
-def _points_repair(section: Section) -> tuple[Repair, ...]:
-    if section.stated_points is None or section.points_basis in SETTLED:
+def _points_repair(rubric: Rubric, section: Section, value: Decimal) -> tuple[Repair, ...]:
+    """The lost label's points, where the sum of its rows and the total less the other labels agree."""
+    if section.stated_points is not None and section.points_basis in SETTLED:
         return ()
-    path, basis = f"{section.id}.stated_points", section.points_basis
+    if section.stated_points is None and _left_over(rubric, section) != value:
+        return ()
+    path, basis = f"{section.id}.stated_points", "proved" if section.points_basis == "proved" else "inferred"
     reason = "本组各条之和，总分减其余项目 / the sum of its rows, the total less the other sections"
-    return (Repair(path, path, None, points_text(section.stated_points), basis, reason),)
+    return (Repair(path, path, None, points_text(value), basis, reason),)  # type: ignore[arg-type]
+
+
+def _others(rubric: Rubric, section: Section) -> list[Decimal] | None:
+    """The printed points of all other scored sections; None when one of them has none."""
+    others = [s for s in rubric.sections if s.parent is None and s.kind == "scored" and s.id != section.id]
+    declared = [s.stated_points for s in others if s.stated_points is not None and s.basis in SETTLED]
+    return declared if others and len(declared) == len(others) else None
+
+
+def _left_over(rubric: Rubric, section: Section) -> Decimal | None:
+    """What the total leaves for this section (conservation); None when another label is lost too."""
+    declared = _others(rubric, section)
+    return None if rubric.stated_total is None or declared is None else rubric.stated_total - sum(declared, Decimal(0))
 
 
 def _lost_proof(rubric: Rubric, section: Section, value: Decimal) -> Proof:
@@ -132,24 +149,21 @@ def _lost_proof(rubric: Rubric, section: Section, value: Decimal) -> Proof:
     left, _, right = addends(printed).rpartition(" = ")
     text = f"{left}{extra} = {points_text(value) if filled else right}" if left else right
     steps = [Step("sum", text, tuple(c.id for c in section.criteria), points_text(value), tuple(c.points_at for c in printed if c.points_at))]
-    others = [s for s in rubric.sections if s.parent is None and s.kind == "scored" and s.id != section.id]
-    declared = [s.stated_points for s in others if s.stated_points is not None and s.basis in SETTLED]
-    if rubric.stated_total is not None and len(declared) == len(others) and others:
-        rest = sum(declared, Decimal(0))
-        text = f"{points_text(rubric.stated_total)} − ({' + '.join(points_text(d) for d in declared)}) = {points_text(rubric.stated_total - rest)}"
-        steps.append(Step("conservation", text, tuple(s.id for s in others), points_text(rubric.stated_total - rest)))
+    declared, rest = _others(rubric, section), _left_over(rubric, section)
+    if rubric.stated_total is not None and declared is not None and rest is not None:
+        text = f"{points_text(rubric.stated_total)} − ({' + '.join(points_text(d) for d in declared)}) = {points_text(rest)}"
+        steps.append(Step("conservation", text, (section.id,), points_text(rest)))
     resolution, boundary = rubric.resolution, section.boundary
     return Proof(
         claim=f"第 {span_of(section.criteria)} 条成一组，{points_text(value)} 分",
         claim_en=f"criteria {span_of(section.criteria)} form one group of {points_text(value)} points",
         steps=tuple(steps),
-        assumes=(resolution.assumes if resolution else ()) + (tuple(f"rests on {r}" for r in boundary.rests_on) if boundary else ()),
+        assumes=(resolution.assumes if resolution else ()) + _rests_on(section),
         explanations=resolution.count if resolution else None,
         groups=resolution.groups if resolution else (),
         margin=boundary.margin if boundary else None,
         redundancy=len(steps),
         decide_by=resolution.decide_by if resolution else (),
-        certificate=resolution.certificate if resolution else {},
     )
 
 
@@ -202,6 +216,16 @@ def section_label_displaced(reading: Reading) -> Iterator[Hit]:
             )
 
 
+EVIDENCE = {"order": "次序", "sums": "合计", "page": "同页", "printed": "版面", "alignment": "与其他附件比对", "merged": "合并单元格"}
+
+
+def _rests_on(section: Section) -> tuple[str, ...]:
+    if section.boundary is None or not section.boundary.rests_on:
+        return ()
+    names = section.boundary.rests_on
+    return (f"范围依据：{'、'.join(EVIDENCE.get(n, n) for n in names)} / the rows rest on {', '.join(names)}",)
+
+
 def _boundary_proof(rubric: Rubric, section: Section) -> Proof:
     total = sum_of(section.criteria, "scored")
     steps = [Step("sum", addends(section.criteria), tuple(c.id for c in section.criteria), points_text(total))]
@@ -212,10 +236,9 @@ def _boundary_proof(rubric: Rubric, section: Section) -> Proof:
         claim=f"第 {span_of(section.criteria)} 条属于“{section_name(section)}”",
         claim_en=f"criteria {span_of(section.criteria)} belong to “{section_name(section)}”",
         steps=tuple(steps),
-        assumes=tuple(f"rests on {r}" for r in boundary.rests_on) if boundary else (),
+        assumes=(resolution.assumes if resolution else ()) + _rests_on(section),
         explanations=resolution.count if resolution else None,
         margin=boundary.margin if boundary else None,
-        certificate=resolution.certificate if resolution else {},
     )
 
 
