@@ -28,9 +28,6 @@ MAX_RATIO = 500
 RATIO_FLOOR_BYTES = 4 * 1024 * 1024
 """Below this size a part cannot hurt, whatever its ratio."""
 
-MAX_XML_DEPTH = 2_000
-"""Elements nested in one another; lxml itself stops at 256 unless told otherwise, Word writes below 60."""
-
 MAX_TABLE_NESTING = 20
 """Tables inside cells. Layout templates go three deep; below this level the text is kept and the grid is not."""
 

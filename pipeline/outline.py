@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import pairwise
 
 import regex
 
@@ -290,11 +290,15 @@ def _candidate_lists(text: str) -> list[tuple[tuple[str, ...], int, int]]:
 
 def _readings(run: str) -> list[tuple[str, ...]]:
     """The ways to read an enumeration, likelier ones last: where its first name begins (主要包括|人员管理、…) and
-    whether its last piece is two names (现场管理和档案资料)."""
+    whether 和 joins two names (现场管理和档案资料) or stands inside one (安全和应急)."""
     run = regex.sub(r"《[^》]*》|[“”\"]", "", run)
     parts = [p.strip() for p in run.split("、")]
-    firsts, lasts = _first_names(parts[0]), _last_names(parts[-1])
-    readings = [(first, *parts[1:-1], *last) for first, last in product(firsts, lasts)]
+    parts[-1] = TAIL.sub("", regex.sub(r"\s*[（(][^（()）]*附[^（()）]*[)）]\s*$", "", parts[-1]))
+    readings = []
+    for first in _first_names(parts[0]):
+        whole = [first, *parts[1:]]
+        split = [x for p in whole for x in regex.split(r"(?<=[\p{Han}）)]{2})(?:以及|和|及|与)(?=\p{Han}{2,})", p)]
+        readings += [whole] if split == whole else [whole, split]
     return [tuple(n for n in (POINTS_TAIL.sub("", p).strip() for p in names) if n) for names in readings]
 
 
@@ -304,12 +308,6 @@ def _first_names(text: str) -> list[str]:
         return [text]
     cut = text[lead.end() :]
     return [cut, text] if len(text) <= 6 else [text, cut]
-
-
-def _last_names(text: str) -> list[tuple[str, ...]]:
-    bare = TAIL.sub("", text)
-    split = tuple(x for x in regex.split(r"(?<=[\p{Han})）])(?:以及|和|及|与)(?=\p{Han}{2,})", bare) if x)
-    return [(bare,), split] if len(split) > 1 else [(bare,)]
 
 
 def _keep_better(

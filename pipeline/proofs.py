@@ -430,7 +430,8 @@ def _values(
                 if arc.missing - value in others:
                     through[row][value] = min(cost, through[row].get(value, cost))
             if cost == best:
-                equations[row] = len(programme.puzzle.facts[section].declared) - len(inside)
+                checks = len(programme.puzzle.facts[section].declared) - len(inside)
+                equations[row] = min(checks, equations.get(row, checks))
     out = []
     for row, costs in through.items():
         ties = tuple(sorted(v for v, cost in costs.items() if cost == best))

@@ -85,7 +85,7 @@ def segment(document: Document) -> tuple[Segment, ...]:
     cuts = _without_doubles(cuts, blocks)
     first = cuts[0].block if cuts else len(blocks)
     out = [Segment(0, "body", None, None, None, blocks[:first])]
-    for cut, end in zip(cuts, [c.block for c in cuts[1:]] + [len(blocks)], strict=True):
+    for cut, end in zip(cuts, _ends(cuts, len(blocks)), strict=True):
         out.append(Segment(cut.annex, cut.kind, cut.title, cut.title_at, cut.mark_at, blocks[cut.block : end]))
     return tuple(out)
 
@@ -102,13 +102,18 @@ class Cut:
     mark_at: Provenance | None = None
 
 
+def _ends(cuts: Sequence[Cut], last: int) -> list[int]:
+    """Where each cut's blocks end."""
+    return [*(c.block for c in cuts[1:]), last] if cuts else []
+
+
 def _without_doubles(cuts: list[Cut], blocks: Sequence[Block]) -> list[Cut]:
     """One cut a block; a receipt inside an annex gives the annex back when a scoring table follows it."""
     out: list[Cut] = []
     for cut in cuts:
         if not out or out[-1].block != cut.block:
             out.append(cut)
-    ends = [c.block for c in out[1:]] + [len(blocks)]
+    ends = _ends(out, len(blocks))
     resumed: list[Cut] = []
     annex = 0
     for cut, end in zip(out, ends, strict=True):

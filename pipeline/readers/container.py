@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -14,6 +16,12 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
 
 RESAVE = "open it in the program that made it and save it again"
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, LookupError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What zipfile raises on damaged containers (a negative offset is a ValueError, an encrypted part a RuntimeError)."""
+
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -37,7 +45,7 @@ class Container:
         try:
             with self.archive.open(part) as stream:
                 data = stream.read(limits.MAX_PART_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except BROKEN as error:
             raise InputError(where, f"this part is broken ({error})", RESAVE) from None
         if len(data) > limits.MAX_PART_BYTES:
             raise LimitExceeded(where, f"larger than {limits.MAX_PART_BYTES:,} bytes unpacked", "split the document")
@@ -53,7 +61,7 @@ def open_container(data: bytes, name: str) -> Container:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except BROKEN as error:
         raise InputError(name, f"a broken or truncated zip container ({error})", "get the file again") from None
     if any(info.flag_bits & 0x1 for info in infos):
         raise InputError(name, "protected by a password", "remove the password and try again")

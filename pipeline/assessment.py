@@ -1,0 +1,299 @@
+"""What comes back and what it is worth: Assessment (one filled form), Policy (what the notice leaves open), Scorecard.
+
+Frozen data with JSON by the contract; the arithmetic is in tally.py, grades.py and score.py. Points are Decimal in
+memory and decimal strings in JSON. An id that is absent from `awarded` was not (legibly) scored: never 0.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.errors import InputError
+from pipeline.model import SCHEMA_VERSION, Finding
+from pipeline.plain import from_plain, to_plain
+from pipeline.provenance import Provenance
+from pipeline.serialize import load_json
+
+RoundingMode = Literal["half-up", "half-even", "down"]
+Stage = Literal["item", "expert", "final"]
+
+_DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
+def key_of(id: str) -> str:
+    """The field key of an id: every run of other characters than ASCII letters and digits is `_`.
+
+    >>> key_of("annex-2/c1")
+    'annex_2_c1'
+    """
+    return re.sub(r"[^A-Za-z0-9]+", "_", id)
+
+
+# ---- one filled form -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FormFile:
+    """The file a form came back in: name without folders; `row` for one line of many (CSV)."""
+
+    file: str = ""
+    sha256: str = ""
+    format: str = ""
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the form itself shows as total and grade. Never trusted, only compared."""
+
+    total: str | None = None
+    grade: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One 评价: one filled form. `places` says where each kept value stands in the form."""
+
+    annex: int
+    document_number: str | None = None
+    revision: str | None = None
+    rubric_digest: str | None = None
+    assessee: str | None = None
+    assessor: str | None = None
+    date: str | None = None
+    awarded: dict[str, Decimal] = field(default_factory=dict)
+    not_applicable: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    vetoes: dict[str, bool] = field(default_factory=dict)
+    source: FormFile = FormFile()
+    findings: tuple[Finding, ...] = ()
+    rubric: str = ""
+    edition: str | None = None
+    round: str | None = None
+    stated: Stated = Stated()
+    places: dict[str, Provenance] = field(default_factory=dict)
+    schema_version: str = SCHEMA_VERSION
+
+    @property
+    def rubric_id(self) -> str:
+        """The id of the rubric that was filled."""
+        return self.rubric or f"annex-{self.annex}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The assessment JSON of the contract, as plain data."""
+        return to_plain(self)
+
+    def with_findings(self, *more: Finding) -> Assessment:
+        """The same with further findings."""
+        return replace(self, findings=(*self.findings, *more))
+
+
+def load_assessment(path: Path) -> Assessment:
+    """An assessment JSON. Raises InputError naming the key that is wrong."""
+    return assessment_from(load_json(path), str(path))
+
+
+def assessment_from(data: Any, where: str = "assessment") -> Assessment:
+    """Plain data as an Assessment. Raises InputError; numbers must be decimal strings, as everywhere."""
+    if not isinstance(data, dict) or not isinstance(data.get("awarded"), dict) or "annex" not in data:
+        raise InputError(where, "not an assessment JSON (no `annex` and `awarded`)", "make it with `notice collect`")
+    if str(data.get("schema_version", SCHEMA_VERSION)).split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+        raise InputError(where, f"schema version {data['schema_version']!r}", "collect the forms again")
+    for key, value in data["awarded"].items():
+        if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+            raise InputError(f"{where}: awarded.{key}", f"{value!r} is no decimal string", 'write it as "3" or "2.5"')
+    for name, kind in (("not_applicable", str), ("notes", str), ("vetoes", bool)):
+        wrong = [k for k, v in _mapping(data, name, where).items() if not isinstance(v, kind)]
+        if wrong:
+            raise InputError(f"{where}: {name}.{wrong[0]}", f"is no {kind.__name__}", "collect the form again")
+    try:
+        return from_plain(Assessment, {k: v for k, v in data.items() if v is not None or k != "source"})
+    except (TypeError, KeyError, ValueError, ArithmeticError, AttributeError, StopIteration) as error:
+        raise InputError(where, f"not a valid assessment JSON ({error!r})", "collect the form again") from None
+
+
+def _mapping(data: dict[str, Any], name: str, where: str) -> dict[str, Any]:
+    value = data.get(name, {})
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: {name}", "is no object", "collect the form again")
+    return value
+
+
+# ---- what the notice leaves open -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Rounding, done once: of each combined item, of each assessor's total, or of the final total."""
+
+    mode: RoundingMode
+    digits: int
+    stage: Stage = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Combining:
+    """How several sheets become one. `trim` sheets are dropped at each end by total (only with `trimmed`)."""
+
+    combine: Literal["refuse", "mean", "median", "trimmed"] = "refuse"
+    trim: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round 轮次 (daily, concentrated) with its weight; sheets belong to it by name, or by date from `since` to
+    `until` (ISO, both included). `combine` states how the sheets inside it are combined, one assessor's repeated too."""
+
+    name: str
+    weight: Decimal
+    since: str | None = None
+    until: str | None = None
+    combine: Literal["mean", "median"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the notice leaves open. The defaults decide nothing: whatever needs more is refused by name."""
+
+    name: str | None = None
+    rounding: Rounding | None = None
+    band_gap: Literal["refuse", "floor", "half-up-to-integer", "next-band", "higher-band"] = "refuse"
+    not_applicable: Literal["refuse", "exclude-and-scale", "full", "zero"] = "refuse"
+    incomplete: Literal["refuse"] = "refuse"
+    assessors: Combining = Combining()
+    rounds: tuple[Round, ...] = ()
+    show_assessors: bool = False
+    decimals: int = 1
+    objective: tuple[str, ...] = ()
+    veto_grade: str | None = None
+    scale: Literal["refuse", "to-score-max"] = "refuse"
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, every choice written out."""
+        return to_plain(self)
+
+
+# ---- the result ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SectionScore:
+    """A section's points. `total` of several sheets is their combination; shown exactly, or rounded for display only."""
+
+    id: str
+    label: str | None
+    total: Decimal | None
+    possible: Decimal | None
+    kind: str = "scored"
+    basis: str = "printed"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntry:
+    """One number as one assessor gave it, with the way back to its form."""
+
+    assessment: int
+    value: Decimal | None
+    note: str | None = None
+    not_applicable: str | None = None
+    at: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScore:
+    """One criterion over all sheets: points, what was lost, and each assessor's entry."""
+
+    criterion: str
+    number: str | None
+    text: str
+    section: str
+    max_points: Decimal | None
+    total: Decimal | None
+    lost: Decimal | None
+    kind: str = "scored"
+    basis: str = "printed"
+    entries: tuple[ItemEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetScore:
+    """One assessment inside a scorecard: who, when, from which file, its own total, and whether it was used."""
+
+    assessor: str | None
+    date: str | None
+    round: str | None
+    total: Decimal | None
+    used: bool
+    source: FormFile
+    edition: str | None = None
+    rubric_digest: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundScore:
+    """One round of a scorecard."""
+
+    name: str
+    weight: Decimal
+    total: Decimal | None
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the assessors agree: information for the organiser, never part of the score."""
+
+    sheets: int
+    lowest: Decimal | None
+    highest: Decimal | None
+    alpha: Decimal | None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The result for one assessee under one rubric. `open` says why no grade (or no total) could be given.
+
+    `total` of an incomplete sheet is what was awarded so far, with `complete` False.
+    """
+
+    assessee: str | None
+    annex: int
+    rubric: str
+    title: str | None
+    total: Decimal | None
+    possible: Decimal | None
+    complete: bool
+    sections: tuple[SectionScore, ...]
+    vetoed: bool
+    vetoes: tuple[str, ...]
+    grade_band: str | None
+    policy: Policy
+    open: tuple[str, ...]
+    assessments: tuple[SheetScore, ...]
+    items: tuple[ItemScore, ...] = ()
+    rounds: tuple[RoundScore, ...] = ()
+    agreement: Agreement | None = None
+    findings: tuple[Finding, ...] = ()
+    decisions: tuple[str, ...] = ()
+    document_number: str | None = None
+    revision: str | None = None
+    rubric_digest: str | None = None
+    schema_version: str = SCHEMA_VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """The scorecard JSON of the contract, as plain data."""
+        return to_plain(self)
+
+
+def scorecard_from(data: Any, where: str = "scorecard") -> Scorecard:
+    """Plain data as a Scorecard. Raises InputError."""
+    try:
+        return from_plain(Scorecard, data)
+    except (TypeError, KeyError, ValueError, ArithmeticError, AttributeError, StopIteration) as error:
+        raise InputError(where, f"not a valid scorecard JSON ({error!r})", "score the assessments again") from None

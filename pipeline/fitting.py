@@ -1,0 +1,119 @@
+"""One sheet and its numbers: which reading of the label positions the arithmetic bears out.
+
+Three readings, taken in this order: *trusted* (moving a label from its printed start costs), *free* (several labels
+stand outside their sections, so only order, sums and pages count), *fixed* (the arithmetic is silent or hopeless, so
+the print stands).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Sheet, Slot, puzzle_of, variants
+from pipeline.proofs import HOPELESS, Pattern, Puzzle, Summary, robust_starts, solve
+
+ABSORBED = 26
+"""A section whose label stands nowhere is claimed only where the error of print it explains away would cost this much
+(nine points in one label): more than two small errors."""
+
+CLEARLY = 8
+"""A reading that adds a section named by the body alone must be cheaper by this."""
+
+Reading = Literal["trusted", "free", "fixed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One reading of a sheet. `robust`: per section, the starts that are best under some weights of the family."""
+
+    sheet: Sheet
+    slots: tuple[Slot, ...]
+    puzzle: Puzzle
+    reading: Reading
+    summary: Summary
+    robust: tuple[tuple[int, ...], ...]
+    before: int | None = None
+
+    def chosen(self) -> Pattern:
+        """The best explanation whose labels stand nearest to their printed starts."""
+        return min(self.summary.patterns, key=self._moved)
+
+    def _moved(self, pattern: Pattern) -> int:
+        pairs = zip(self.slots, pattern.starts, strict=True)
+        return sum(abs(start - slot.start) for slot, start in pairs if slot.start is not None)
+
+
+def fit(sheet: Sheet) -> Fit | None:
+    """The reading of one sheet that its numbers bear out; None when there is nothing to reckon with."""
+    if not sheet.rows or not sheet.slots or len(sheet.slots) > len(sheet.rows):
+        return None
+    fixed = _solved(sheet, sheet.slots, "fixed")
+    if not sheet.declares() or any(s.parent for s in sheet.rubric.sections):
+        return fixed and full(fixed)
+    if fixed is not None and fixed.summary.cost == 0:
+        tidy = _solved(sheet, sheet.slots, "trusted")
+        return full(tidy or fixed)
+    trusted = _cheapest(sheet, "trusted")
+    ceiling = fixed.summary.cost if fixed else HOPELESS + 1
+    if trusted is None or _displaced(trusted) >= max(2, -(-len(sheet.slots) // 3)):
+        free = _cheapest(sheet, "free")
+        if free is not None and 3 * free.summary.cost <= ceiling:
+            return full(free)
+        trusted = None
+    absorbed = _absorbed(sheet, min(ceiling, trusted.summary.cost if trusted else ceiling))
+    best = absorbed or trusted or fixed
+    return best and full(best)
+
+
+def _solved(sheet: Sheet, slots: tuple[Slot, ...], reading: Reading) -> Fit | None:
+    """The best explanations of these slots under one reading, without margins."""
+    weight = {"trusted": MERGED_WEIGHT if sheet.merged else ROW_WEIGHT, "free": 0, "fixed": FIXED_WEIGHT}[reading]
+    puzzle = puzzle_of(sheet, slots, weight)
+    summary = solve(puzzle, margins=False) if puzzle else None
+    if puzzle is None or summary is None or not summary.patterns:
+        return None
+    return Fit(sheet, slots, puzzle, reading, summary, summary.starts)
+
+
+def full(found: Fit) -> Fit:
+    """The same with margins, and with the starts that any weights of the family would give."""
+    summary = solve(found.puzzle)
+    if summary is None or not summary.patterns:
+        return found
+    return replace(found, summary=summary, robust=robust_starts(found.puzzle, summary))
+
+
+def _cheapest(sheet: Sheet, reading: Reading) -> Fit | None:
+    """The cheapest choice of slots; names that only the body gives must make it clearly cheaper."""
+    best: Fit | None = None
+    for slots in variants(sheet):
+        found = _solved(sheet, slots, reading)
+        if found is not None and (best is None or found.summary.cost + CLEARLY <= best.summary.cost):
+            best = found
+    return best
+
+
+def _displaced(found: Fit) -> int:
+    starts = found.chosen().starts
+    return sum(slot.start not in (None, start) for slot, start in zip(found.slots, starts, strict=True))
+
+
+def _absorbed(sheet: Sheet, ceiling: int) -> Fit | None:
+    """A section whose label is lost without a trace, its rows read with the section above: claimed only when that alone
+    makes every number right, and no error of print costs less under any weights."""
+    best: list[Fit] = []
+    for place, slot in enumerate(sheet.slots):
+        if not slot.declared or slot.start is None:
+            continue
+        lost = Slot(None, (), "scored", None, (), "absorbed")
+        slots = (*sheet.slots[: place + 1], lost, *sheet.slots[place + 1 :])
+        found = _solved(sheet, slots, "fixed") if len(slots) <= len(sheet.rows) else None
+        if found is None or found.summary.cost or found.summary.count > 1:
+            continue
+        starts = (*found.chosen().starts, len(sheet.rows))
+        if starts[place + 2] - starts[place + 1] >= 2:
+            best.append(found)
+    if len(best) != 1 or sheet.rubric.stated_total is None:
+        return None
+    return best[0] if ceiling >= ABSORBED else None
