@@ -1,0 +1,371 @@
+"""Positioned characters and ruling lines of one page to table parts and text lines: one builder for PDF, OFD and scans.
+
+Coordinates are points, origin top left. Rules → snapped lines → connected nets → walls → cells; characters go to cells
+by their centre; what lies in no net is a text line.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from pipeline.model import Block, Cell, Paragraph, Table
+from pipeline.provenance import BBox, Provenance
+
+SNAP = 2.5
+"""Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
+
+GAP = 4.0
+"""Collinear pieces nearer than this are one line (dashes, cell-wise strokes)."""
+
+MIN_RULE = 6.0
+"""A shorter piece that touches nothing is a dash or an underline fragment."""
+
+WALL = 0.5
+"""A wall stands between two grid positions when rules cover at least this part of their common edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One character with its box; `text` may be more than one code point. `raw` is what the source has for it."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    raw: str = ""
+    confidence: float | None = None
+
+    @property
+    def x(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A ruling line along one axis: at `at` across, from `start` to `end` along."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageMarks:
+    """All a page gives: its number and size, characters, horizontal and vertical rules."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: tuple[Glyph, ...]
+    horizontal: tuple[Rule, ...]
+    vertical: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Connected rules of one table: sorted grid lines and the rules that make its walls."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    horizontal: tuple[Rule, ...]
+    vertical: tuple[Rule, ...]
+
+    @property
+    def box(self) -> BBox:
+        return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
+
+
+def build(marks: PageMarks) -> tuple[Block, ...]:
+    """The blocks of a page in reading order."""
+    glyphs = without_doubles(marks.glyphs)
+    nets = find_nets(marks.horizontal, marks.vertical)
+    nets = [n for n in nets if _holds_table(n, glyphs)]
+    inside, outside = _share_out(nets, glyphs)
+    blocks: list[tuple[float, float, Block]] = []
+    for net, own in zip(nets, inside, strict=True):
+        table = _table(net, own, marks.number)
+        blocks.append((net.ys[0], net.xs[0], table))
+    for line in text_lines(outside):
+        paragraph = _paragraph(line, marks, outside)
+        blocks.append((paragraph.at.bbox[1] if paragraph.at.bbox else 0.0, line[0].x0, paragraph))
+    blocks.sort(key=lambda b: (b[0], b[1]))
+    return tuple(b for _, _, b in blocks)
+
+
+# ---- characters --------------------------------------------------------------------------------------------------
+
+
+def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
+    """Drop a character that is struck again (nearly) on itself to look bold."""
+    kept: list[Glyph] = []
+    seen: dict[tuple[str, int, int], list[Glyph]] = {}
+    for glyph in glyphs:
+        size = max(glyph.bottom - glyph.top, 1.0)
+        col, row = int(glyph.x // 4), int(glyph.y // 4)
+        near = (g for dx in (-1, 0, 1) for dy in (-1, 0, 1) for g in seen.get((glyph.text, col + dx, row + dy), ()))
+        if glyph.text.strip() and any(abs(g.x - glyph.x) < 0.25 * size and abs(g.y - glyph.y) < 0.25 * size for g in near):
+            continue
+        seen.setdefault((glyph.text, col, row), []).append(glyph)
+        kept.append(glyph)
+    return kept
+
+
+def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
+    rows: list[list[Glyph]] = []
+    for glyph in sorted((g for g in glyphs if g.text.strip()), key=lambda g: g.y):
+        row = rows[-1] if rows else None
+        if row is not None and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
+            row.append(glyph)
+        else:
+            rows.append([glyph])
+    return [sorted(row, key=lambda g: g.x0) for row in rows]
+
+
+def _middle(row: Sequence[Glyph]) -> float:
+    tail = row[-8:]
+    return sum(g.y for g in tail) / len(tail)
+
+
+def _height(row: Sequence[Glyph]) -> float:
+    return max(g.bottom - g.top for g in row[-8:])
+
+
+def line_text(line: Sequence[Glyph], raw: bool = False) -> str:
+    """The text of a line; a gap wider than half the type is a space (between Chinese characters: wider than the type)."""
+    out: list[str] = []
+    previous: Glyph | None = None
+    for glyph in line:
+        if previous is not None:
+            size = max(glyph.bottom - glyph.top, 1.0)
+            latin = previous.text[-1:].isascii() and glyph.text[:1].isascii()
+            if glyph.x0 - previous.x1 > (0.25 if latin else 0.8) * size:
+                out.append(" ")
+        out.append((glyph.raw or glyph.text) if raw else glyph.text)
+        previous = glyph
+    return "".join(out)
+
+
+_ASCII_WORD = regex.compile(r"[A-Za-z0-9]")
+
+
+def joined_text(lines: Sequence[str]) -> str:
+    """Wrapped lines as one text: no space between Chinese characters, one between Latin words."""
+    out = ""
+    for line in lines:
+        if out and _ASCII_WORD.match(out[-1:]) and _ASCII_WORD.match(line[:1]) and not (out[-1].isdigit() and line[0].isdigit()):
+            out += " "
+        out += line
+    return out
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------
+
+
+def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """Snap nearly equal positions together and join collinear pieces."""
+    groups: list[list[Rule]] = []
+    for rule in sorted(rules, key=lambda r: r.at):
+        if groups and rule.at - groups[-1][0].at <= SNAP:
+            groups[-1].append(rule)
+        else:
+            groups.append([rule])
+    out: list[Rule] = []
+    for group in groups:
+        length = sum(r.end - r.start for r in group) or 1.0
+        at = sum(r.at * (r.end - r.start) for r in group) / length
+        runs: list[list[float]] = []
+        for rule in sorted(group, key=lambda r: r.start):
+            if runs and rule.start - runs[-1][1] <= GAP:
+                runs[-1][1] = max(runs[-1][1], rule.end)
+            else:
+                runs.append([rule.start, rule.end])
+        out += [Rule(at, a, b) for a, b in runs if b - a >= MIN_RULE]
+    return out
+
+
+def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule]) -> list[Net]:
+    """Connected components of crossing or touching rules that can be a table, open sides closed."""
+    flat, tall = merge_rules(horizontal), merge_rules(vertical)
+    parent = list(range(len(flat) + len(tall)))
+
+    def find(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for i, h in enumerate(flat):
+        for j, v in enumerate(tall):
+            if h.start - GAP <= v.at <= h.end + GAP and v.start - GAP <= h.at <= v.end + GAP:
+                parent[find(i)] = find(len(flat) + j)
+    parts: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for i, h in enumerate(flat):
+        parts.setdefault(find(i), ([], []))[0].append(h)
+    for j, v in enumerate(tall):
+        parts.setdefault(find(len(flat) + j), ([], []))[1].append(v)
+    crossed = [_net(hs, vs) for hs, vs in parts.values() if hs and vs]
+    return sorted((n for n in crossed if n is not None), key=lambda n: n.ys[0])
+
+
+def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
+    hs, vs = _closed(hs, vs)
+    xs = _positions(r.at for r in vs)
+    ys = _positions(r.at for r in hs)
+    if len(xs) < 2 or len(ys) < 2 or xs[-1] - xs[0] < 20 or ys[-1] - ys[0] < 6:
+        return None
+    return Net(tuple(xs), tuple(ys), tuple(hs), tuple(vs))
+
+
+def _positions(values: Iterable[float]) -> list[float]:
+    out: list[float] = []
+    for value in sorted(values):
+        if not out or value - out[-1] > SNAP:
+            out.append(value)
+    return out
+
+
+def _closed(hs: list[Rule], vs: list[Rule]) -> tuple[list[Rule], list[Rule]]:
+    """Add an outer border where rules of the other direction run past the last line of this one."""
+    left, right = min(r.start for r in hs), max(r.end for r in hs)
+    top, bottom = min(r.start for r in vs), max(r.end for r in vs)
+    top, bottom = min(top, *(r.at for r in hs)), max(bottom, *(r.at for r in hs))
+    sides = [x for x, edge in ((left, min(r.at for r in vs)), (right, max(r.at for r in vs))) if abs(x - edge) > 2 * GAP]
+    ends = [y for y, edge in ((top, min(r.at for r in hs)), (bottom, max(r.at for r in hs))) if abs(y - edge) > 2 * GAP]
+    return hs + [Rule(y, left, right) for y in ends], vs + [Rule(x, top, bottom) for x in sides]
+
+
+def _holds_table(net: Net, glyphs: Sequence[Glyph]) -> bool:
+    """More than one cell, and text inside."""
+    if len(net.xs) * len(net.ys) <= 4:
+        return False
+    x0, y0, x1, y1 = net.box
+    return any(x0 <= g.x <= x1 and y0 <= g.y <= y1 for g in glyphs)
+
+
+def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[Glyph]], list[Glyph]]:
+    inside: list[list[Glyph]] = [[] for _ in nets]
+    outside: list[Glyph] = []
+    order = sorted(range(len(nets)), key=lambda i: (nets[i].box[2] - nets[i].box[0]) * (nets[i].box[3] - nets[i].box[1]))
+    for glyph in glyphs:
+        for i in order:
+            x0, y0, x1, y1 = nets[i].box
+            if x0 <= glyph.x <= x1 and y0 <= glyph.y <= y1:
+                inside[i].append(glyph)
+                break
+        else:
+            outside.append(glyph)
+    return inside, outside
+
+
+# ---- cells -------------------------------------------------------------------------------------------------------
+
+
+def _covered(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
+    total = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rules if abs(r.at - at) <= SNAP)
+    return total >= WALL * (end - start)
+
+
+def _spans(net: Net) -> list[tuple[int, int, int, int]]:
+    """Cells as (row, col, row_span, col_span): unit positions joined where no wall stands, kept rectangular."""
+    rows, cols = len(net.ys) - 1, len(net.xs) - 1
+    by_x = {j: [v for v in net.vertical if abs(v.at - net.xs[j]) <= SNAP] for j in range(cols + 1)}
+    by_y = {i: [h for h in net.horizontal if abs(h.at - net.ys[i]) <= SNAP] for i in range(rows + 1)}
+    right = [[_covered(by_x[j + 1], net.xs[j + 1], net.ys[i], net.ys[i + 1]) for j in range(cols)] for i in range(rows)]
+    below = [[_covered(by_y[i + 1], net.ys[i + 1], net.xs[j], net.xs[j + 1]) for j in range(cols)] for i in range(rows)]
+    taken = [[False] * cols for _ in range(rows)]
+    out = []
+    for i in range(rows):
+        for j in range(cols):
+            if taken[i][j]:
+                continue
+            width = 1
+            while j + width < cols and not right[i][j + width - 1] and not taken[i][j + width]:
+                width += 1
+            height = 1
+            while i + height < rows and _goes_down(below, right, taken, i + height, j, width):
+                height += 1
+            for a in range(i, i + height):
+                for b in range(j, j + width):
+                    taken[a][b] = True
+            out.append((i, j, height, width))
+    return out
+
+
+def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[list[bool]], row: int, col: int, width: int) -> bool:
+    """Whether a cell that is `width` wide goes on into `row`."""
+    inside = range(col, col + width)
+    return not any(below[row - 1][j] or taken[row][j] for j in inside) and not any(right[row][j] for j in inside[:-1])
+
+
+def _table(net: Net, glyphs: Sequence[Glyph], page: int) -> Table:
+    spans = _spans(net)
+    home: dict[tuple[int, int], int] = {}
+    for index, (row, col, height, width) in enumerate(spans):
+        for i in range(row, row + height):
+            for j in range(col, col + width):
+                home[i, j] = index
+    texts: list[list[Glyph]] = [[] for _ in spans]
+    for glyph in glyphs:
+        i = min(max(bisect_right(net.ys, glyph.y) - 1, 0), len(net.ys) - 2)
+        j = min(max(bisect_right(net.xs, glyph.x) - 1, 0), len(net.xs) - 2)
+        texts[home[i, j]].append(glyph)
+    cells = [_cell(net, span, own, page) for span, own in zip(spans, texts, strict=True)]
+    return Table(
+        cells=tuple(cells),
+        rows=len(net.ys) - 1,
+        cols=len(net.xs) - 1,
+        at=Provenance("", page=page, bbox=net.box),
+        page=page,
+    )
+
+
+def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], page: int) -> Cell:
+    row, col, height, width = span
+    box = (net.xs[col], net.ys[row], net.xs[col + width], net.ys[row + height])
+    lines = text_lines(glyphs)
+    scores = [g.confidence for g in glyphs if g.confidence is not None]
+    return Cell(
+        row=row,
+        col=col,
+        text=joined_text([line_text(line) for line in lines]),
+        at=Provenance("\n".join(line_text(line, raw=True) for line in lines), page=page, bbox=box),
+        row_span=height,
+        col_span=width,
+        confidence=min(scores) if scores else None,
+    )
+
+
+# ---- lines outside tables ----------------------------------------------------------------------------------------
+
+
+def _paragraph(line: Sequence[Glyph], marks: PageMarks, all_glyphs: Sequence[Glyph]) -> Paragraph:
+    box = (line[0].x0, min(g.top for g in line), max(g.x1 for g in line), max(g.bottom for g in line))
+    scores = [g.confidence for g in line if g.confidence is not None]
+    return Paragraph(
+        text=line_text(line),
+        at=Provenance(line_text(line, raw=True), page=marks.number, bbox=box),
+        page=marks.number,
+        align=_align(box, marks.width),
+        size=round(sorted(g.bottom - g.top for g in line)[len(line) // 2], 1),
+        confidence=min(scores) if scores else None,
+    )
+
+
+def _align(box: BBox, width: float) -> str | None:  # type: ignore[return]
+    """center, right or left by the free space on both sides of the page."""
+    left, right = box[0], width - box[2]
+    if abs(left - right) < 0.06 * width and left > 0.16 * width:
+        return "center"
+    if left > 0.45 * width and right < 0.25 * width:
+        return "right"
+    return "left"
