@@ -64,3 +64,15 @@ def check_grid(rows: int, cols: int, where: str) -> None:
         raise LimitExceeded(where, f"a table of {rows:,} rows (limit {MAX_TABLE_ROWS:,})", "split the table")
     if rows * cols > MAX_TABLE_CELLS:
         raise LimitExceeded(where, f"a table of {rows:,} × {cols:,} cells (limit {MAX_TABLE_CELLS:,})", "split the table")
+
+MAX_PAGES = 5_000
+"""Pages of one PDF or OFD. The longest tender seen has 400."""
+
+MAX_PAGE_GLYPHS = 60_000
+"""Characters of one page; a full A4 page of small print has 4,000."""
+
+MAX_PAGE_RULES = 60_000
+"""Ruling pieces of one page: a dense sheet of dashed lines has 3,000."""
+
+MAX_FORM_DEPTH = 6
+"""Form XObjects inside each other; producers nest two or three."""

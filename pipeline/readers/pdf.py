@@ -1,0 +1,187 @@
+"""Text PDF: PDFium's characters and paths into the grid builder; pages that are only pictures go to OCR, page by page."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+import regex
+
+from pipeline import limits
+from pipeline.errors import InputError, LimitExceeded, MissingTool
+from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
+from pipeline.normalize import fold
+from pipeline.readers import grid
+from pipeline.readers.grid import Glyph, PageMarks
+from pipeline.readers.pdfpaths import Place, rules_of
+
+MEDIA_TYPE = "application/pdf"
+
+MIN_CHARS = 8
+"""A page with fewer characters and a picture is a scan (page numbers and stamps are put over scans as text)."""
+
+NONSENSE = 0.3
+"""A page where more than this part of the characters has no meaning (private use, replacement) is read as a picture."""
+
+_MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF]")
+_RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
+
+
+def read(data: bytes, name: str) -> Document:
+    """The Document of a PDF. Raises InputError when it is encrypted, broken or without pages."""
+    pdf = _open(data, name)
+    try:
+        count = len(pdf)
+        if count == 0:
+            raise InputError(name, "a PDF without pages", "get the file again")
+        if count > limits.MAX_PAGES:
+            raise LimitExceeded(name, f"{count:,} pages (limit {limits.MAX_PAGES:,})", "split the file")
+        pages: list[Page] = []
+        remarks: list[Remark] = []
+        flow: list[list[Block]] = []
+        for index in range(count):
+            page, blocks, said = _read_page(pdf, index, name)
+            pages.append(page)
+            flow.append(blocks)
+            remarks += said
+    finally:
+        pdf.close()
+    blocks = without_running_lines(flow, pages)
+    return Document(Source(name, "", MEDIA_TYPE, "pdf", count), tuple(pages), tuple(blocks), tuple(remarks))
+
+
+def _open(data: bytes, name: str) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise InputError(name, "the PDF is encrypted with a password", "save it without a password") from None
+        raise InputError(name, "the PDF is damaged or cut short", "get the file again") from None
+
+
+def _read_page(pdf: pdfium.PdfDocument, index: int, name: str) -> tuple[Page, list[Block], list[Remark]]:
+    number = index + 1
+    try:
+        page = pdf[index]
+    except pdfium.PdfiumError:
+        return Page(number, 595.0, 842.0), [], [Remark("unread-page", f"page {number} is damaged and was not read")]
+    try:
+        place = Place.of(page)
+        glyphs, turn = _glyphs(page, place, f"{name}, page {number}")
+        pictures = _has_picture(page)
+        shape = Page(number, *place.size(turn))
+        reason = _unreadable(glyphs, pictures)
+        if reason:
+            return _read_picture(page, number, shape, reason)
+        horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}")
+        marks = PageMarks(number, shape.width, shape.height, tuple(glyphs), tuple(horizontal), tuple(vertical))
+        return shape, list(grid.build(marks)), []
+    finally:
+        page.close()
+
+
+def _unreadable(glyphs: Sequence[Glyph], pictures: bool) -> str | None:
+    """Why the text layer of a page cannot be used; None when it can."""
+    visible = [g for g in glyphs if g.text.strip()]
+    if len(visible) < MIN_CHARS and pictures:
+        return "has no text layer"
+    bad = sum(bool(_MEANINGLESS.search(g.text)) for g in visible)
+    if visible and bad > NONSENSE * len(visible):
+        return "has a text layer without meaning"
+    return None
+
+
+def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -> tuple[Page, list[Block], list[Remark]]:
+    """OCR of one page, when OCR is there. Loaded late: only scans pay for it."""
+    try:
+        scan = importlib.import_module("pipeline.readers.scan")
+        image = page.render(scale=scan.DPI / 72).to_numpy()
+        blocks = scan.read_image(image, number, shape.width, shape.height)
+    except (MissingTool, ModuleNotFoundError) as error:
+        what = f"page {number} {reason}; reading it as a picture needs OCR ({error})"
+        return shape, [], [Remark("unread-page", what)]
+    return Page(number, shape.width, shape.height, ocr=True), list(blocks), [
+        Remark("ocr", f"page {number} {reason}; read as a picture")
+    ]
+
+
+def _has_picture(page: pdfium.PdfPage) -> bool:
+    return any(True for _ in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+
+
+# ---- characters --------------------------------------------------------------------------------------------------
+
+
+def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph], int]:
+    """The page's characters in upright page coordinates, and the quarter turns that make its text upright."""
+    textpage = page.get_textpage()
+    try:
+        count = raw.FPDFText_CountChars(textpage.raw)
+        if count > limits.MAX_PAGE_GLYPHS:
+            raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
+        boxes = list(_boxes(textpage.raw, count))
+        turn = _turn(textpage.raw, count)
+    finally:
+        textpage.close()
+    out = []
+    for code, left, right, bottom, top in boxes:
+        text = chr(code)
+        x0, y0, x1, y1 = place.box(left, bottom, right, top, turn)
+        out.append(Glyph(plain(text), x0, y0, x1, y1, raw=text))
+    return out, turn
+
+
+def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, float, float]]:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    loose = raw.FS_RECTF()
+    for i in range(count):
+        code = raw.FPDFText_GetUnicode(handle, i)
+        if code in (0, 10, 13, 0xFFFE, 2) or raw.FPDFText_IsGenerated(handle, i) == 1:
+            continue
+        if 0xD800 <= code <= 0xDFFF:
+            code = 0xFFFD
+        if raw.FPDFText_GetLooseCharBox(handle, i, loose):
+            yield code, loose.left, loose.right, loose.bottom, loose.top
+        elif raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top):
+            yield code, left.value, right.value, bottom.value, top.value
+
+
+def _turn(handle: object, count: int) -> int:
+    """Quarter turns (0–3) that most characters are rotated by within the page."""
+    step = max(1, count // 60)
+    angles = Counter(round(raw.FPDFText_GetCharAngle(handle, i) / 1.5707963) % 4 for i in range(0, count, step))
+    if not angles:
+        return 0
+    turn, seen = angles.most_common(1)[0]
+    return turn if seen > 0.6 * sum(angles.values()) else 0
+
+
+def plain(text: str) -> str:
+    """Compatibility radicals as the characters they look like (⼤ → 大); everything else unchanged."""
+    return unicodedata.normalize("NFKC", text) if _RADICAL.match(text) else text
+
+
+# ---- running lines -----------------------------------------------------------------------------------------------
+
+
+def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
+    """All blocks in order, without headers and footers that repeat at the same height on at least three pages."""
+    seen: Counter[tuple[str, int]] = Counter()
+    for blocks, page in zip(flow, pages, strict=True):
+        seen.update({key for b in blocks if (key := _margin_key(b, page)) is not None})
+    repeated = {key for key, n in seen.items() if n >= 3 and n >= 0.5 * len(pages)}
+    return [b for blocks, page in zip(flow, pages, strict=True) for b in blocks if _margin_key(b, page) not in repeated]
+
+
+def _margin_key(block: Block, page: Page) -> tuple[str, int] | None:
+    if not isinstance(block, Paragraph) or block.at.bbox is None:
+        return None
+    top, bottom = block.at.bbox[1], block.at.bbox[3]
+    if bottom > 0.1 * page.height and top < 0.9 * page.height:
+        return None
+    return regex.sub(r"[0-9]+", "#", fold(block.text)), round(top / 6)

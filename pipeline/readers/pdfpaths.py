@@ -1,0 +1,157 @@
+"""Ruling lines of a PDF page: stroked segments and thin fills, through nested forms, in upright page coordinates."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from pipeline import limits
+from pipeline.errors import LimitExceeded
+from pipeline.readers.grid import Rule
+
+THIN = 3.2
+"""A filled box thinner than this is a drawn line; rules in office files are 0.5 to 2.25 points."""
+
+STRAIGHT = 1.0
+"""A stroke that drifts less than this off its axis is horizontal or vertical."""
+
+PALE = 245
+"""Strokes and fills this white cannot be seen on paper and rule nothing."""
+
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The visible page: crop box and its rotation in quarter turns. `turn` adds the turns of rotated text."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    rotation: int
+
+    @classmethod
+    def of(cls, page: pdfium.PdfPage) -> Place:
+        left, bottom, right, top = page.get_cropbox()
+        if right - left < 1 or top - bottom < 1:
+            left, bottom, right, top = 0.0, 0.0, 595.0, 842.0
+        return cls(left, bottom, right - left, top - bottom, (page.get_rotation() // 90) % 4)
+
+    def size(self, turn: int = 0) -> tuple[float, float]:
+        """(width, height) as seen upright."""
+        odd = (self.rotation + turn) % 2
+        return (self.height, self.width) if odd else (self.width, self.height)
+
+    def point(self, x: float, y: float, turn: int = 0) -> tuple[float, float]:
+        """User space to upright page coordinates, origin top left."""
+        x, y = x - self.left, y - self.bottom
+        turns = (self.rotation + turn) % 4
+        if turns == 1:
+            return y, x
+        if turns == 2:
+            return self.width - x, y
+        if turns == 3:
+            return self.height - y, self.width - x
+        return x, self.height - y
+
+    def box(self, x0: float, y0: float, x1: float, y1: float, turn: int = 0) -> tuple[float, float, float, float]:
+        """A user space box as (x0, top, x1, bottom)."""
+        a, b = self.point(x0, y0, turn), self.point(x1, y1, turn)
+        return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
+
+
+def rules_of(page: pdfium.PdfPage, place: Place, turn: int, where: str) -> tuple[list[Rule], list[Rule]]:
+    """(horizontal, vertical) rules of a page."""
+    horizontal: list[Rule] = []
+    vertical: list[Rule] = []
+    for x0, y0, x1, y1 in _segments(page, where):
+        (ax, ay), (bx, by) = place.point(x0, y0, turn), place.point(x1, y1, turn)
+        dx, dy = abs(ax - bx), abs(ay - by)
+        if dy <= STRAIGHT and dx > dy:
+            horizontal.append(Rule((ay + by) / 2, min(ax, bx), max(ax, bx)))
+        elif dx <= STRAIGHT and dy > dx:
+            vertical.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
+        if len(horizontal) + len(vertical) > limits.MAX_PAGE_RULES:
+            raise LimitExceeded(where, f"more than {limits.MAX_PAGE_RULES:,} ruling pieces", "simplify the page")
+    return horizontal, vertical
+
+
+def _segments(page: pdfium.PdfPage, where: str) -> Iterator[tuple[float, float, float, float]]:
+    count = raw.FPDFPage_CountObjects(page.raw)
+    for i in range(count):
+        yield from _object(raw.FPDFPage_GetObject(page.raw, i), IDENTITY, 0)
+
+
+def _object(handle: object, outer: Matrix, depth: int) -> Iterator[tuple[float, float, float, float]]:
+    kind = raw.FPDFPageObj_GetType(handle)
+    if kind == raw.FPDF_PAGEOBJ_PATH:
+        yield from _path(handle, _times(_matrix(handle), outer))
+    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_FORM_DEPTH:
+        inner = _times(_matrix(handle), outer)
+        for i in range(raw.FPDFFormObj_CountObjects(handle)):
+            yield from _object(raw.FPDFFormObj_GetObject(handle, i), inner, depth + 1)
+
+
+def _matrix(handle: object) -> Matrix:
+    m = raw.FS_MATRIX()
+    return (m.a, m.b, m.c, m.d, m.e, m.f) if raw.FPDFPageObj_GetMatrix(handle, m) else IDENTITY
+
+
+def _times(m: Matrix, n: Matrix) -> Matrix:
+    """First m, then n."""
+    a, b, c, d, e, f = m
+    p, q, r, s, t, u = n
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _path(handle: object, matrix: Matrix) -> Iterator[tuple[float, float, float, float]]:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(handle, fill, stroke)
+    stroked = bool(stroke.value) and not _pale(raw.FPDFPageObj_GetStrokeColor, handle)
+    filled = bool(fill.value) and not _pale(raw.FPDFPageObj_GetFillColor, handle)
+    if not stroked and not filled:
+        return
+    for points in _subpaths(handle, matrix):
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+        if filled and min(x1 - x0, y1 - y0) <= THIN and max(x1 - x0, y1 - y0) > THIN:
+            mx, my = (x0 + x1) / 2, (y0 + y1) / 2
+            yield (x0, my, x1, my) if x1 - x0 > y1 - y0 else (mx, y0, mx, y1)
+        elif stroked:
+            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+                yield ax, ay, bx, by
+
+
+def _pale(get: object, handle: object) -> bool:
+    """Whether a stroke or fill is white or transparent."""
+    r, g, b, a = (ctypes.c_uint() for _ in range(4))
+    if not get(handle, r, g, b, a):  # type: ignore[operator]
+        return False
+    return a.value < 10 or min(r.value, g.value, b.value) >= PALE
+
+
+def _subpaths(handle: object, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
+    """Each subpath as its corner points; curves keep their end points, so that rounded boxes give no slanted lines."""
+    a, b, c, d, e, f = matrix
+    points: list[tuple[float, float]] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for i in range(raw.FPDFPath_CountSegments(handle)):
+        segment = raw.FPDFPath_GetPathSegment(handle, i)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1:
+                yield points
+            points = [point]
+        else:
+            points.append(point)
+        if raw.FPDFPathSegment_GetClose(segment):
+            points.append(points[0])
+    if len(points) > 1:
+        yield points
