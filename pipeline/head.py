@@ -128,7 +128,7 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
         if text in ("文件", "文 件"):
             continue
         red = RED_HEAD.fullmatch(line.text)
-        if red:
+        if red and (number_at is not None or ORGAN.fullmatch(_compact(red["organ"]))):
             organs.append((_compact(red["organ"]), line, red.end("organ")))
         elif ORGAN.fullmatch(text):
             organs.append((text, line, len(line.text)))

@@ -71,7 +71,9 @@ def _compose(
     vetoes = _first_vetoes(everywhere)
     total = score_max(main) or score_max(flowing)
     signature = close.signature
-    issuer = head.issuer or (signature if head.title or head.number else None)
+    official = head.title is not None or head.number is not None
+    issuer = (head.issuer or signature) if official else None
+    outlined = official or bool(head.addressees or listed.entries or _annex_titles(segments))
     return Notice(
         document_number=_value(head.number),
         title=_value(head.title),
@@ -80,7 +82,7 @@ def _compose(
         issue_date=_value(close.date),
         signature=_value(signature),
         places=_places(head, close, issuer, total, vetoes),
-        headings=_main_headings(main, prose),
+        headings=_main_headings(main, prose) if outlined else (),
         annexes=listed.entries,
         annex_titles=_annex_titles(segments),
         citations=read_citations(flowing),

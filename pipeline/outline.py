@@ -43,13 +43,18 @@ def read_headings(passages: Sequence[Passage]) -> tuple[Heading, ...]:
     out = []
     for passage in passages:
         found = heading_of(passage.text)
-        if found is None or not regex.search(r"\p{Han}", found[1]["text"]):
+        if found is None or not regex.search(r"\p{Han}", found[1]["text"]) or _in_contents(passage.lines[-1]):
             continue
         level, match = found
         text = regex.split(r"(?<=[。！？])|[：:](?=$)", match["text"], maxsplit=1)[0].rstrip("。；;：:，, ")
         end = match.start("text") + len(text)
         out.append(Heading(match["marker"].replace(" ", ""), level, text, passage.place(0, end)))
     return tuple(out)
+
+
+def _in_contents(line: Line) -> bool:
+    """An entry of a table of contents: a leader or a tab, then a page number."""
+    return regex.search(r"(?:\t|[.…·]{3,})\s*[0-9]{1,3}\s*$", line.at.quote) is not None
 
 
 # ---- the annex list ----------------------------------------------------------------------------------------------
@@ -176,7 +181,9 @@ def _marked_list(lines: Sequence[Line]) -> AnnexList:
     taken: set[int] = set()
     for i, line in enumerate(lines):
         match = MARK_AND_TITLE.fullmatch(line.text)
-        if match is None or not (not taken or i - max(taken) == 1) or regex.search(r"[。；].", match["title"]):
+        if match is None or _in_contents(line) or regex.search(r"[。；].", match["title"]):
+            continue
+        if taken and i - max(taken) != 1:
             continue
         title = regex.sub(r"[。；;]+$", "", match["title"])
         start = match.start("title")
@@ -207,6 +214,8 @@ def read_citations(passages: Sequence[Passage]) -> tuple[Citation, ...]:
     """Citations of annexes in running text. A citation without a title has title "", one without a number annex None."""
     out: list[Citation] = []
     for passage in passages:
+        if MARK.fullmatch(passage.text) or MARK_AND_TITLE.fullmatch(passage.text):
+            continue
         used: list[tuple[int, int]] = []
         found: list[tuple[int, Citation]] = []
         for pattern in (TITLE_THEN_MARK, TITLE_SEE_MARK, MARK_THEN_TITLE):
@@ -294,7 +303,7 @@ def _readings(run: str) -> list[tuple[str, ...]]:
     run = regex.sub(r"《[^》]*》|[“”\"]", "", run)
     parts = [p.strip() for p in run.split("、")]
     parts[-1] = TAIL.sub("", regex.sub(r"\s*[（(][^（()）]*附[^（()）]*[)）]\s*$", "", parts[-1]))
-    readings = []
+    readings: list[list[str]] = []
     for first in _first_names(parts[0]):
         whole = [first, *parts[1:]]
         split = [x for p in whole for x in regex.split(r"(?<=[\p{Han}）)]{2})(?:以及|和|及|与)(?=\p{Han}{2,})", p)]
