@@ -1,0 +1,189 @@
+"""What a form shows, independent of its format: head, rows, marks and footnotes, field keys.
+
+Editions: `printed` is the source with its gaps; `draft` has proved repairs and inferred content set apart by marks;
+`final` is clean, and refused while an error finding is open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import regex
+
+from pipeline.digest import rubric_digest
+from pipeline.errors import UsageError
+from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
+from pipeline.plain import points_text
+
+Edition = Literal["printed", "draft", "final"]
+EDITION_NAMES = {"printed": "原样版", "draft": "草案版", "final": "正式版"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One criterion on the form. `max` is None when no points are printed and none inferred; `marks` are footnote numbers."""
+
+    key: str
+    id: str
+    number: str
+    text: str
+    max: Decimal | None
+    marks: tuple[int, ...] = ()
+    standard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A section on the form: its label (with stated points), its lines. `key` names its subtotal."""
+
+    key: str
+    id: str
+    label: str
+    stated: Decimal | None
+    kind: str
+    lines: tuple[Line, ...]
+    marks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VetoBox:
+    """One 一票否决 check box."""
+
+    key: str
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A form to fill. `prefix` is the key of the rubric (`annex_2`); `open` says in plain words what is open."""
+
+    prefix: str
+    annex: int
+    rubric_id: str
+    title: str
+    notice_title: str
+    document_number: str
+    revision: str
+    edition: Edition
+    digest: str
+    schema_version: str
+    groups: tuple[Group, ...]
+    vetoes: tuple[VetoBox, ...]
+    bands: tuple[GradeBand, ...]
+    stated_total: Decimal | None
+    footnotes: tuple[str, ...]
+    open: tuple[str, ...]
+
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for group in self.groups for line in group.lines)
+
+    def possible(self) -> Decimal:
+        """Sum of the maxima of the lines that can be scored."""
+        return sum((line.max for line in self.lines() if line.max is not None), Decimal(0))
+
+    @property
+    def name(self) -> str:
+        """File stem: `annex-2.draft`."""
+        return f"{self.rubric_id}.{self.edition}"
+
+    @property
+    def form_id(self) -> str:
+        return f"{self.document_number or self.notice_title}|{self.revision}|{self.rubric_id}|{self.edition}"
+
+
+def key_of(identifier: str) -> str:
+    """The field key of an id: `annex-2/c1` → `annex_2_c1`."""
+    return regex.sub(r"[^A-Za-z0-9]+", "_", identifier)
+
+
+def sheet_of(reading: Reading, rubric: Rubric, edition: Edition) -> Sheet:
+    """The form of one rubric. Raises UsageError for `final` while an error finding is open."""
+    findings = [f for f in reading.findings if f.annex in (rubric.annex, 0) and f.waiver is None]
+    errors = [f for f in findings if f.severity == "error"]
+    if edition == "final" and errors:
+        listed = "; ".join(f"{f.rule} {f.where}" for f in errors)
+        raise UsageError(rubric.id, f"the final edition is refused, {len(errors)} errors are open ({listed})", "decide or waive them with `notice decide`")
+    notes: list[str] = []
+    groups = tuple(_group(s, edition, notes) for s in rubric.sections)
+    return Sheet(
+        prefix=key_of(rubric.id),
+        annex=rubric.annex,
+        rubric_id=rubric.id,
+        title=rubric.title or "评价表",
+        notice_title=reading.notice.title or "",
+        document_number=reading.notice.document_number or "",
+        revision=reading.revision or "",
+        edition=edition,
+        digest=rubric_digest(rubric),
+        schema_version=SCHEMA_VERSION,
+        groups=tuple(g for g in groups if g.lines or g.label),
+        vetoes=tuple(VetoBox(f"{key_of(rubric.id)}_veto_{i}", v.number, v.text) for i, v in enumerate(reading.notice.vetoes, 1)),
+        bands=reading.notice.grade_bands,
+        stated_total=rubric.stated_total,
+        footnotes=tuple(notes),
+        open=_open_points(findings, rubric) if edition != "final" else (),
+    )
+
+
+def _group(section: Section, edition: Edition, notes: list[str]) -> Group:
+    shown = [c for c in section.criteria if edition != "printed" or c.basis in ("printed", "confirmed")]
+    label, marks = section.label or "", ()
+    if section.basis not in ("printed", "confirmed"):
+        if edition == "printed":
+            label = ""
+        elif edition == "draft":
+            marks = (_note(notes, f"项目名称“{label}”原表未印，{_rests_on(section)}。"),)
+    lines = tuple(_line(c, edition, notes) for c in shown)
+    return Group(key_of(section.id), section.id, label, section.stated_points, section.kind, lines, marks)
+
+
+def _rests_on(section: Section) -> str:
+    words = {"order": "正文列举的次序", "sums": "分值合计", "alignment": "与其他附件同文条目的对照", "page": "印在同页"}
+    named = [words[r] for r in (section.boundary.rests_on if section.boundary else ()) if r in words]
+    return f"据{'、'.join(named)}补" if named else "据正文补"
+
+
+def _line(criterion: Criterion, edition: Edition, notes: list[str]) -> Line:
+    marks: list[int] = []
+    value = criterion.max_points
+    if criterion.basis == "inferred" and edition == "draft":
+        donors = "、".join(_short(d) for d in criterion.donors)
+        text = f"，文字取自{donors}（推断，待核）" if donors else "，文字待补"
+        marks.append(_note(notes, f"序号{criterion.number}原表缺印{text}；分值{_points_words(criterion)}。"))
+    elif criterion.points_basis in ("proved", "inferred"):
+        if edition == "printed":
+            value = None
+        elif edition == "draft":
+            marks.append(_note(notes, f"第{criterion.number or criterion.id}条分值原表未印，{_points_words(criterion)}。"))
+    text = criterion.text or "（原文缺）"
+    if item := criterion.columns.get("item"):
+        text = f"{item}：{text}" if item != text else text
+    return Line(
+        key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks), criterion.columns.get("standard", "")
+    )
+
+
+def _points_words(criterion: Criterion) -> str:
+    if criterion.max_points is None:
+        return "未定"
+    how = {"proved": "由合计证得", "inferred": "由合计推得"}.get(criterion.points_basis, "")
+    return f"{points_text(criterion.max_points)}分{how}"
+
+
+def _short(identifier: str) -> str:
+    match = regex.match(r"annex-([0-9]+)(?:-[0-9]+)?/c([0-9]+)", identifier)
+    return f"附件{match[1]}第{match[2]}条" if match else identifier
+
+
+def _note(notes: list[str], text: str) -> int:
+    notes.append(text)
+    return len(notes)
+
+
+def _open_points(findings: list[Finding], rubric: Rubric) -> tuple[str, ...]:
+    """What is open on this rubric: its own findings of severity error or warning, and gaps of the grade bands."""
+    own = [f for f in findings if f.severity in ("error", "warning") and (f.annex == rubric.annex or f.rule.startswith("band-"))]
+    return tuple(dict.fromkeys(f.message for f in own))
