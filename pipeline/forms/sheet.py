@@ -130,7 +130,8 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition) -> Sheet:
 
 def _group(section: Section, edition: Edition, notes: list[str]) -> Group:
     shown = [c for c in section.criteria if edition != "printed" or c.basis in ("printed", "confirmed")]
-    label, marks = section.label or "", ()
+    label = section.label or ""
+    marks: tuple[int, ...] = ()
     if section.basis not in ("printed", "confirmed"):
         if edition == "printed":
             label = ""

@@ -1,0 +1,111 @@
+"""Fillable PDF: typst sets and tags the page, the links it leaves for fields become AcroForm fields."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import pikepdf
+import segno
+import typst
+
+from pipeline.forms.acroform import FormScripts, add_fields
+from pipeline.forms.sheet import EDITION_NAMES, Group, Sheet
+from pipeline.grades import band_text
+from pipeline.plain import points_text
+
+HERE = Path(__file__).resolve().parents[1]
+TEMPLATE = HERE / "templates" / "form.typ"
+FONTS = HERE / "fonts"
+IDENTITY_KEY = "/NoticeForm"
+
+
+def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
+    """The form as PDF bytes, the same bytes for the same sheet and prefill (field key → value)."""
+    laid_out = _compiler().compile(
+        sys_inputs={"data": json.dumps(_data(sheet), ensure_ascii=False)}, format="pdf", pdf_standards=["ua-1"], timestamp=0
+    )
+    with pikepdf.open(io.BytesIO(laid_out)) as pdf:
+        add_fields(pdf, _scripts(sheet), dict(prefill or {}))
+        pdf.docinfo[IDENTITY_KEY] = json.dumps(identity(sheet), ensure_ascii=False, sort_keys=True)
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def identity(sheet: Sheet) -> dict[str, str | int]:
+    """What every form carries in itself."""
+    return {
+        "document_number": sheet.document_number,
+        "revision": sheet.revision,
+        "annex": sheet.annex,
+        "rubric": sheet.rubric_id,
+        "rubric_digest": sheet.digest,
+        "edition": sheet.edition,
+        "schema_version": sheet.schema_version,
+    }
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True)
+
+
+def _data(sheet: Sheet) -> dict:
+    return {
+        "heading": f"{sheet.title}（{EDITION_NAMES[sheet.edition]}）",
+        "title": sheet.title,
+        "prefix": sheet.prefix,
+        "identity": "　".join(p for p in (sheet.document_number, f"附件{sheet.annex}" if sheet.annex else "", f"版次 {sheet.revision}" if sheet.revision else "") if p),
+        "edition": f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}",
+        "groups": [_group(g) for g in sheet.groups],
+        "total": points_text(sheet.stated_total if sheet.stated_total is not None else sheet.possible()),
+        "vetoes": [{"key": v.key, "number": v.number, "text": v.text} for v in sheet.vetoes],
+        "bands": "；".join(band_text(b) for b in sheet.bands),
+        "footnotes": list(sheet.footnotes),
+        "open": list(sheet.open),
+        "codes": [_code(sheet, page) for page in range(1, 4 + len(sheet.lines()) // 8)],
+    }
+
+
+def _group(group: Group) -> dict:
+    possible = sum(line.max for line in group.lines if line.max is not None)
+    return {
+        "key": group.key,
+        "label": group.label,
+        "marks": list(group.marks),
+        "stated": points_text(group.stated) if group.stated is not None else None,
+        "possible": points_text(possible) if possible else "",
+        "lines": [
+            {"key": line.key, "number": line.number, "text": line.text, "marks": list(line.marks),
+             "max": points_text(line.max) if line.max is not None else "—"}
+            for line in group.lines
+        ],
+    }  # fmt: skip
+
+
+def _code(sheet: Sheet, page: int) -> str:
+    text = f"RUBRIC1|{sheet.document_number}|{sheet.revision}|{sheet.rubric_id}|{sheet.edition}|{page}|{sheet.digest[:16]}"
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=True, border=1, scale=1)
+    return out.getvalue().decode("utf-8")
+
+
+def _scripts(sheet: Sheet) -> FormScripts:
+    return FormScripts(
+        prefix=sheet.prefix,
+        maxima={line.key: points_text(line.max) for line in sheet.lines() if line.max is not None},
+        texts={line.key: f"{line.number}. {line.text}"[:120] for line in sheet.lines()},
+        groups={f"{g.key}_subtotal": tuple(line.key for line in g.lines if line.max is not None) for g in sheet.groups},
+        labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups},
+        deductions=frozenset(f"{g.key}_subtotal" for g in sheet.groups if g.kind == "deduction"),
+        vetoes={v.key: v.text for v in sheet.vetoes},
+        bands=tuple(
+            (b.label, points_text(b.min) if b.min is not None else None, points_text(b.max) if b.max is not None else None,
+             b.min_inclusive, b.max_inclusive)
+            for b in sheet.bands
+        ),
+    )  # fmt: skip
