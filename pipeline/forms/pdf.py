@@ -14,7 +14,7 @@ import typst
 
 from pipeline.forms.acroform import FormScripts, add_fields
 from pipeline.forms.sheet import EDITION_NAMES, Group, Sheet
-from pipeline.grades import band_text
+from pipeline.grades import range_text
 from pipeline.plain import points_text
 
 HERE = Path(__file__).resolve().parents[1]
@@ -64,7 +64,7 @@ def _data(sheet: Sheet) -> dict:
         "groups": [_group(g) for g in sheet.groups],
         "total": points_text(sheet.stated_total if sheet.stated_total is not None else sheet.possible()),
         "vetoes": [{"key": v.key, "number": v.number, "text": v.text} for v in sheet.vetoes],
-        "bands": "；".join(band_text(b) for b in sheet.bands),
+        "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         "footnotes": list(sheet.footnotes),
         "open": list(sheet.open),
         "codes": [_code(sheet, page) for page in range(1, 4 + len(sheet.lines()) // 8)],
