@@ -1,0 +1,52 @@
+"""Offline HTML form: one file, no network, live totals, export in the assessment's own JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+
+import jinja2
+from markupsafe import Markup
+
+from pipeline.forms.sheet import EDITION_NAMES, Group, Sheet
+from pipeline.grades import range_text
+from pipeline.plain import points_text, to_plain
+
+
+def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
+    """The form as one HTML text."""
+    identity = {
+        "prefix": sheet.prefix,
+        "schema_version": sheet.schema_version,
+        "document_number": sheet.document_number,
+        "revision": sheet.revision,
+        "annex": sheet.annex,
+        "rubric": sheet.rubric_id,
+        "rubric_digest": sheet.digest,
+        "edition": sheet.edition,
+        "bands": [{k: to_plain(getattr(b, k)) for k in ("label", "min", "max", "min_inclusive", "max_inclusive")} for b in sheet.bands],
+    }
+    parts = (sheet.document_number, f"附件{sheet.annex}" if sheet.annex else "", f"版次 {sheet.revision}" if sheet.revision else "")
+    return _template().render(
+        sheet=sheet,
+        prefill=dict(prefill or {}),
+        edition=EDITION_NAMES[sheet.edition],
+        identity="　".join(p for p in parts if p),
+        identity_json=Markup(jinja2.utils.htmlsafe_json_dumps(identity, ensure_ascii=False)),
+        bands="；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
+        points=points_text,
+        possible=_possible,
+    )
+
+
+def _possible(group: Group) -> Decimal:
+    return sum((line.max for line in group.lines if line.max is not None), Decimal(0))
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pipeline"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("form.html.j2")
