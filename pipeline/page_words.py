@@ -17,10 +17,20 @@ ORIGINS = {
     },
 }
 
-_SOURCE = """band-gap band-overlap veto-without-outcome round-weights-open scoring-policy-open annex-title-mismatch annex-list-form
-section-not-in-body section-order-differs twin-points-differ wording-drift unit-style name-varies usual-misspelling
-jurisdiction-differs validity-missing document-number-form title-form date-form personal-data duplicate-criterion""".split()
-_READING = "foreign-text markup-residue section-label-displaced low-confidence unplaced-text value-without-place no-rubric".split()
+_SOURCE = frozenset(
+    {
+        "band-gap", "band-overlap", "veto-without-outcome", "round-weights-open", "scoring-policy-open", "annex-title-mismatch",
+        "annex-list-form", "section-not-in-body", "section-order-differs", "twin-points-differ", "wording-drift", "unit-style",
+        "name-varies", "usual-misspelling", "jurisdiction-differs", "validity-missing", "document-number-form", "title-form",
+        "date-form", "personal-data", "duplicate-criterion",
+    }
+)  # fmt: skip
+_READING = frozenset(
+    {
+        "foreign-text", "markup-residue", "section-label-displaced", "low-confidence", "unplaced-text", "value-without-place",
+        "no-rubric",
+    }
+)  # fmt: skip
 
 
 def origin_of(rule: str) -> str:
