@@ -39,7 +39,7 @@ def parse(document: Document, segments: Sequence[Segment]) -> Notice:
     texts = [(s, Text.of(s, heights)) for s in segments if s.kind != "receipt"]
     body = next((t for s, t in texts if s.kind == "body"), Text((), ()))
     head = read_head(body.lines)
-    listed = read_annex_list(body.lines[head.end :])
+    listed = read_annex_list(body.lines[head.end :], official=bool(head.title or head.number))
     rest = [x for i, x in enumerate(body.lines[head.end :]) if i not in listed.taken]
     text = passages(rest)
     close = read_close(text, head.issuer.value if head.issuer else None) if head.title or head.number else NO_CLOSE

@@ -86,15 +86,16 @@ class _Item:
         return AnnexEntry(self.number, text, whole.place(self.first, self.first + len(text)))
 
 
-def read_annex_list(lines: Sequence[Line]) -> AnnexList:
-    """The annexes as the body lists them; several spellings, wrapped titles joined."""
+def read_annex_list(lines: Sequence[Line], official: bool = True) -> AnnexList:
+    """The annexes as the body lists them; several spellings, wrapped titles joined. A document that is no notice
+    (a tender) may enumerate enclosures without 附件：; those are not read."""
     for index, line in enumerate(lines):
         head = LIST_HEAD.fullmatch(line.text)
         if head and not regex.match(r"[0-9１-９]{1,2}$|.*[，。].{6,}", head["rest"]):
             found = _list_from(lines, index, head.start("rest"))
             if found.entries:
                 return found
-    return _marked_list(lines)
+    return _marked_list(lines) if official else AnnexList((), frozenset())
 
 
 def _list_from(lines: Sequence[Line], index: int, offset: int) -> AnnexList:

@@ -52,7 +52,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "severities": {"error": "错误", "warning": "警告", "note": "提示"},
         "statuses": {"proved": "已证明", "conditional": "有条件成立", "supported": "有依据，待确认", "undecidable": "无法判定"},
         "status_help": {
-            "proved": "由印出的数字直接得出", "conditional": "在所列数字读印无误的前提下唯一成立",
+            "proved": "由文中所印直接得出", "conditional": "在所列数字读印无误的前提下唯一成立",
             "supported": "有所列依据支持，须人工确认", "undecidable": "有多种解释同样成立，不作选择",
         },
         "sheet": "附件", "body": "正文与全文", "criteria": "条目", "sum": "各条合计", "stated": "印出总分", "verdict": "核对结果",
@@ -84,7 +84,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "severities": {"error": "error", "warning": "warning", "note": "note"},
         "statuses": {"proved": "proved", "conditional": "conditional", "supported": "supported", "undecidable": "undecidable"},
         "status_help": {
-            "proved": "follows from the printed numbers", "conditional": "unique, if the named digits were read right",
+            "proved": "follows from what is printed", "conditional": "unique, if the named digits were read right",
             "supported": "rests on named evidence; needs confirmation", "undecidable": "several explanations fit equally well; none is chosen",
         },
         "sheet": "Annex", "body": "Body and whole document", "criteria": "Criteria", "sum": "Sum", "stated": "Stated total", "verdict": "Check",
