@@ -3,7 +3,7 @@ as arithmetic, what single look would settle it, and for a PDF the place on the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pipeline.plain import points_text
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.points import SETTLED, sum_of, with_children
-from pipeline.rules.registry import shorten
+from pipeline.rules.registry import RANK, shorten
 
 TEMPLATES = Path(__file__).parent / "templates"
 Images = Mapping[str, Sequence[tuple[int, str]]]
@@ -115,7 +115,7 @@ def render(reading: Reading, findings: Sequence[Finding], images: Images | None,
         summary=_summary(findings, lang),
         counts=_counts(findings),
         sheets=sheets,
-        general=[c for f, c in pairs if f.annex == 0 or f.annex not in homes],
+        general=_by_severity(c for f, c in pairs if f.annex == 0 or f.annex not in homes),
         rules=sorted({(f.code, f.rule, RULES[f.rule].title if f.rule in RULES else f.rule) for f in findings}),
         statuses=[s for s in ("proved", "conditional", "supported", "undecidable") if any(f.status == s for f in findings)],
         annexes=sorted({f.annex for f in findings}),
@@ -153,6 +153,11 @@ def _summary(findings: Sequence[Finding], lang: str) -> str:
     key = "nothing" if not counts["all"] else "summary" if counts["error"] + counts["warning"] else "only_notes"
     sentence = WORDS[lang][key].format(**counts)
     return sentence + (WORDS[lang]["open_sentence"].format(**counts) if counts["undecidable"] else "")
+
+
+def _by_severity(cards: Iterable[Card]) -> list[Card]:
+    """What matters most first, else in document order."""
+    return sorted(cards, key=lambda c: RANK[c.severity])
 
 
 def _of_rubric(reading: Reading, rubric: Rubric, pairs: list[tuple[Finding, Card]]) -> list[tuple[Finding, Card]]:
@@ -247,7 +252,7 @@ def _sheet(rubric: Rubric, pairs: list[tuple[Finding, Card]], lang: str) -> Shee
         depth=depth,
         rows=tuple(_rows(rubric, beside, depth, lang)),
         head=tuple(beside.get("", ())),
-        cards=tuple(c for _, c in pairs),
+        cards=tuple(_by_severity(c for _, c in pairs)),
         unplaced=tuple(shorten(u.text, 60) for u in rubric.unplaced),
     )
 

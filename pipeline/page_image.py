@@ -22,8 +22,8 @@ BOX = (192, 32, 32)
 
 
 def pages(path: Path, reading: Reading) -> dict[str, list[tuple[int, str]]]:
-    """Fingerprint → (page number, data URI of the strip of the page with the evidence boxed). Findings without a box on
-    a page, and receipt sheets with personal data, have none."""
+    """Fingerprint → (page number, data URI of the strip of the page with the evidence boxed). Notes, findings without
+    a box on a page, and sheets with personal data have none."""
     document = pdfium.PdfDocument(path.read_bytes())
     try:
         cache: dict[int, Image.Image] = {}
@@ -38,7 +38,7 @@ def pages(path: Path, reading: Reading) -> dict[str, list[tuple[int, str]]]:
 
 
 def _boxes(finding: Finding) -> list[tuple[int, list[BBox]]]:
-    if finding.rule == "personal-data":
+    if finding.rule == "personal-data" or finding.severity == "note":
         return []
     by_page: dict[int, list[BBox]] = {}
     for at in finding.evidence:
