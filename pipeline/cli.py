@@ -185,7 +185,12 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _forms(args: argparse.Namespace) -> int:
-    raise UsageError("forms", "not wired yet", "wait")
+    from pipeline import stages
+    from pipeline.forms import write
+
+    formats = [f.strip() for f in args.format.split(",") if f.strip()]
+    write.write_forms(stages.extract(args.notice), args.output, args.annex, formats, args.edition, args.assessees)
+    return 0
 
 
 def _collect(args: argparse.Namespace) -> int:

@@ -1,0 +1,111 @@
+"""Forms to files: blank, or prefilled for each assessed unit; a manifest with hashes; whole or not at all."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import regex
+
+from pipeline import serialize
+from pipeline.errors import InputError, UsageError
+from pipeline.forms.assessees import Assessee, load_assessees
+from pipeline.forms.sheet import Edition, Sheet, sheet_of
+from pipeline.model import Reading
+
+SUFFIXES = {"pdf": ".pdf", "docx": ".docx", "xlsx": ".xlsx", "html": ".html", "xlsform": ".xlsform.xlsx"}
+RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
+
+
+def write_forms(
+    reading: Reading,
+    out: Path,
+    annexes: Sequence[int] | None,
+    formats: Sequence[str],
+    edition: Edition,
+    assessees: Path | None,
+) -> list[Path]:
+    """Write the forms into `out`; returns the files, `manifest.json` last.
+
+    Raises UsageError for an unknown format or annex, no rubric, or an edition that is refused; nothing is written then.
+    """
+    sheets = _sheets(reading, annexes, edition)
+    makers = {name: _maker(name) for name in formats}
+    jobs = list(_jobs(sheets, load_assessees(assessees, reading) if assessees else None))
+    out.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".forms-", dir=out))
+    try:
+        made: dict[str, str] = {}
+        for stem, sheet, prefill in _progress(jobs):
+            for name, make in makers.items():
+                data = make(sheet, prefill)
+                raw = data.encode("utf-8") if isinstance(data, str) else data
+                file = stem + SUFFIXES[name]
+                (staging / file).write_bytes(raw)
+                made[file] = sha256(raw).hexdigest()
+        (staging / "manifest.json").write_text(serialize.dumps({"edition": edition, "files": made}), encoding="utf-8")
+        for file in (*made, "manifest.json"):
+            (staging / file).replace(out / file)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return [out / file for file in (*made, "manifest.json")]
+
+
+def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition) -> list[Sheet]:
+    if not reading.rubrics:
+        raise UsageError(reading.source.file, "holds no rubric, so there is no form to make", "give a notice with a rubric")
+    known = {r.annex for r in reading.rubrics}
+    for annex in annexes or ():
+        if annex not in known:
+            raise UsageError(f"--annex {annex}", "is not an annex with a rubric", f"choose from {sorted(known)}")
+    return [sheet_of(reading, r, edition) for r in reading.rubrics if not annexes or r.annex in annexes]
+
+
+def _maker(name: str):
+    if name not in SUFFIXES:
+        raise UsageError(f"--format {name}", "is no form format", f"choose from {', '.join(SUFFIXES)}")
+    return importlib.import_module(f"pipeline.forms.{name}").render
+
+
+def _jobs(sheets: Sequence[Sheet], assessees: Sequence[Assessee] | None) -> Iterator[tuple[str, Sheet, dict[str, str]]]:
+    """(file stem, sheet, prefill) of every form; an assessee gets the annex it names, or the only one there is."""
+    if assessees is None:
+        for sheet in sheets:
+            yield sheet.name, sheet, {}
+        return
+    used: dict[str, int] = {}
+    for unit in assessees:
+        own = [s for s in sheets if unit.annex == s.annex] if unit.annex is not None else list(sheets)
+        if unit.annex is None and len(own) > 1:
+            raise InputError(unit.where, f"does not say which annex {unit.name!r} gets", "add a column 附件 with its number")
+        for sheet in own:
+            stem = f"{sheet.name}.{safe_name(unit.name)}"
+            used[stem.lower()] = used.get(stem.lower(), 0) + 1
+            if used[stem.lower()] > 1:
+                stem += f"-{used[stem.lower()]}"
+            yield stem, sheet, {f"{sheet.prefix}_assessee": unit.name}
+
+
+def safe_name(name: str) -> str:
+    """A readable file name part: letters and digits of any script, `_` for the rest, at most 60 characters.
+
+    >>> safe_name("../示例（一）公司"), safe_name("CON"), safe_name("…")
+    ('示例_一_公司', 'CON_', 'unit')
+    """
+    text = regex.sub(r"[^\p{L}\p{N}]+", "_", name).strip("_")[:60]
+    return f"{text}_" if text.lower() in RESERVED else text or "unit"
+
+
+def _progress(jobs: list) -> Iterator:
+    """A progress bar on a terminal, for work that takes longer than a blink."""
+    if len(jobs) < 10 or not sys.stderr.isatty():
+        yield from jobs
+        return
+    from tqdm import tqdm
+
+    yield from tqdm(jobs, unit="form", file=sys.stderr)
