@@ -58,9 +58,10 @@ _MHTML_START = regex.compile(r"(?:^|\n)MIME-Version:.*?multipart/related", regex
 
 BROKEN = (
     ValueError, LookupError, AttributeError, TypeError, ArithmeticError, AssertionError, RecursionError, EOFError,
-    NotImplementedError, struct.error, zipfile.BadZipFile, zlib.error,
+    NotImplementedError, SyntaxError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What parsers of foreign formats raise on damaged bytes (UnicodeDecodeError is a ValueError, KeyError a LookupError)."""
+"""What parsers of foreign formats raise on damaged bytes (KeyError is a LookupError, UnicodeDecodeError a
+ValueError, the XML parsers' errors are SyntaxErrors)."""
 
 
 def read(path: Path | str) -> Document:

@@ -164,11 +164,12 @@ def _open_xls(data: bytes, name: str) -> xlrd.Book:
             return xlrd.open_workbook(file_contents=data, formatting_info=formatting, logfile=io.StringIO())
         except NotImplementedError:
             continue
-        except xlrd.XLRDError as error:
+        except (xlrd.XLRDError, xlrd.compdoc.CompDocError) as error:
             if "encrypted" in str(error).lower():
                 raise InputError(name, "protected by a password", "remove the password and try again") from None
             raise InputError(name, f"not a readable old workbook ({error})", RESAVE) from None
-        except (struct.error, AssertionError, UnicodeDecodeError, ValueError, LookupError, TypeError, AttributeError) as error:
+        except (struct.error, AssertionError, UnicodeDecodeError, ValueError, LookupError, TypeError, AttributeError,
+                ArithmeticError, RecursionError) as error:  # fmt: skip
             raise InputError(name, f"a broken or truncated old workbook ({type(error).__name__})", RESAVE) from None
     raise InputError(name, "a workbook of a version that cannot be read", RESAVE)
 
