@@ -121,7 +121,7 @@ def _mark_deductions(criteria: Sequence[Criterion]) -> list[Criterion]:
 def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:
     """Whether serials at the start of texts count up, or start over at 1, each time."""
     values = [next(g for g in m.groups() if g) for m in found if m]
-    numbers = [int(v) if v.isdigit() else None for v in values]
+    numbers = [int(v) if v.isdecimal() else None for v in values]
     return all(b is None or a is None or b in (1, a + 1, a + 2) for a, b in pairwise([0, *numbers]))
 
 
@@ -159,7 +159,7 @@ def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Cr
 
 def _with_ids(criteria: Sequence[Criterion], rubric_id: str) -> list[Criterion]:
     """`c<number>` where the numbers ascend over the whole rubric, a repeat gets ~2; else the running index."""
-    values = [int(c.number) if c.number and c.number.isdigit() else None for c in criteria]
+    values = [int(c.number) if c.number and c.number.isdecimal() else None for c in criteria]
     known = [v for v in values if v is not None]
     falls = sum(b < a for a, b in pairwise(known))
     by_number = known and 2 * len(known) > len(criteria) and falls <= len(known) // 10 and known.count(1) <= 1

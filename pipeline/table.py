@@ -175,7 +175,7 @@ def _is_total(row: Row) -> bool:
 
 def _serial_value(text: str) -> int | None:
     match = patterns.SERIAL.match(fold(text))
-    return int(match["n"]) if match and match["n"].isdigit() else None
+    return int(match["n"]) if match and match["n"].isdecimal() else None
 
 
 # ---- headers -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
+from pipeline.forms.identity import identity, identity_line
 from pipeline.forms.sheet import EDITION_NAMES, Group, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text, to_plain
@@ -16,24 +17,17 @@ from pipeline.plain import points_text, to_plain
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
     """The form as one HTML text."""
-    identity = {
+    carried = {
         "prefix": sheet.prefix,
-        "schema_version": sheet.schema_version,
-        "document_number": sheet.document_number,
-        "revision": sheet.revision,
-        "annex": sheet.annex,
-        "rubric": sheet.rubric_id,
-        "rubric_digest": sheet.digest,
-        "edition": sheet.edition,
+        **identity(sheet),
         "bands": [{k: to_plain(getattr(b, k)) for k in ("label", "min", "max", "min_inclusive", "max_inclusive")} for b in sheet.bands],
     }
-    parts = (sheet.document_number, f"附件{sheet.annex}" if sheet.annex else "", f"版次 {sheet.revision}" if sheet.revision else "")
     return _template().render(
         sheet=sheet,
         prefill=dict(prefill or {}),
         edition=EDITION_NAMES[sheet.edition],
-        identity="　".join(p for p in parts if p),
-        identity_json=Markup(jinja2.utils.htmlsafe_json_dumps(identity, ensure_ascii=False)),
+        identity=identity_line(sheet),
+        identity_json=Markup(jinja2.utils.htmlsafe_json_dumps(carried, ensure_ascii=False)),
         bands="；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         points=points_text,
         possible=_possible,

@@ -13,6 +13,7 @@ import segno
 import typst
 
 from pipeline.forms.acroform import FormScripts, add_fields
+from pipeline.forms.identity import identity, identity_line
 from pipeline.forms.sheet import EDITION_NAMES, Group, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
@@ -36,19 +37,6 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     return out.getvalue()
 
 
-def identity(sheet: Sheet) -> dict[str, str | int]:
-    """What every form carries in itself."""
-    return {
-        "document_number": sheet.document_number,
-        "revision": sheet.revision,
-        "annex": sheet.annex,
-        "rubric": sheet.rubric_id,
-        "rubric_digest": sheet.digest,
-        "edition": sheet.edition,
-        "schema_version": sheet.schema_version,
-    }
-
-
 @cache
 def _compiler() -> typst.Compiler:
     return typst.Compiler(str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True)
@@ -59,7 +47,7 @@ def _data(sheet: Sheet) -> dict:
         "heading": f"{sheet.title}（{EDITION_NAMES[sheet.edition]}）",
         "title": sheet.title,
         "prefix": sheet.prefix,
-        "identity": "　".join(p for p in (sheet.document_number, f"附件{sheet.annex}" if sheet.annex else "", f"版次 {sheet.revision}" if sheet.revision else "") if p),
+        "identity": identity_line(sheet),
         "edition": f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}",
         "groups": [_group(g) for g in sheet.groups],
         "total": points_text(sheet.stated_total if sheet.stated_total is not None else sheet.possible()),

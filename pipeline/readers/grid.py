@@ -148,7 +148,7 @@ def line_text(line: Sequence[Glyph], raw: bool = False) -> str:
         if previous is not None:
             size = max(glyph.bottom - glyph.top, 1.0)
             latin = previous.text[-1:].isascii() and glyph.text[:1].isascii()
-            if glyph.x0 - previous.x1 > (0.25 if latin else 0.8) * size:
+            if glyph.x0 - previous.x1 > (0.13 if latin else 0.8) * size:
                 out.append(" ")
         out.append((glyph.raw or glyph.text) if raw else glyph.text)
         previous = glyph
