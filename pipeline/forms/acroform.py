@@ -59,7 +59,7 @@ def add_fields(pdf: pikepdf.Pdf, scripts: FormScripts, values: Mapping[str, str]
         Dictionary(
             Fields=fields, DR=Dictionary(Font=Dictionary(NtcL=latin, NtcC=typing)), DA=String("/NtcC 10 Tf 0 g"),
             CO=Array([by_key[k] for k in order if k in by_key]),
-        )  # fmt: skip
+        )
     )
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
 

@@ -41,7 +41,7 @@ def latin_font(pdf: pikepdf.Pdf) -> pikepdf.Object:
         Dictionary(
             Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name("/NTCLAT+NoticeSerifSC"), Encoding=Name.WinAnsiEncoding,
             FirstChar=0x20, LastChar=0x7E, Widths=Array(widths), FontDescriptor=_descriptor(pdf, data, 32, "NTCLAT"),
-        )  # fmt: skip
+        )
     )
 
 
@@ -56,7 +56,7 @@ def typing_font(pdf: pikepdf.Pdf) -> pikepdf.Object:
     )  # fmt: skip
     return pdf.make_indirect(
         Dictionary(Type=Name.Font, Subtype=Name.Type0, BaseFont=Name("/STSong-Light"), Encoding=Name("/UniGB-UCS2-H"),
-                   DescendantFonts=Array([pdf.make_indirect(descendant)]))  # fmt: skip
+                   DescendantFonts=Array([pdf.make_indirect(descendant)]))
     )
 
 
@@ -86,7 +86,7 @@ def _descriptor(pdf: pikepdf.Pdf, data: bytes, flags: int, tag: str) -> pikepdf.
         Dictionary(
             Type=Name.FontDescriptor, FontName=Name(f"/{tag}+NoticeSerifSC"), Flags=flags, FontBBox=Array([-1000, -300, 2000, 1200]),
             ItalicAngle=0, Ascent=880, Descent=-120, CapHeight=730, StemV=80, FontFile2=pdf.make_stream(data, Length1=len(data)),
-        )  # fmt: skip
+        )
     )
 
 

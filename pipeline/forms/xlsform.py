@@ -1,0 +1,99 @@
+"""XLSForm: the same form for the phone tools (ODK, Kobo); question names are the field keys."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import xlsxwriter
+
+from pipeline.forms.identity import identity
+from pipeline.forms.sheet import Sheet
+from pipeline.forms.xlsx import MADE
+from pipeline.plain import points_text
+
+SURVEY = ("type", "name", "label", "hint", "required", "constraint", "constraint_message", "calculation", "default", "relevant", "appearance")
+
+
+def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
+    """The XLSForm workbook (survey, choices, settings) as bytes; prefill becomes defaults."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": sheet.title, "created": MADE})
+    _table(book, "survey", SURVEY, _questions(sheet, dict(prefill or {})))
+    _table(book, "choices", ("list_name", "name", "label"), [])
+    settings = {"form_title": sheet.title, "form_id": sheet.prefix, "version": f"{sheet.revision or '0'}-{sheet.digest[:12]}", "default_language": "zh"}
+    _table(book, "settings", tuple(settings), [settings])
+    book.close()
+    return out.getvalue()
+
+
+def _table(book: xlsxwriter.Workbook, name: str, columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+    page = book.add_worksheet(name)
+    for col, title in enumerate(columns):
+        page.write_string(0, col, title)
+    for r, row in enumerate(rows, start=1):
+        for col, title in enumerate(columns):
+            if row.get(title):
+                page.write_string(r, col, row[title])
+
+
+def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
+    p = sheet.prefix
+    rows = [{"type": "hidden", "name": f"{p}_form_{k}", "label": k, "default": str(v)} for k, v in identity(sheet).items()]
+    rows += [
+        {"type": "text", "name": f"{p}_assessee", "label": "被评价单位", "required": "yes", "default": prefill.get(f"{p}_assessee", "")},
+        {"type": "date", "name": f"{p}_date", "label": "评价时间", "required": "yes", "default": prefill.get(f"{p}_date", "")},
+    ]
+    subtotals = []
+    for group in sheet.groups:
+        title = group.label or "评价内容"
+        if group.stated is not None:
+            title += f"（{points_text(group.stated)}分）"
+        rows.append({"type": "begin_group", "name": f"{group.key}_group", "label": title, "appearance": "field-list"})
+        for line in group.lines:
+            rows += _line(line, prefill)
+        rows.append({"type": "end_group", "name": "", "label": ""})
+        terms = " + ".join(f"coalesce(${{{line.key}}}, 0)" for line in group.lines if line.max is not None) or "0"
+        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round({terms}, 1)"})
+        subtotals.append(("-" if group.kind == "deduction" else "+", f"${{{group.key}_subtotal}}"))
+    for veto in sheet.vetoes:
+        rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.number}.{veto.text}", "hint": "有此情形才勾选"})
+    total = " ".join(f"{sign} {term}" for sign, term in subtotals).removeprefix("+ ") or "0"
+    rows += [
+        {"type": "calculate", "name": f"{p}_total", "label": "总评", "calculation": f"round({total}, 1)"},
+        {"type": "calculate", "name": f"{p}_grade", "label": "等次", "calculation": _grade(sheet)},
+        {"type": "note", "name": f"{p}_result", "label": f"总评 ${{{p}_total}}，等次 ${{{p}_grade}}"},
+        {"type": "text", "name": f"{p}_assessor", "label": "专家签字", "default": prefill.get(f"{p}_assessor", "")},
+    ]
+    return rows
+
+
+def _line(line, prefill: dict[str, str]) -> list[dict[str, str]]:
+    label = f"{line.number}. {line.text}" if line.number else line.text
+    if line.max is None:
+        return [{"type": "note", "name": line.key, "label": label}]
+    top = points_text(line.max)
+    score = {
+        "type": "decimal", "name": line.key, "label": label, "hint": f"0–{top}", "required": "yes", "default": prefill.get(line.key, ""),
+        "constraint": f". >= 0 and . <= {top} and round(., 1) = .", "constraint_message": f"应为 0 至 {top}，至多一位小数",
+    }
+    why = {"type": "text", "name": f"{line.key}_note", "label": f"扣分说明（第{line.number}条）", "relevant": f"${{{line.key}}} < {top}",
+           "default": prefill.get(f"{line.key}_note", "")}
+    return [score, why]
+
+
+def _grade(sheet: Sheet) -> str:
+    total = f"${{{sheet.prefix}_total}}"
+    formula = "'总分落在等次之外，待定'" if sheet.bands else "''"
+    for band in reversed(sheet.bands):
+        tests = []
+        if band.min is not None:
+            tests.append(f"{total} {'>=' if band.min_inclusive else '>'} {band.min}")
+        if band.max is not None:
+            tests.append(f"{total} {'<=' if band.max_inclusive else '<'} {band.max}")
+        formula = f"if({' and '.join(tests) or 'true()'}, '{band.label}', {formula})"
+    if sheet.vetoes:
+        any_veto = " or ".join(f"${{{v.key}}} = 'OK'" for v in sheet.vetoes)
+        formula = f"if({any_veto}, '一票否决', {formula})"
+    return formula
