@@ -123,7 +123,7 @@ def _criterion(header: list[str], row: list[str], n: int) -> Criterion:
 
 def _ids(criteria: list[Criterion]) -> list[str]:
     """Numbers when they ascend over the whole rubric (a repeat gets ~2), else the running index."""
-    numbers = [int(c.number) if (c.number or "").isdigit() else None for c in criteria]
+    numbers = [int(c.number) if (c.number or "").isdecimal() else None for c in criteria]
     if None in numbers or any(b < a for a, b in pairwise(numbers)):  # type: ignore[operator]
         return [str(i) for i in range(1, len(criteria) + 1)]
     seen: dict[int, int] = {}

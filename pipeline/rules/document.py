@@ -262,7 +262,7 @@ def date_form(reading: Reading) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-VALIDITY = re.compile(r"有效期|自.{0,14}(?:起|后).{0,4}(?:施行|实施|执行|生效)|试行期|有效至|(?:施行|实施|执行)之日|废止|试行.{0,3}年")
+VALIDITY = re.compile(r"有效期|自.{0,14}(?:起|后).{0,4}(?:施行|试行|实施|执行|生效)|试行期|有效至|(?:施行|实施|执行)之日|废止|试行.{0,3}年")
 
 
 @rule(
@@ -300,7 +300,10 @@ def validity_missing(reading: Reading) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-PLACE = re.compile(r"^[\u4e00-\u9fff]{2,12}?(?:自治区|自治州|开发区|高新区|新区|省|市|州|县|区|镇|乡|街道)(?=[\u4e00-\u9fff])")
+PLACE = re.compile(
+    r"^[\u4e00-\u9fff]{2,12}?(?:自治区|自治州|开发区|高新区|新区|省|(?<!城)市(?!场|政|容|民|区)|州|县|"
+    r"(?<![社小园辖街校库景厂片城])区(?!域|别|间|块|划)|镇|乡(?!村)|街道)(?=[\u4e00-\u9fff])"
+)
 
 
 @rule(

@@ -1,0 +1,91 @@
+import pytest
+
+from tests.builders import reading_of, rubric_of
+from tests.rules.hits import findings_of, hits
+
+
+def numbered(*numbers, restart=()):
+    rows = [f"{'甲类' if i == 0 or i in restart else ''} | {n} | 内容之{i}。 | 2" for i, n in enumerate(numbers)]
+    return reading_of(rubric_of("\n".join(["项目 | 序号 | 评价内容 | 评价分值", *rows])))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "where"),
+    [
+        ((1, 2, 4, 5), ["annex-1/c2..annex-1/c4"]),
+        ((1, 2, 5, 6, 8), ["annex-1/c2..annex-1/c5", "annex-1/c6..annex-1/c8"]),
+        ((2, 3, 4), ["annex-1/c2"]),
+        (("一", "二", "四"), ["annex-1/c2..annex-1/c3"]),
+        (("1.1", "1.2", "2.1", "2.3"), ["annex-1/c3..annex-1/c4"]),
+    ],
+)
+def test_serial_gap_hits(numbers, where):
+    assert hits("serial-gap", numbered(*numbers)) == where
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [(1, 2, 3), (1,), (), ("", "", ""), (12, 13, 14), (1, 2, "", 4), (1, 3, 2, 4), (1, 2, 2, 4), ("①", "②", "③"), ("A1", "A2")],
+    ids=str,
+)
+def test_serial_gap_leaves_alone(numbers):
+    assert hits("serial-gap", numbered(*numbers)) == []
+
+
+def test_a_restart_in_each_section_is_no_gap_no_repeat_no_disorder():
+    reading = numbered(1, 2, 3, 1, 2, 1, 2, 3, restart=(3, 5))
+    assert [hits(name, reading) for name in ("serial-gap", "serial-duplicate", "serial-order")] == [[], [], []]
+
+
+def test_numbering_may_go_on_from_the_rubric_before():
+    first = rubric_of("项目|序号|评价内容|评价分值\n甲|1|甲一。|2\n|2|甲二。|2\n|3|甲三。|2", annex=1)
+    second = rubric_of("项目|序号|评价内容|评价分值\n乙|4|乙一。|2\n|5|乙二。|2", annex=2)
+    assert hits("serial-gap", reading_of(first, second)) == []
+
+
+GAP = """
+    项目         | 序号 | 评价内容   | 评价分值
+    应急（10分） | 1    | 编制预案。 | 4
+                 | 2*   | 监测预警。 | 2*
+                 | 3    | 组织演练。 | 4
+    总评         |      |            | 10
+"""
+
+
+def test_gap_carries_the_equation_and_both_suggestions():
+    (finding,) = findings_of("serial-gap", reading_of(rubric_of(GAP)))
+    assert (finding.where, finding.status, finding.severity) == ("annex-1/c1..annex-1/c3", "proved", "error")
+    assert [s.text for s in finding.proof.steps] == ["1 → [2] → 3", "10 − 8 = 2"]
+    assert (finding.repair.path, finding.repair.after, finding.repair.basis) == ("annex-1/c2.max_points", "2", "inferred")
+    assert [s.path for s in finding.suggestions] == ["annex-1/c2.text"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "where"),
+    [
+        ((1, 2, 2, 3), ["annex-1/c2..annex-1/c2~2"]),
+        ((1, 2, 3, 3), ["annex-1/c3..annex-1/c3~2"]),
+        ((1, 2, 2, 4, 5), ["annex-1/c2..annex-1/c2~2"]),
+        ((1, 2, 1, 4, 5), ["annex-1/c1..annex-1/c3"]),
+    ],
+)
+def test_serial_duplicate_hits(numbers, where):
+    assert hits("serial-duplicate", numbered(*numbers)) == where
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 3), (1, 2, 4), (1, 2, 3, 1, 2, 3), ("1.1", "1.2", "2.1", "2.2")], ids=str)
+def test_serial_duplicate_leaves_alone(numbers):
+    assert hits("serial-duplicate", numbered(*numbers)) == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "where"),
+    [((1, 3, 2, 4), ["annex-1/c2..annex-1/c3"]), ((1, 2, 7, 4, 5), ["annex-1/c2..annex-1/c3"]), ((1, 2, 3, 5, 4), ["annex-1/c4..annex-1/c5"])],
+)
+def test_serial_order_hits(numbers, where):
+    assert hits("serial-order", numbered(*numbers)) == where
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 3), (1, 2, 4), (1, 2, 2, 3), (5, 6, 7), (1, 2, 3, 1, 2)], ids=str)
+def test_serial_order_leaves_alone(numbers):
+    assert hits("serial-order", numbered(*numbers)) == []

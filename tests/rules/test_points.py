@@ -1,0 +1,138 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.model import Resolution, Subtotal
+from tests.builders import at, reading_of, rubric_of
+from tests.rules.hits import findings_of, hits
+
+CLEAN = """
+    项目           | 序号 | 评价内容   | 评价分值
+    管理（5分）    | 1    | 证照齐全。 | 3
+                   | 2    | 报表及时。 | 2
+    运营（4.5分）  | 3    | 巡检到位。 | 2.5
+                   | 4    | 台账完整。 | 2
+    总评           |      |            | 9.5
+"""
+
+
+def of(table, **more):
+    return reading_of(rubric_of(table, **more))
+
+
+def test_section_sum_mismatch_hits():
+    (finding,) = findings_of("section-sum-mismatch", of(CLEAN.replace("管理（5分）", "管理（6分）")))
+    assert (finding.where, finding.severity, finding.status) == ("annex-1/s1", "error", "proved")
+    assert finding.message == "“管理”标注 6 分，第 1–2 条合计 5 分；全表合计 9.5 分与总分相符"
+    assert finding.proof.steps[0].text == "3 + 2 = 5"
+
+
+def test_section_sum_mismatch_leaves_alone():
+    assert hits("section-sum-mismatch", of(CLEAN)) == []
+
+
+def test_unlabelled_sections_have_no_sum_to_miss():
+    assert hits("section-sum-mismatch", of("项目|序号|评价内容|评价分值\n管理|1|甲。|3\n|2|乙。|2")) == []
+
+
+def test_an_undecidable_resolution_makes_the_cause_undecidable():
+    rubric = rubric_of(CLEAN.replace("管理（5分）", "管理（4分）").replace("运营（4.5分）", "运营（5.5分）"))
+    rubric = replace(rubric, resolution=Resolution("undecidable", 20, 37, decide_by=("第2条分值格",), groups=((37, "说明"),)))
+    found = findings_of("section-sum-mismatch", reading_of(rubric))
+    assert [(f.where, f.status, f.proof.explanations, f.proof.decide_by) for f in found] == [
+        ("annex-1/s1", "undecidable", 37, ("第2条分值格",)),
+        ("annex-1/s2", "undecidable", 37, ("第2条分值格",)),
+    ]
+    assert "37" in found[0].message
+
+
+def test_an_empty_cell_is_not_also_a_wrong_sum():
+    table = CLEAN.replace("| 证照齐全。 | 3", "| 证照齐全。 | ")
+    assert hits("section-sum-mismatch", of(table)) == hits("total-mismatch", of(table)) == []
+
+
+def test_an_empty_cell_does_not_hide_a_sum_that_is_too_high_already():
+    table = CLEAN.replace("| 证照齐全。 | 3", "| 证照齐全。 | ").replace("| 报表及时。 | 2", "| 报表及时。 | 8")
+    assert hits("section-sum-mismatch", of(table)) == ["annex-1/s1"]
+
+
+def test_a_subtotal_row_is_checked_like_a_label():
+    rubric = rubric_of(CLEAN)
+    right, wrong = (replace(rubric, subtotals=(Subtotal("小计", rubric.stated_total and n, 1, at("小计")),)) for n in (rubric.sections[0].stated_points, rubric.stated_total))  # fmt: skip
+    assert hits("section-sum-mismatch", reading_of(right)) == []
+    assert hits("section-sum-mismatch", reading_of(wrong)) == ["annex-1/s1"]
+
+
+def test_rows_that_exclude_each_other_are_only_noted():
+    table = "项目|序号|评价内容|评价分值\n服务（10分）|1|优。|10\n|2|良。|8\n|3|差。|4\n总评|||10"
+    found = findings_of("section-sum-mismatch", of(table)) + findings_of("total-mismatch", of(table))
+    assert {f.severity for f in found} == {"note"}
+
+
+@pytest.mark.parametrize(("stated", "where"), [("9.5", []), ("10", ["annex-1"]), ("9", ["annex-1"])])
+def test_total_mismatch_hits(stated, where):
+    assert hits("total-mismatch", of(CLEAN.replace("| 9.5", f"| {stated}"))) == where
+
+
+BONUS = """
+    项目           | 序号 | 评价内容   | 评价分值
+    管理（100分）  | 1    | 证照齐全。 | 60
+                   | 2    | 报表及时。 | 40
+    加分项（10分） | 3    | 获得表彰。 | 10
+    总评           |      |            | {}
+"""
+
+
+@pytest.mark.parametrize(
+    "table",
+    [BONUS.format(100), BONUS.format(110), CLEAN.replace("    总评           |      |            | 9.5\n", "")],
+    ids=["bonus outside", "bonus inside", "no total"],
+)
+def test_total_mismatch_leaves_alone(table):
+    assert hits("total-mismatch", of(table)) == []
+
+
+def test_declared_sections_are_summed_where_criteria_carry_no_points():
+    table = "项目|序号|评价内容|评价分值\n甲（40分）|1|甲一。|\n乙（50分）|2|乙一。|\n总评|||100"
+    assert hits("total-mismatch", of(table)) == ["annex-1"]
+    assert hits("total-mismatch", of(table.replace("50分", "60分"))) == []
+
+
+def test_an_absent_number_explains_the_difference():
+    table = "项目|序号|评价内容|评价分值\n甲|1|甲一。|4\n|2*|监测。|2*\n|3|甲三。|4\n总评|||10"
+    (finding,) = findings_of("total-mismatch", of(table))
+    assert (finding.status, finding.message) == ("conditional", "总分印为 10 分，2 条合计 8 分，相差 2；差数恰为所缺序号 2")
+
+
+def test_criterion_without_points_hits():
+    (finding,) = findings_of("criterion-without-points", of(CLEAN.replace("| 巡检到位。 | 2.5", "| 巡检到位。 | ")))
+    assert (finding.where, finding.severity, finding.repair) == ("annex-1/c3", "error", None)
+
+
+def test_two_equations_repair_an_empty_cell():
+    rubric = rubric_of(CLEAN.replace("| 巡检到位。 | 2.5", "| 巡检到位。 | 2.5*"))
+    (finding,) = findings_of("criterion-without-points", reading_of(rubric))
+    assert [s.text for s in finding.proof.steps] == ["4.5 − 2 = 2.5", "9.5 − 7 = 2.5"]
+    assert (finding.repair.path, finding.repair.after) == ("annex-1/c3.max_points", "2.5")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        CLEAN,
+        "项目|序号|评价内容|评价分值\n甲|1|甲一。|\n|2|甲二。|\n|3|甲三。|5",
+        CLEAN.replace("    总评", "                   |      | 小标题 |\n    总评"),
+    ],
+    ids=["all have", "most have none", "a heading row without number"],
+)
+def test_criterion_without_points_leaves_alone(table):
+    assert hits("criterion-without-points", of(table)) == []
+
+
+def test_points_implausible_hits():
+    assert hits("points-implausible", of(CLEAN.replace("| 巡检到位。 | 2.5", "| 巡检到位。 | 2023"))) == ["annex-1/c3"]
+
+
+def test_points_implausible_leaves_alone():
+    assert hits("points-implausible", of(CLEAN)) == []
+    assert hits("points-implausible", of("项目|序号|评价内容|评价分值\n甲|1|甲一。|2000\n|2|甲二。|1000\n总评|||3000")) == []

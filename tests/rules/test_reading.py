@@ -1,0 +1,81 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.model import Decision, Unplaced
+from tests.builders import at, reading_of, rubric_of
+from tests.rules.hits import findings_of, hits
+
+TABLE = "项目|序号|评价内容|评价分值\n管理（{}分）|1|台账齐全。|3\n|2|人员持证。|2"
+CLEAN = rubric_of(TABLE.format(5))
+
+
+def test_no_rubric_hits():
+    (found,) = findings_of("no-rubric", reading_of())
+    assert (found.where, found.severity) == ("notice", "note")
+
+
+def test_no_rubric_leaves_alone():
+    assert hits("no-rubric", reading_of(CLEAN)) == []
+
+
+@pytest.mark.parametrize(
+    ("faults", "severity"),
+    [(("points:missing",), "warning"), (("text:shifted:序号", "points:missing"), "warning"), (("number:missing",), "note"), (("header:absent",), "note")],
+)
+def test_header_damaged_hits(faults, severity):
+    found = findings_of("header-damaged", reading_of(replace(CLEAN, header_faults=faults)))
+    assert [(f.where, f.severity) for f in found] == [("annex-1", severity)]
+
+
+def test_header_damaged_leaves_alone():
+    assert hits("header-damaged", reading_of(CLEAN)) == []
+
+
+def test_unplaced_text_hits():
+    assert hits("unplaced-text", reading_of(replace(CLEAN, unplaced=(Unplaced("旁注", "一行孤立文字", at("旁注")),)))) == ["annex-1"]
+
+
+def test_unplaced_text_leaves_alone():
+    assert hits("unplaced-text", reading_of(CLEAN)) == []
+
+
+def read_with(confidence, declared):
+    rubric = rubric_of(TABLE.format(declared))
+    (section,) = rubric.sections
+    rows = tuple(replace(c, confidence=confidence) for c in section.criteria)
+    return reading_of(replace(rubric, sections=(replace(section, criteria=rows),)))
+
+
+@pytest.mark.parametrize(("confidence", "declared", "severity"), [(0.5, 6, "warning"), (0.7, 6, "warning"), (0.5, 5, "note")])
+def test_low_confidence_hits(confidence, declared, severity):
+    assert {f.severity for f in findings_of("low-confidence", read_with(confidence, declared))} == {severity}
+
+
+@pytest.mark.parametrize(("confidence", "declared"), [(0.99, 6), (0.7, 5), (None, 6)])
+def test_low_confidence_leaves_alone(confidence, declared):
+    assert hits("low-confidence", read_with(confidence, declared)) == []
+
+
+def test_value_without_place_hits():
+    (section,) = CLEAN.sections
+    rows = (replace(section.criteria[0], at=None), section.criteria[1])
+    assert hits("value-without-place", reading_of(replace(CLEAN, sections=(replace(section, criteria=rows),)))) == ["annex-1/c1"]
+
+
+def test_value_without_place_leaves_alone():
+    assert hits("value-without-place", reading_of(CLEAN)) == []
+
+
+def decided(status):
+    decision = Decision("d1", "set", "annex-1/c2.max_points", "3", "2", "王某", "2023-05-06", "印错", "0" * 64, status)
+    return reading_of(CLEAN, decisions=(decision,))
+
+
+def test_decision_stale_hits():
+    (found,) = findings_of("decision-stale", decided("stale"))
+    assert (found.where, found.annex) == ("annex-1/c2.max_points", 1)
+
+
+def test_decision_stale_leaves_alone():
+    assert hits("decision-stale", decided("valid")) == []

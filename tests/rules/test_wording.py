@@ -1,0 +1,128 @@
+"""Sister sheets are made from one list of criteria, with single characters changed."""
+
+import pytest
+
+from pipeline.rules.slips import edits_between, lookalikes
+from tests.builders import reading_of, rubric_of
+from tests.rules.hits import findings_of, hits
+
+BASE = [
+    "建立健全设施设备管理台账，做到检查、整改、复查全过程记录。",
+    "定期对作业人员开展安全生产教育和培训，建立培训档案。",
+    "每季度检查不低于2次，发现隐患及时整改到位。",
+    "设施设备定期维护保养，维护记录完整、真实、可追溯。",
+    "制定应急预案并备案，每年不低于2次组织应急演练。",
+    "设施设备档案齐全，设备标识清晰，设施完好。",
+]
+
+
+def sheets(changes, annex=2, count=3):
+    """`count` sister sheets of BASE; sheet `annex` with {row: text} changed."""
+    out = []
+    for n in range(1, count + 1):
+        texts = [changes.get(i, t) if n == annex else t for i, t in enumerate(BASE)]
+        rows = "\n".join(f"{'管理' if i == 0 else ''}|{i + 1}|{t}|{n + 1}" for i, t in enumerate(texts))
+        out.append(rubric_of("项目|序号|评价内容|评价分值\n" + rows, annex=n))
+    return reading_of(*out)
+
+
+def changed(row, old, new):
+    assert old in BASE[row]
+    return sheets({row: BASE[row].replace(old, new, 1)})
+
+
+@pytest.mark.parametrize(
+    ("row", "old", "new", "kind"),
+    [
+        (2, "不低于", "不低干", "疑似错字"),
+        (0, "管理", "管埋", "疑似错字"),
+        (1, "安全生产", "安全生生产", "疑似衍字"),
+        (1, "培训档案", "培档案", "疑似脱字"),
+    ],
+)
+def test_text_slip_hits(row, old, new, kind):
+    (found,) = findings_of("text-slip", changed(row, old, new))
+    assert found.where == f"annex-2/c{row + 1}~annex-1/c{row + 1}"
+    assert (found.status, found.severity) == ("supported", "warning")
+    assert found.message.startswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("row", "old", "new"),
+    [
+        (2, "每季度", "每月"),
+        (2, "2次", "3次"),
+        (1, "定期对", "对"),
+        (0, "整改", "落实整改"),
+        (4, "每年", "每半年"),
+        (5, "档案", "资料"),
+        (3, "完整、真实", "真实、完整"),
+        (2, "整改到位。", "整改到位"),
+    ],
+)
+def test_text_slip_leaves_alone(row, old, new):
+    assert hits("text-slip", changed(row, old, new)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("每日检查供水钢管一次，记录在册。", "每月检查供水钢管一次，记录在册。"), ("每日检查供水钢管一次，记录在册。", "每日检查供水铜管一次，记录在册。")],
+)
+def test_sound_words_that_look_alike_are_no_slips(one, other):
+    a, b = (rubric_of(f"项目|序号|评价内容|评价分值\n管理|1|{t}|2", annex=n) for n, t in ((1, one), (2, other)))
+    assert hits("text-slip", reading_of(a, b)) == []
+
+
+def test_a_slip_without_a_twin_is_seen_by_its_phrase():
+    table = "项目|序号|评价内容|评价分值\n管理|1|单位用户检查每年不低于2次。|2\n|2|居民用户入户安检，每年不低干2次，留存记录备查归档。|2\n|3|演练不低于1次。|2"
+    assert hits("text-slip", reading_of(rubric_of(table))) == ["annex-1/c2~annex-1/c1"]
+
+
+def test_wording_drift_hits():
+    (found,) = findings_of("wording-drift", changed(0, "建立健全", "建立"))
+    assert (found.where, found.severity) == ("annex-2/c1~annex-1/c1", "note")
+
+
+def test_wording_drift_leaves_alone():
+    assert hits("wording-drift", sheets({})) == []
+    assert hits("wording-drift", changed(2, "不低于", "不低干")) == [], "a slip is no drift"
+    assert hits("wording-drift", changed(2, "，", ",")) == [], "width is no wording"
+
+
+def test_duplicate_criterion_hits():
+    table = "项目|序号|评价内容|评价分值\n管理|1|建立消防台账，记录完整。|5\n|2|其他要求按规定执行。|5\n|3|建立消防台账，记录完整。|5"
+    assert hits("duplicate-criterion", reading_of(rubric_of(table))) == ["annex-1/c1..annex-1/c3"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "项目|序号|评价内容|评价分值\n管理|1|制度健全。|5\n|2|制度健全。|5",
+        "项目|序号|评价内容|评分标准|评价分值\n管理|1|建立消防台账，记录完整。|无台账|5\n|2|建立消防台账，记录完整。|缺一项|5",
+        "项目|序号|评价内容|评价分值\n管理|1|未按要求完成的每次扣1分。|5\n|2|未按要求完成的每次扣1分。|5",
+    ],
+    ids=["catchwords", "other standards", "general clause"],
+)
+def test_duplicate_criterion_leaves_alone(table):
+    assert hits("duplicate-criterion", reading_of(rubric_of(table))) == []
+
+
+def test_twin_points_differ_hits():
+    assert hits("twin-points-differ", sheets({}, count=2)) == ["annex-1~annex-2"]
+
+
+def test_twin_points_differ_leaves_alone():
+    one = rubric_of("项目|序号|评价内容|评价分值\n管理|1|建立消防台账。|5\n|2|定期组织演练。|5", annex=1)
+    two = rubric_of("项目|序号|评价内容|评价分值\n管理|1|建立消防台账。|5\n|2|定期组织演练。|5", annex=2)
+    assert hits("twin-points-differ", reading_of(one, two)) == []
+
+
+def test_edits_quote_what_is_printed():
+    (edit,) = edits_between("甲，乙 丙。", "甲，乙丁。")
+    assert (edit.gone(), edit.come(), edit.in_a(2), edit.in_b(2)) == ("丙", "丁", "，乙丙。", "，乙丁。")
+
+
+def test_the_table_of_look_alikes_holds_known_pairs_and_not_others():
+    table = lookalikes()
+    assert all(frozenset(pair) in table for pair in ("于干", "未末", "己已", "治冶", "理埋"))
+    assert not any(frozenset(pair) in table for pair in ("甲乙", "安全", "燃气"))
