@@ -13,7 +13,7 @@ from pathlib import Path
 import regex
 
 from pipeline import limits
-from pipeline.errors import InputError, LimitExceeded, UnknownType
+from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType
 from pipeline.model import Document, Paragraph
 from pipeline.normalize import clean
 
@@ -76,9 +76,12 @@ def read_bytes(data: bytes, name: str) -> Document:
     if not data:
         raise InputError(name, "the file is empty", "get the file again")
     kind = sniff(data, name)
-    reader = importlib.import_module(f"pipeline.readers.{kind.reader}")
     try:
+        reader = importlib.import_module(f"pipeline.readers.{kind.reader}")
         document: Document = reader.read(data, name)
+    except ModuleNotFoundError as error:
+        what = f"reading {kind.media_type} needs {error.name}, which is not installed"
+        raise MissingTool(name, what, "run `make setup`, or give the notice as DOCX or text PDF") from None
     except BROKEN as error:
         what = f"broken inside, the {kind.reader} reader stopped ({type(error).__name__})"
         raise InputError(name, what, "open it in its own program, save it again, or give it as PDF") from error

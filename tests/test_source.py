@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import limits, source
-from pipeline.errors import InputError, LimitExceeded, UnknownType
+from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 TYPES = "[Content_Types].xml"
@@ -114,6 +114,12 @@ def test_the_source_tells_what_was_read(tmp_path):
     read = source.read(path).source
     assert (read.file, read.media_type, read.reader) == ("通知.doc", "text/plain", "text")
     assert read.sha256 == sha256("评价表\n".encode()).hexdigest()
+
+
+def test_an_absent_package_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pipeline.readers.scan", None)
+    with pytest.raises(MissingTool, match="scan"):
+        source.read_bytes(b"\x89PNG\r\n\x1a\nxx", "a.png")
 
 
 def test_importing_source_loads_no_reader():
