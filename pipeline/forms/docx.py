@@ -132,10 +132,14 @@ class _Builder:
             self._group(table, group)
         possible = self.sheet.stated_total if self.sheet.stated_total is not None else self.sheet.possible()
         self._sum(table, "总评", points_text(possible), f"{self.sheet.prefix}_total")
+        for column, width in zip(table.columns, WIDTHS, strict=True):
+            column._gridCol.w = Mm(width)
         for row in table.rows:
             _mark_row(row, "cantSplit")
-            for cell, width in zip(row.cells, WIDTHS, strict=True):
-                cell.width = Mm(width)
+            start = 0
+            for tc in row._tr.tc_lst:
+                tc.width = Mm(sum(WIDTHS[start : start + tc.grid_span]))
+                start += tc.grid_span
 
     def _group(self, table: Table, group: Group) -> None:
         first = None
@@ -209,6 +213,7 @@ class _Builder:
 def _put(cell: _Cell, text: str, bold: bool = False, centre: bool = False, shade: str | None = None) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centre else None
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
     paragraph.add_run(text).bold = bold
     if shade:
         cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{shade}"/>'))
