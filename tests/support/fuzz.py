@@ -1,10 +1,11 @@
 """Mutate real files' bytes and XML parts; every outcome but a Document or an InputError is a crash.
 
-    .venv/bin/python tests/support/fuzz.py [SECONDS] [FIRST_SEED]      (prints the seed of each crash; exit 1 on any)
+    .venv/bin/python -m tests.support.fuzz [--seconds 120] [--seed 0]      (prints the seed of each crash; exit 1 on any)
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import random
 import sys
@@ -50,10 +51,13 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 
 def main() -> int:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 120
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    seed = options.seed
     given, outcomes, slowest = files(), Counter[str](), 0.0
-    end = time.monotonic() + seconds
+    end = time.monotonic() + options.seconds
     while time.monotonic() < end:
         seed += 1
         chance = random.Random(seed)
