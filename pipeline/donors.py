@@ -61,7 +61,7 @@ def _between(
         paired.add(far.id)
         if pair.kind == "same":
             twins[own.id] = far.id
-    order = [c for c in sheets[other].rubric.printed()]
+    order = list(sheets[other].rubric.printed())
     place = {c.id: i for i, c in enumerate(order)}
     low, high = place.get(twins.get(before.id, "")), place.get(twins.get(after.id, ""))
     if low is None or high is None or high - low - 1 != count:

@@ -25,7 +25,8 @@ Reading = Literal["trusted", "free", "fixed"]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One reading of a sheet. `robust`: per section, the starts that are best under some weights of the family."""
+    """One reading of a sheet. `robust`: per section, the starts that are best under some weights of the family;
+    `earlier`: what the numbers alone said, when twins in sister rubrics were needed."""
 
     sheet: Sheet
     slots: tuple[Slot, ...]
@@ -33,7 +34,7 @@ class Fit:
     reading: Reading
     summary: Summary
     robust: tuple[tuple[int, ...], ...]
-    before: int | None = None
+    earlier: Fit | None = None
 
     def chosen(self) -> Pattern:
         """The best explanation whose labels stand nearest to their printed starts."""

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.alignment import Pair, align
+from pipeline.donors import donors_of
 from pipeline.fitting import Fit, fit, full
 from pipeline.layout import Sheet, same_name, sheet_of
 from pipeline.model import Notice, Rubric
 from pipeline.proofs import solve, tie
 from pipeline.settled import build
-from pipeline.donors import donors_of
+
 
 def resolve(notice: Notice, rubrics: Sequence[Rubric]) -> tuple[Rubric, ...]:
     """Final sections, criteria and proofs of all rubrics of a notice."""
@@ -23,7 +24,7 @@ def resolve(notice: Notice, rubrics: Sequence[Rubric]) -> tuple[Rubric, ...]:
     for _ in range(len(rubrics)):
         changed = False
         for index, own in enumerate(fits):
-            if own is None or own.before is not None or not _open(own):
+            if own is None or own.earlier is not None or not _open(own):
                 continue
             tied = _with_twins(own, _expected(index, fits, pairs))
             changed |= tied is not None
@@ -96,7 +97,7 @@ def _with_twins(own: Fit, expected: tuple[tuple[int, int], ...]) -> Fit | None:
         summary = solve(puzzle, margins=False)
     if summary is None or summary.cost != own.summary.cost or summary.count == own.summary.count:
         return None
-    return replace(full(replace(own, puzzle=puzzle, summary=summary)), before=own.summary.count)
+    return replace(full(replace(own, puzzle=puzzle, summary=summary)), earlier=own)
 
 
 def _bearable(own: Fit, expected: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:

@@ -34,7 +34,7 @@ class Span:
 def build(sheet: Sheet, found: Fit | None, donors: Mapping[int, Donation]) -> Rubric:
     """The rubric with everything that its numbers and its sisters settle."""
     criteria = _criteria(sheet, found, donors)
-    if found is None or found.reading == "fixed" and not any(s.origin == "absorbed" for s in found.slots):
+    if found is None or (found.reading == "fixed" and not any(s.origin == "absorbed" for s in found.slots)):
         sections = _in_place(sheet, found, criteria)
     else:
         sections = _laid_out(sheet, found, criteria)
@@ -197,18 +197,19 @@ def _boundary(sheet: Sheet, found: Fit, k: int, start: int) -> Boundary:
     """The status of one section's start, by cost, margin and evidence."""
     if k == 0:
         return Boundary("proved", None, ("order",))
-    ties, margin = found.robust[k], found.summary.margins[k]
-    status = _status(found, len(ties), margin)
+    alone = found.earlier if found.earlier is not None and len(found.earlier.robust[k]) == 1 else found
+    ties, margin = alone.robust[k], alone.summary.margins[k]
+    status = _status(alone, len(ties), margin)
     if status == "proved" and doubtful(sheet):
         status = "conditional"
     rivals = tuple(_row_id(sheet, row) for row in ties if row != start)
-    return Boundary(status, margin, _rests_on(sheet, found, k, start), rivals)
+    return Boundary(status, margin, _rests_on(sheet, alone, k, start), rivals)
 
 
 def _status(found: Fit, ties: int, margin: int) -> Status:
     if ties > 1:
         return "undecidable"
-    if found.before is not None or clean_cost(found) > 0 or margin < CONDITIONAL_MARGIN:
+    if found.earlier is not None or clean_cost(found) > 0 or margin < CONDITIONAL_MARGIN:
         return "supported"
     if any(s.origin == "absorbed" for s in found.slots):
         return "supported"
@@ -224,7 +225,7 @@ def _rests_on(sheet: Sheet, found: Fit, k: int, start: int) -> tuple[str, ...]:
         out.append("page")
     if slot.start == start and found.reading != "free":
         out.append("merged" if sheet.merged else "printed")
-    if found.before is not None:
+    if found.earlier is not None:
         out.append("alignment")
     return tuple(out)
 
@@ -252,7 +253,7 @@ def _resolution(sheet: Sheet, found: Fit, sections: Sequence[Section]) -> Resolu
         assumes=tuple(zh for zh, _ in assumes),
         groups=tuple((n, zh) for n, (zh, _) in groups),
         decide_by=tuple(zh for zh, _ in looks),
-        count_before_alignment=found.before,
+        count_before_alignment=found.earlier.summary.count if found.earlier else None,
         certificate=certificate,
         groups_en=tuple((n, en) for n, (_, en) in groups),
         decide_by_en=tuple(en for _, en in looks),
