@@ -44,7 +44,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="notice", description="Read official notices with scoring rubrics; prove, audit, render, score.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
-    language = argparse.ArgumentParser(add_help=False)
+    language = _Parser(add_help=False)
     language.add_argument("--lang", choices=("zh", "en"), default=None, help="language of messages (default: locale)")
 
     def verb(name: str, run, summary: str) -> argparse.ArgumentParser:

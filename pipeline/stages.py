@@ -24,16 +24,18 @@ SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
 
 def read(path: Path) -> Reading:
     """A source file as a Reading without findings: document → notice and tables → rubrics → proofs."""
-    from pipeline import notice, resolve, rubric, source
+    from pipeline import rubric, source
+    from pipeline.notice import parse, segment
+    from pipeline.resolve import resolve
 
     document = source.read(path)
-    segments = notice.segment(document)
-    head = notice.parse(document, segments)
+    segments = segment(document)
+    head = parse(document, segments)
     rubrics, remarks = rubric.read(segments)
     return Reading(
         source=document.source,
         notice=head,
-        rubrics=resolve.resolve(head, rubrics),
+        rubrics=resolve(head, rubrics),
         remarks=(*document.remarks, *remarks),
     )
 
@@ -211,7 +213,7 @@ def _stages(card: Card, cards: list[Card], extracted: Path, reports: Path, lang:
     report = reports / card.slug
     decisions = card.folder / "decisions.yaml"
     older = next((c for c in cards if c.slug == card.supersedes), None)
-    before = (notice_json(older, extracted),) if older else ()
+    before: tuple[Path, ...] = (notice_json(older, extracted),) if older else ()
     yield Stage(
         "extract",
         (card.primary, card.folder / "source.json", decisions, *before),

@@ -208,7 +208,11 @@ class _ValueFont:
     def __init__(self, pdf: pikepdf.Pdf, values: list[str]) -> None:
         self.pdf = pdf
         self.text = "".join(sorted(set("".join(values)) - {"\n"}))
-        self.font, self.codes, self.widths = pdffonts.value_font(pdf, self.text) if self.text else (None, {}, {})
+        self.font: pikepdf.Object | None = None
+        self.codes: dict[str, int] = {}
+        self.widths: dict[str, float] = {}
+        if self.text:
+            self.font, self.codes, self.widths = pdffonts.value_font(pdf, self.text)
 
     def appearance(self, field: pikepdf.Object, value: str, size: float, centred: bool) -> pikepdf.Object:
         """The appearance stream of one text field; a text too wide is set smaller, a note is wrapped."""

@@ -29,6 +29,8 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     laid_out = _compiler().compile(
         sys_inputs={"data": json.dumps(_data(sheet), ensure_ascii=False)}, format="pdf", pdf_standards=["ua-1"], timestamp=0
     )
+    if not isinstance(laid_out, bytes):
+        raise TypeError("typst gave no single PDF")
     with pikepdf.open(io.BytesIO(laid_out)) as pdf:
         add_fields(pdf, _scripts(sheet), dict(prefill or {}))
         pdf.docinfo[IDENTITY_KEY] = json.dumps(identity(sheet), ensure_ascii=False, sort_keys=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import regex
 
@@ -361,7 +362,7 @@ def _paragraph(line: Sequence[Glyph], marks: PageMarks, all_glyphs: Sequence[Gly
     )
 
 
-def _align(box: BBox, width: float) -> str | None:  # type: ignore[return]
+def _align(box: BBox, width: float) -> Literal["left", "center", "right"]:
     """center, right or left by the free space on both sides of the page."""
     left, right = box[0], width - box[2]
     if abs(left - right) < 0.06 * width and left > 0.16 * width:
