@@ -2,6 +2,7 @@
 
 from pipeline.rules import (
     annexes,
+    cells,
     document,
     grading,
     numbering,
@@ -15,6 +16,6 @@ from pipeline.rules import (
 from pipeline.rules.registry import RULES, Hit, Rule, find
 
 __all__ = [
-    "RULES", "Hit", "Rule", "annexes", "document", "find", "grading", "numbering", "points", "privacy", "reading", "sections",
+    "RULES", "Hit", "Rule", "annexes", "cells", "document", "find", "grading", "numbering", "points", "privacy", "reading", "sections",
     "wording", "writing",
 ]  # fmt: skip

@@ -49,9 +49,9 @@ def annex_title_mismatch(reading: Reading) -> Iterator[Hit]:
     What: each pair of the three, without regard to bracket width, spaces, book marks and end marks.
     Why: the reader cannot be sure that the sheet at hand is the one the notice means.
     **Bad**
-        附件：3. 某市燃气汽车加气经营企业评价表   附件3 某市汽车加气经营企业评价表
+        附件：3. 某市小型货运车辆维修企业评价表   附件3 某市货运车辆维修企业评价表
     **Good**
-        附件：3. 某市汽车加气经营企业评价表       附件3 某市汽车加气经营企业评价表
+        附件：3. 某市货运车辆维修企业评价表       附件3 某市货运车辆维修企业评价表
     Repair: none; which title is right is for the issuer.
     Limits: a citation that is a part of the full title is usual in running text and only noted.
     中文: 附件说明、正文引用、附件首页三处名称应当一致（不计括号全半角、空格、书名号和句末标点），逐对比较。正文引用简称只作提示。

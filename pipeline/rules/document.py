@@ -36,11 +36,11 @@ def outline_gap(reading: Reading) -> Iterator[Hit]:
     What: 一、（一）1.（1） each in its own level, starting again under a new upper heading or at one.
     Why: a skipped heading is a lost paragraph or a careless deletion; citations of （二） point nowhere.
     **Bad**
-        （一）管道企业评价内容
-        （三）瓶装企业评价内容
+        （一）保洁企业评价内容
+        （三）清运企业评价内容
     **Good**
-        （一）管道企业评价内容
-        （二）瓶装企业评价内容
+        （一）保洁企业评价内容
+        （二）清运企业评价内容
     Repair: none.
     Limits: gaps in 1. and （1） are only noted: running text uses them for lists of many kinds. Levels that start again at
     one are new lists.

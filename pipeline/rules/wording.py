@@ -86,7 +86,7 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
     """A single character wrong, doubled or dropped against the same wording elsewhere in the notice.
 
     What: criteria that stand on several sheets are compared character by character. A slip is one character put for a
-    look-alike (干 for 于), one doubled (生生产), or one dropped that leaves half a word (燃种类 for 燃气种类), where the usage of
+    look-alike (干 for 于), one doubled (生生产), or one dropped that leaves half a word (垃种类 for 垃圾种类), where the usage of
     the whole document speaks against it. A look-alike is also reported without a twin when the same phrase stands elsewhere
     with the usual character.
     Why: in a threshold or a duty one character changes the meaning, and slips are copied into forms.
@@ -98,7 +98,7 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
     Limits: made to be silent rather than wrong: numbers, units, directions, sizes, materials, animals and organs are never
     called slips of each other; a dropped character is seen only where the remaining half is no word of this document.
     Look-alikes: pipeline/data/lookalikes.tsv, drawn from Noto Serif SC (SIL Open Font License 1.1).
-    中文: 多张表共有的条目逐字比对：形近字误用（“干”作“于”）、衍字（“生生产”）、脱字（“燃种类”），且全文用例都不支持该写法时报告；同一短语
+    中文: 多张表共有的条目逐字比对：形近字误用（“干”作“于”）、衍字（“生生产”）、脱字（“垃种类”），且全文用例都不支持该写法时报告；同一短语
     在他处用常见字的，没有对应条目也报告。只作建议，须人工确认。宁缺毋滥：数字、单位、方位、大小、材料等互换不视为错字。
     """
     usage = Usage.of(reading)
