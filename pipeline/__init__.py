@@ -1,4 +1,48 @@
 """Reads official Chinese notices whose annexes are scoring rubrics; proves, audits, renders, collects, scores.
 
 source → document → notice + tables → rubrics → findings → decisions → forms · assessments · scorecards → reports
+
+The verbs as functions: the same results as the command line, nothing printed, exceptions from `pipeline.errors`.
+Each loads what it needs when it is called, so that importing the package costs nothing.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.model import Finding, Reading
+
+__all__ = ["audit", "extract", "forms"]
+
+
+def extract(path: Path | str) -> Reading:
+    """Any supported file (or a notice JSON) as a Reading with findings; `.to_json()` is the contract's notice JSON."""
+    from pipeline import stages
+
+    return stages.extract(Path(path))
+
+
+def audit(reading: Reading | Path | str) -> tuple[Finding, ...]:
+    """The findings of a reading or a file."""
+    from pipeline import stages
+
+    return stages.audited(reading).findings if not isinstance(reading, (str, Path)) else extract(reading).findings
+
+
+def forms(
+    reading: Reading | Path | str,
+    out: Path | str,
+    annexes: Sequence[int] | None = None,
+    formats: Sequence[str] = ("pdf", "docx", "xlsx", "html", "xlsform"),
+    edition: str = "draft",
+    assessees: Path | str | None = None,
+) -> list[Path]:
+    """Write fillable forms into a folder; returns the files."""
+    from pipeline.formats import write
+
+    given = extract(reading) if isinstance(reading, (str, Path)) else reading
+    units = Path(assessees) if assessees is not None else None
+    return write.write_forms(given, Path(out), annexes, formats, edition, units)  # type: ignore[arg-type]

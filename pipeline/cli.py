@@ -186,7 +186,7 @@ def _diff(args: argparse.Namespace) -> int:
 
 def _forms(args: argparse.Namespace) -> int:
     from pipeline import stages
-    from pipeline.forms import write
+    from pipeline.formats import write
 
     formats = [f.strip() for f in args.format.split(",") if f.strip()]
     write.write_forms(stages.extract(args.notice), args.output, args.annex, formats, args.edition, args.assessees)

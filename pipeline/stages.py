@@ -252,7 +252,7 @@ def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path
 
 
 def _forms_stage(target: Path, folder: Path) -> list[Path]:
-    from pipeline.forms import write
+    from pipeline.formats import write
 
     formats = ("pdf", "docx", "xlsx", "html", "xlsform")
     return write.write_forms(serialize.load_reading(target), folder, None, formats, "draft", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.forms.sheet import Sheet
+from pipeline.formats.sheet import Sheet
 
 
 def identity(sheet: Sheet) -> dict[str, str | int]:

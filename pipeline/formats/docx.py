@@ -19,8 +19,8 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
 
-from pipeline.forms.identity import identity, identity_line
-from pipeline.forms.sheet import EDITION_NAMES, Group, Sheet
+from pipeline.formats.identity import identity, identity_line
+from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
 

@@ -14,8 +14,8 @@ import regex
 
 from pipeline import serialize
 from pipeline.errors import InputError, UsageError
-from pipeline.forms.assessees import Assessee, load_assessees
-from pipeline.forms.sheet import Edition, Sheet, sheet_of
+from pipeline.formats.assessees import Assessee, load_assessees
+from pipeline.formats.sheet import Edition, Sheet, sheet_of
 from pipeline.model import Reading
 
 SUFFIXES = {"pdf": ".pdf", "docx": ".docx", "xlsx": ".xlsx", "html": ".html", "xlsform": ".xlsform.xlsx"}
@@ -69,7 +69,7 @@ def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition) -
 def _maker(name: str):
     if name not in SUFFIXES:
         raise UsageError(f"--format {name}", "is no form format", f"choose from {', '.join(SUFFIXES)}")
-    return importlib.import_module(f"pipeline.forms.{name}").render
+    return importlib.import_module(f"pipeline.formats.{name}").render
 
 
 def _jobs(sheets: Sequence[Sheet], assessees: Sequence[Assessee] | None) -> Iterator[tuple[str, Sheet, dict[str, str]]]:

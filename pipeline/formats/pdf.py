@@ -12,9 +12,9 @@ import pikepdf
 import segno
 import typst
 
-from pipeline.forms.acroform import FormScripts, add_fields
-from pipeline.forms.identity import identity, identity_line
-from pipeline.forms.sheet import EDITION_NAMES, Group, Sheet
+from pipeline.formats.acroform import FormScripts, add_fields
+from pipeline.formats.identity import identity, identity_line
+from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
 

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 
 import xlsxwriter
 
-from pipeline.forms.identity import identity, identity_line
-from pipeline.forms.sheet import EDITION_NAMES, Sheet
+from pipeline.formats.identity import identity, identity_line
+from pipeline.formats.sheet import EDITION_NAMES, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import xlsxwriter
 
-from pipeline.forms.identity import identity
-from pipeline.forms.sheet import Sheet
-from pipeline.forms.xlsx import MADE
+from pipeline.formats.identity import identity
+from pipeline.formats.sheet import Sheet
+from pipeline.formats.xlsx import MADE
 from pipeline.plain import points_text
 
 SURVEY = ("type", "name", "label", "hint", "required", "constraint", "constraint_message", "calculation", "default", "relevant", "appearance")

@@ -9,8 +9,8 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 
-from pipeline.forms.identity import identity, identity_line
-from pipeline.forms.sheet import EDITION_NAMES, Group, Sheet
+from pipeline.formats.identity import identity, identity_line
+from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text, to_plain
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from pipeline.forms import pdffonts
+from pipeline.formats import pdffonts
 
 READ_ONLY = 1
 MULTILINE = 1 << 12
