@@ -89,7 +89,7 @@ def _sentence(puzzle: Puzzle, pattern: Pattern, open_: Sequence[int]) -> Sentenc
         zh.append("，".join(f"{name[0]}为第{span}条" for name, span in spans))
         en.append(", ".join(f"{name[1]} is {span}" for name, span in spans))
     for section in range(len(puzzle.facts)):
-        for part in _wrong(puzzle, pattern, section):
+        for part in (*_moved(puzzle, pattern, section), *_wrong(puzzle, pattern, section)):
             zh.append(part[0])
             en.append(part[1])
     if pattern.total and puzzle.total is not None:
@@ -97,6 +97,13 @@ def _sentence(puzzle: Puzzle, pattern: Pattern, open_: Sequence[int]) -> Sentenc
         zh.append(f"总分应为{true}（印作{stated}）")
         en.append(f"the total should be {true} (printed {stated})")
     return "；".join(zh) or "各数均如所印", "; ".join(en) or "every number as printed"
+
+
+def _moved(puzzle: Puzzle, pattern: Pattern, section: int) -> Iterable[Sentence]:
+    fact, start = puzzle.facts[section], pattern.starts[section]
+    if fact.weight and fact.start is not None and fact.start != start:
+        name, here, there = label_of(puzzle, section), row_names(puzzle, [start]), row_names(puzzle, [fact.start])
+        yield f"{name[0]}自第{here}条起（名称印在第{there}条）", f"{name[1]} starts at {here} (its label stands at {there})"
 
 
 def _wrong(puzzle: Puzzle, pattern: Pattern, section: int) -> Iterable[Sentence]:

@@ -17,6 +17,9 @@ ABSORBED = 26
 """A section whose label stands nowhere is claimed only where the error of print it explains away would cost this much
 (nine points in one label): more than two small errors."""
 
+SEVERAL_FAULTS = 20
+"""From this cost on, two things are wrong with the sheet if its labels stand where they belong; perhaps they do not."""
+
 CLEARLY = 8
 """A reading that adds a section named by the body alone must be cheaper by this."""
 
@@ -57,11 +60,11 @@ def fit(sheet: Sheet) -> Fit | None:
         return full(tidy or fixed)
     trusted = _cheapest(sheet, "trusted")
     ceiling = fixed.summary.cost if fixed else HOPELESS + 1
-    if trusted is None or _displaced(trusted) >= max(2, -(-len(sheet.slots) // 3)):
+    if trusted is None or trusted.summary.cost >= SEVERAL_FAULTS or _many_displaced(trusted):
         free = _cheapest(sheet, "free")
-        if free is not None and 3 * free.summary.cost <= ceiling:
+        if free is not None and _many_displaced(free) and 3 * free.summary.cost <= ceiling:
             return full(free)
-        trusted = None
+        trusted = None if trusted is None or _many_displaced(trusted) else trusted
     absorbed = _absorbed(sheet, min(ceiling, trusted.summary.cost if trusted else ceiling))
     best = absorbed or trusted or fixed
     return best and full(best)
@@ -95,9 +98,11 @@ def _cheapest(sheet: Sheet, reading: Reading) -> Fit | None:
     return best
 
 
-def _displaced(found: Fit) -> int:
-    starts = found.chosen().starts
-    return sum(slot.start not in (None, start) for slot, start in zip(found.slots, starts, strict=True))
+def _many_displaced(found: Fit) -> bool:
+    """Whether at least two labels, and a third of all, stand elsewhere than their sections start."""
+    pairs = [(s.start, start) for s, start in zip(found.slots, found.chosen().starts, strict=True) if s.start is not None]
+    moved = sum(printed != start for printed, start in pairs)
+    return moved >= 2 and 3 * moved >= len(pairs)
 
 
 def _absorbed(sheet: Sheet, ceiling: int) -> Fit | None:

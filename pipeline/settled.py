@@ -23,7 +23,8 @@ STRENGTH: tuple[Status, ...] = ("proved", "conditional", "supported", "undecidab
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One section as decided: rows [start, end)."""
+    """One section as decided: rows [start, end). Where its label stands elsewhere or nowhere, the boundary's status is
+    the weaker of its two ends': what is claimed then is which rows it has."""
 
     slot: Slot
     start: int
@@ -188,9 +189,15 @@ def _section(sheet: Sheet, span: Span, own: tuple[Criterion, ...], following: St
 
 def _spans(sheet: Sheet, found: Fit) -> list[Span]:
     starts = (*found.chosen().starts, len(sheet.rows))
-    return [
-        Span(slot, starts[k], starts[k + 1], _boundary(sheet, found, k, starts[k])) for k, slot in enumerate(found.slots)
-    ]
+    edges = [_boundary(sheet, found, k, starts[k]) for k in range(len(found.slots))]
+    out = []
+    for k, slot in enumerate(found.slots):
+        following = edges[k + 1].status if k + 1 < len(edges) else "proved"
+        edge = edges[k]
+        if slot.origin != "printed" or slot.start != starts[k]:
+            edge = replace(edge, status=max(edge.status, following, key=STRENGTH.index))
+        out.append(Span(slot, starts[k], starts[k + 1], edge))
+    return out
 
 
 def _boundary(sheet: Sheet, found: Fit, k: int, start: int) -> Boundary:
