@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jinja2
 
-from pipeline.audit import ids_in
+from pipeline.auditing import ids_in
 from pipeline.model import Criterion, Finding, Proof, Reading, Rubric, Section
 from pipeline.page_words import ORIGINS, WORDS, origin_of
 from pipeline.plain import points_text

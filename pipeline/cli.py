@@ -170,9 +170,9 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from pipeline import audit
+    from pipeline import auditing
 
-    _put(audit.explain(args.rule, language_of(args)), None)
+    _put(auditing.explain(args.rule, language_of(args)), None)
     return 0
 
 

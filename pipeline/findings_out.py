@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.audit import FINGERPRINT_VERSION
+from pipeline.auditing import FINGERPRINT_VERSION
 from pipeline.errors import UsageError
 from pipeline.model import Finding, Reading
 from pipeline.plain import to_plain

@@ -49,7 +49,7 @@ def extract(path: Path) -> Reading:
 
 def audited(reading: Reading) -> Reading:
     """The reading with its findings."""
-    from pipeline.audit import audit
+    from pipeline.auditing import audit
 
     return replace(reading, findings=audit(reading))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline.audit import audit, ids_in
+from pipeline.auditing import audit, ids_in
 from pipeline.model import Decision
 from tests.builders import bands, found, notice_of, reading_of, rubric_of
 

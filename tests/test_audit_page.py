@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline import audit_page
-from pipeline.audit import audit
+from pipeline.auditing import audit
 from pipeline.model import Resolution
 from tests.builders import bands, notice_of, reading_of, rubric_of
 

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from pipeline import schemas
-from pipeline.audit import audit
+from pipeline.auditing import audit
 from pipeline.errors import UsageError
 from pipeline.findings_out import kind_of, render
 from pipeline.model import AnnexEntry, Resolution, Waiver
