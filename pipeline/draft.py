@@ -69,7 +69,8 @@ class Draft:
 
     def refusal(self) -> str | None:
         """Why this table is no rubric: None when it is one, "" when nobody would take it for one."""
-        if any(RECEIPT_HEADER.search(fold(c.text)) for rows in self.table.rows[:1] for r in rows[:2] for c in r.filled()):
+        head = (fold(c.text) for rows in self.table.rows[:1] for r in rows[:2] for c in r.filled())
+        if any(len(text) <= 10 and RECEIPT_HEADER.search(text) for text in head):
             return ""
         scored = [c for c in self.criteria if c.max_points is not None or c.choice]
         declared = [m for m in self.marks if m.stated_points is not None]

@@ -242,12 +242,21 @@ def _boundary_proof(rubric: Rubric, section: Section) -> Proof:
     )
 
 
+def _levels(rubric: Rubric) -> tuple[list[Section], list[Section]]:
+    """The labelled sections of the upper level, and those that hold criteria: a body may enumerate either."""
+    labelled = [s for s in rubric.sections if s.label is not None and s.basis in SETTLED]
+    return [s for s in labelled if s.parent is None], [s for s in labelled if s.criteria]
+
+
+def _known(labelled: list[Section], listed: SectionList) -> tuple[list[Section], int]:
+    return labelled, sum(any(same_name(n, s.label or "") for s in labelled) for n in listed.names)
+
+
 def _lists_with_rubric(reading: Reading) -> Iterator[tuple[SectionList, Rubric, list[Section]]]:
     """Each enumeration of the body that is one of sections: at least half of its names stand on the sheet."""
     for listed in reading.notice.section_lists:
         for rubric in reading.rubrics:
-            labelled = [s for s in rubric.sections if s.parent is None and s.label is not None and s.basis in SETTLED]
-            known = sum(any(same_name(n, s.label or "") for s in labelled) for n in listed.names)
+            labelled, known = max((_known(level, listed) for level in _levels(rubric)), key=lambda found: found[1])
             if rubric.annex == listed.annex and len(labelled) >= 2 and known >= 2 and 2 * known >= len(listed.names):
                 yield listed, rubric, labelled
 
