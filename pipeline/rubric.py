@@ -67,7 +67,7 @@ def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) 
 
 def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
-    marks = spread(draft.marks, len(draft.criteria))
+    marks = spread(draft.marks, draft.criteria)
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
     criteria = _with_ids(_mark_deductions(criteria), rubric_id)
     title, title_at = _title(draft, segment, first)

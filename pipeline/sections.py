@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from pipeline import patterns
 from pipeline.draft import Mark
@@ -12,9 +13,47 @@ from pipeline.normalize import fold
 from pipeline.points import split_label
 
 
-def spread(marks: Sequence[Mark], count: int) -> list[Mark]:
-    """The marks with their printed cover over `count` criteria; repeats and page continuations made one."""
-    return _merge_repeats(_extend(marks, count))
+def spread(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
+    """The marks with their printed cover over the criteria; repeats and page continuations made one."""
+    return _rejoin_torn(_merge_repeats(_extend(marks, len(criteria))), criteria)
+
+
+def _rejoin_torn(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
+    """A merged label cell torn by a page break may carry its text in the lower piece only; the upper piece then stands
+    blank at the foot of the page. The label takes those rows where its declared points then close (and did not before),
+    or where it declares none."""
+    out = list(marks)
+    for mark in marks:
+        above = _blank_foot(mark, out, criteria) if mark.text and mark.part > 0 and mark.covered else []
+        if above and _closes(mark, [*above, *mark.covered], criteria):
+            mark.covered = [*above, *mark.covered]
+            out = [m for m in out if m.text or m is mark or not set(m.covered) <= set(above)]
+    return out
+
+
+def _blank_foot(mark: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[int]:
+    """The rows at the foot of the part before, directly above a label that heads its part, that no label covers."""
+    first = mark.covered[0]
+    if first == 0 or criteria[first].piece != mark.part or criteria[first - 1].piece == mark.part:
+        return []
+    named = {c for m in marks if m.text and m.level == mark.level for c in m.covered}
+    rows = []
+    for index in range(first - 1, -1, -1):
+        if index in named or criteria[index].piece != criteria[first - 1].piece:
+            break
+        rows.insert(0, index)
+    return rows if any(m.part == mark.part - 1 and m.merged for m in marks) else []
+
+
+def _closes(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> bool:
+    stated = mark.stated_points if mark.stated_points is not None else split_label(mark.text)[1]
+    if stated is None:
+        return True
+
+    def total(indices: Sequence[int]) -> Decimal:
+        return sum((criteria[i].max_points or Decimal(0) for i in indices), Decimal(0))
+
+    return total(rows) == stated != total(mark.covered)
 
 
 def sections_of(

@@ -1,0 +1,45 @@
+"""A merged label cell that a page break tears: the text may stand in either piece."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline import rubric
+from pipeline.model import Cell, Table
+from pipeline.notice import Segment
+from pipeline.provenance import Provenance
+
+HEAD = ("项目", "序号", "评价内容", "分值")
+TEXTS = ("落实安全责任制度。", "定期排查事故隐患。", "设置便民服务窗口。", "公开投诉举报电话。", "建立回访登记台账。", "及时归档有关资料。")
+
+
+def part(page: int, labels: list[tuple[str, int]], first: int, points: list[str]) -> Table:
+    """One page's part: labels with the rows they span, and the criteria."""
+    cells = [Cell(0, c, t, Provenance(t, page=page)) for c, t in enumerate(HEAD)] if page == 1 else []
+    row = top = len(cells) // 4
+    for text, span in labels:
+        cells.append(Cell(row, 0, text, Provenance(text, page=page), row_span=span))
+        row += span
+    for i, value in enumerate(points):
+        values = (str(first + i), TEXTS[first + i - 1], value)
+        cells += [Cell(top + i, c, t, Provenance(t, page=page)) for c, t in enumerate(values, 1)]
+    return Table(tuple(cells), top + len(points), 4, Provenance("", page=page), page=page)
+
+
+@pytest.mark.parametrize(
+    ("foot", "label", "expected"),
+    [
+        ("", "服务（12分）", [("安全", 2), ("服务", 4)]),
+        ("", "服务", [("安全", 2), ("服务", 4)]),
+        # the points close without the blank rows: their own label is lost
+        ("", "服务（9分）", [("安全", 2), (None, 1), ("服务", 3)]),
+        # and where nothing closes, nothing is joined
+        ("", "服务（20分）", [("安全", 2), (None, 1), ("服务", 3)]),
+        ("制度（3分）", "服务（9分）", [("安全", 2), ("制度", 1), ("服务", 3)]),
+    ],
+)
+def test_label_in_the_lower_piece(foot: str, label: str, expected: list[tuple[str | None, int]]) -> None:
+    upper = part(1, [("安全", 2), (foot, 1)], 1, ["2", "2", "3"])
+    lower = part(2, [(label, 3)], 4, ["3", "3", "3"])
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])
+    assert [(s.label, len(s.criteria)) for s in found[0].sections] == expected
