@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
+from typing import Any
 
 from pipeline.assessment import Policy
 from pipeline.grades import number_text
@@ -91,7 +92,7 @@ def _totals(
         return
     totals = [s.total for s in sheets]
     for i, middle in _far(totals, TOTAL_OUTLIER * possible):
-        facts = {"name": "总评", "given": names[i], "value": number_text(totals[i]), "median": number_text(middle)}
+        facts: dict[str, Any] = {"name": "总评", "given": names[i], "value": number_text(totals[i]), "median": number_text(middle)}
         yield problem("score-outlier", annex, f"{sheets[i].assessment.rubric_id}/total", **facts)
 
 

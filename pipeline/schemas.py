@@ -1,5 +1,4 @@
-"""JSON Schemas (2020-12). Notice and findings are derived from the model, so that they cannot disagree with it;
-assessment and scorecard are written out beside this file."""
+"""JSON Schemas (2020-12), derived from the model, so that they cannot disagree with it."""
 
 from __future__ import annotations
 
@@ -7,9 +6,9 @@ import dataclasses
 import types
 import typing
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
+from pipeline.assessment import Assessment, Scorecard
 from pipeline.model import Finding, Reading
 from pipeline.provenance import Provenance
 from pipeline.serialize import dumps
@@ -38,11 +37,7 @@ def text(name: str) -> str:
 
 def schema(name: str) -> dict[str, Any]:
     """The schema `name` as data. Raises KeyError for an unknown name."""
-    if name in ("assessment", "scorecard"):
-        import json
-
-        return json.loads((files("pipeline") / "data" / f"{name}.schema.json").read_text(encoding="utf-8"))
-    kind: Any = {"notice": Reading, "findings": tuple[Finding, ...]}[name]
+    kind: Any = {"notice": Reading, "findings": tuple[Finding, ...], "assessment": Assessment, "scorecard": Scorecard}[name]
     definitions: dict[str, Any] = {}
     body = _of(kind, definitions)
     return {"$schema": DIALECT, "title": name, **body, "$defs": definitions}

@@ -37,7 +37,7 @@ def _blank_foot(mark: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion]
     if first == 0 or criteria[first].piece != mark.part or criteria[first - 1].piece == mark.part:
         return []
     named = {c for m in marks if m.text and m.level == mark.level for c in m.covered}
-    rows = []
+    rows: list[int] = []
     for index in range(first - 1, -1, -1):
         if index in named or criteria[index].piece != criteria[first - 1].piece:
             break

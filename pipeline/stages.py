@@ -259,12 +259,12 @@ def _forms_stage(target: Path, folder: Path) -> list[Path]:
 
 
 def _diff_stage(old: Path, new: Path, folder: Path, lang: str) -> list[Path]:
-    from pipeline import diff_out
+    from pipeline.diff_out import write_all
 
-    return diff_out.write_all(serialize.load_reading(old), serialize.load_reading(new), folder, lang)
+    return write_all(serialize.load_reading(old), serialize.load_reading(new), folder, lang)
 
 
 def _demo_stage(target: Path, demo: Path, folder: Path) -> list[Path]:
-    from pipeline import demonstration
+    from pipeline.demonstration import run as demonstrate
 
-    return demonstration.run(serialize.load_reading(target), demo, folder)
+    return demonstrate(serialize.load_reading(target), demo, folder)

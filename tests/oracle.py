@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
-from pipeline.proofs import MARGIN_CAP, Fact, Puzzle, Weights
+from pipeline.proofs import FAMILY, MARGIN_CAP, Fact, Puzzle, Weights
 
 
 def price(base: int, error: int, unit: int, slope: int) -> int:
     return base + slope * (-(-abs(error) // unit) - 1) if error else 0
 
 
-def explain(puzzle: Puzzle, limit: int, weights: Weights = Weights()) -> list[tuple[int, tuple[int, ...], int]]:
+def explain(puzzle: Puzzle, limit: int, weights: Weights = FAMILY[0]) -> list[tuple[int, tuple[int, ...], int]]:
     """(cost, starts, ways) of every explanation that costs at most `limit`."""
     rows, sections = len(puzzle.points), len(puzzle.facts)
     out = []
@@ -81,7 +81,7 @@ def made_up(seed: int) -> Puzzle:
     unit = r.choice((1, 1, 2))
     points: list[int | None] = [r.choice((1, 2, 2, 3, 4)) * r.choice((1, unit)) for _ in range(rows)]
     cuts = [0, *sorted(r.sample(range(1, rows), sections - 1)), rows]
-    sums = [sum(p for p in points[a:b] if p) for a, b in zip(cuts, cuts[1:], strict=False)]
+    sums = [sum(p for p in points[a:b] if p) for a, b in pairwise(cuts)]
     total = sum(sums) + r.choice((0, 0, 0, 1)) if r.random() < 0.8 else None
     missing: tuple[tuple[int, tuple[int, ...]], ...] = ()
     if r.random() < 0.4:

@@ -29,7 +29,7 @@ def test_certificates_of_the_real_sheets_hold(name) -> None:
     assert verify(certificate(name)) == []
 
 
-@pytest.mark.parametrize("seed", range(0, 120))
+@pytest.mark.parametrize("seed", range(120))
 def test_certificates_of_made_up_sheets_hold(seed) -> None:
     sheet = made_up(seed)
     found = solve(sheet)

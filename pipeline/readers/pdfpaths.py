@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -124,7 +125,7 @@ def _path(handle: object, matrix: Matrix) -> Iterator[tuple[float, float, float,
             mx, my = (x0 + x1) / 2, (y0 + y1) / 2
             yield (x0, my, x1, my) if x1 - x0 > y1 - y0 else (mx, y0, mx, y1)
         elif stroked:
-            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(points):
                 yield ax, ay, bx, by
 
 

@@ -129,7 +129,7 @@ def serial_duplicate(made: Made, rng: Random) -> Made | None:
     index, sheet = _pick(made, rng)
     if sheet.layout.numbering == "none":
         return None
-    spots = [(g, i) for g, i in _scored(sheet) if 0 < i]
+    spots = [(g, i) for g, i in _scored(sheet) if i > 0]
     if not spots:
         return None
     g, i = rng.choice(spots)
@@ -320,7 +320,9 @@ def duplicate(made: Made, rng: Random) -> Made | None:
     if len(spots) < 4:
         return None
     (g, i), (h, j) = sorted(rng.sample(spots, 2))
-    again = _put_item(sheet, h, j, replace(sheet.groups[h].items[j], text=sheet.groups[g].items[i].text))
+    first = sheet.groups[g].items[i]
+    same = replace(sheet.groups[h].items[j], text=first.text, standard=first.standard, method=first.method)
+    again = _put_item(sheet, h, j, same)
     where = (item_id(sheet, g, i), item_id(sheet, h, j))
     return _with(made, Fault("duplicate-criterion", sheet.annex, where), sheets=_put(made, index, again))
 

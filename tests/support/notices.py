@@ -213,6 +213,8 @@ def _groups(rng: Random, layout: Layout, total: Decimal) -> tuple[Group, ...]:
     themes = rng.sample(list(phrases.THEMES), rng.choice((4, 6)) if layout.two_level else rng.randint(3, 7))
     chosen = [sorted(rng.sample(range(8), rng.randint(2, 7))) for _ in themes]
     unit = Decimal("0.5") if total <= 150 and rng.random() < 0.2 else Decimal(1)
+    most = max(2, int(total / unit) // len(themes))
+    chosen = [c[:most] for c in chosen]
     parts = _composition(rng, int(total / unit), sum(len(c) for c in chosen))
     parents = [f"{NUMERALS[i // 2]}类指标" for i in range(len(themes))] if layout.two_level else [None] * len(themes)
     out, used = [], 0
