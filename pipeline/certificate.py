@@ -1,7 +1,7 @@
 """A certificate: every number a claim rests on, as plain data, so that `checker` can verify it without our code.
 
 Keys: `unit` (points are integers, this many to a point), `points` (null where missing), `missing` (row → values it may
-have), `pieces`, `sections` (label, declared, pieces, start, weight, counted), `total`, `expected` (row → section),
+have), `pieces`, `sections` (label, declared, pieces, start, weight, counted, slack), `total`, `expected` (row → section),
 `weights`, `claim` (cost, count, starts, margins, values), and `walk` (fwd, bwd) when the best cost is 0.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.proofs import FAMILY, Puzzle, Summary, walk
+from pipeline.proofs import walk
+from pipeline.puzzle import FAMILY, Puzzle, Summary
 
 WALK_LIMIT = 12_000
 """Rows times sections above which the walk is left out (the checker makes its own)."""
@@ -32,6 +33,7 @@ def certify(puzzle: Puzzle, summary: Summary) -> dict[str, Any]:
                 "start": f.start,
                 "weight": f.weight,
                 "counted": f.counted,
+                "slack": f.slack,
             }
             for f in puzzle.facts
         ],

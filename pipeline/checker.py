@@ -43,7 +43,8 @@ class _Check:
         if any(self.tied.get(row, section) != section for row in range(start, end)):
             return None
         facts = self.sections[section]
-        cost = facts["weight"] if facts["start"] not in (None, start) else 0
+        stands = facts["start"]
+        cost = 0 if stands is None or stands - facts["slack"] <= start <= stands else facts["weight"]
         here = [row for row, piece in enumerate(self.data["pieces"]) if piece in facts["pieces"]]
         return cost + (self.weights["page"] if here and (end <= here[0] or start > here[-1]) else 0)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from pipeline.plain import points_text
-from pipeline.proofs import Pattern, Puzzle, Summary
+from pipeline.puzzle import Pattern, Puzzle, Summary
 
 Sentence = tuple[str, str]
 
@@ -101,7 +101,7 @@ def _sentence(puzzle: Puzzle, pattern: Pattern, open_: Sequence[int]) -> Sentenc
 
 def _moved(puzzle: Puzzle, pattern: Pattern, section: int) -> Iterable[Sentence]:
     fact, start = puzzle.facts[section], pattern.starts[section]
-    if fact.weight and fact.start is not None and fact.start != start:
+    if fact.weight and fact.start is not None and not fact.holds(start):
         name, here, there = label_of(puzzle, section), row_names(puzzle, [start]), row_names(puzzle, [fact.start])
         yield f"{name[0]}自第{here}条起（名称印在第{there}条）", f"{name[1]} starts at {here} (its label stands at {there})"
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Sheet, Slot, puzzle_of, variants
-from pipeline.proofs import HOPELESS, Pattern, Puzzle, Summary, robust_starts, solve
+from pipeline.proofs import robust_starts, solve
+from pipeline.puzzle import HOPELESS, Pattern, Puzzle, Summary
 
 ABSORBED = 26
 """A section whose label stands nowhere is claimed only where the error of print it explains away would cost this much
@@ -45,7 +46,7 @@ class Fit:
 
     def _moved(self, pattern: Pattern) -> int:
         pairs = zip(self.slots, pattern.starts, strict=True)
-        return sum(abs(start - slot.start) for slot, start in pairs if slot.start is not None)
+        return sum(abs(start - slot.start) for slot, start in pairs if slot.start is not None and not slot.holds(start))
 
 
 def fit(sheet: Sheet) -> Fit | None:
@@ -100,8 +101,8 @@ def _cheapest(sheet: Sheet, reading: Reading) -> Fit | None:
 
 def _many_displaced(found: Fit) -> bool:
     """Whether at least two labels, and a third of all, stand elsewhere than their sections start."""
-    pairs = [(s.start, start) for s, start in zip(found.slots, found.chosen().starts, strict=True) if s.start is not None]
-    moved = sum(printed != start for printed, start in pairs)
+    pairs = [(s, start) for s, start in zip(found.slots, found.chosen().starts, strict=True) if s.start is not None]
+    moved = sum(not slot.holds(start) for slot, start in pairs)
     return moved >= 2 and 3 * moved >= len(pairs)
 
 

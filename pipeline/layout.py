@@ -17,8 +17,7 @@ import regex
 
 from pipeline.model import Criterion, LabelMark, Notice, Rubric, Section, SectionKind
 from pipeline.normalize import fold
-from pipeline.proofs import Fact, Puzzle
-from pipeline.provenance import Provenance
+from pipeline.puzzle import Fact, Puzzle
 
 MERGED_WEIGHT = 10
 """What it costs to start a section elsewhere than its merged label cell does: as much as a wrong number."""
@@ -56,6 +55,11 @@ class Slot:
     origin: Origin
     section: Section | None = None
     optional: bool = False
+    slack: int = 0
+
+    def holds(self, row: int) -> bool:
+        """Whether a section that starts at `row` starts where its label is printed (absent numbers before it aside)."""
+        return self.start is None or self.start - self.slack <= row <= self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,17 @@ def _slots(rubric: Rubric, rows: Sequence[Row]) -> list[Slot]:
                 origin="printed" if section.label else "blank",
                 section=section,
                 optional=not section.criteria,
+                slack=_absent_before(rows, start),
             )
         )
     return slots
+
+
+def _absent_before(rows: Sequence[Row], start: int) -> int:
+    count = 0
+    while start - count > 1 and rows[start - count - 1].criterion is None:
+        count += 1
+    return count
 
 
 def _kind(section: Section) -> SectionKind:
@@ -270,7 +282,7 @@ def puzzle_of(sheet: Sheet, slots: Sequence[Slot], weight: int) -> Puzzle | None
 
 def _fact(slot: Slot, unit: int, weight: int, counted: bool) -> Fact:
     held = weight if slot.start is not None else 0
-    return Fact(slot.label, tuple(int(d * unit) for d in slot.declared), slot.pieces, slot.start, held, counted)
+    return Fact(slot.label, tuple(int(d * unit) for d in slot.declared), slot.pieces, slot.start, held, counted, slot.slack)
 
 
 def _values(sheet: Sheet) -> list[Decimal | None]:
@@ -307,14 +319,3 @@ def _counted(sheet: Sheet, slots: Sequence[Slot]) -> list[bool]:
     inside = sum((s.points_sum() for s in sections if _kind(s) == "scored"), Decimal(0))
     whole = sum((s.points_sum() for s in sections), Decimal(0))
     return [True] * len(slots) if whole == total != inside else scored
-
-
-def place_key(at: Provenance | None) -> tuple[float, ...] | None:
-    """Something that sorts places of one source in reading order."""
-    if at is None:
-        return None
-    if at.page is not None and at.bbox is not None:
-        return (at.page, at.bbox[1])
-    if at.line is not None:
-        return (at.line,)
-    return tuple(float(n) for n in regex.findall(r"[0-9]+", at.path)) if at.path else None

@@ -15,71 +15,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
+from typing import Literal
 
-MARGIN_CAP = 25
-"""Explanations dearer than the best by more are not looked at; a margin of 25 means 25 or more."""
-
-PROVED_MARGIN = 20
-"""Survives two independent misreadings: 0 wrong of 1,305 in the calibration (benchmarks/proofs.py)."""
-
-CONDITIONAL_MARGIN = 8
-HOPELESS = 90
-"""A best cost above this says that the model does not fit the sheet; nothing is claimed then."""
-
-LARGE = 300
-"""Above this many criteria, misread criteria in sections without declared points are left out of the count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What an error of one point costs, what each further point adds, and what a label on a foreign page costs."""
-
-    criterion: int = 10
-    declared: int = 10
-    total: int = 10
-    slope: int = 2
-    page: int = 8
-
-
-FAMILY = (
-    Weights(),
-    Weights(declared=8),
-    Weights(criterion=8),
-    Weights(total=7),
-    Weights(slope=1),
-    Weights(declared=12, slope=3),
-    Weights(page=4),
+from pipeline.puzzle import (
+    CONDITIONAL_MARGIN,
+    FAMILY,
+    HOPELESS,
+    LARGE,
+    MARGIN_CAP,
+    PROVED_MARGIN,
+    Fact,
+    Pattern,
+    Puzzle,
+    Summary,
+    ValueFact,
+    Weights,
 )
-"""A boundary that is not settled at cost 0 counts as unique only if it is under each of these."""
 
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One section in order. `declared`: what its label (and its subtotal row) says, () when lost or not printed;
-    `pieces`: table parts its label stands on; `start`: the row it is printed at, `weight`: what moving it costs;
-    `counted`: its points are part of the total."""
-
-    label: str | None
-    declared: tuple[int, ...] = ()
-    pieces: tuple[int, ...] = ()
-    start: int | None = None
-    weight: int = 0
-    counted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Puzzle:
-    """The numbers of one rubric. `points`: a row's points, None where `missing` gives the values it may have;
-    `expected`: (row, section) that named evidence ties together; `names`: the rows' printed numbers, for sentences."""
-
-    points: tuple[int | None, ...]
-    facts: tuple[Fact, ...]
-    total: int | None = None
-    missing: tuple[tuple[int, tuple[int, ...]], ...] = ()
-    pieces: tuple[int, ...] = ()
-    unit: int = 1
-    expected: tuple[tuple[int, int], ...] = ()
-    names: tuple[str, ...] = ()
+Claim = Literal["proved", "conditional", "supported", "undecidable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,43 +46,6 @@ class Arc:
     ways: int
     change: int
     missing: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Equally good explanations that differ only in which criterion of a section is wrong. Per section: its start, the
-    change to one criterion, the sum of its missing values, the true sum; `total`: true total less stated."""
-
-    starts: tuple[int, ...]
-    changes: tuple[int, ...]
-    missing: tuple[int, ...]
-    sums: tuple[int, ...]
-    total: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ValueFact:
-    """A missing value: what it may be in the best explanations, its margin, and by how many equations it is checked
-    beyond those needed to know it."""
-
-    row: int
-    values: tuple[int, ...]
-    margin: int
-    redundancy: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The best cost, the number of explanations with it, and for each section its possible starts and their margin."""
-
-    cost: int
-    count: int
-    starts: tuple[tuple[int, ...], ...]
-    margins: tuple[int, ...]
-    values: tuple[ValueFact, ...]
-    patterns: tuple[Pattern, ...]
-    complete: bool
 
 
 State = tuple[int, int]
@@ -185,7 +101,7 @@ class Programme:
         if self.puzzle.expected and self.foreign[section][end] > self.foreign[section][start]:
             return None
         fact, page = self.puzzle.facts[section], self.pages[section]
-        moved = fact.weight if fact.start is not None and fact.start != start else 0
+        moved = 0 if fact.holds(start) else fact.weight
         return moved + (self.weights.page if page and (end <= page[0] or start >= page[1]) else 0)
 
     def ends(self, section: int, start: int, budget: int) -> Iterator[tuple[int, dict[int, int]]]:
@@ -490,6 +406,18 @@ def _pattern(programme: Programme, path: tuple[tuple[int, Arc], ...], shift: int
         total=0 if total is None else programme.known[-1] + shift - total,
         count=count,
     )
+
+
+def claim(puzzle: Puzzle, cost: int, ties: int, margin: int) -> Claim:
+    """What may be said of a boundary with this many possible starts and this margin, by the calibration.
+
+    Two missing values leave the equations too free for a proof (1 wrong of 1,432 with them, none without).
+    """
+    if ties > 1:
+        return "undecidable"
+    if cost > 0 or margin < CONDITIONAL_MARGIN:
+        return "supported"
+    return "proved" if margin >= PROVED_MARGIN and len(puzzle.missing) < 2 else "conditional"
 
 
 def robust_starts(puzzle: Puzzle, summary: Summary) -> tuple[tuple[int, ...], ...]:

@@ -13,7 +13,8 @@ from pipeline.fitting import Fit
 from pipeline.layout import Row, Sheet, Slot
 from pipeline.model import Basis, Boundary, Criterion, Resolution, Rubric, Section, Status
 from pipeline.plain import points_text
-from pipeline.proofs import CONDITIONAL_MARGIN, PROVED_MARGIN, ValueFact
+from pipeline.proofs import claim
+from pipeline.puzzle import ValueFact
 
 LOW_CONFIDENCE = 0.80
 """OCR below this may have misread a digit: nothing that leans on it is more than conditional."""
@@ -52,7 +53,7 @@ def clean_cost(found: Fit) -> int:
         return found.summary.cost
     starts = found.chosen().starts
     facts = zip(found.puzzle.facts, starts, strict=True)
-    return found.summary.cost - sum(f.weight for f, start in facts if f.start not in (None, start))
+    return found.summary.cost - sum(f.weight for f, start in facts if not f.holds(start))
 
 
 def doubtful(sheet: Sheet) -> list[int]:
@@ -182,7 +183,7 @@ def _section(sheet: Sheet, span: Span, own: tuple[Criterion, ...], following: St
         at=printed.at if printed else None,
         criteria=own,
         boundary=span.boundary,
-        displaced=slot.origin == "printed" and slot.start is not None and slot.start != span.start,
+        displaced=slot.origin == "printed" and not slot.holds(span.start),
         number=printed.number if printed else None,
     )
 
@@ -194,7 +195,7 @@ def _spans(sheet: Sheet, found: Fit) -> list[Span]:
     for k, slot in enumerate(found.slots):
         following = edges[k + 1].status if k + 1 < len(edges) else "proved"
         edge = edges[k]
-        if slot.origin != "printed" or slot.start != starts[k]:
+        if slot.origin != "printed" or not slot.holds(starts[k]):
             edge = replace(edge, status=max(edge.status, following, key=STRENGTH.index))
         out.append(Span(slot, starts[k], starts[k + 1], edge))
     return out
@@ -214,13 +215,9 @@ def _boundary(sheet: Sheet, found: Fit, k: int, start: int) -> Boundary:
 
 
 def _status(found: Fit, ties: int, margin: int) -> Status:
-    if ties > 1:
-        return "undecidable"
-    if found.earlier is not None or clean_cost(found) > 0 or margin < CONDITIONAL_MARGIN:
-        return "supported"
-    if any(s.origin == "absorbed" for s in found.slots):
-        return "supported"
-    return "proved" if margin >= PROVED_MARGIN else "conditional"
+    status = claim(found.puzzle, clean_cost(found), ties, margin)
+    named = found.earlier is not None or any(s.origin == "absorbed" for s in found.slots)
+    return max(status, "supported", key=STRENGTH.index) if named else status
 
 
 def _rests_on(sheet: Sheet, found: Fit, k: int, start: int) -> tuple[str, ...]:
@@ -230,7 +227,7 @@ def _rests_on(sheet: Sheet, found: Fit, k: int, start: int) -> tuple[str, ...]:
         out.append("sums")
     if found.reading == "free" and slot.pieces and len({row.piece for row in sheet.rows}) > 1:
         out.append("page")
-    if slot.start == start and found.reading != "free":
+    if slot.start is not None and slot.holds(start) and found.reading != "free":
         out.append("merged" if sheet.merged else "printed")
     if found.earlier is not None:
         out.append("alignment")

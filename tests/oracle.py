@@ -35,7 +35,8 @@ def explain(puzzle: Puzzle, limit: int, weights: Weights = FAMILY[0]) -> list[tu
 def _sections(puzzle: Puzzle, k: int, start: int, end: int, limit: int, weights: Weights) -> list[tuple[int, int, int]]:
     """(true sum, cost, ways) of every way to read section k from these rows."""
     fact, domains = puzzle.facts[k], dict(puzzle.missing)
-    cost = fact.weight if fact.start is not None and fact.start != start else 0
+    there = fact.start is None or start in range(fact.start - fact.slack, fact.start + 1)
+    cost = 0 if there else fact.weight
     page = [i for i, piece in enumerate(puzzle.pieces) if piece in fact.pieces]
     if page and (end <= min(page) or start > max(page)):
         cost += weights.page
@@ -98,6 +99,7 @@ def made_up(seed: int) -> Puzzle:
             cuts[k] if r.random() < 0.5 else None,
             r.choice((0, 4, 10)),
             counted=k < sections - 1 or r.random() < 0.8,
+            slack=int(k > 0 and r.random() < 0.2),
         )
         for k in range(sections)
     ]

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from pipeline.explanations import groups_of, looks_of
-from pipeline.proofs import MARGIN_CAP, Fact, Puzzle, robust_starts, solve, tie, walk
+from pipeline.proofs import claim, robust_starts, solve, tie, walk
+from pipeline.puzzle import MARGIN_CAP, Fact, Puzzle
 from tests.oracle import made_up, summarise
 
 A1 = "1 2 2 2 1 2 2 2 2 2 2 2 2 2 2 2 2 5 2 2 2 2 2 2 2 2 1 1 2 2 1 2 2 2 2 2 2 2 2 4 2 2 2 2 2 2 2 2 2 2"
@@ -119,6 +120,22 @@ def test_a_section_outside_the_total() -> None:
     facts = (Fact("a", (6,)), Fact("b", (4,)), Fact("bonus", (5,), counted=False))
     found = solve(Puzzle((3, 3, 2, 2, 5), facts, 10))
     assert (found.cost, [s[0] for s in found.starts]) == (0, [0, 2, 4])
+
+
+@pytest.mark.parametrize(
+    ("cost", "ties", "margin", "points", "said"),
+    [
+        (0, 1, 20, "1 2 3", "proved"),
+        (0, 1, 20, "1 ? 3", "proved"),
+        (0, 1, 25, "? ? 3", "conditional"),
+        (0, 1, 19, "1 2 3", "conditional"),
+        (0, 1, 7, "1 2 3", "supported"),
+        (10, 1, 25, "1 2 3", "supported"),
+        (0, 2, 0, "1 2 3", "undecidable"),
+    ],
+)
+def test_what_may_be_said(cost, ties, margin, points, said) -> None:
+    assert claim(puzzle(points, "3 3"), cost, ties, margin) == said
 
 
 def test_the_walks_meet_once_where_the_layout_is_unique() -> None:

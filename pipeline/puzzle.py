@@ -1,0 +1,115 @@
+"""The numbers of one rubric as a puzzle, and what its arithmetic gives: frozen data, no reckoning.
+
+Points are integers, `unit` of them to a point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MARGIN_CAP = 25
+"""Explanations dearer than the best by more are not looked at; a margin of 25 means 25 or more."""
+
+PROVED_MARGIN = 20
+"""Survives two independent misreadings: 0 wrong of 1,305 in the calibration (benchmarks/proofs.py)."""
+
+CONDITIONAL_MARGIN = 8
+HOPELESS = 90
+"""A best cost above this says that the model does not fit the sheet; nothing is claimed then."""
+
+LARGE = 300
+"""Above this many criteria, misread criteria in sections without declared points are left out of the count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What an error of one point costs, what each further point adds, and what a label on a foreign page costs."""
+
+    criterion: int = 10
+    declared: int = 10
+    total: int = 10
+    slope: int = 2
+    page: int = 8
+
+
+FAMILY = (
+    Weights(),
+    Weights(declared=8),
+    Weights(criterion=8),
+    Weights(total=7),
+    Weights(slope=1),
+    Weights(declared=12, slope=3),
+    Weights(page=4),
+)
+"""A boundary that is not settled at cost 0 counts as unique only if it is under each of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One section in order. `declared`: what its label (and its subtotal row) says, () when lost or not printed;
+    `pieces`: table parts its label stands on; `start`: the row it is printed at, `weight`: what moving it costs;
+    `counted`: its points are part of the total; `slack`: rows before `start` that are only absent numbers."""
+
+    label: str | None
+    declared: tuple[int, ...] = ()
+    pieces: tuple[int, ...] = ()
+    start: int | None = None
+    weight: int = 0
+    counted: bool = True
+    slack: int = 0
+
+    def holds(self, row: int) -> bool:
+        """Whether a section that starts at `row` starts where its label is printed."""
+        return self.start is None or self.start - self.slack <= row <= self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Puzzle:
+    """The numbers of one rubric. `points`: a row's points, None where `missing` gives the values it may have;
+    `expected`: (row, section) that named evidence ties together; `names`: the rows' printed numbers, for sentences."""
+
+    points: tuple[int | None, ...]
+    facts: tuple[Fact, ...]
+    total: int | None = None
+    missing: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    pieces: tuple[int, ...] = ()
+    unit: int = 1
+    expected: tuple[tuple[int, int], ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Equally good explanations that differ only in which criterion of a section is wrong. Per section: its start, the
+    change to one criterion, the sum of its missing values, the true sum; `total`: true total less stated."""
+
+    starts: tuple[int, ...]
+    changes: tuple[int, ...]
+    missing: tuple[int, ...]
+    sums: tuple[int, ...]
+    total: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFact:
+    """A missing value: what it may be in the best explanations, its margin, and by how many equations it is checked
+    beyond those needed to know it."""
+
+    row: int
+    values: tuple[int, ...]
+    margin: int
+    redundancy: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The best cost, the number of explanations with it, and for each section its possible starts and their margin."""
+
+    cost: int
+    count: int
+    starts: tuple[tuple[int, ...], ...]
+    margins: tuple[int, ...]
+    values: tuple[ValueFact, ...]
+    patterns: tuple[Pattern, ...]
+    complete: bool
