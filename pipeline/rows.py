@@ -137,7 +137,9 @@ def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         return None
     marked = bool(patterns.SECTION_MARKER.match(label)) or declared is not None or len(rest) == 2
     if heading is line.text and not _covers_label(line, heading):
-        plausible = marked and line.columns.number is not None and not line.own(line.number)
+        unnumbered = line.columns.number is not None and not line.own(line.number)
+        declares = declared is not None and bool(patterns.SECTION_MARKER.match(label)) and line.points is not None
+        plausible = marked and (unnumbered or declares)
         if not (len(rest) == 2 or (plausible and points_at_end(label) is None and not _points_own(line))):
             return None
     elif heading is line.number:
