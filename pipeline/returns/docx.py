@@ -1,0 +1,91 @@
+"""Returned DOCX: content controls by tag, else by their binding, else by alias (LibreOffice drops every tag on save)."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+
+import regex
+from lxml import etree
+
+from pipeline.provenance import Provenance
+from pipeline.readers.container import open_container, parse_xml
+from pipeline.returns.returned import FormFile, Returned
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+NAMESPACE = "urn:notice-rubrics:form:1"
+BOUND_KEY = regex.compile(r"f:([A-Za-z0-9_]+)\[1\]$|\]/(?:[a-z0-9]+:)?([A-Za-z0-9_]+)(?:\[1\])?$")
+
+
+def read(data: bytes, source: FormFile) -> Returned:
+    """The values of the content controls. Raises InputError for a broken container."""
+    container = open_container(data, source.file)
+    root = parse_xml(container.read("word/document.xml"), source.file)
+    values: dict[str, str] = {}
+    places: dict[str, Provenance] = {}
+    how = "fields"
+    for index, control in enumerate(root.iter(f"{W}sdt"), start=1):
+        key, by = _key(control)
+        if not key:
+            continue
+        how = by if by != "fields" else how
+        text = _value(control)
+        if key not in values or text:
+            values[key] = text
+        if text:
+            places[key] = Provenance(text, path=f"sdt[{index}]")
+    return Returned(source, _identity(data, source.file), values, places, how)
+
+
+def _key(control: etree._Element) -> tuple[str, str]:
+    props = control.find(f"{W}sdtPr")
+    if props is None:
+        return "", ""
+    tag = props.find(f"{W}tag")
+    if tag is not None and tag.get(f"{W}val"):
+        return str(tag.get(f"{W}val")), "fields"
+    for binding in props.iter():
+        if etree.QName(binding).localname == "dataBinding":
+            match = BOUND_KEY.search(str(binding.get(f"{W}xpath") or ""))
+            if match:
+                return match[1] or match[2], "binding"
+    alias = props.find(f"{W}alias")
+    return (f"alias:{alias.get(f'{W}val')}", "alias") if alias is not None and alias.get(f"{W}val") else ("", "")
+
+
+def _value(control: etree._Element) -> str:
+    props = control.find(f"{W}sdtPr")
+    if props is not None:
+        checked = props.find(f"{W14}checkbox/{W14}checked")
+        if checked is not None:
+            return "Yes" if checked.get(f"{W14}val") in ("1", "true") else ""
+        if props.find(f"{W}showingPlcHdr") is not None:
+            return ""
+    content = control.find(f"{W}sdtContent")
+    if content is None:
+        return ""
+    text = "".join(_texts(content)).strip(" \u3000\n\t")
+    return {"☐": "", "☒": "Yes", "☑": "Yes", "√": "Yes"}.get(text, text)
+
+
+def _texts(content: etree._Element) -> Iterator[str]:
+    for node in content.iter(f"{W}t", f"{W}br", f"{W}p"):
+        if node.tag == f"{W}t":
+            yield node.text or ""
+        elif node.tag == f"{W}br":
+            yield "\n"
+
+
+def _identity(data: bytes, name: str) -> dict[str, str]:
+    """The attributes of our own XML part, whatever number an office program gave it."""
+    import io
+
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        names = [n for n in package.namelist() if n.startswith("customXml/item") and n.endswith(".xml")]
+    container = open_container(data, name)
+    for part in names:
+        raw = container.read(part)
+        if NAMESPACE.encode() in raw and b"<form" in raw:
+            return {str(k): str(v) for k, v in parse_xml(raw, name).attrib.items()}
+    return {}

@@ -1,0 +1,20 @@
+"""What a returned form says: field keys and texts as they stand, and what it says it is. Nothing is judged here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.assessment import FormFile
+from pipeline.provenance import Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """`identity`: document_number, revision, annex, rubric, rubric_digest, edition; `values`: field key → text ("" for
+    blank, "Yes" for a ticked box); `how`: fields, binding, alias, place — how the values were found."""
+
+    source: FormFile
+    identity: dict[str, str]
+    values: dict[str, str]
+    places: dict[str, Provenance] = field(default_factory=dict)
+    how: str = "fields"
