@@ -8,9 +8,13 @@ the print stands).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Sheet, Slot, puzzle_of, variants
+from pipeline.plain import points_text
 from pipeline.proofs import robust_starts, solve
 from pipeline.puzzle import HOPELESS, Pattern, Puzzle, Summary
 
@@ -106,12 +110,17 @@ def _many_displaced(found: Fit) -> bool:
     return moved >= 2 and 3 * moved >= len(pairs)
 
 
+def _digit_slip(printed: Decimal, true: Decimal) -> bool:
+    """Whether one digit dropped, doubled or changed makes one number of the other (2 for 12, 25 for 15)."""
+    return Levenshtein.distance(points_text(printed), points_text(true)) <= 1
+
+
 def _absorbed(sheet: Sheet, ceiling: int) -> Fit | None:
     """A section whose label is lost without a trace, its rows read with the section above: claimed only when that alone
     makes every number right, and no error of print costs less under any weights."""
     best: list[Fit] = []
     for place, slot in enumerate(sheet.slots):
-        if not slot.declared or slot.start is None:
+        if not slot.declared or slot.section is None or _digit_slip(slot.declared[0], slot.section.points_sum()):
             continue
         lost = Slot(None, (), "scored", None, (), "absorbed")
         slots = (*sheet.slots[: place + 1], lost, *sheet.slots[place + 1 :])

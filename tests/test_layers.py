@@ -13,7 +13,7 @@ ROOMS: list[set[str]] = [
     {"errors", "provenance", "plain", "limits"},
     {"model"},
     {"normalize", "serialize", "digest", "assessment"},
-    {"patterns", "points", "proofs", "checker", "alignment"},
+    {"patterns", "points", "puzzle", "proofs", "checker", "alignment"},
     {"readers"},
     {"source"},
 ]
