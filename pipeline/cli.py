@@ -194,11 +194,34 @@ def _forms(args: argparse.Namespace) -> int:
 
 
 def _collect(args: argparse.Namespace) -> int:
-    raise UsageError("collect", "not wired yet", "wait")
+    from pipeline import collecting, serialize, stages
+
+    reading = stages.extract(args.notice) if args.notice else None
+    found, refused = collecting.collect(args.files, reading)
+    lang = language_of(args)
+    for one in found:
+        stem = Path(one.source.file).stem + (f"-{one.source.row}" if one.source.row else "")
+        taken = any(Path(o.source.file).stem == Path(one.source.file).stem and o is not one and o.source.row is None for o in found)
+        name = f"{stem}.{one.source.format}" if taken else stem
+        _put(serialize.dumps(one.to_json()), args.output / f"{name}.assessment.json")
+        for f in one.findings:
+            print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.message if lang == 'zh' else f.message_en}")
+    for line in refused:
+        print(f"notice: {line}", file=sys.stderr)
+    return max((stages.exit_status(a.findings, args.fail_on) for a in found), default=0)
 
 
 def _score(args: argparse.Namespace) -> int:
-    raise UsageError("score", "not wired yet", "wait")
+    from pipeline import policy, scored, scoring, stages
+    from pipeline.assessment import load_assessment
+
+    if args.notice is None:
+        raise UsageError("score", "needs the notice the forms were made from", "give --notice NOTICE.json")
+    reading = stages.extract(args.notice)
+    rules = policy.load(args.policy) if args.policy else None
+    cards = scoring.score([load_assessment(p) for p in args.assessments], reading, rules)
+    scored.write_all(cards, reading, args.output)
+    return max((stages.exit_status(c.findings, args.fail_on) for c in cards), default=0)
 
 
 def _batch(args: argparse.Namespace) -> int:

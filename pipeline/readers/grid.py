@@ -219,12 +219,31 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule]) -> list[Net]
 
 
 def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
+    hs, vs = _trimmed(hs, vs), _trimmed(vs, hs)
+    if not hs or not vs:
+        return None
     hs, vs = _closed(hs, vs)
     xs = _positions(r.at for r in vs)
     ys = _positions(r.at for r in hs)
     if len(xs) < 2 or len(ys) < 2 or xs[-1] - xs[0] < 20 or ys[-1] - ys[0] < 6:
         return None
     return Net(tuple(xs), tuple(ys), tuple(hs), tuple(vs))
+
+
+def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
+    """Rules without ends that lead nowhere: an end stands at a rule across, or at the outer edge (an open side), or it is
+    cut back to the last rule across. An underline that touches one side of its cell goes."""
+    first, last = min(r.start for r in rules), max(r.end for r in rules)
+    out = []
+    for rule in rules:
+        met = [o.at for o in across if rule.start - SNAP <= o.at <= rule.end + SNAP and o.start - GAP <= rule.at <= o.end + GAP]
+        if not met:
+            continue
+        start = rule.start if rule.start <= first + GAP else min(met)
+        end = rule.end if rule.end >= last - GAP else max(met)
+        if end - start >= MIN_RULE:
+            out.append(Rule(rule.at, start, end))
+    return out
 
 
 def _positions(values: Iterable[float]) -> list[float]:

@@ -125,9 +125,10 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph]
         if count > limits.MAX_PAGE_GLYPHS:
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
         boxes = list(_boxes(textpage.raw, count))
-        turn = _turn(textpage.raw, count)
+        upright = _turn(textpage.raw, count)
     finally:
         textpage.close()
+    turn = 0 if upright is None else (upright - place.rotation) % 4
     out = []
     for code, left, right, bottom, top in boxes:
         text = chr(code)
@@ -151,14 +152,14 @@ def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, floa
             yield code, left.value, right.value, bottom.value, top.value
 
 
-def _turn(handle: object, count: int) -> int:
-    """Quarter turns (0–3) that most characters are rotated by within the page."""
+def _turn(handle: object, count: int) -> int | None:
+    """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction."""
     step = max(1, count // 60)
     angles = Counter(round(raw.FPDFText_GetCharAngle(handle, i) / 1.5707963) % 4 for i in range(0, count, step))
     if not angles:
-        return 0
+        return None
     turn, seen = angles.most_common(1)[0]
-    return turn if seen > 0.6 * sum(angles.values()) else 0
+    return turn if seen > 0.6 * sum(angles.values()) else None
 
 
 def plain(text: str) -> str:
@@ -170,18 +171,28 @@ def plain(text: str) -> str:
 
 
 def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
-    """All blocks in order, without headers and footers that repeat at the same height on at least three pages."""
+    """All blocks in order, without page numbers in the margin and without headers and footers that repeat at the same
+    height on at least three pages (half of the pages of a longer document). Both would stand between table parts."""
     seen: Counter[tuple[str, int]] = Counter()
     for blocks, page in zip(flow, pages, strict=True):
         seen.update({key for b in blocks if (key := _margin_key(b, page)) is not None})
     repeated = {key for key, n in seen.items() if n >= 3 and n >= 0.5 * len(pages)}
-    return [b for blocks, page in zip(flow, pages, strict=True) for b in blocks if _margin_key(b, page) not in repeated]
+    return [
+        block
+        for blocks, page in zip(flow, pages, strict=True)
+        for block in blocks
+        if (key := _margin_key(block, page)) is None or not (key in repeated or _PAGE_NUMBER.fullmatch(key[0]))
+    ]
+
+
+_PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
 
 
 def _margin_key(block: Block, page: Page) -> tuple[str, int] | None:
+    """(text with its numbers masked, height on the page) of a line in the top or bottom margin."""
     if not isinstance(block, Paragraph) or block.at.bbox is None:
         return None
     top, bottom = block.at.bbox[1], block.at.bbox[3]
     if bottom > 0.1 * page.height and top < 0.9 * page.height:
         return None
-    return regex.sub(r"[0-9]+", "#", fold(block.text)), round(top / 6)
+    return regex.sub(r"[0-9]+", "#", fold(block.text).replace(" ", "")), round(top / 6)
