@@ -155,7 +155,7 @@ def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, floa
 def _turn(handle: object, count: int) -> int | None:
     """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction."""
     step = max(1, count // 60)
-    angles = Counter(round(raw.FPDFText_GetCharAngle(handle, i) / 1.5707963) % 4 for i in range(0, count, step))
+    angles = Counter(-round(raw.FPDFText_GetCharAngle(handle, i) / 1.5707963) % 4 for i in range(0, count, step))
     if not angles:
         return None
     turn, seen = angles.most_common(1)[0]

@@ -1,0 +1,53 @@
+"""Text PDF: one table drawn in many ways is read as the same cells; pdfplumber is the oracle where it is right."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pdfplumber
+import pytest
+
+from pipeline.model import Document, Paragraph, Table
+from pipeline.readers import pdf
+from tests.readers.rulings import STYLES, WANTED, draw
+from tests.support import rawpdf
+
+
+def tables(document: Document) -> list[Table]:
+    return [b for b in document.blocks if isinstance(b, Table)]
+
+
+def cells(table: Table) -> tuple[tuple[int, int, int, int, str], ...]:
+    return tuple((c.row, c.col, c.row_span, c.col_span, c.text) for c in table.cells)
+
+
+def lines(document: Document) -> list[str]:
+    return [b.text for b in document.blocks if isinstance(b, Paragraph)]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_each_way_of_drawing_gives_the_same_cells(style):
+    document = pdf.read(rawpdf.document([draw(style)]), "x.pdf")
+    (table,) = tables(document)
+    assert cells(table) == WANTED
+    assert lines(document) == ["供水服务质量评价表"]
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_turned_page_reads_as_an_upright_one(rotate, turned):
+    document = pdf.read(rawpdf.document([draw("strokes")], rotate=rotate, turned=turned), "x.pdf")
+    assert [cells(t) for t in tables(document)] == [WANTED]
+    assert (document.pages[0].width, document.pages[0].height) == (595, 842)
+
+
+def test_marks_inside_a_scaled_form():
+    document = pdf.read(rawpdf.document([draw("thin_fills")], in_form=True, turned=90), "x.pdf")
+    assert [cells(t) for t in tables(document)] == [WANTED]
+
+
+@pytest.mark.parametrize("strikes", [2, 3])
+def test_text_struck_again_to_look_bold(strikes):
+    document = pdf.read(rawpdf.document([draw("strokes", strikes=strikes)]), "x.pdf")
+    assert [cells(t) for t in tables(document)] == [WANTED]
