@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/proofs.py [rubrics] [first seed]
 
 Each rubric has 5 to 8 sections; a quarter of the labels are lost, 1.5 % of the criteria missing, 1 % of the points
-misread, 3 % of the declared points wrong. `proved` is best cost 0, margin of at least 20 and at most one missing value;
-none may be wrong.
+misread, 3 % of the declared points wrong. `proved` is best cost 0, a margin of at least 20 (whatever
+the size of an error) and at most one missing value; none may be wrong.
 Times are given against brute force on the small puzzles of the tests (same machine, same run).
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pipeline.proofs import claim, solve, walk
-from pipeline.puzzle import CONDITIONAL_MARGIN, PROVED_MARGIN, Fact, Puzzle
+from pipeline.puzzle import CONDITIONAL_MARGIN, PROVED_MARGIN, Fact, Puzzle, Summary
 from tests.oracle import made_up, summarise
 
 
@@ -50,6 +50,11 @@ def margin_class(cost: int, margin: int) -> str:
     return f"margin {size}, cost {'0' if cost == 0 else '>0'}"
 
 
+def said(puzzle: Puzzle, summary: Summary, k: int) -> str:
+    """What the engine says of one boundary."""
+    return claim(puzzle, summary.cost, len(summary.starts[k]), summary.margins[k], summary.sturdy[k])
+
+
 def main(count: int, first: int) -> int:
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
@@ -67,7 +72,7 @@ def main(count: int, first: int) -> int:
             name = margin_class(summary.cost, summary.margins[k])
             fits = summary.starts[k][0] == starts[k]
             (right if fits else wrong)[name] += 1
-            proved = claim(puzzle, summary.cost, len(summary.starts[k]), summary.margins[k]) == "proved"
+            proved = said(puzzle, summary, k) == "proved"
             proofs, wrong_proofs = proofs + proved, wrong_proofs + (proved and not fits)
     print(f"{count} rubrics, seeds {first}..{first + count - 1}")
     for name in sorted(set(right) | set(wrong)):

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pipeline.assessment import Assessment, Policy, Scorecard
     from pipeline.model import Finding, Reading
 
-__all__ = ["audit", "extract", "forms"]
+__all__ = ["audit", "collect", "extract", "forms", "score"]
 
 
 def extract(path: Path | str) -> Reading:
@@ -46,3 +47,17 @@ def forms(
     given = extract(reading) if isinstance(reading, (str, Path)) else reading
     units = Path(assessees) if assessees is not None else None
     return write.write_forms(given, Path(out), annexes, formats, edition, units)  # type: ignore[arg-type]
+
+
+def collect(paths: Sequence[Path | str], reading: Reading | None = None) -> tuple[Assessment, ...]:
+    """Filled forms, any format we write, as assessments with their findings."""
+    from pipeline import collecting
+
+    return collecting.collect([Path(p) for p in paths], reading)[0]
+
+
+def score(assessments: Sequence[Assessment], reading: Reading, policy: Policy | None = None) -> tuple[Scorecard, ...]:
+    """Assessments as scorecards, one for each rubric and assessed unit."""
+    from pipeline import scoring
+
+    return scoring.score(assessments, reading, policy)

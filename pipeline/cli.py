@@ -212,15 +212,16 @@ def _collect(args: argparse.Namespace) -> int:
 
 
 def _score(args: argparse.Namespace) -> int:
-    from pipeline import policy, scored, scoring, stages
+    from pipeline import policy, scoring, stages
     from pipeline.assessment import load_assessment
+    from pipeline.scored import write_all
 
     if args.notice is None:
         raise UsageError("score", "needs the notice the forms were made from", "give --notice NOTICE.json")
     reading = stages.extract(args.notice)
     rules = policy.load(args.policy) if args.policy else None
     cards = scoring.score([load_assessment(p) for p in args.assessments], reading, rules)
-    scored.write_all(cards, reading, args.output)
+    write_all(cards, reading, args.output)
     return max((stages.exit_status(c.findings, args.fail_on) for c in cards), default=0)
 
 

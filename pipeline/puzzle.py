@@ -104,7 +104,8 @@ class ValueFact:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The best cost, the number of explanations with it, and for each section its possible starts and their margin."""
+    """The best cost, the number of explanations with it, and for each section its possible starts and their margin.
+    `sturdy`: the margin when every error costs the same, however large (0 unless the best cost is 0)."""
 
     cost: int
     count: int
@@ -113,3 +114,4 @@ class Summary:
     values: tuple[ValueFact, ...]
     patterns: tuple[Pattern, ...]
     complete: bool
+    sturdy: tuple[int, ...] = ()

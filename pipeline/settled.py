@@ -207,15 +207,15 @@ def _boundary(sheet: Sheet, found: Fit, k: int, start: int) -> Boundary:
         return Boundary("proved", None, ("order",))
     alone = found.earlier if found.earlier is not None and len(found.earlier.robust[k]) == 1 else found
     ties, margin = alone.robust[k], alone.summary.margins[k]
-    status = _status(alone, len(ties), margin)
+    status = _status(alone, len(ties), margin, alone.summary.sturdy[k])
     if status == "proved" and doubtful(sheet):
         status = "conditional"
     rivals = tuple(_row_id(sheet, row) for row in ties if row != start)
     return Boundary(status, margin, _rests_on(sheet, alone, k, start), rivals)
 
 
-def _status(found: Fit, ties: int, margin: int) -> Status:
-    status = claim(found.puzzle, clean_cost(found), ties, margin)
+def _status(found: Fit, ties: int, margin: int, sturdy: int) -> Status:
+    status = claim(found.puzzle, clean_cost(found), ties, margin, sturdy)
     named = found.earlier is not None or any(s.origin == "absorbed" for s in found.slots)
     return max(status, "supported", key=STRENGTH.index) if named else status
 

@@ -123,19 +123,28 @@ def test_a_section_outside_the_total() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cost", "ties", "margin", "points", "said"),
+    ("cost", "ties", "margin", "sturdy", "points", "said"),
     [
-        (0, 1, 20, "1 2 3", "proved"),
-        (0, 1, 20, "1 ? 3", "proved"),
-        (0, 1, 25, "? ? 3", "conditional"),
-        (0, 1, 19, "1 2 3", "conditional"),
-        (0, 1, 7, "1 2 3", "supported"),
-        (10, 1, 25, "1 2 3", "supported"),
-        (0, 2, 0, "1 2 3", "undecidable"),
+        (0, 1, 20, 20, "1 2 3", "proved"),
+        (0, 1, 20, 20, "1 ? 3", "proved"),
+        (0, 1, 25, 25, "? ? 3", "conditional"),
+        (0, 1, 19, 25, "1 2 3", "conditional"),
+        (0, 1, 25, 10, "1 2 3", "conditional"),
+        (0, 1, 7, 25, "1 2 3", "supported"),
+        (10, 1, 25, 25, "1 2 3", "supported"),
+        (0, 2, 0, 0, "1 2 3", "undecidable"),
     ],
 )
-def test_what_may_be_said(cost, ties, margin, points, said) -> None:
-    assert claim(puzzle(points, "3 3"), cost, ties, margin) == said
+def test_what_may_be_said(cost, ties, margin, sturdy, points, said) -> None:
+    assert claim(puzzle(points, "3 3"), cost, ties, margin, sturdy) == said
+
+
+def test_one_label_wrong_by_much_is_reckoned_with() -> None:
+    """Next to a lost label, 6 for 16 moves the boundary; the margin by size is large, the sturdy one is not."""
+    found = solve(puzzle("4 4 4 4 2 4 2 9 9", "6 - 18", None))
+    assert found is None or found.sturdy[1] <= 10
+    both = solve(puzzle("4 4 4 4 2 4 2 9 9", "16 8 18", None))
+    assert both.sturdy == (25, 20, 20)
 
 
 def test_the_walks_meet_once_where_the_layout_is_unique() -> None:

@@ -118,7 +118,7 @@ def test_a_label_that_only_the_body_names() -> None:
 
 
 def test_a_long_swallowed_section_without_any_name() -> None:
-    out = solved(sheet([*list(TIDY.items())[:2], ("丙项（9分）", [5, 4, 5, 5, 5, 5])], 51))
+    out = solved(sheet([*list(TIDY.items())[:2], ("丙项（9分）", [5, 4, 5, 5, 5, 6])], 52))
     assert spans(out) == [*SPANS[:3], (None, "10", "13")]
     assert (out.sections[3].basis, out.sections[3].boundary.status) == ("inferred", "supported")
 

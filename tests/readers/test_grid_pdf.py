@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-
-import pdfplumber
 import pytest
 
 from pipeline.model import Document, Paragraph, Table

@@ -194,7 +194,7 @@ def total(made: Made, rng: Random) -> Made | None:
     index, sheet = _pick(made, rng)
     if sheet.printed_total is None:
         return None
-    wrong = replace(sheet, printed_total=sheet.printed_total + rng.choice((-10, -5, 5, 10)))
+    wrong = replace(sheet, printed_total=sheet.printed_total + rng.choice((-5, -3, 3, 5)))
     fault = Fault("total-mismatch", sheet.annex, (f"annex-{sheet.annex}",), ("band-gap", "points-implausible"))
     return _with(made, fault, sheets=_put(made, index, wrong))
 
