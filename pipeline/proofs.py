@@ -315,7 +315,7 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
         values=_values(programme, forward, backward, best, cap),
         patterns=patterns,
         complete=sum(p.count for p in patterns) == count,
-        sturdy=sturdy_margins(programme, starts) if best == 0 and margins else (0,) * programme.sections,
+        sturdy=sturdy_margins(programme, starts) if margins else (0,) * programme.sections,
     )
 
 
@@ -328,8 +328,9 @@ def sturdy_margins(programme: Programme, starts: tuple[tuple[int, ...], ...]) ->
     before, after = _flat_forward(programme), _flat_backward(programme)
     out = []
     for section, ties in enumerate(starts):
-        rivals = [before[section][row] + after[section][row] for row in range(programme.rows) if row not in ties]
-        out.append(min([MARGIN_CAP, *rivals]))
+        through = [one + two for one, two in zip(before[section], after[section], strict=True)]
+        least = min(through[row] for row in ties)
+        out.append(max(0, min([MARGIN_CAP, *(cost - least for row, cost in enumerate(through) if row not in ties)])))
     return tuple(out)
 
 

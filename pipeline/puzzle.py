@@ -105,7 +105,7 @@ class ValueFact:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The best cost, the number of explanations with it, and for each section its possible starts and their margin.
-    `sturdy`: the margin when every error costs the same, however large (0 unless the best cost is 0)."""
+    `sturdy`: the margin when every error costs the same, however large."""
 
     cost: int
     count: int

@@ -53,6 +53,8 @@ def _closes(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> b
     def total(indices: Sequence[int]) -> Decimal:
         return sum((criteria[i].max_points or Decimal(0) for i in indices), Decimal(0))
 
+    if any(criteria[i].max_points is None for i in rows):
+        return total(rows) < stated
     return total(rows) == stated != total(mark.covered)
 
 

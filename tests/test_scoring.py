@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import jsonschema
@@ -39,7 +40,7 @@ def full(less: str = "0", who: str = "示例专家甲", unit: str = "示例公�
     base = Assessment(
         annex=3, document_number=reading().notice.document_number, rubric_digest=rubric_digest(rubric), assessee=unit,
         assessor=who, date="2022-03-01", awarded=awarded, rubric=rubric.id, edition="draft",
-        source=FormFile(f"{who}-{unit}.json", f"{len(who + unit + less):064d}", "html"),
+        source=FormFile(f"{who}-{unit}.json", sha256(f"{who}{unit}{less}".encode()).hexdigest(), "html"),
     )  # fmt: skip
     return replace(base, **changes)
 
