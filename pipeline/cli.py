@@ -177,7 +177,16 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _decide(args: argparse.Namespace) -> int:
-    raise UsageError("decide", "not wired yet", "wait")
+    from pipeline import decisions, stages
+
+    path = args.extracted / "notice.json" if args.extracted.is_dir() else args.extracted
+    if args.action == "list":
+        _put(decisions.listing(stages.extract(path), language_of(args)), None)
+        return 0
+    if not args.target:
+        raise UsageError(f"decide {args.action}", "needs what to decide on", "list it with `decide EXTRACTED list`")
+    stages.decide(path, args.action, args.target, args.value, args.by or "", args.reason or "", args.date)
+    return 0
 
 
 def _diff(args: argparse.Namespace) -> int:

@@ -76,3 +76,9 @@ MAX_PAGE_RULES = 60_000
 
 MAX_FORM_DEPTH = 6
 """Form XObjects inside each other; producers nest two or three."""
+
+MAX_IMAGE_PIXELS = 150_000_000
+"""One scanned page: A3 at 600 dpi has 70 million."""
+
+MAX_SCAN_PAGES = 500
+"""Pages of one TIFF; at about 3 s a page."""

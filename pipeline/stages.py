@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline import serialize
-from pipeline.errors import InputError
+from pipeline.errors import InputError, UsageError
 from pipeline.model import Finding, Reading
 
 SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
@@ -219,7 +219,7 @@ def _stages(card: Card, cards: list[Card], extracted: Path, reports: Path, lang:
         (card.primary, card.folder / "source.json", decisions, *before),
         "",
         target.parent,
-        lambda: _extract_stage(card, target, before),
+        lambda: _extract_stage(card, target),
     )
     yield Stage("audit", (target, card.primary), lang, report, lambda: _audit_stage(target, card, report, lang))
     yield Stage("forms", (target,), lang, report / "forms", lambda: _forms_stage(target, report / "forms"))
@@ -231,10 +231,56 @@ def _stages(card: Card, cards: list[Card], extracted: Path, reports: Path, lang:
         yield Stage("demo", (target, *inputs), lang, report / "demo", lambda: _demo_stage(target, demo, report / "demo"))
 
 
-def _extract_stage(card: Card, target: Path, before: tuple[Path, ...]) -> list[Path]:
+def _extract_stage(card: Card, target: Path) -> list[Path]:
     reading = replace(read(card.primary), slug=card.slug, revision=card.revision)
-    serialize.write_whole(target, serialize.dumps(audited(reading).to_json()))
+    serialize.write_whole(target, serialize.dumps(decided(reading, card.folder / "decisions.yaml").to_json()))
     return [target]
+
+
+def decided(reading: Reading, path: Path) -> Reading:
+    """The reading audited, with the decisions of a file applied when there is one."""
+    whole = audited(reading)
+    if not path.is_file():
+        return whole
+    from pipeline import decisions
+
+    return decisions.apply(whole, decisions.load(path))
+
+
+def decide(path: Path, action: str, target: str, value: str | None, by: str, reason: str, date: str | None) -> Reading:
+    """Note a decision on an extracted notice in its `decisions.yaml` and refresh its JSON; both or neither.
+
+    The source is read anew: decisions are made against what it says, not against earlier decisions.
+    """
+    from pipeline import decisions
+
+    extracted = serialize.load_reading(path)
+    source, folder, given = _source_of(path, extracted)
+    when = date or given
+    if when is None:
+        raise UsageError("decide", "the source has no date to sign with", "give --date YYYY-MM-DD")
+    fresh = audited(replace(read(source), slug=extracted.slug, revision=extracted.revision))
+    if fresh.source.sha256 != extracted.source.sha256:
+        raise UsageError(str(path), f"{source.name} is not the file this was extracted from", "run `notice run` first")
+    kept = decisions.load(folder / "decisions.yaml")
+    new = decisions.decide(fresh, action, target, value, by, reason, when, kept)
+    every = (*(d for d in kept if d.id != new.id), new)
+    reading = decisions.apply(fresh, every)
+    decisions.save(folder / "decisions.yaml", every)
+    serialize.write_whole(path, serialize.dumps(reading.to_json()))
+    return reading
+
+
+def _source_of(path: Path, extracted: Reading) -> tuple[Path, Path, str | None]:
+    """(source file, folder of its decisions, its date): the card under sources/<slug>/, else a file beside the JSON."""
+    for root in path.resolve().parents:
+        folder = root / "sources" / (extracted.slug or "")
+        if extracted.slug and (folder / "source.json").is_file():
+            return folder / extracted.source.file, folder, serialize.load_json(folder / "source.json").get("date")
+    beside = path.resolve().parent / extracted.source.file
+    if not beside.is_file():
+        raise InputError(str(path), f"its source {extracted.source.file} is neither under sources/ nor beside it", "put it there")
+    return beside, beside.parent, None
 
 
 def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path]:

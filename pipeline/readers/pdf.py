@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -100,14 +101,13 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
     """OCR of one page, when OCR is there. Loaded late: only scans pay for it."""
     try:
         scan = importlib.import_module("pipeline.readers.scan")
-        image = page.render(scale=scan.DPI / 72).to_numpy()
-        blocks = scan.read_image(image, number, shape.width, shape.height)
+        scale = min(scan.DPI / 72, math.sqrt(limits.MAX_IMAGE_PIXELS / max(shape.width * shape.height, 1)))
+        image = page.render(scale=scale, rev_byteorder=True).to_numpy()
+        width, height, blocks = scan.read_image(image, number, shape.width, shape.height)
     except (MissingTool, ModuleNotFoundError) as error:
         what = f"page {number} {reason}; reading it as a picture needs OCR ({error})"
         return shape, [], [Remark("unread-page", what)]
-    return Page(number, shape.width, shape.height, ocr=True), list(blocks), [
-        Remark("ocr", f"page {number} {reason}; read as a picture")
-    ]
+    return Page(number, width, height, ocr=True), blocks, [Remark("ocr", f"page {number} {reason}; read as a picture")]
 
 
 def _has_picture(page: pdfium.PdfPage) -> bool:

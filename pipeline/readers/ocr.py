@@ -1,0 +1,130 @@
+"""The OCR engine: text boxes and characters from an image, with models that ship inside the rapidocr wheel.
+
+Nothing is ever downloaded: both model files are named by path, and their absence is a MissingTool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import rapidocr
+
+from pipeline.errors import MissingTool
+
+MODELS = Path(rapidocr.__file__).parent / "models"
+DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
+
+MAX_SIDE = 2000
+"""Longest side of the image the detector sees: above it only memory grows (measured: no better text at 4,000)."""
+
+LINE_HEIGHT = 48
+"""Pixels of a line as the recogniser wants it."""
+
+WIDTH_STEP = 96
+"""Lines are padded to a multiple of this, so that lines of like width share one run and digits stay cheap."""
+
+BATCH = 8
+"""Lines recognised at once; more only costs memory on a processor."""
+
+Image = np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """One recognised character: its centre as a part (0..1) of the crop's width, and the engine's probability."""
+
+    text: str
+    centre: float
+    confidence: float
+
+
+@cache
+def _engine() -> Any:
+    missing = [m for m in (DETECTOR, RECOGNISER) if not (MODELS / m).is_file()]
+    if missing:
+        raise MissingTool("rapidocr", f"its wheel lacks the model {missing[0]}", "install rapidocr 3.10.0")
+    return rapidocr.RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,
+            "Det.model_path": str(MODELS / DETECTOR),
+            "Rec.model_path": str(MODELS / RECOGNISER),
+        }
+    )
+
+
+def find_boxes(image: Image) -> np.ndarray:
+    """Quadrilaterals (n, 4, 2) around text lines of a grey image, clockwise from the top left, in its pixels."""
+    height, width = image.shape[:2]
+    factor = min(1.0, MAX_SIDE / max(height, width))
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else image
+    found = _engine()._load_det_model()(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR))
+    if found.boxes is None:
+        return np.zeros((0, 4, 2), np.float32)
+    return np.asarray(found.boxes, np.float32).reshape(-1, 4, 2) / factor
+
+
+def read_lines(crops: Sequence[Image], allowed: str | None = None) -> list[list[Char]]:
+    """The characters of each grey crop of one upright line. `allowed` restricts what may be read (digits)."""
+    recogniser = _engine()._load_rec_model()
+    tensors = [_tensor(crop) for crop in crops]
+    out: list[list[Char]] = [[] for _ in crops]
+    order = sorted((i for i, t in enumerate(tensors) if t is not None), key=lambda i: tensors[i].shape[2])  # type: ignore[union-attr]
+    widths = [-(-tensors[i].shape[2] // WIDTH_STEP) * WIDTH_STEP for i in order]  # type: ignore[union-attr]
+    start = 0
+    while start < len(order):
+        end = start
+        while end < len(order) and end - start < BATCH and widths[end] == widths[start]:
+            end += 1
+        batch = np.zeros((end - start, 3, LINE_HEIGHT, widths[start]), np.float32)
+        for row, i in enumerate(order[start:end]):
+            tensor = tensors[i]
+            assert tensor is not None
+            batch[row, :, :, : tensor.shape[2]] = tensor
+        steps = recogniser.session(batch)
+        for row, i in enumerate(order[start:end]):
+            tensor = tensors[i]
+            assert tensor is not None
+            out[i] = _decode(steps[row], tensor.shape[2] / widths[start], recogniser.postprocess_op.character, allowed)
+        start = end
+    return out
+
+
+def _tensor(crop: Image) -> np.ndarray | None:
+    """A crop as the recogniser's input (3, 48, width); None when it has no extent."""
+    height, width = crop.shape[:2]
+    if height < 2 or width < 2:
+        return None
+    width = max(8, min(3200, round(LINE_HEIGHT * width / height)))
+    line = cv2.resize(crop, (width, LINE_HEIGHT), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    line = line / 127.5 - 1.0
+    return np.repeat(line[None], 3, axis=0)
+
+
+def _decode(steps: np.ndarray, used: float, letters: Sequence[str], allowed: str | None) -> list[Char]:
+    """Greedy reading of (time, letters) probabilities; `used` is the part of the time axis that is not padding."""
+    if allowed is not None:
+        keep = [0, *(letters.index(c) for c in allowed)]
+        masked = np.zeros_like(steps)
+        masked[:, keep] = steps[:, keep]
+        steps = masked
+    best = steps.argmax(axis=1)
+    chosen = steps[np.arange(len(best)), best]
+    out: list[Char] = []
+    span = max(1.0, used * len(best))
+    t = 0
+    while t < len(best):
+        end = t
+        while end + 1 < len(best) and best[end + 1] == best[t]:
+            end += 1
+        if best[t] != 0:
+            centre = min(1.0, ((t + end) / 2 + 0.5) / span)
+            out.append(Char(letters[best[t]], centre, float(chosen[t : end + 1].max())))
+        t = end + 1
+    return out

@@ -1,0 +1,275 @@
+"""Scans: pictures of pages to the same blocks as any other source, each character with its confidence."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from PIL import Image as Picture
+from PIL import ImageOps, ImageSequence, UnidentifiedImageError
+
+from pipeline import limits
+from pipeline.errors import InputError, LimitExceeded
+from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
+from pipeline.provenance import BBox, Provenance
+from pipeline.readers import grid
+from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
+from pipeline.readers.ocr import Char, find_boxes, read_lines
+from pipeline.readers.rereading import reread
+from pipeline.readers.scanlines import LONG_SIDE, Straightened, even_background, moved, straighten
+
+DPI = 200
+"""Pages of a PDF that are pictures are drawn at this density: above it only time grows."""
+
+A4 = (595.3, 841.9)
+
+SURE = 0.85
+"""Mean confidence of upright text; upside-down text reads below it."""
+
+Image = np.ndarray
+
+
+def read(data: bytes, name: str) -> Document:
+    """The Document of a PNG, JPEG, TIFF (all its pages), BMP, GIF or WebP picture."""
+    pages: list[Page] = []
+    blocks: list[Block] = []
+    for number, image, size in _frames(data, name):
+        width, height, found = read_image(image, number, *size)
+        pages.append(Page(number, width, height, ocr=True))
+        blocks += found
+    remark = Remark("ocr", f"{len(pages)} page(s) read as pictures")
+    return Document(Source(name, "", "image/*", "scan", len(pages)), tuple(pages), tuple(blocks), (remark,))
+
+
+def _frames(data: bytes, name: str) -> Iterator[tuple[int, Image, tuple[float, float]]]:
+    """(page number, upright RGB pixels, size in points) of each picture of a file."""
+    Picture.MAX_IMAGE_PIXELS = limits.MAX_IMAGE_PIXELS
+    try:
+        with Picture.open(io.BytesIO(data)) as picture:
+            frames = getattr(picture, "n_frames", 1) if picture.format in ("TIFF", "MPO") else 1
+            if frames > limits.MAX_SCAN_PAGES:
+                raise LimitExceeded(name, f"{frames:,} pages (limit {limits.MAX_SCAN_PAGES:,})", "split the file")
+            if picture.width * picture.height > limits.MAX_IMAGE_PIXELS:
+                raise LimitExceeded(name, f"{picture.width:,} × {picture.height:,} pixels", "scan at 300 dpi")
+            for index, frame in enumerate(ImageSequence.Iterator(picture)):
+                if index >= (1 if picture.format == "MPO" else frames):
+                    break
+                upright = ImageOps.exif_transpose(frame)
+                dpi = picture.info.get("dpi", (0, 0))
+                yield index + 1, np.asarray(_on_white(upright)), _size(upright.size, float(dpi[0] or 0))
+    except Picture.DecompressionBombError:
+        raise LimitExceeded(name, f"more than {limits.MAX_IMAGE_PIXELS:,} pixels", "scan at 300 dpi") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, EOFError) as error:
+        raise InputError(name, f"the picture is damaged ({type(error).__name__})", "scan or save it again") from None
+
+
+def _on_white(picture: Picture.Image) -> Picture.Image:
+    """RGB, transparent parts white."""
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        rgba = picture.convert("RGBA")
+        white = Picture.new("RGBA", rgba.size, "white")
+        return Picture.alpha_composite(white, rgba).convert("RGB")
+    if picture.mode.startswith("I;16"):
+        return Picture.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _size(pixels: tuple[int, int], dpi: float) -> tuple[float, float]:
+    """Page size in points: by a believable density, else fitted to A4."""
+    if 90 <= dpi <= 1300 and 200 < 72 * pixels[0] / dpi < 3000:
+        return 72 * pixels[0] / dpi, 72 * pixels[1] / dpi
+    paper = A4 if pixels[1] >= pixels[0] else A4[::-1]
+    factor = min(paper[0] / pixels[0], paper[1] / pixels[1])
+    return pixels[0] * factor, pixels[1] * factor
+
+
+# ---- one page ----------------------------------------------------------------------------------------------------
+
+
+def read_image(image: Image, number: int, width: float, height: float) -> tuple[float, float, list[Block]]:
+    """(width, height, blocks) of one RGB page picture. The size comes back turned when the page lay on its side."""
+    grey = even_background(_fitting(image))
+    grey, boxes, turns = _upright(grey, find_boxes(grey))
+    if turns % 2:
+        width, height = height, width
+    page = straighten(grey, boxes)
+    scale = width / page.image.shape[1]
+    marks = _marks(page, moved(boxes, page.matrix), scale, number, (width, height))
+    blocks = reread(list(grid.build(marks)), page.image, scale)
+    back = np.linalg.inv(page.matrix)
+    return width, height, [_put_back(b, back, scale) for b in blocks]
+
+
+def _fitting(image: Image) -> Image:
+    """The picture at the working size: large scans made smaller, small ones larger."""
+    factor = LONG_SIDE * 1.3 / max(image.shape[:2])
+    if 0.8 < factor < 1.25 or (factor > 1 and max(image.shape[:2]) > 0.7 * LONG_SIDE):
+        return image
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=way)
+
+
+def _upright(grey: Image, boxes: np.ndarray) -> tuple[Image, np.ndarray, int]:
+    """The page turned so that its text is upright, its boxes, and the quarter turns that took."""
+    if not len(boxes):
+        return grey, boxes, 0
+    turns = 0
+    wide = np.linalg.norm(boxes[:, 1] - boxes[:, 0], axis=1)
+    high = np.linalg.norm(boxes[:, 3] - boxes[:, 0], axis=1)
+    if wide[high > 1.5 * wide].size and high[high > 1.5 * wide].sum() > 2 * wide[wide > 1.5 * high].sum():
+        turns = 1
+        grey = np.ascontiguousarray(np.rot90(grey))
+        boxes = find_boxes(grey)
+    if len(boxes) and _sureness(grey, boxes) < SURE:
+        over = np.ascontiguousarray(np.rot90(grey, 2))
+        others = find_boxes(over)
+        if len(others) and _sureness(over, others) > _sureness(grey, boxes) + 0.05:
+            return over, others, turns + 2
+    return grey, boxes, turns
+
+
+def _sureness(grey: Image, boxes: np.ndarray) -> float:
+    """Mean confidence of a few lines of ordinary length."""
+    lengths = np.linalg.norm(boxes[:, 1] - boxes[:, 0], axis=1)
+    few = np.argsort(-lengths, kind="stable")[len(lengths) // 8 :][:4]
+    lines = read_lines([_crop(grey, boxes[i]) for i in few])
+    scores = [c.confidence for line in lines for c in line]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def _crop(grey: Image, box: np.ndarray) -> Image:
+    """The upright picture of a quadrilateral."""
+    width = int(max(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[2] - box[3]), 1))
+    height = int(max(np.linalg.norm(box[3] - box[0]), np.linalg.norm(box[2] - box[1]), 1))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(box.astype(np.float32), target)
+    return cv2.warpPerspective(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+# ---- text --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A line of text, or the part of one that stands in one cell, in pixels of the straightened page."""
+
+    x0: int
+    top: int
+    x1: int
+    bottom: int
+
+
+def _marks(page: Straightened, boxes: np.ndarray, scale: float, number: int, size: tuple[float, float]) -> PageMarks:
+    horizontal = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.horizontal)
+    vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
+    nets = grid.find_nets(horizontal, vertical)
+    strips = [s for box in boxes for s in _strips(box, nets, scale, page.image)]
+    lines = read_lines([page.image[s.top : s.bottom, s.x0 : s.x1] for s in strips])
+    glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
+    return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
+
+
+def _strips(box: np.ndarray, nets: Sequence[Net], scale: float, image: Image) -> list[Strip]:
+    """A text box cut where column rules cross it, and into single characters where it stands upright on end."""
+    x0, top = np.maximum(np.floor(box.min(axis=0)), 0).astype(int)
+    x1, bottom = np.ceil(box.max(axis=0)).astype(int)
+    x1, bottom = min(x1, image.shape[1]), min(bottom, image.shape[0])
+    if x1 - x0 < 3 or bottom - top < 3:
+        return []
+    middle = (top + bottom) / 2 * scale
+    cuts = sorted(
+        round(v.at / scale)
+        for net in nets
+        if net.ys[0] <= middle <= net.ys[-1]
+        for v in net.vertical
+        if v.start <= middle <= v.end and x0 + 4 < v.at / scale < x1 - 4
+    )
+    edges = [int(x0), *cuts, int(x1)]
+    strips = [
+        Strip(a + (3 if i else 0), int(top), b - (3 if i < len(edges) - 2 else 0), int(bottom))
+        for i, (a, b) in enumerate(zip(edges, edges[1:], strict=False))
+        if b - a > 8
+    ]
+    return [piece for s in strips for piece in _characters_on_end(s, image)]
+
+
+def _characters_on_end(strip: Strip, image: Image) -> list[Strip]:
+    """A strip higher than wide is a column of characters: one strip for each, parted at blank rows."""
+    width, height = strip.x1 - strip.x0, strip.bottom - strip.top
+    if height < 1.6 * width:
+        return [strip]
+    dark = (image[strip.top : strip.bottom, strip.x0 : strip.x1] < 160).sum(axis=1) > 0
+    pieces: list[list[int]] = []
+    for y in np.flatnonzero(dark):
+        if pieces and y - pieces[-1][1] <= max(1, 0.08 * width):
+            pieces[-1][1] = int(y)
+        elif pieces and y - pieces[-1][0] < 0.75 * width:
+            pieces[-1][1] = int(y)
+        else:
+            pieces.append([int(y), int(y)])
+    return [
+        Strip(strip.x0, max(strip.top + a - 3, 0), strip.x1, min(strip.top + b + 4, strip.bottom))
+        for a, b in pieces
+        if b - a > 3
+    ] or [strip]
+
+
+def _glyphs(strip: Strip, line: Sequence[Char], scale: float) -> list[Glyph]:
+    """Characters of a strip with boxes side by side; only a real gap or a read space leaves one."""
+    width = strip.x1 - strip.x0
+    height = strip.bottom - strip.top
+    inset = 0.14 * height
+    out: list[Glyph] = []
+    chars = [(c, strip.x0 + c.centre * width) for c in line]
+    for i, (char, x) in enumerate(chars):
+        if not char.text.strip():
+            continue
+        left = _border(chars, i, -1, height)
+        right = _border(chars, i, +1, height)
+        out.append(
+            Glyph(
+                char.text,
+                (x - left) * scale,
+                (strip.top + inset) * scale,
+                (x + right) * scale,
+                (strip.bottom - inset) * scale,
+                raw=char.text,
+                confidence=round(char.confidence, 4),
+            )
+        )
+    return out
+
+
+def _border(chars: Sequence[tuple[Char, float]], i: int, step: int, height: int) -> float:
+    """How far a character's box reaches to one side: half way to its neighbour, less where a space stands."""
+    j = i + step
+    if not 0 <= j < len(chars):
+        return 0.35 * height
+    if not chars[j][0].text.strip():
+        return 0.1 * height
+    half = abs(chars[j][1] - chars[i][1]) / 2
+    return half if half < 1.1 * height else 0.45 * height
+
+
+# ---- places ------------------------------------------------------------------------------------------------------
+
+
+def _put_back(block: Block, matrix: np.ndarray, scale: float) -> Block:
+    """A block with its boxes where they stand on the page as received."""
+    if isinstance(block, Paragraph):
+        return replace(block, at=_place(block.at, matrix, scale))
+    cells = tuple(replace(c, at=_place(c.at, matrix, scale)) for c in block.cells)
+    return replace(block, cells=cells, at=_place(block.at, matrix, scale))
+
+
+def _place(at: Provenance, matrix: np.ndarray, scale: float) -> Provenance:
+    if at.bbox is None:
+        return at
+    x0, y0, x1, y1 = (v / scale for v in at.bbox)
+    corners = moved(np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], np.float32), matrix)[0] * scale
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    box: BBox = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    return replace(at, bbox=box)
