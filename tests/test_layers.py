@@ -13,7 +13,7 @@ ROOMS: list[set[str]] = [
     {"errors", "provenance", "plain", "limits"},
     {"model"},
     {"normalize", "serialize", "digest", "assessment"},
-    {"patterns", "points", "puzzle", "proofs", "checker", "alignment"},
+    {"patterns", "points", "puzzle", "programme", "sturdy", "proofs", "checker", "alignment"},
     {"readers"},
     {"source"},
 ]
