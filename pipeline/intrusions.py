@@ -19,7 +19,6 @@ LOOP_INSIDE = regex.compile(r"(?P<unit>[^\s_＿\-—–.。…·□*=~0-9]{2,20}
 OTHER_SCRIPT = regex.compile(r"[\p{Cyrillic}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}\p{Hiragana}\p{Katakana}]")
 LATIN_RUN = regex.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?:[,;:]?\s+[A-Za-zÀ-ÿ(][A-Za-zÀ-ÿ'’\-.)]*){4,}")
 NOT_PROSE = regex.compile(r"https?:|www\.|@|^\s*\[[0-9]+\]|(?:19|20)[0-9]{2}|et al|ISBN|ISO|IEC|GB/T|\b(?:Inc|Ltd|Co)\b\.?")
-PHONE_SPACED = regex.compile(r"(?<![0-9])1[3-9][0-9](?:[ \u00a0\-－—]?[0-9]{4}){2}(?![0-9])")
 
 
 # ---- foreign text ------------------------------------------------------------------------------------------------
@@ -138,14 +137,12 @@ def _kinds(text: str) -> list[str]:
         return []
     identities = len(IDENTITY_NUMBER.findall(text))
     rest = IDENTITY_NUMBER.sub(" ", text)
-    mobiles = max(len(MOBILE.findall(rest)), len(PHONE_SPACED.findall(rest)))
-    return ["identity"] * identities + ["mobile"] * mobiles
+    return ["identity"] * identities + ["mobile"] * len(MOBILE.findall(rest))
 
 
 def _hidden(at: Provenance) -> Provenance:
-    """The place with every personal number masked, spaced ones too."""
-    quote = PHONE_SPACED.sub(lambda m: "*" * len(m[0]), mask_personal(at.quote))
-    return replace(at, quote=quote)
+    """The place with every personal number masked."""
+    return replace(at, quote=mask_personal(at.quote))
 
 
 def _names_in(table: Table) -> list[Provenance]:
@@ -160,4 +157,4 @@ def _names_in(table: Table) -> list[Provenance]:
 
 def without_personal(passage: Passage) -> str:
     """The text of a passage with personal numbers masked."""
-    return PHONE_SPACED.sub(lambda m: "*" * len(m[0]), mask_personal(passage.text))
+    return mask_personal(passage.text)

@@ -107,7 +107,9 @@ def points(text: str) -> Decimal | None:
     return Decimal(match[1]) if match else None
 
 
-MOBILE = regex.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+MOBILE = regex.compile(r"(?<![0-9])1[3-9][0-9](?:[ \u00a0\-－—]?[0-9]{4}){2}(?![0-9])")
+"""Eleven digits, also written 138 0000 0000 or 138-0000-0000."""
+
 IDENTITY_NUMBER = regex.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])")
 
 
