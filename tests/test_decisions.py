@@ -1,0 +1,142 @@
+"""A person's decisions on the real notice: kept, applied as confirmed, questioned when the source changes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import decisions, stages
+from pipeline.cli import main
+from pipeline.errors import InputError, UsageError
+from pipeline.repair import suggestions, value_at, with_value
+
+SLUG = "zaozhuang-gas-2021-42"
+SEED = Path(__file__).resolve().parents[1] / "sources" / SLUG
+SIGNED = ["--by", "经办人甲", "--reason", "对照原件", "--date", "2022-01-05"]
+
+
+@pytest.fixture(scope="module")
+def reading():
+    return stages.extract(SEED / "notice.txt")
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A copy of the notice with its extracted JSON; returns the JSON."""
+    folder = tmp_path / "sources" / SLUG
+    folder.mkdir(parents=True)
+    for name in ("notice.txt", "source.json"):
+        shutil.copy(SEED / name, folder / name)
+    card = json.loads((folder / "source.json").read_text(encoding="utf-8"))
+    (folder / "source.json").write_text(json.dumps(card | {"primary": "notice.txt"}, ensure_ascii=False), encoding="utf-8")
+    list(stages.run(tmp_path / "sources", tmp_path / "extracted", tmp_path / "reports", "zh"))
+    return tmp_path / "extracted" / SLUG / "2021" / "notice.json"
+
+
+def load(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def criterion(data, key):
+    return next(c for r in data["rubrics"] for s in r["sections"] for c in s["criteria"] if c["id"] == key)
+
+
+def test_accepting_points_and_text_confirms_the_lost_criterion(place):
+    for target in ("annex-2/c21.max_points", "annex-2/c21.text"):
+        assert main(["decide", str(place), "accept", target, *SIGNED]) == 0
+    data = load(place)
+    assert criterion(data, "annex-2/c21")["basis"] == "confirmed"
+    assert "serial-gap" not in {f["rule"] for f in data["findings"]}
+    assert "total-mismatch" not in {f["rule"] for f in data["findings"] if f["annex"] == 2}
+
+
+def test_points_alone_do_not_confirm_the_text(place):
+    main(["decide", str(place), "accept", "annex-2/c21.max_points", *SIGNED])
+    assert criterion(load(place), "annex-2/c21")["basis"] == "inferred"
+
+
+def test_the_final_edition_after_everything_is_decided(place, tmp_path, capsys):
+    target = ["forms", str(place), "--annex", "2", "--format", "html", "--edition", "final", "-o", str(tmp_path / "f")]
+    assert main(target) == 2
+    for one in ("annex-2/s2.label", "annex-2/s4.label", "annex-2/c21.max_points", "annex-2/c21.text"):
+        main(["decide", str(place), "accept", one, *SIGNED])
+    for finding in load(place)["findings"]:
+        if finding["severity"] == "error":
+            main(["decide", str(place), "waive", finding["fingerprint"], *SIGNED])
+    assert main(target) == 0
+    page = (tmp_path / "f" / "annex-2.final.html").read_text(encoding="utf-8")
+    assert '<span class="mark">' not in page
+    assert "安全运营" in page
+
+
+def test_a_run_keeps_what_was_decided(place, tmp_path):
+    main(["decide", str(place), "set", "annex-3/s3.stated_points", "11", *SIGNED])
+    before = place.read_bytes()
+    list(stages.run(tmp_path / "sources", tmp_path / "extracted", tmp_path / "reports", "zh"))
+    assert place.read_bytes() == before
+    assert "decisions" in (tmp_path / "sources" / SLUG / "decisions.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["accept", "annex-9/c1.text", *SIGNED],
+        ["set", "annex-2/c1.colour", "red", *SIGNED],
+        ["set", "annex-2/c1.max_points", "many", *SIGNED],
+        ["waive", "0" * 12, *SIGNED],
+        ["set", "annex-2/c1.max_points", "3", "--by", "甲", "--reason", " "],
+        ["set", "annex-2/c1.max_points", "3", "--by", "甲", "--reason", "r"],
+        ["set", "annex-2/c1.max_points", "3", "--by", "甲", "--reason", "r", "--date", "昨天"],
+    ],
+)
+def test_what_cannot_be_decided_is_refused_and_changes_nothing(place, argv, capsys):
+    before = place.read_bytes()
+    assert main(["decide", str(place), *argv]) == 2
+    assert place.read_bytes() == before
+    assert not (place.parents[3] / "sources" / SLUG / "decisions.yaml").exists()
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_decision_goes_stale_when_the_old_value_is_gone_and_moot_when_the_source_agrees(reading):
+    made = decisions.decide(reading, "set", "annex-3/c15.max_points", "2", "甲", "对照原件", "2022-01-05")
+    status = lambda r: [d.status for d in decisions.apply(r, [made]).decisions]  # noqa: E731
+    assert status(reading) == ["valid"]
+    changed = with_value(reading, "annex-3/c15.max_points", "4")
+    assert status(changed) == ["stale"]
+    assert "decision-stale" in {f.rule for f in decisions.apply(changed, [made]).findings}
+    assert status(with_value(reading, "annex-3/c15.max_points", "2")) == ["moot"]
+
+
+def test_repairs_add_no_finding_and_twice_is_once(reading):
+    made = [decisions.decide(reading, "accept", s.id, None, "甲", "核对", "2022-01-05") for s in suggestions(reading)]
+    once = decisions.apply(reading, made)
+    before = {(f.rule, f.where) for f in reading.findings}
+    assert {(f.rule, f.where) for f in once.findings} <= before
+    assert decisions.apply(reading, [*made, *made]) == once
+
+
+def test_saved_decisions_load_again(reading, tmp_path):
+    made = [decisions.decide(reading, "set", "annex-1.stated_total", "100", "甲", "核对：“总评”", "2022-01-05")]
+    decisions.save(tmp_path / "decisions.yaml", made)
+    assert decisions.load(tmp_path / "decisions.yaml") == tuple(made)
+
+
+@pytest.mark.parametrize("text", ["decisions: 3", "decisions: [{action: fly}]", "a: [", "decisions: [{colour: red}]"])
+def test_a_broken_file_is_refused(tmp_path, text):
+    (tmp_path / "d.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError):
+        decisions.load(tmp_path / "d.yaml")
+
+
+@pytest.mark.parametrize("path", ["annex-2/c21.max_points", "annex-2/s2.label"])
+def test_an_inferred_value_counts_as_absent(reading, path):
+    assert value_at(reading, path) is None
+
+
+def test_a_path_that_names_nothing(reading):
+    with pytest.raises(UsageError):
+        value_at(replace(reading, rubrics=()), "annex-2/c1.text")
