@@ -287,11 +287,15 @@ def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path
     from pipeline import findings_out
 
     reading = serialize.load_reading(target)
-    texts = {
+    texts: dict[str, str | bytes] = {
         "audit.html": audit_html(reading, card.primary, lang),
         "findings.json": findings_out.render(reading, "json", lang, card.primary.name),
         "findings.sarif": findings_out.render(reading, "sarif", lang, card.primary.name),
     }
+    if reading.decisions:
+        from pipeline import errata
+
+        texts |= {"errata.html": errata.render_html(reading), "errata.docx": errata.render_docx(reading)}
     for name, text in texts.items():
         serialize.write_whole(report / name, text)
     return [report / name for name in texts]

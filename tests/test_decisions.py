@@ -140,3 +140,23 @@ def test_an_inferred_value_counts_as_absent(reading, path):
 def test_a_path_that_names_nothing(reading):
     with pytest.raises(UsageError):
         value_at(replace(reading, rubrics=()), "annex-2/c1.text")
+
+
+def test_the_errata_sheet_lists_what_was_corrected(reading):
+    import io
+
+    from docx import Document
+
+    from pipeline import errata
+
+    made = [
+        decisions.decide(reading, "set", "annex-3/c15.max_points", "2", "甲", "对照原件", "2022-01-05"),
+        decisions.decide(reading, "accept", "annex-2/c21.max_points", None, "甲", "总分相符", "2022-01-05"),
+        decisions.decide(reading, "waive", reading.findings[0].fingerprint, None, "甲", "不影响", "2022-01-05"),
+    ]
+    done = decisions.apply(reading, made)
+    rows = [(e.printed, e.corrected, e.status) for e in errata.errata_of(done)]
+    assert rows == [("3", "2", "有效"), ("（未印）", "2", "有效")]
+    assert "附件 3 序号 15 评价分值" in errata.render_html(done)
+    table = Document(io.BytesIO(errata.render_docx(done))).tables[0]
+    assert [c.text for c in table.rows[1].cells][1:4] == ["3", "2", "对照原件"]

@@ -60,7 +60,7 @@ class _Builder:
         self._bind()
         out = io.BytesIO()
         self.doc.save(out)
-        return _fixed_dates(out.getvalue())
+        return fixed_dates(out.getvalue())
 
     def _page(self) -> None:
         section = self.doc.sections[0]
@@ -228,7 +228,7 @@ def _mark_row(row, name: str) -> None:
     row._tr.get_or_add_trPr().append(parse_xml(f"<w:{name} {nsdecls('w')}/>"))
 
 
-def _fixed_dates(data: bytes) -> bytes:
+def fixed_dates(data: bytes) -> bytes:
     """The same package with fixed member dates: python-docx stamps the clock."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:

@@ -1,0 +1,116 @@
+"""The errata sheet 勘误表 of a notice: place, printed, corrected, reason, status, for the file. HTML and DOCX."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import docx
+import jinja2
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from pipeline.formats.docx import fixed_dates
+from pipeline.model import Decision, Reading
+from pipeline.provenance import Provenance
+
+HEADER = ("位置", "原文", "更正为", "理由", "决定人、日期", "状态")
+STATUS = {"valid": "有效", "stale": "原值已变，失效", "moot": "来源已更正，不需要"}
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """One line of the sheet."""
+
+    place: str
+    printed: str
+    corrected: str
+    reason: str
+    signed: str
+    status: str
+
+
+def errata_of(reading: Reading) -> tuple[Erratum, ...]:
+    """A line for each correction a person decided (rejections and waivers correct nothing)."""
+    return tuple(_erratum(reading, d) for d in reading.decisions if d.action in ("accept", "set"))
+
+
+def _erratum(reading: Reading, decision: Decision) -> Erratum:
+    return Erratum(
+        place=_place(reading, decision.target),
+        printed=decision.expected or "（未印）",
+        corrected=decision.value or "",
+        reason=decision.reason,
+        signed=f"{decision.by}，{decision.date}",
+        status=STATUS[decision.status],
+    )
+
+
+def _place(reading: Reading, path: str) -> str:
+    """Where a value stands, in words: `附件 2 序号 21 分值（p.12）`."""
+    identifier, _, name = path.rpartition(".")
+    what = {"max_points": "评价分值", "text": "评价内容", "number": "序号", "label": "项目名称", "stated_points": "项目分值",
+            "stated_total": "总评", "title": "标题"}.get(name, name)  # fmt: skip
+    for rubric in reading.rubrics:
+        if rubric.id == identifier:
+            return f"附件 {rubric.annex} {what}{_at(rubric.total_at or rubric.title_at)}"
+        for section in rubric.sections:
+            if section.id == identifier:
+                first = next((c.number for c in section.criteria if c.number), "")
+                return f"附件 {rubric.annex} 第 {first} 条起的{what}{_at(section.at)}"
+            for criterion in section.criteria:
+                if criterion.id == identifier:
+                    return f"附件 {rubric.annex} 序号 {criterion.number or '—'} {what}{_at(criterion.at)}"
+    return f"正文 {what}{_at(reading.notice.places.get(name))}"
+
+
+def _at(at: Provenance | None) -> str:
+    return f"（{at.place()}）" if at is not None else ""
+
+
+def render_html(reading: Reading) -> str:
+    """The errata sheet as one printable HTML page."""
+    return _PAGE.render(head=reading.notice, revision=reading.revision or "", header=HEADER, rows=errata_of(reading))
+
+
+def render_docx(reading: Reading) -> bytes:
+    """The errata sheet as DOCX."""
+    document = docx.Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "仿宋_GB2312", Pt(11)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
+    title = document.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = title.add_run("勘　误　表")
+    run.font.size, run.bold = Pt(18), True
+    document.add_paragraph(f"《{reading.notice.title or ''}》{reading.notice.document_number or ''}")
+    _table(document, [HEADER, *((e.place, e.printed, e.corrected, e.reason, e.signed, e.status) for e in errata_of(reading))])
+    out = io.BytesIO()
+    document.save(out)
+    return fixed_dates(out.getvalue())
+
+
+def _table(document: docx.document.Document, rows: Sequence[Sequence[str]]) -> None:
+    table = document.add_table(rows=0, cols=len(HEADER))
+    table.style = "Table Grid"
+    for number, row in enumerate(rows):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.paragraphs[0].add_run(text).bold = number == 0
+
+
+_PAGE = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string("""<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>勘误表</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>body{margin:0 auto;max-width:70rem;padding:1.2rem;font:16px/1.6 "FangSong","仿宋_GB2312","Noto Serif CJK SC",serif}h1{text-align:center;letter-spacing:.5em}
+table{border-collapse:collapse;width:100%}th,td{border:1px solid #333;padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:#e8e5de}
+@media print{@page{size:A4 landscape;margin:20mm}tr{break-inside:avoid}thead{display:table-header-group}}</style></head><body>
+<h1>勘误表</h1><p>《{{ head.title or "" }}》{{ head.document_number or "" }}{% if revision %}　版次 {{ revision }}{% endif %}</p>
+<table><thead><tr>{% for h in header %}<th scope="col">{{ h }}</th>{% endfor %}</tr></thead><tbody>
+{% for e in rows %}<tr><th scope="row">{{ e.place }}</th><td>{{ e.printed }}</td><td>{{ e.corrected }}</td><td>{{ e.reason }}</td><td>{{ e.signed }}</td><td>{{ e.status }}</td></tr>
+{% else %}<tr><td colspan="6">没有更正。</td></tr>{% endfor %}
+</tbody></table></body></html>
+""")
