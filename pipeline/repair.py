@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.model import Criterion, Notice, Reading, Repair, Rubric, Section
@@ -47,7 +48,8 @@ def with_value(reading: Reading, path: str, text: str) -> Reading:
     owner, name = _owner(reading, path)
     value = _parsed(path, name, text)
     if isinstance(owner, Notice):
-        return replace(reading, notice=replace(owner, **{name: value}))
+        change: dict[str, Any] = {name: value}
+        return replace(reading, notice=replace(owner, **change))
     return replace(reading, rubrics=tuple(_in_rubric(r, owner, name, value) for r in reading.rubrics))
 
 
@@ -78,22 +80,26 @@ def _owner(reading: Reading, path: str) -> tuple[Criterion | Section | Rubric | 
 
 def _in_rubric(rubric: Rubric, owner: object, name: str, value: object) -> Rubric:
     if rubric is owner:
-        basis = {"total_basis": "confirmed"} if name == "stated_total" else {}
-        return replace(rubric, **{name: value}, **basis)
+        change: dict[str, Any] = {name: value} | ({"total_basis": "confirmed"} if name == "stated_total" else {})
+        return replace(rubric, **change)
     return replace(rubric, sections=tuple(_in_section(s, owner, name, value) for s in rubric.sections))
 
 
 def _in_section(section: Section, owner: object, name: str, value: object) -> Section:
     if section is owner:
-        return replace(section, **{name: value}, **{"label": {"basis": "confirmed"}, "stated_points": {"points_basis": "confirmed"}}[name])
+        change: dict[str, Any] = {name: value, ("basis" if name == "label" else "points_basis"): "confirmed"}
+        return replace(section, **change)
     return replace(section, criteria=tuple(_in_criterion(c, name, value) if c is owner else c for c in section.criteria))
 
 
 def _in_criterion(criterion: Criterion, name: str, value: object) -> Criterion:
     """A printed criterion becomes confirmed; a lost one only when all of it is decided, see `confirm_whole`."""
-    basis = {"basis": "confirmed"} if criterion.basis != "inferred" else {}
-    points = {"points_basis": "confirmed"} if name == "max_points" else {}
-    return replace(criterion, **{name: value}, **basis, **points)
+    change: dict[str, Any] = {name: value}
+    if criterion.basis != "inferred":
+        change["basis"] = "confirmed"
+    if name == "max_points":
+        change["points_basis"] = "confirmed"
+    return replace(criterion, **change)
 
 
 def confirm_whole(reading: Reading, decided: frozenset[str]) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -142,8 +143,8 @@ def _sureness(grey: Image, boxes: np.ndarray) -> float:
 
 def _crop(grey: Image, box: np.ndarray) -> Image:
     """The upright picture of a quadrilateral."""
-    width = int(max(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[2] - box[3]), 1))
-    height = int(max(np.linalg.norm(box[3] - box[0]), np.linalg.norm(box[2] - box[1]), 1))
+    width = int(max(float(np.linalg.norm(box[1] - box[0])), float(np.linalg.norm(box[2] - box[3])), 1.0))
+    height = int(max(float(np.linalg.norm(box[3] - box[0])), float(np.linalg.norm(box[2] - box[1])), 1.0))
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     matrix = cv2.getPerspectiveTransform(box.astype(np.float32), target)
     return cv2.warpPerspective(grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
@@ -190,7 +191,7 @@ def _strips(box: np.ndarray, nets: Sequence[Net], scale: float, image: Image) ->
     edges = [int(x0), *cuts, int(x1)]
     strips = [
         Strip(a + (3 if i else 0), int(top), b - (3 if i < len(edges) - 2 else 0), int(bottom))
-        for i, (a, b) in enumerate(zip(edges, edges[1:], strict=False))
+        for i, (a, b) in enumerate(itertools.pairwise(edges))
         if b - a > 8
     ]
     return [piece for s in strips for piece in _characters_on_end(s, image)]
