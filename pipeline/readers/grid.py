@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import regex
@@ -24,6 +25,9 @@ GAP = 4.0
 
 MIN_RULE = 6.0
 """A shorter piece that touches nothing is a dash or an underline fragment."""
+
+REACH = 3.0
+"""An edge's ink begins and ends this near to its corners; a word's underline keeps further off (cells have padding)."""
 
 WALL = 0.5
 """A wall stands between two grid positions when rules cover at least this part of their common edge."""
@@ -174,14 +178,8 @@ def joined_text(lines: Sequence[str]) -> str:
 
 def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Snap nearly equal positions together and join collinear pieces."""
-    groups: list[list[Rule]] = []
-    for rule in sorted(rules, key=lambda r: r.at):
-        if groups and rule.at - groups[-1][0].at <= SNAP:
-            groups[-1].append(rule)
-        else:
-            groups.append([rule])
     out: list[Rule] = []
-    for group in groups:
+    for group in _grouped(rules):
         length = sum(r.end - r.start for r in group) or 1.0
         at = sum(r.at * (r.end - r.start) for r in group) / length
         runs: list[list[float]] = []
@@ -231,19 +229,38 @@ def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
 
 
 def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
-    """Rules without ends that lead nowhere: an end stands at a rule across, or at the outer edge (an open side), or it is
-    cut back to the last rule across. An underline that touches one side of its cell goes."""
+    """Rules cut to whole edges: from one rule across to the next, or to the outer border where that side is open.
+
+    An edge counts when ink begins at its one end, stops at its other, and covers most of it: an underline inside a cell
+    goes, a rule with a gap stays.
+    """
     first, last = min(r.start for r in rules), max(r.end for r in rules)
-    out = []
-    for rule in rules:
-        met = [o.at for o in across if rule.start - SNAP <= o.at <= rule.end + SNAP and o.start - GAP <= rule.at <= o.end + GAP]
-        if not met:
-            continue
-        start = rule.start if rule.start <= first + GAP else min(met)
-        end = rule.end if rule.end >= last - GAP else max(met)
-        if end - start >= MIN_RULE:
-            out.append(Rule(rule.at, start, end))
+    out: list[Rule] = []
+    for group in _grouped(rules):
+        at = group[0].at
+        walls = _positions([first, last, *(o.at for o in across if o.start - GAP <= at <= o.end + GAP)])
+        for a, b in pairwise(walls):
+            own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
+            if not own or min(r.start for r in own) > a + REACH or max(r.end for r in own) < b - REACH:
+                continue
+            if sum(min(r.end, b) - max(r.start, a) for r in own) < WALL * (b - a):
+                continue
+            if out and out[-1].at == at and abs(out[-1].end - a) < SNAP:
+                out[-1] = Rule(at, out[-1].start, b)
+            else:
+                out.append(Rule(at, a, b))
     return out
+
+
+def _grouped(rules: Iterable[Rule]) -> list[list[Rule]]:
+    """Rules at the same position, in order."""
+    groups: list[list[Rule]] = []
+    for rule in sorted(rules, key=lambda r: (r.at, r.start)):
+        if groups and rule.at - groups[-1][0].at <= SNAP:
+            groups[-1].append(rule)
+        else:
+            groups.append([rule])
+    return groups
 
 
 def _positions(values: Iterable[float]) -> list[float]:

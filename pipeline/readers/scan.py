@@ -98,9 +98,9 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
         width, height = height, width
     page = straighten(grey, boxes)
     scale = width / page.image.shape[1]
-    marks = _marks(page, moved(boxes, page.matrix), scale, number, (width, height))
-    blocks = reread(list(grid.build(marks)), page.image, scale)
     back = np.linalg.inv(page.matrix)
+    marks = _marks(page, moved(boxes, page.matrix), _Picker(grey, back), scale, number, (width, height))
+    blocks = reread(list(grid.build(marks)), page.image, scale)
     return width, height, [_put_back(b, back, scale) for b in blocks]
 
 
@@ -163,12 +163,24 @@ class Strip:
     bottom: int
 
 
-def _marks(page: Straightened, boxes: np.ndarray, scale: float, number: int, size: tuple[float, float]) -> PageMarks:
+@dataclass(frozen=True, slots=True)
+class _Picker:
+    """Cuts strips out of the picture as received: one interpolation only, small marks stay sharp."""
+
+    grey: Image
+    back: np.ndarray
+
+    def crop(self, strip: Strip) -> Image:
+        box = np.array([[[strip.x0, strip.top], [strip.x1, strip.top], [strip.x1, strip.bottom], [strip.x0, strip.bottom]]], np.float32)
+        return _crop(self.grey, moved(box, self.back)[0])
+
+
+def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float, number: int, size: tuple[float, float]) -> PageMarks:
     horizontal = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.horizontal)
     vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
     nets = grid.find_nets(horizontal, vertical)
     strips = [s for box in boxes for s in _strips(box, nets, scale, page.image)]
-    lines = read_lines([page.image[s.top : s.bottom, s.x0 : s.x1] for s in strips])
+    lines = read_lines([picker.crop(s) for s in strips])
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
 

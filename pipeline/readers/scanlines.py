@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,6 +20,9 @@ FAINT = 6
 
 FLAT_KERNEL, TALL_KERNEL = 1 / 22, 1 / 62
 """Shortest line that is searched for, as a part of the page's width and height: longer than a glyph's stroke."""
+
+LONG = 0.25
+"""A line this long, as a part of the longest of its direction, is believed without looking at its ends."""
 
 BRIDGE = 0.7
 """A gap between collinear pieces is bridged when this part of it is dark in the picture with its text."""
@@ -55,7 +59,7 @@ def straighten(image: Image, boxes: np.ndarray) -> Straightened:
         warped = _warp(image, matrix)
         flat, tall = _masks(warped, moved(boxes, matrix))
     dark = _ink(warped)
-    return Straightened(warped, matrix, _pieces(flat, dark), _transposed(tall, dark))
+    return Straightened(warped, matrix, *believable(_pieces(flat, dark), _transposed(tall, dark)))
 
 
 def moved(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -90,7 +94,7 @@ def _turn(image: Image, slope: float) -> np.ndarray:
 
 def _warp(image: Image, matrix: np.ndarray) -> Image:
     size = (image.shape[1], image.shape[0])
-    return cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderValue=255)
+    return cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderValue=255)
 
 
 def _squaring(flat: Image, tall: Image, shape: tuple[int, ...]) -> np.ndarray | None:
@@ -152,6 +156,32 @@ def _masks(image: Image, boxes: np.ndarray) -> tuple[Image, Image]:
     tall = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8))
     tall = cv2.morphologyEx(cv2.dilate(tall, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((int(height * TALL_KERNEL), 1), np.uint8))
     return flat, tall
+
+
+def believable(flat: Sequence[Piece], tall: Sequence[Piece]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Lines without the rims of stamps, speckles and paper edges: a line is long among its like, or it runs from one
+    line across to another."""
+    long_flat, long_tall = _long(flat), _long(tall)
+    kept_tall = [p for p in tall if p in long_tall or _between(p, long_flat)]
+    kept_flat = [p for p in flat if p in long_flat or _between(p, kept_tall)]
+    return tuple(kept_flat), tuple(kept_tall)
+
+
+def _long(pieces: Sequence[Piece]) -> set[Piece]:
+    """Pieces whose position is filled over a good part of the longest line."""
+    longest = max((end - start for _, start, end in pieces), default=0.0)
+    out = set()
+    for piece in pieces:
+        filled = sum(end - start for at, start, end in pieces if abs(at - piece[0]) <= 4)
+        if filled >= LONG * longest:
+            out.add(piece)
+    return out
+
+
+def _between(piece: Piece, across: Iterable[Piece]) -> bool:
+    at, start, end = piece
+    met = [pos for pos, a, b in across if a - 6 <= at <= b + 6]
+    return any(abs(pos - start) <= 5 for pos in met) and any(abs(pos - end) <= 5 for pos in met)
 
 
 def _transposed(tall: Image, dark: Image) -> tuple[Piece, ...]:
