@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.assessment import Assessment, Policy, Scorecard
+    from pipeline.changes import ChangeList
     from pipeline.model import Finding, Reading
 
-__all__ = ["audit", "collect", "extract", "forms", "score"]
+__all__ = ["audit", "collect", "diff", "extract", "forms", "score"]
 
 
 def extract(path: Path | str) -> Reading:
@@ -61,3 +62,11 @@ def score(assessments: Sequence[Assessment], reading: Reading, policy: Policy | 
     from pipeline import scoring
 
     return scoring.score(assessments, reading, policy)
+
+
+def diff(old: Reading | Path | str, new: Reading | Path | str) -> ChangeList:
+    """Two revisions as typed changes; `.to_json()` is the contract's change list."""
+    from pipeline import comparison
+
+    given = [extract(r) if isinstance(r, (str, Path)) else r for r in (old, new)]
+    return comparison.compare(given[0], given[1])

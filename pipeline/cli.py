@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     diff = verb("diff", _diff, "two revisions (files or notice JSON): typed changes, 对照表")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
-    diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx", "redline"), default="text")
+    diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx"), default="text")
     diff.add_argument("-o", "--output", type=Path)
     diff.add_argument("--fail-on", choices=SEVERITIES, default="never")
 
@@ -190,7 +190,12 @@ def _decide(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    raise UsageError("diff", "not wired yet", "wait")
+    from pipeline import comparison, diff_out, stages
+
+    old, new = stages.extract(args.old), stages.extract(args.new)
+    found = comparison.compare(old, new)
+    _put(diff_out.render(found, args.format, language_of(args), old, new), args.output)
+    return stages.exit_status(new.findings, args.fail_on)
 
 
 def _forms(args: argparse.Namespace) -> int:
