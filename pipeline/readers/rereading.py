@@ -19,8 +19,16 @@ FIGURES = "0123456789."
 NUMBER = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
 NUMBER_HEAD = regex.compile(r"序号|编号|分值|得分|满分|分数|标准分|应得分|权重|实得|扣分")
 
-MIN_INK = 12
-"""Dark pixels below which a cell counts as empty: noise leaves single dots."""
+_WORDS = regex.compile(r"\p{Han}{2}|[a-z]{3}")
+
+INK = 190
+"""Brightness (paper 255) below which a blurred pixel is ink: faint print keeps about 170."""
+
+FAINT_INK = 222
+"""Brightness up to which the surroundings of ink belong to it."""
+
+MIN_INK = 20
+"""Pixels of a mark below which it is noise."""
 
 DOUBT = 0.5
 """Factor on the confidence of a figure whose two readings differ."""
@@ -57,9 +65,11 @@ def _reread_table(table: Table, image: Image, scale: float) -> Table:
     if not crops:
         return table
     free = read_lines([c.image for c in crops])
+    bold = read_lines([cv2.erode(cv2.GaussianBlur(c.image, (3, 3), 0), np.ones((2, 2), np.uint8)) for c in crops])
     figures = read_lines([c.image for c in crops], FIGURES)
     settled = {
-        (c.cell.row, c.cell.col): _settled(c, a, b) for c, a, b in zip(crops, free, figures, strict=True)
+        (c.cell.row, c.cell.col): _settled(c, *readings)
+        for c, *readings in zip(crops, free, bold, figures, strict=True)
     }
     return replace(table, cells=tuple(settled.get((c.row, c.col), c) for c in table.cells))
 
@@ -85,39 +95,51 @@ def _ink_of(cell: Cell, image: Image, scale: float) -> Image | None:
     inner = image[max(y0 + 5, 0) : y1 - 4, max(x0 + 5, 0) : x1 - 4]
     if inner.shape[0] < 8 or inner.shape[1] < 6:
         return None
-    dark = cv2.morphologyEx((inner < 150).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    if int(dark.sum()) < MIN_INK:
+    ink = _marks(cv2.GaussianBlur(inner, (3, 3), 0))
+    if not ink.any():
         return None
-    ys, xs = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    ys, xs = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     high = int(ys[-1] - ys[0]) + 1
     if high < 8:
         return None
-    pad = max(3, high // 4)
+    pad = max(4, high // 3)
     top, bottom = max(int(ys[0]) - pad, 0), min(int(ys[-1]) + pad + 1, inner.shape[0])
     left, right = max(int(xs[0]) - pad, 0), min(int(xs[-1]) + pad + 1, inner.shape[1])
-    return inner[top:bottom, left:right]
+    beside = max(0, (bottom - top) * 3 // 4 - (right - left) // 2)
+    return cv2.copyMakeBorder(inner[top:bottom, left:right], 0, 0, beside, beside, cv2.BORDER_REPLICATE)
 
 
-def _settled(crop: Crop, free: Sequence[Char], figures: Sequence[Char]) -> Cell:
-    """The cell after its second reading. Agreement keeps the better confidence; difference leaves doubt."""
+def _marks(blurred: Image) -> Image:
+    """Where ink is: marks with a dark core, out to their faint edges, strokes that broke joined again."""
+    faint = cv2.morphologyEx((blurred < FAINT_INK).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(faint)
+    cores = set(np.unique(labels[blurred < INK]).tolist())
+    marks = [i for i in range(1, count) if i in cores and stats[i, cv2.CC_STAT_AREA] >= MIN_INK]
+    return np.isin(labels, marks)
+
+
+def _settled(crop: Crop, free: Sequence[Char], bold: Sequence[Char], figures: Sequence[Char]) -> Cell:
+    """The cell after it was read again, as it is and with thickened strokes. Agreement keeps the better confidence;
+    where readings differ the one most of them give, or the surest, is taken and left in doubt."""
     cell = crop.cell
     if not crop.numeric:
         return _filled(cell, free)
-    first, second, third = fold(cell.text), _text(free), _text(figures)
-    if second == first:
-        return replace(cell, confidence=max(cell.confidence or 0.0, _least(free)))
-    if not cell.text:
-        good = NUMBER.fullmatch(second) and _least(free) >= DOUBT
-        return _with(cell, second, _least(free)) if good else cell
-    candidates = [
-        (text, sure)
-        for text, sure in ((first, cell.confidence or 0.0), (second, _least(free)), (third, _least(figures)))
-        if NUMBER.fullmatch(text)
-    ]
-    if not candidates or (len(first) > 3 and not NUMBER.fullmatch(second)):
-        return replace(cell, confidence=min(cell.confidence or 0.0, DOUBT))
-    text, sure = max(candidates, key=lambda c: c[1])
-    return _with(cell, text, DOUBT * sure)
+    first = fold(cell.text)
+    seen = [(_text(free), _least(free)), (_text(bold), _least(bold))]
+    if not first:
+        good = NUMBER.fullmatch(seen[0][0]) and seen[0][1] >= DOUBT
+        return _with(cell, *seen[0]) if good else cell
+    if first == seen[0][0] and NUMBER.fullmatch(first):
+        return replace(cell, confidence=max(cell.confidence or 0.0, seen[0][1]))
+    votes: dict[str, float] = {}
+    for text, sure in [(first, cell.confidence or 0.0), *seen, (_text(figures), 0.5 * _least(figures))]:
+        text = text.strip(".,·")
+        if NUMBER.fullmatch(text):
+            votes[text] = votes.get(text, 0.0) + sure
+    if not votes or _WORDS.search(first):
+        return replace(cell, confidence=min(cell.confidence or 0.0, seen[0][1])) if first != seen[0][0] else cell
+    text = max(votes, key=lambda t: votes[t])
+    return _with(cell, text, DOUBT * min(1.0, votes[text] / 2))
 
 
 def _filled(cell: Cell, chars: Sequence[Char]) -> Cell:

@@ -30,6 +30,9 @@ A4 = (595.3, 841.9)
 SURE = 0.85
 """Mean confidence of upright text; upside-down text reads below it."""
 
+LEFT, RIGHT = 0.12, 0.55
+"""How far a text line is lengthened, as parts of its height."""
+
 Image = np.ndarray
 
 
@@ -179,17 +182,33 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     horizontal = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.horizontal)
     vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
     nets = grid.find_nets(horizontal, vertical)
-    strips = [s for box in boxes for s in _strips(box, nets, scale, page.image)]
+    strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image)]
     lines = read_lines([picker.crop(s) for s in strips])
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
 
 
-def _strips(box: np.ndarray, nets: Sequence[Net], scale: float, image: Image) -> list[Strip]:
+def _lengthened(boxes: np.ndarray) -> list[tuple[int, int, int, int]]:
+    """Upright boxes (x0, top, x1, bottom), each reaching a little to both sides where no other stands: the detector cuts
+    off a line's last comma."""
+    low, high = boxes.min(axis=1, initial=1e9), boxes.max(axis=1, initial=0)
+    out = []
+    for i in range(len(boxes)):
+        (x0, top), (x1, bottom) = low[i], high[i]
+        if bottom - top < 1.5 * (x1 - x0):
+            beside = (high[:, 1] > top + 3) & (low[:, 1] < bottom - 3)
+            rights = low[beside & (low[:, 0] >= x1 - 2), 0]
+            lefts = high[beside & (high[:, 0] <= x0 + 2), 0]
+            x1 = min(x1 + RIGHT * (bottom - top), rights.min(initial=1e9))
+            x0 = max(x0 - LEFT * (bottom - top), lefts.max(initial=0))
+        out.append((int(x0), int(top), int(np.ceil(x1)), int(np.ceil(bottom))))
+    return out
+
+
+def _strips(box: tuple[int, int, int, int], nets: Sequence[Net], scale: float, image: Image) -> list[Strip]:
     """A text box cut where column rules cross it, and into single characters where it stands upright on end."""
-    x0, top = np.maximum(np.floor(box.min(axis=0)), 0).astype(int)
-    x1, bottom = np.ceil(box.max(axis=0)).astype(int)
-    x1, bottom = min(x1, image.shape[1]), min(bottom, image.shape[0])
+    x0, top = max(box[0], 0), max(box[1], 0)
+    x1, bottom = min(box[2], image.shape[1]), min(box[3], image.shape[0])
     if x1 - x0 < 3 or bottom - top < 3:
         return []
     middle = (top + bottom) / 2 * scale
@@ -200,9 +219,9 @@ def _strips(box: np.ndarray, nets: Sequence[Net], scale: float, image: Image) ->
         for v in net.vertical
         if v.start <= middle <= v.end and x0 + 4 < v.at / scale < x1 - 4
     )
-    edges = [int(x0), *cuts, int(x1)]
+    edges = [x0, *cuts, x1]
     strips = [
-        Strip(a + (3 if i else 0), int(top), b - (3 if i < len(edges) - 2 else 0), int(bottom))
+        Strip(a + (4 if i else 0), top, b - (3 if i < len(edges) - 2 else 0), bottom)
         for i, (a, b) in enumerate(itertools.pairwise(edges))
         if b - a > 8
     ]
@@ -249,7 +268,7 @@ def _glyphs(strip: Strip, line: Sequence[Char], scale: float) -> list[Glyph]:
                 (strip.top + inset) * scale,
                 (x + right) * scale,
                 (strip.bottom - inset) * scale,
-                raw=char.text,
+                raw=char.raw or char.text,
                 confidence=round(char.confidence, 4),
             )
         )

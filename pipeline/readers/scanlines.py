@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -59,7 +60,9 @@ def straighten(image: Image, boxes: np.ndarray) -> Straightened:
         warped = _warp(image, matrix)
         flat, tall = _masks(warped, moved(boxes, matrix))
     dark = _ink(warped)
-    return Straightened(warped, matrix, *believable(_pieces(flat, dark), _transposed(tall, dark)))
+    rows, columns = believable(_pieces(flat, dark), _transposed(tall, dark))
+    aside = np.ascontiguousarray(dark.T)
+    return Straightened(warped, matrix, _completed(rows, columns, dark), _completed(columns, rows, aside))
 
 
 def moved(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -219,6 +222,28 @@ def _grouped(pieces: list[Piece]) -> list[list[Piece]]:
         else:
             groups.append([piece])
     return [sorted(g, key=lambda p: p[1]) for g in groups]
+
+
+def _completed(lines: Sequence[Piece], across: Sequence[Piece], dark: Image) -> tuple[Piece, ...]:
+    """The lines, with edges added that the blanked text took away: at a line's position, from one line across to the
+    next, where the picture itself is dark there and lighter beside."""
+    added = []
+    for at in sorted({line[0] for line in lines}):
+        walls = sorted({pos for pos, a, b in across if a - 6 <= at <= b + 6})
+        own = [p for p in lines if abs(p[0] - at) <= 4]
+        for a, b in pairwise(walls):
+            covered = sum(max(0.0, min(end, b) - max(start, a)) for _, start, end in own)
+            if b - a > 12 and covered < 0.9 * (b - a) and _is_rule(dark, at, a + 3, b - 3):
+                added.append((at, a, b))
+    return (*lines, *added)
+
+
+def _is_rule(dark: Image, at: float, start: float, end: float) -> bool:
+    """Dark along this stretch, and not just because text stands there: the rows beside it are lighter."""
+    if not _is_dark(dark, at, start, end):
+        return False
+    beside = [_is_dark(dark, at + step, start, end) for step in (-9, 9)]
+    return not all(beside)
 
 
 def _is_dark(dark: Image, at: float, start: float, end: float) -> bool:
