@@ -129,7 +129,7 @@ def _decode(steps: np.ndarray, used: float, letters: Sequence[str], allowed: str
             peaks.append(Peak(letters[best[t]], (t + end) / 2, float(chosen[t : end + 1].max())))
         t = end + 1
     if allowed is None:
-        peaks = _with_stops(peaks, steps, letters)
+        peaks = _with_stops(_with_suppressed(peaks, steps, letters), steps, letters)
     span = max(1.0, used * len(best))
     return [Char(p.text, min(1.0, (p.time + 0.5) / span), p.confidence, p.raw) for p in peaks]
 
@@ -150,6 +150,9 @@ class Peak:
 STOPS = "，、。；："
 """Marks that stand between Chinese characters. On coarse scans they are two pixels high."""
 
+NARROW = 0.3
+"""Least probability that something stands at a step which the free reading leaves blank."""
+
 USUAL = np.array([1.0, 0.5, 0.3, 0.2, 0.1], np.float32)
 """How usual each of them is in official prose, in rough steps: settles marks that are damaged, never clear ones."""
 
@@ -164,6 +167,21 @@ WIDE = 1.55
 
 SEEN = 0.04
 """Least probability of a mark in such a gap: blank paper gives under 0.001."""
+
+
+def _with_suppressed(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str]) -> list[Peak]:
+    """Characters that the blank beat narrowly (a stamp over them, a comma at a line's end), where there is room."""
+    pitch = _pitch(peaks)
+    if pitch is None:
+        return peaks
+    ink = 1.0 - steps[:, 0]
+    out = list(peaks)
+    for t in np.flatnonzero((ink >= NARROW) & (steps.argmax(axis=1) == 0)):
+        best = int(steps[t, 1:].argmax()) + 1
+        text = letters[best]
+        if (_chinese(text) or text in STOPS) and all(abs(p.time - t) > 0.5 * pitch for p in out):
+            out.append(Peak(text, float(t), float(steps[t, best])))
+    return sorted(out, key=lambda p: p.time)
 
 
 def _with_stops(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str]) -> list[Peak]:
