@@ -207,7 +207,7 @@ def _with_stops(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str]) ->
 def _likeliest(steps: np.ndarray, start: int, end: int, index: Sequence[int], letters: Sequence[str]) -> Peak:
     window = steps[start : end + 1][:, index]
     step, mark = np.unravel_index(int((window * USUAL).argmax()), window.shape)
-    return Peak(letters[index[mark]], start + float(step), float(window[step, mark]))
+    return Peak(letters[index[int(mark)]], start + float(step), float(window[step, mark]))
 
 
 def _pitch(peaks: Sequence[Peak]) -> float | None:
