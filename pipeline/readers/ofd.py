@@ -1,208 +1,266 @@
-"""OFD (GB/T 33190): a zip of XML with positioned text and paths, in millimetres, into the same grid builder as PDF."""
+"""OFD (GB/T 33190): a zip of XML with positioned text and paths, in millimetres, into the grid builder."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+import importlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-import regex
 from lxml import etree
 
 from pipeline import limits
-from pipeline.errors import InputError, LimitExceeded
+from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.readers import grid
-from pipeline.readers.container import Container, open_container, parse_xml
-from pipeline.readers.grid import Glyph, PageMarks, Rule
-from pipeline.readers.pdf import plain, without_running_lines
+from pipeline.readers.container import Container, open_container, target
+from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
+from pipeline.readers.grid import Glyph, PageMarks
+from pipeline.readers.ofdpaths import Matrix, Sub, moved, numbers, outline, spacing, times
+from pipeline.readers.strokes import Segment, drawn, rules_from
 
 MEDIA_TYPE = "application/ofd"
-POINT = 72 / 25.4
-"""Points a millimetre."""
+POINTS = 72 / 25.4
+"""Points per millimetre."""
 
-THIN = 1.2
-"""A filled box thinner than this many millimetres is a drawn line."""
+A4 = (0.0, 0.0, 210.0, 297.0)
+MIN_CHARS = 8
+"""A page with fewer characters and a picture is a scan."""
 
-STEP = regex.compile(r"[MLCQABS]|-?[0-9]*\.?[0-9]+(?:[eE]-?[0-9]+)?")
-ENDS = {"M": 2, "L": 2, "C": 0, "Q": 4, "A": 7, "B": 6, "S": 2}
-Matrix = tuple[float, float, float, float, float, float]
+Node = etree._Element
+
+
+@dataclass(slots=True)
+class _Resources:
+    """What pages refer to by id: pictures (member names) and composite drawings."""
+
+    media: dict[str, str] = field(default_factory=dict)
+    drawings: dict[str, Node] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What one page's objects left, in points from the top left."""
+
+    glyphs: list[Glyph] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    blind: int = 0
 
 
 def read(data: bytes, name: str) -> Document:
-    """The Document of an OFD file. Raises InputError when it has no readable page tree."""
-    container = open_container(data, name)
-    root = parse_xml(container.read("OFD.xml"), name)
-    start = next((e.text for e in _all(root, "DocRoot") if e.text), None)
-    if start is None:
-        raise InputError(name, "an OFD without a document", "export it again")
-    main = start.strip().lstrip("/")
-    document = parse_xml(container.read(main), name)
-    folder = PurePosixPath(main).parent
-    templates = {e.get("ID"): _path(folder, e.get("BaseLoc")) for e in _all(document, "TemplatePage")}
-    places = [_path(folder, e.get("BaseLoc")) for e in _all(document, "Page") if e.get("BaseLoc")]
-    if not places:
-        raise InputError(name, "an OFD without pages", "export it again")
-    if len(places) > limits.MAX_PAGES:
-        raise LimitExceeded(name, f"{len(places):,} pages (limit {limits.MAX_PAGES:,})", "split the file")
-    area = _box(next((e.text for e in _all(document, "PhysicalBox")), None))
-    pages, flow, remarks = [], [], []
-    for number, place in enumerate(places, start=1):
-        page, blocks, said = _page(container, place, templates, number, area, name)
-        pages.append(page)
-        flow.append(blocks)
-        remarks += said
+    """The Document of an OFD file. Raises InputError for a broken container or one without pages."""
+    box = open_container(data, name)
+    pages: list[Page] = []
+    flow: list[Sequence[Block]] = []
+    remarks: list[Remark] = []
+    for root in _document_roots(box, name):
+        for page, blocks, said in _read_document(box, root, len(pages), name):
+            pages.append(page)
+            flow.append(blocks)
+            remarks += said
+    if not pages:
+        raise InputError(name, "an OFD without pages", "get the file again")
     blocks = without_running_lines(flow, pages)
     return Document(Source(name, "", MEDIA_TYPE, "ofd", len(pages)), tuple(pages), tuple(blocks), tuple(remarks))
 
 
-def _all(node: etree._Element, name: str) -> Iterator[etree._Element]:
-    """Descendants by local name: producers differ in the namespace they write."""
-    return (e for e in node.iter() if isinstance(e.tag, str) and etree.QName(e).localname == name)
+def _document_roots(box: Container, name: str) -> list[str]:
+    roots = [_member("OFD.xml", e.text) for e in _all(box.xml("OFD.xml"), "DocRoot")]
+    found = [r for r in roots if r is not None and box.has(r)]
+    if not found:
+        raise InputError(name, "the OFD names no document inside", "get the file again")
+    return found
 
 
-def _path(folder: PurePosixPath, place: str | None) -> str:
-    """A location, absolute in the container or relative to the file that names it; it never leaves the container."""
-    if not place:
-        return ""
-    parts: list[str] = []
-    for part in (place if place.startswith("/") else f"{folder}/{place}").replace("\\", "/").split("/"):
-        if part == "..":
-            parts = parts[:-1]
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+def _read_document(box: Container, root: str, before: int, name: str) -> Iterator[tuple[Page, list[Block], list[Remark]]]:
+    tree = box.xml(root)
+    resources = _resources(box, root, tree)
+    templates = {
+        t.get("ID"): _member(root, t.get("BaseLoc")) for t in _all(tree, "TemplatePage") if t.get("ID") is not None
+    }
+    usual = _area(tree) or A4
+    entries = [p for p in _all(tree, "Page") if p.get("BaseLoc")]
+    if before + len(entries) > limits.MAX_PAGES:
+        raise LimitExceeded(name, f"more than {limits.MAX_PAGES:,} pages", "split the file")
+    for number, entry in enumerate(entries, before + 1):
+        part = _member(root, entry.get("BaseLoc"))
+        if part is None or not box.has(part):
+            yield Page(number, *_size(usual)), [], [Remark("unread-page", f"page {number} is absent from the container")]
+            continue
+        yield _read_page(box, part, templates, resources, usual, number, name)
 
 
-def _numbers(text: str | None) -> list[float]:
-    try:
-        return [float(n) for n in (text or "").split()]
-    except ValueError:
-        return []
-
-
-def _box(text: str | None) -> tuple[float, float, float, float]:
-    values = _numbers(text)
-    return (values[0], values[1], values[2], values[3]) if len(values) >= 4 else (0.0, 0.0, 210.0, 297.0)
-
-
-def _page(
-    container: Container, place: str, templates: dict[str | None, str], number: int, area: tuple[float, float, float, float], name: str
+def _read_page(
+    box: Container, part: str, templates: dict, resources: _Resources, usual: tuple, number: int, name: str
 ) -> tuple[Page, list[Block], list[Remark]]:
-    content = parse_xml(container.read(place), name)
-    own = next((e.text for e in _all(content, "PhysicalBox")), None)
-    x, y, width, height = _box(own) if own else area
-    layers = [parse_xml(container.read(templates[t.get("TemplateID")]), name) for t in _all(content, "Template") if t.get("TemplateID") in templates]
-    glyphs: list[Glyph] = []
-    horizontal: list[Rule] = []
-    vertical: list[Rule] = []
-    pictures = 0
-    for layer in (*layers, content):
-        for item in _all(layer, "TextObject"):
-            glyphs += _glyphs(item, x, y)
-        for item in _all(layer, "PathObject"):
-            for ax, ay, bx, by in _segments(item, x, y):
-                if abs(ay - by) <= 0.5 and abs(ax - bx) > abs(ay - by):
-                    horizontal.append(Rule((ay + by) / 2, min(ax, bx), max(ax, bx)))
-                elif abs(ax - bx) <= 0.5 and abs(ay - by) > abs(ax - bx):
-                    vertical.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
-        pictures += sum(1 for _ in _all(layer, "ImageObject"))
-    if len(glyphs) > limits.MAX_PAGE_GLYPHS or len(horizontal) + len(vertical) > limits.MAX_PAGE_RULES:
-        raise LimitExceeded(f"{name}, page {number}", "too many characters or lines on one page", "split the page")
-    shape = Page(number, width * POINT, height * POINT)
-    marks = PageMarks(number, shape.width, shape.height, tuple(glyphs), tuple(horizontal), tuple(vertical))
-    said = [Remark("picture", f"page {number} has {pictures} pictures, which were not read")] if pictures else []
-    return shape, list(grid.build(marks)), said
+    tree = box.xml(part)
+    area = _area(tree) or usual
+    sheet = _Sheet()
+    origin = (POINTS, 0.0, 0.0, POINTS, -area[0] * POINTS, -area[1] * POINTS)
+    for template in _all(tree, "Template"):
+        member = templates.get(template.get("TemplateID"))
+        if member and box.has(member):
+            _collect(box.xml(member), origin, resources, sheet, 0)
+    _collect(tree, origin, resources, sheet, 0)
+    where = f"{name}, page {number}"
+    if len(sheet.glyphs) > limits.MAX_PAGE_GLYPHS:
+        raise LimitExceeded(where, f"{len(sheet.glyphs):,} characters on one page", "split the page")
+    page = Page(number, *_size(area))
+    horizontal, vertical = rules_from(sheet.segments, where)
+    marks = PageMarks(number, page.width, page.height, tuple(sheet.glyphs), tuple(horizontal), tuple(vertical))
+    if len(sheet.glyphs) < MIN_CHARS and sheet.pictures:
+        return _read_picture(box, sheet.pictures, page, list(grid.build(marks)), name)
+    remarks = []
+    if sheet.blind:
+        what = f"page {number}: {sheet.blind} characters are given as glyphs without their code and were not read"
+        remarks.append(Remark("unread-text", what))
+    return page, list(grid.build(marks)), remarks
 
 
-def _matrix(item: etree._Element) -> Matrix:
-    values = _numbers(item.get("CTM"))
-    return (values[0], values[1], values[2], values[3], values[4], values[5]) if len(values) == 6 else (1, 0, 0, 1, 0, 0)
-
-
-def _glyphs(item: etree._Element, left: float, top: float) -> Iterator[Glyph]:
-    """The characters of one text object; Y is the baseline."""
-    x0, y0, _, _ = _box(item.get("Boundary"))
-    a, b, c, d, e, f = _matrix(item)
-    size = float(item.get("Size") or 4)
-    tall, wide = size * (abs(d) or abs(b)), size * (abs(a) or abs(c)) * float(item.get("HScale") or 1)
-    for code in _all(item, "TextCode"):
-        text = code.text or ""
-        x, y = float(code.get("X") or 0), float(code.get("Y") or 0)
-        dx, dy = _deltas(code.get("DeltaX")), _deltas(code.get("DeltaY"))
-        for index, char in enumerate(text):
-            px, py = x0 - left + a * x + c * y + e, y0 - top + b * x + d * y + f
-            if not char.isspace():
-                width = wide * (0.5 if char.isascii() else 1.0)
-                yield Glyph(
-                    plain(char), px * POINT, (py - 0.86 * tall) * POINT, (px + width) * POINT, (py + 0.14 * tall) * POINT, raw=char
-                )
-            x += dx[index] if index < len(dx) else (0.0 if dy else size * (0.5 if char.isascii() else 1.0))
-            y += dy[index] if index < len(dy) else 0.0
-
-
-def _deltas(text: str | None) -> list[float]:
-    """Offsets to the next character; `g n d` stands for n times d.
-
-    >>> _deltas("4 g 3 2.5 1")
-    [4.0, 2.5, 2.5, 2.5, 1.0]
-    """
-    parts = (text or "").split()
-    out: list[float] = []
-    i = 0
+def _read_picture(
+    box: Container, pictures: Sequence[str], page: Page, blocks: list[Block], name: str
+) -> tuple[Page, list[Block], list[Remark]]:
+    """OCR of a page that is a picture: the largest one. Loaded late: only scans pay for it."""
+    number = page.number
+    picture = max((p for p in pictures if box.has(p)), key=lambda p: box.archive.getinfo(p).file_size, default=None)
+    if picture is None:
+        return page, blocks, [Remark("unread-page", f"page {number} is a picture that is absent from the container")]
     try:
-        while i < len(parts) and len(out) <= limits.MAX_PAGE_GLYPHS:
-            if parts[i] == "g" and i + 2 < len(parts):
-                out += [float(parts[i + 2])] * min(int(parts[i + 1]), limits.MAX_PAGE_GLYPHS)
-                i += 3
-            else:
-                out.append(float(parts[i]))
-                i += 1
-    except ValueError:
-        return out
+        scan = importlib.import_module("pipeline.readers.scan")
+        width, height, found = scan.read_picture(box.read(picture), f"{name}!{picture}", number, page.width, page.height)
+    except (MissingTool, ModuleNotFoundError) as error:
+        return page, blocks, [Remark("unread-page", f"page {number} is a picture; reading it needs OCR ({error})")]
+    return Page(number, width, height, ocr=True), found, [Remark("ocr", f"page {number} is a picture; read as such")]
+
+
+# ---- objects -----------------------------------------------------------------------------------------------------
+
+
+def _collect(node: Node, matrix: Matrix, resources: _Resources, sheet: _Sheet, depth: int) -> None:
+    """Text, paths and pictures below a node, in drawing order, composites followed to a bounded depth."""
+    for item in node.iter():
+        kind = _local(item)
+        if kind not in ("TextObject", "PathObject", "ImageObject", "CompositeObject") or item.get("Visible") == "false":
+            continue
+        place = _place(item, matrix)
+        if kind == "TextObject":
+            _text(item, place, sheet)
+        elif kind == "PathObject":
+            _path(item, place, resources, sheet)
+        elif kind == "ImageObject":
+            sheet.pictures += [resources.media[r] for r in (item.get("ResourceID"),) if r in resources.media]
+        elif depth < limits.MAX_FORM_DEPTH and item.get("ResourceID") in resources.drawings:
+            _collect(resources.drawings[item.get("ResourceID")], place, resources, sheet, depth + 1)
+
+
+def _place(item: Node, matrix: Matrix) -> Matrix:
+    """An object's own space to points: its CTM, then its boundary's corner, then the page."""
+    corner = numbers(item.get("Boundary"))[:2] or [0.0, 0.0]
+    place = times((1.0, 0.0, 0.0, 1.0, corner[0], corner[-1]), matrix)
+    own = numbers(item.get("CTM"))
+    return times((own[0], own[1], own[2], own[3], own[4], own[5]), place) if len(own) == 6 else place
+
+
+def _text(item: Node, place: Matrix, sheet: _Sheet) -> None:
+    size = (numbers(item.get("Size")) or [3.5])[0]
+    stretch = (numbers(item.get("HScale")) or [1.0])[0] or 1.0
+    if item.get("Fill") == "false" and item.get("Stroke") != "true":
+        return
+    x, y = 0.0, 0.0
+    for code in _all(item, "TextCode"):
+        x = (numbers(code.get("X")) or [x])[0]
+        y = (numbers(code.get("Y")) or [y])[0]
+        text = code.text or ""
+        right, down = spacing(code.get("DeltaX"), len(text)), spacing(code.get("DeltaY"), len(text))
+        for i, char in enumerate(text):
+            width = (0.5 if char.isascii() else 1.0) * size * stretch
+            if char.strip():
+                _glyph(char, x, y, width, size, place, sheet)
+            x += right[i] if i < len(right) else (0.0 if down else width)
+            y += down[i] if i < len(down) else 0.0
+    if not any(_all(item, "TextCode")) and any(_all(item, "Glyphs")):
+        sheet.blind += 1
+
+
+def _glyph(char: str, x: float, y: float, width: float, size: float, place: Matrix, sheet: _Sheet) -> None:
+    if not has_meaning(char):
+        sheet.blind += 1
+        return
+    ax, ay = moved(place, x, y - 0.88 * size)
+    bx, by = moved(place, x + width, y + 0.12 * size)
+    sheet.glyphs.append(Glyph(plain(char), min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), raw=char))
+
+
+def _path(item: Node, place: Matrix, resources: _Resources, sheet: _Sheet) -> None:
+    stroked, filled = item.get("Stroke") != "false", item.get("Fill") == "true"
+    if _is_white(item, "FillColor"):
+        filled = False
+    if _is_white(item, "StrokeColor"):
+        stroked = False
+    if not stroked and not filled:
+        return
+    for data in _all(item, "AbbreviatedData"):
+        for sub in outline(data.text or ""):
+            points: Sub = [moved(place, x, y) for x, y in sub]
+            if len(points) > 1:
+                sheet.segments += drawn(points, stroked, filled)
+        if len(sheet.segments) > limits.MAX_PAGE_RULES:
+            return
+
+
+def _is_white(item: Node, kind: str) -> bool:
+    for color in item:
+        if _local(color) == kind:
+            alpha = color.get("Alpha")
+            value = numbers(color.get("Value"))
+            return alpha == "0" or (len(value) == 3 and min(value) >= 245)
+    return False
+
+
+# ---- parts -------------------------------------------------------------------------------------------------------
+
+
+def _resources(box: Container, root: str, tree: Node) -> _Resources:
+    """The resource files a document names: pictures by id, composite drawings by id."""
+    out = _Resources()
+    for kind in ("PublicRes", "DocumentRes"):
+        for entry in _all(tree, kind):
+            part = _member(root, entry.text)
+            if part is None or not box.has(part):
+                continue
+            content = box.xml(part)
+            base = content.get("BaseLoc") or ""
+            for media in _all(content, "MultiMedia"):
+                for file in _all(media, "MediaFile"):
+                    member = _member(part, f"{base}/{(file.text or '').strip()}" if base else file.text)
+                    if member is not None and media.get("ID"):
+                        out.media[media.get("ID", "")] = member
+            for unit in _all(content, "CompositeGraphicUnit"):
+                out.drawings[unit.get("ID", "")] = unit
     return out
 
 
-def _segments(item: etree._Element, left: float, top: float) -> Iterator[tuple[float, float, float, float]]:
-    """Drawn straight lines of a path, in points; a thin filled box is one line."""
-    x0, y0, _, _ = _box(item.get("Boundary"))
-    a, b, c, d, e, f = _matrix(item)
-    stroked = item.get("Stroke") not in ("false", "0")
-    filled = item.get("Fill") in ("true", "1")
-    place = lambda p: ((x0 - left + a * p[0] + c * p[1] + e) * POINT, (y0 - top + b * p[0] + d * p[1] + f) * POINT)  # noqa: E731
-    for points in _subpaths("".join(x.text or "" for x in _all(item, "AbbreviatedData"))):
-        placed = [place(p) for p in points]
-        xs, ys = [p[0] for p in placed], [p[1] for p in placed]
-        wide, tall = max(xs) - min(xs), max(ys) - min(ys)
-        if filled and min(wide, tall) <= THIN * POINT < max(wide, tall):
-            mx, my = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
-            yield (min(xs), my, max(xs), my) if wide > tall else (mx, min(ys), mx, max(ys))
-        elif stroked:
-            for p, q in itertools.pairwise(placed):
-                yield (*p, *q)
+def _member(base: str, reference: str | None) -> str | None:
+    return target(base, reference.strip()) if reference and reference.strip() else None
 
 
-def _subpaths(text: str) -> Iterator[list[tuple[float, float]]]:
-    """Corner points of each subpath of AbbreviatedData (M L C Q A B S)."""
-    points: list[tuple[float, float]] = []
-    tokens = STEP.findall(text)
-    i = 0
-    while i < len(tokens):
-        step = tokens[i]
-        if step not in ENDS:
-            i += 1
-            continue
-        values: list[float] = []
-        while len(values) < ENDS[step] and i + 1 + len(values) < len(tokens) and tokens[i + 1 + len(values)] not in ENDS:
-            values.append(float(tokens[i + 1 + len(values)]))
-        i += 1 + len(values)
-        if step in "MS" and len(values) == 2:
-            if len(points) > 1:
-                yield points
-            points = [(values[0], values[1])]
-        elif step == "C" and points:
-            points.append(points[0])
-        elif len(values) == ENDS[step] and len(values) >= 2:
-            points.append((values[-2], values[-1]))
-    if len(points) > 1:
-        yield points
+def _area(tree: Node) -> tuple[float, float, float, float] | None:
+    """The physical box (x, y, width, height) in millimetres a document or page states."""
+    for box in _all(tree, "PhysicalBox"):
+        values = numbers(box.text)
+        if len(values) == 4 and 10 <= values[2] <= 5000 and 10 <= values[3] <= 5000:
+            return values[0], values[1], values[2], values[3]
+    return None
+
+
+def _size(area: tuple[float, float, float, float]) -> tuple[float, float]:
+    return area[2] * POINTS, area[3] * POINTS
+
+
+def _all(node: Node, name: str) -> Iterator[Node]:
+    """Every element of this local name, whatever the producer's namespace."""
+    return (e for e in node.iter() if _local(e) == name)
+
+
+def _local(node: Node) -> str:
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""

@@ -5,19 +5,17 @@ from __future__ import annotations
 import ctypes
 import importlib
 import math
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
-import regex
 
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
-from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
-from pipeline.normalize import fold
+from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.readers import grid
+from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.pdfpaths import Place, rules_of
 
@@ -29,8 +27,6 @@ MIN_CHARS = 8
 NONSENSE = 0.3
 """A page where more than this part of the characters has no meaning (private use, replacement) is read as a picture."""
 
-_MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF]")
-_RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
 
 
 def read(data: bytes, name: str) -> Document:
@@ -91,7 +87,7 @@ def _unreadable(glyphs: Sequence[Glyph], pictures: bool) -> str | None:
     visible = [g for g in glyphs if g.text.strip()]
     if len(visible) < MIN_CHARS and pictures:
         return "has no text layer"
-    bad = sum(bool(_MEANINGLESS.search(g.text)) for g in visible)
+    bad = sum(not has_meaning(g.text) for g in visible)
     if visible and bad > NONSENSE * len(visible):
         return "has a text layer without meaning"
     return None
@@ -160,39 +156,3 @@ def _turn(handle: object, count: int) -> int | None:
         return None
     turn, seen = angles.most_common(1)[0]
     return turn if seen > 0.6 * sum(angles.values()) else None
-
-
-def plain(text: str) -> str:
-    """Compatibility radicals as the characters they look like (⼤ → 大); everything else unchanged."""
-    return unicodedata.normalize("NFKC", text) if _RADICAL.match(text) else text
-
-
-# ---- running lines -----------------------------------------------------------------------------------------------
-
-
-def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
-    """All blocks in order, without page numbers in the margin and without headers and footers that repeat at the same
-    height on at least three pages (half of the pages of a longer document). Both would stand between table parts."""
-    seen: Counter[tuple[str, int]] = Counter()
-    for blocks, page in zip(flow, pages, strict=True):
-        seen.update({key for b in blocks if (key := _margin_key(b, page)) is not None})
-    repeated = {key for key, n in seen.items() if n >= 3 and n >= 0.5 * len(pages)}
-    return [
-        block
-        for blocks, page in zip(flow, pages, strict=True)
-        for block in blocks
-        if (key := _margin_key(block, page)) is None or not (key in repeated or _PAGE_NUMBER.fullmatch(key[0]))
-    ]
-
-
-_PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
-
-
-def _margin_key(block: Block, page: Page) -> tuple[str, int] | None:
-    """(text with its numbers masked, height on the page) of a line in the top or bottom margin."""
-    if not isinstance(block, Paragraph) or block.at.bbox is None:
-        return None
-    top, bottom = block.at.bbox[1], block.at.bbox[3]
-    if bottom > 0.1 * page.height and top < 0.9 * page.height:
-        return None
-    return regex.sub(r"[0-9]+", "#", fold(block.text).replace(" ", "")), round(top / 6)

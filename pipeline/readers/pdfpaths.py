@@ -5,20 +5,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipeline import limits
-from pipeline.errors import LimitExceeded
 from pipeline.readers.grid import Rule
-
-THIN = 3.2
-"""A filled box thinner than this is a drawn line; rules in office files are 0.5 to 2.25 points."""
-
-STRAIGHT = 1.0
-"""A stroke that drifts less than this off its axis is horizontal or vertical."""
+from pipeline.readers.strokes import drawn, rules_from
 
 PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
@@ -69,21 +62,13 @@ class Place:
 
 def rules_of(page: pdfium.PdfPage, place: Place, turn: int, where: str) -> tuple[list[Rule], list[Rule]]:
     """(horizontal, vertical) rules of a page."""
-    horizontal: list[Rule] = []
-    vertical: list[Rule] = []
-    for x0, y0, x1, y1 in _segments(page, where):
-        (ax, ay), (bx, by) = place.point(x0, y0, turn), place.point(x1, y1, turn)
-        dx, dy = abs(ax - bx), abs(ay - by)
-        if dy <= STRAIGHT and dx > dy:
-            horizontal.append(Rule((ay + by) / 2, min(ax, bx), max(ax, bx)))
-        elif dx <= STRAIGHT and dy > dx:
-            vertical.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
-        if len(horizontal) + len(vertical) > limits.MAX_PAGE_RULES:
-            raise LimitExceeded(where, f"more than {limits.MAX_PAGE_RULES:,} ruling pieces", "simplify the page")
-    return horizontal, vertical
+    turned = (
+        (*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in _segments(page)
+    )
+    return rules_from(turned, where)
 
 
-def _segments(page: pdfium.PdfPage, where: str) -> Iterator[tuple[float, float, float, float]]:
+def _segments(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
     count = raw.FPDFPage_CountObjects(page.raw)
     for i in range(count):
         yield from _object(raw.FPDFPage_GetObject(page.raw, i), IDENTITY, 0)
@@ -119,14 +104,7 @@ def _path(handle: object, matrix: Matrix) -> Iterator[tuple[float, float, float,
     if not stroked and not filled:
         return
     for points in _subpaths(handle, matrix):
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
-        if filled and min(x1 - x0, y1 - y0) <= THIN and max(x1 - x0, y1 - y0) > THIN:
-            mx, my = (x0 + x1) / 2, (y0 + y1) / 2
-            yield (x0, my, x1, my) if x1 - x0 > y1 - y0 else (mx, y0, mx, y1)
-        elif stroked:
-            for (ax, ay), (bx, by) in pairwise(points):
-                yield ax, ay, bx, by
+        yield from drawn(points, stroked, filled)
 
 
 def _pale(get: object, handle: object) -> bool:

@@ -90,6 +90,12 @@ def _size(pixels: tuple[int, int], dpi: float) -> tuple[float, float]:
     return pixels[0] * factor, pixels[1] * factor
 
 
+def read_picture(data: bytes, name: str, number: int, width: float, height: float) -> tuple[float, float, list[Block]]:
+    """(width, height, blocks) of one picture file that fills a page of this size in points."""
+    _, image, _ = next(_frames(data, name))
+    return read_image(image, number, width, height)
+
+
 # ---- one page ----------------------------------------------------------------------------------------------------
 
 
