@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -26,7 +27,7 @@ A4 = (0.0, 0.0, 210.0, 297.0)
 MIN_CHARS = 8
 """A page with fewer characters and a picture is a scan."""
 
-Node = etree._Element
+Node: TypeAlias = etree._Element
 
 
 @dataclass(slots=True)
@@ -178,7 +179,7 @@ def _text(item: Node, place: Matrix, sheet: _Sheet) -> None:
                 _glyph(char, x, y, width, size, place, sheet)
             x += right[i] if i < len(right) else (0.0 if down else width)
             y += down[i] if i < len(down) else 0.0
-    if not any(_all(item, "TextCode")) and any(_all(item, "Glyphs")):
+    if next(_all(item, "TextCode"), None) is None and next(_all(item, "Glyphs"), None) is not None:
         sheet.blind += 1
 
 

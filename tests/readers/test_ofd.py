@@ -10,6 +10,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import Paragraph, Table
 from pipeline.readers import ofd
+from pipeline.readers.ofdpaths import spacing
 
 NS = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 
@@ -67,13 +68,23 @@ def test_a_template_page_lies_under_the_page():
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == ["红头文件", "正文"]
 
 
-@pytest.mark.parametrize(("deltas", "wanted"), [("4 4", [4, 4]), ("g 3 2.5", [2.5] * 3), ("1 g 2 3 4", [1, 3, 3, 4]), ("x", []), (None, [])])
-def test_deltas(deltas, wanted):
-    assert ofd._deltas(deltas) == wanted
+@pytest.mark.parametrize(
+    ("deltas", "wanted"), [("4 4", [4, 4]), ("g 3 2.5", [2.5] * 3), ("1 g 2 3 4", [1, 3, 3, 4]), ("x", [0]), (None, [])]
+)
+def test_spacing(deltas, wanted):
+    assert spacing(deltas, 9) == wanted
 
 
-def test_a_path_out_of_the_container_stays_inside():
-    assert ofd._path(ofd.PurePosixPath("Doc_0"), "../../../etc/passwd") == "etc/passwd"
+def test_a_spacing_run_is_cut_at_the_text_s_length():
+    assert spacing("g 999999 2", 3) == [2, 2, 2]
+
+
+def test_a_path_out_of_the_container_is_refused():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("OFD.xml", f"<ofd:OFD {NS}><ofd:DocRoot>../../../etc/passwd</ofd:DocRoot></ofd:OFD>")
+    with pytest.raises(InputError, match="no document inside"):
+        ofd.read(out.getvalue(), "a.ofd")
 
 
 def test_an_ofd_without_pages_is_refused():

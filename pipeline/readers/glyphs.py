@@ -1,0 +1,56 @@
+"""Characters as read, whatever the source: which have meaning, which stand for another, and lines that every page repeats."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+import regex
+
+from pipeline.model import Block, Page, Paragraph
+from pipeline.normalize import fold
+
+_MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF]")
+_RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
+
+
+def has_meaning(text: str) -> bool:
+    """Whether a character is one: not private use, unassigned, or the sign for "unknown"."""
+    return not _MEANINGLESS.search(text)
+
+
+def plain(text: str) -> str:
+    """Compatibility radicals as the characters they look like (⼤ → 大); everything else unchanged."""
+    return unicodedata.normalize("NFKC", text) if _RADICAL.match(text) else text
+
+
+# ---- running lines -----------------------------------------------------------------------------------------------
+
+
+def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
+    """All blocks in order, without page numbers in the margin and without headers and footers that repeat at the same
+    height on at least three pages (half of the pages of a longer document). Both would stand between table parts."""
+    seen: Counter[tuple[str, int]] = Counter()
+    for blocks, page in zip(flow, pages, strict=True):
+        seen.update({key for b in blocks if (key := _margin_key(b, page)) is not None})
+    repeated = {key for key, n in seen.items() if n >= 3 and n >= 0.5 * len(pages)}
+    return [
+        block
+        for blocks, page in zip(flow, pages, strict=True)
+        for block in blocks
+        if (key := _margin_key(block, page)) is None or not (key in repeated or _PAGE_NUMBER.fullmatch(key[0]))
+    ]
+
+
+_PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
+
+
+def _margin_key(block: Block, page: Page) -> tuple[str, int] | None:
+    """(text with its numbers masked, height on the page) of a line in the top or bottom margin."""
+    if not isinstance(block, Paragraph) or block.at.bbox is None:
+        return None
+    top, bottom = block.at.bbox[1], block.at.bbox[3]
+    if bottom > 0.1 * page.height and top < 0.9 * page.height:
+        return None
+    return regex.sub(r"[0-9]+", "#", fold(block.text).replace(" ", "")), round(top / 6)
