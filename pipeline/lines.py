@@ -6,6 +6,7 @@ by how the lines are set (indent, right margin, punctuation); `Passage.place` ma
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -231,12 +232,14 @@ def columns(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Left and right text margins by page for paged sources; a wrap width in columns for hard-wrapped text."""
+    """Left and right text margins by page for paged sources; a wrap width in columns for hard-wrapped text. `leading` is
+    the line distance inside paragraphs, in points, where paragraphs stand visibly further apart than that; else 0."""
 
     left: dict[int, float]
     right: dict[int, float]
     em: float
     wrap: int | None
+    leading: float = 0.0
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> Margins:
@@ -252,7 +255,8 @@ class Margins:
             here = here if len(here) >= 3 else wide
             left[page] = min(x.bbox[0] for x in here if x.bbox)
             right[page] = max(x.bbox[2] for x in here if x.bbox)
-        return cls(left, right, em, None)
+        margins = cls(left, right, em, None)
+        return replace(margins, leading=margins._leading(set_lines))
 
     def goes_on(self, above: Line, line: Line) -> bool:
         """`line` is the same paragraph as the line above it."""
@@ -262,7 +266,7 @@ class Margins:
             return self._wrapped_text(above, line)
         if _sizes_differ(above, line):
             return False
-        if not self.is_full(above) or _far(above, line):
+        if not (self.is_full(above) or self._set_as_one(above, line)) or _far(above, line):
             return False
         indent = line.bbox[0] - self.left.get(line.page or 0, 0.0)
         return indent < 1.2 * self.em
@@ -272,6 +276,21 @@ class Margins:
         if line.bbox is None:
             return self.wrap is not None and columns(line.text) >= self.wrap - 3
         return line.bbox[2] > self.right.get(line.page or 0, 0.0) - 1.8 * self.em
+
+    def _set_as_one(self, above: Line, line: Line) -> bool:
+        """A line that ends early (a word would not break) but is set as close to the next as lines of a paragraph are."""
+        if not self.leading or above.page != line.page or above.text.endswith(TERMINAL) or above.bbox is None or line.bbox is None:
+            return False
+        left, right = self.left.get(line.page or 0, 0.0), self.right.get(line.page or 0, 0.0)
+        return above.bbox[2] > left + 0.75 * (right - left) and line.bbox[3] - above.bbox[3] < 1.15 * self.leading
+
+    def _leading(self, set_lines: Sequence[Line]) -> float:
+        pairs = [(a, b) for a, b in itertools.pairwise(set_lines) if a.page == b.page and a.bbox and b.bbox]
+        steps = {full: [b.bbox[3] - a.bbox[3] for a, b in pairs if a.bbox and b.bbox and self.is_full(a) is full] for full in (True, False)}
+        if min(len(steps[True]), len(steps[False])) < 3:
+            return 0.0
+        inside, between = median(steps[True]), median(steps[False])
+        return inside if inside > 0 and between > 1.35 * inside else 0.0
 
     def _wrapped_text(self, above: Line, line: Line) -> bool:
         if self.wrap is None or above.at.line is None or line.at.line != above.at.line + 1 or not self.is_full(above):
