@@ -141,6 +141,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         _take_criterion(draft, line, part)
     elif line.kind == "continuation":
         _continue_criterion(draft, line)
+        _continue_labels(draft, line)
     elif line.kind == "section":
         heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
         level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
@@ -258,6 +259,17 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     for name, more in _other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
     draft.criteria[-1] = replace(last, text=text, columns=columns)
+
+
+def _continue_labels(draft: Draft, line: Line) -> None:
+    """The lower piece of a label cell, torn together with its row, belongs to the label above."""
+    for level, cell in enumerate(line.labels, start=1):
+        above = next((m for m in reversed(draft.marks) if m.level == level and not m.own_row), None)
+        if cell is None or above is None or not line.own(cell):
+            continue
+        above.text = f"{above.text}\n{clean(cell.text)}"
+        above.stated_points = split_label(above.text)[1]
+        draft.by_cell[id(cell)] = above
 
 
 def _join_text(draft: Draft, line: Line) -> None:

@@ -65,6 +65,16 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     return whole, None
 
 
+def is_label_points(text: str) -> bool:
+    """Whether a label cell holds the points only, as the lower piece of a label that a page break tore does.
+
+    >>> is_label_points("(31.5分)"), is_label_points("安全 (5分)")
+    (True, False)
+    """
+    match = patterns.LABEL_POINTS.match(_tight(clean(text)))
+    return match is not None and not _tight(match["label"])
+
+
 def _tight(text: str) -> str:
     """A label without the spaces that only spread or wrap it."""
     return regex.sub(r"(?<=\p{Han}) +(?=[\p{Han}(（])", "", text).strip(" :：")

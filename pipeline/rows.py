@@ -11,7 +11,7 @@ import regex
 from pipeline import patterns
 from pipeline.model import Cell
 from pipeline.normalize import clean, fold
-from pipeline.points import points_at_end, read_points, split_label
+from pipeline.points import is_label_points, points_at_end, read_points, split_label
 from pipeline.table import Columns, Row
 
 Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
@@ -173,8 +173,10 @@ def _note(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 
 
 def _continues(line: Line) -> bool:
-    """The rest of a row that a page break cut: text, but no number of its own where rows have numbers, and no points."""
+    """The rest of a row that a page break cut: text, but no number of its own where rows have numbers, no points, and of
+    a label at most its points."""
     if line.columns.points is None and line.columns.number is None:
         return False
     has_number = line.columns.number is not None and line.own(line.number)
-    return line.own(line.text) and not has_number and not line.own(line.points) and not any(map(line.own, line.labels))
+    labelled = any(line.own(c) and not is_label_points(c.text) for c in line.labels if c is not None)
+    return line.own(line.text) and not has_number and not line.own(line.points) and not labelled

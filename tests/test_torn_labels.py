@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from pipeline import rubric
@@ -43,3 +46,15 @@ def test_label_in_the_lower_piece(foot: str, label: str, expected: list[tuple[st
     lower = part(2, [(label, 3)], 4, ["3", "3", "3"])
     found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])
     assert [(s.label, len(s.criteria)) for s in found[0].sections] == expected
+
+
+def test_label_torn_with_its_row() -> None:
+    """The break runs through the row: the lower piece holds the rest of its text and of its label."""
+    upper = part(1, [("安全", 2), ("服务", 1)], 1, ["2", "2", "3"])
+    rest = [Cell(0, c, t, Provenance(t, page=2)) for c, t in enumerate(("（9分）", "", "并定期维护。", ""))]
+    rows = [replace(c, row=c.row + 1) for c in part(2, [("", 2)], 4, ["3", "3"]).cells if c.col]
+    rest[0] = replace(rest[0], row_span=3)
+    lower = Table((*rest, *rows), 3, 4, Provenance("", page=2), page=2)
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])
+    assert [(s.label, s.stated_points, len(s.criteria)) for s in found[0].sections] == [("安全", None, 2), ("服务", Decimal(9), 3)]
+    assert found[0].sections[1].criteria[0].text == "设置便民服务窗口。并定期维护。"
