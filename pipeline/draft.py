@@ -9,6 +9,7 @@ from itertools import pairwise
 import regex
 
 from pipeline import patterns
+from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.points import PointsRead, points_at_end, read_points, split_label
@@ -93,6 +94,12 @@ class Draft:
         texts = [c.text for c in self.criteria if c.text]
         return None if texts else "a table with points and no criteria texts"
 
+    def cut_short(self) -> bool:
+        """Whether the last criterion breaks off inside a sentence, where criteria here end with a stop and have points."""
+        *others, last = self.criteria
+        stopped = sum(c.text.endswith(TERMINAL) for c in others)
+        return 2 * stopped > len(others) and not last.text.endswith(TERMINAL) and last.max_points is not None
+
     def _in_words(self) -> bool:
         """Whether points are called points (3分) in their cells, not bare numbers that could count anything."""
         return self.table.shape != "table" or any("分" in (c.points_printed or "") for c in self.criteria)
@@ -104,7 +111,8 @@ def collect(table: JoinedTable) -> Draft:
     for part, rows in enumerate(table.data):
         first = True
         for row in rows:
-            line = classify(row, table.columns[part], first and part > 0 and bool(draft.criteria))
+            later = first and part > 0 and bool(draft.criteria)
+            line = classify(row, table.columns[part], later, later and draft.cut_short())
             if line.kind != "blank":
                 first = False
             _take(draft, line, part)

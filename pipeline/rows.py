@@ -40,8 +40,9 @@ class Line:
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool) -> Line:
-    """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it)."""
+def classify(row: Row, columns: Columns, first_of_part: bool, cut_short: bool = False) -> Line:
+    """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it).
+    `cut_short`: the text of the row before it breaks off inside a sentence."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
     if not filled:
@@ -52,7 +53,7 @@ def classify(row: Row, columns: Columns, first_of_part: bool) -> Line:
             return found
     if not line.own(line.text) and not line.own(line.number) and not line.own(line.points):
         return _as(line, "other")
-    if first_of_part and _continues(line):
+    if first_of_part and _continues(line, cut_short):
         return _as(line, "continuation")
     if line.text is None or not clean(line.text.text):
         return _as(line, "criterion") if line.own(line.number) else _as(line, "other")
@@ -172,11 +173,11 @@ def _note(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return None
 
 
-def _continues(line: Line) -> bool:
-    """The rest of a row that a page break cut: text, but no number of its own where rows have numbers, no points, and of
-    a label at most its points."""
+def _continues(line: Line, cut_short: bool) -> bool:
+    """The rest of a row that a page break cut: text, but no number of its own where rows have numbers, and no points.
+    A label there is torn too: its points only, or any rest of it under a text cut short."""
     if line.columns.points is None and line.columns.number is None:
         return False
     has_number = line.columns.number is not None and line.own(line.number)
     labelled = any(line.own(c) and not is_label_points(c.text) for c in line.labels if c is not None)
-    return line.own(line.text) and not has_number and not line.own(line.points) and not labelled
+    return line.own(line.text) and not has_number and not line.own(line.points) and (cut_short or not labelled)

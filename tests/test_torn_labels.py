@@ -48,13 +48,25 @@ def test_label_in_the_lower_piece(foot: str, label: str, expected: list[tuple[st
     assert [(s.label, len(s.criteria)) for s in found[0].sections] == expected
 
 
-def test_label_torn_with_its_row() -> None:
+@pytest.mark.parametrize(
+    ("head", "foot", "cut", "labels"),
+    [
+        ("服务", "（9分）", True, [("安全", None, 2), ("服务", Decimal(9), 3)]),
+        ("服务（9", "分）", True, [("安全", None, 2), ("服务", Decimal(9), 3)]),
+        ("便民服", "务（9分）", True, [("安全", None, 2), ("便民服务", Decimal(9), 3)]),
+        # a whole sentence above: what follows without number and points is a damaged row of its own, under its own label
+        ("服务", "回访（6分）", False, [("安全", None, 2), ("服务", None, 1), ("回访", Decimal(6), 3)]),
+    ],
+)
+def test_label_torn_with_its_row(head: str, foot: str, cut: bool, labels: list[tuple[str, Decimal | None, int]]) -> None:
     """The break runs through the row: the lower piece holds the rest of its text and of its label."""
-    upper = part(1, [("安全", 2), ("服务", 1)], 1, ["2", "2", "3"])
-    rest = [Cell(0, c, t, Provenance(t, page=2)) for c, t in enumerate(("（9分）", "", "并定期维护。", ""))]
+    upper = part(1, [("安全", 2), (head, 1)], 1, ["2", "2", "3"])
+    if cut:
+        upper = replace(upper, cells=tuple(replace(c, text=c.text.replace("设置便民服务窗口。", "设置便民服务窗")) for c in upper.cells))
+    rest = [Cell(0, c, t, Provenance(t, page=2)) for c, t in enumerate((foot, "", "口并定期维护。", ""))]
     rows = [replace(c, row=c.row + 1) for c in part(2, [("", 2)], 4, ["3", "3"]).cells if c.col]
     rest[0] = replace(rest[0], row_span=3)
     lower = Table((*rest, *rows), 3, 4, Provenance("", page=2), page=2)
     found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])
-    assert [(s.label, s.stated_points, len(s.criteria)) for s in found[0].sections] == [("安全", None, 2), ("服务", Decimal(9), 3)]
-    assert found[0].sections[1].criteria[0].text == "设置便民服务窗口。并定期维护。"
+    assert [(s.label, s.stated_points, len(s.criteria)) for s in found[0].sections] == labels
+    assert ("设置便民服务窗口并定期维护。" in [c.text for s in found[0].sections for c in s.criteria]) is cut
