@@ -128,3 +128,44 @@ def test_a_long_line_within_the_limit_is_read():
 def test_direction_and_zero_width_characters_stay_in_the_quote():
     paragraph = blocks("\u202e评\u200b价\n")[0]
     assert "\u200b" in paragraph.at.quote
+
+
+WRAPPED = """\
+项目        序号  考核内容          分值  得分
+日常管理    1     建立台账，按月      3
+(5分)             报送。
+            2     设专人值守，不      2
+                  得脱岗。
+服务质量    3     投诉三日内办结。    5
+合计                                  10
+专家签字：
+"""
+
+
+def test_wrapped_cells_set_by_spaces():
+    document = text.read(WRAPPED.encode(), "a.txt")
+    table, sign = document.blocks
+    rows = [[c.text.replace("\n", "") for c in table.cells if c.row == r] for r in range(table.rows)]
+    assert rows == [
+        ["项目", "序号", "考核内容", "分值", "得分"],
+        ["日常管理(5分)", "1", "建立台账，按月报送。", "3"],
+        ["2", "设专人值守，不得脱岗。", "2"],
+        ["服务质量", "3", "投诉三日内办结。", "5"],
+        ["合计", "10"],
+    ]
+    assert sign.text == "专家签字："
+    assert document.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("printed", "instead"),
+    [
+        ("            2     设专", "\f            2     设专"),  # a page break may have moved the columns
+        ("日常管理    1     建立台账，按月      3\n(5分)             报送。", "                  建立台账，按月\n日常管理    1                         3\n                  报送。"),
+        ("            2     设专人值守，不      2", "            甲    设专人值守，不      2"),
+    ],
+)
+def test_wrapped_cells_that_cannot_be_told_apart_are_left(printed, instead):
+    document = text.read(WRAPPED.replace(printed, instead).encode(), "a.txt")
+    assert [r.kind for r in document.remarks] == ["unread-table"]
+    assert not any(isinstance(b, Table) for b in document.blocks)

@@ -1,0 +1,90 @@
+"""Lines of a text file and how they are cut: by tabs, by pipes, by gaps of two spaces or more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+import regex
+
+from pipeline.normalize import clean
+from pipeline.provenance import Provenance
+
+_PIPE = regex.compile(r"(?<!\\)[|│┃]")
+_PIPE_RULE = regex.compile(r"^[\s|│┃:+\-—–=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$")
+_GAP = regex.compile(r"[ \u00a0]{2,}|\u3000+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one line: code points [start, end) of line `number` (from 1)."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+
+    def at(self) -> Provenance:
+        return Provenance(quote=self.text, line=self.number, span=(self.start, self.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the file and how it is cut: `kind` is tab, pipe, rule, gap, plain or blank."""
+
+    number: int
+    text: str
+    kind: str
+    pieces: tuple[Piece, ...]
+
+    def filled(self) -> tuple[Piece, ...]:
+        return tuple(p for p in self.pieces if p.text)
+
+
+def cut(number: int, text: str) -> Line:
+    """One line cut into pieces by the separator it uses."""
+    if not clean(text):
+        return Line(number, text, "blank" if "\t" not in text else "tab", _split(number, text, regex.compile("\t")))
+    if "\t" in text:
+        return Line(number, text, "tab", _split(number, text, regex.compile("\t")))
+    if _PIPE_RULE.match(text) and regex.search(r"[-─━=]{2}", text):
+        return Line(number, text, "rule", (piece_of(number, text, 0, len(text)),))
+    if len(_PIPE.findall(text)) >= 2:
+        return Line(number, text, "pipe", _pipe_pieces(number, text))
+    if len(_GAP.findall(text.strip())) >= 1:
+        return Line(number, text, "gap", tuple(p for p in _split(number, text, _GAP) if p.text))
+    return Line(number, text, "plain", (piece_of(number, text, 0, len(text)),))
+
+
+def _split(number: int, text: str, separator: regex.Pattern[str]) -> tuple[Piece, ...]:
+    starts = [0]
+    ends = []
+    for match in separator.finditer(text):
+        ends.append(match.start())
+        starts.append(match.end())
+    ends.append(len(text))
+    return tuple(piece_of(number, text, s, e) for s, e in zip(starts, ends, strict=True))
+
+
+def _pipe_pieces(number: int, text: str) -> tuple[Piece, ...]:
+    """The cells between pipes; the outer pipes are a frame."""
+    pieces = _split(number, text, _PIPE)
+    if not pieces[0].text and _PIPE.match(text.lstrip()):
+        pieces = pieces[1:]
+    if not pieces[-1].text and _PIPE.match(text.rstrip()[-1:]):
+        pieces = pieces[:-1]
+    return pieces
+
+
+def piece_of(number: int, text: str, start: int, end: int) -> Piece:
+    """[start, end) without the spaces around it."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Piece(number, start, end, text[start:end])
+
+
+def width(text: str) -> int:
+    """Columns on a screen: wide characters take two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
