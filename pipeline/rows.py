@@ -51,10 +51,10 @@ def classify(row: Row, columns: Columns, first_of_part: bool, cut_short: bool = 
         found = test(line, filled)
         if found is not None:
             return found
-    if not line.own(line.text) and not line.own(line.number) and not line.own(line.points):
-        return _as(line, "other")
     if first_of_part and _continues(line, cut_short):
         return _as(line, "continuation")
+    if not line.own(line.text) and not line.own(line.number) and not line.own(line.points):
+        return _as(line, "other")
     if line.text is None or not clean(line.text.text):
         return _as(line, "criterion") if line.own(line.number) else _as(line, "other")
     return _as(line, "criterion")
@@ -174,10 +174,12 @@ def _note(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 
 
 def _continues(line: Line, cut_short: bool) -> bool:
-    """The rest of a row that a page break cut: text, but no number of its own where rows have numbers, and no points.
+    """The rest of a row that a page break cut: text of the criterion or of a column beside it, but no number of its own
+    where rows have numbers, and no points.
     A label there is torn too: its points only, or any rest of it under a text cut short."""
     if line.columns.points is None and line.columns.number is None:
         return False
     has_number = line.columns.number is not None and line.own(line.number)
     labelled = any(line.own(c) and not is_label_points(c.text) for c in line.labels if c is not None)
-    return line.own(line.text) and not has_number and not line.own(line.points) and (cut_short or not labelled)
+    beside = any(line.own(line.row.cells[col]) for col in line.columns.others if col < len(line.row.cells))
+    return (line.own(line.text) or beside) and not has_number and not line.own(line.points) and (cut_short or not labelled)

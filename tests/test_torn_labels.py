@@ -70,3 +70,16 @@ def test_label_torn_with_its_row(head: str, foot: str, cut: bool, labels: list[t
     found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])
     assert [(s.label, s.stated_points, len(s.criteria)) for s in found[0].sections] == labels
     assert ("设置便民服务窗口并定期维护。" in [c.text for s in found[0].sections for c in s.criteria]) is cut
+
+
+def test_a_column_beside_the_text_torn_alone() -> None:
+    """Only the scoring standard runs over the break: its rest belongs to the row above, and nothing is left over."""
+    head = ("序号", "评价内容", "评分标准", "分值")
+    rows = [head, ("1", "定期排查事故隐患。", "每少一次扣1", "5")]
+    upper = Table(tuple(Cell(r, c, t, Provenance(t, page=1)) for r, row in enumerate(rows) for c, t in enumerate(row)), 2, 4, Provenance("", page=1), page=1)
+    rows = [("", "", "分，扣完为止。", ""), ("2", "公开投诉举报电话。", "未公开不得分。", "5")]
+    lower = Table(tuple(Cell(r, c, t, Provenance(t, page=2)) for r, row in enumerate(rows) for c, t in enumerate(row)), 2, 4, Provenance("", page=2), page=2)
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])[0]
+    criteria = [c for s in found.sections for c in s.criteria]
+    assert [(c.number, c.columns) for c in criteria] == [("1", {"standard": "每少一次扣1分，扣完为止。"}), ("2", {"standard": "未公开不得分。"})]
+    assert found.unplaced == ()
