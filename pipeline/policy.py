@@ -13,6 +13,8 @@
     objective: [annex-1/c1]     # criteria on which assessors may not differ
     veto_grade: 不合格
     scale: refuse               # refuse | to-score-max: rubrics of another total than the bands
+    commend: [优秀]             # grades that lead to 通报表彰; without it the highest
+    supervise: [不合格]         # grades that lead to 整改; without it the lowest
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from pipeline.errors import InputError
 
 KEYS = (
     "name", "rounding", "band_gap", "not_applicable", "incomplete", "assessors", "rounds", "show_assessors", "decimals",
-    "objective", "veto_grade", "scale",
+    "objective", "veto_grade", "scale", "commend", "supervise",
 )  # fmt: skip
 MAX_BYTES = 1_000_000
 """A policy is a page; more is not a policy."""
@@ -81,6 +83,8 @@ def policy_of(data: Any, where: str = "policy") -> Policy:
         objective=_ids(data.get("objective"), f"{where}: objective"),
         veto_grade=_text(data, "veto_grade", where),
         scale=_choice(data, "scale", _choices(Policy, "scale"), plain.scale, where),
+        commend=_labels(data, "commend", where),
+        supervise=_labels(data, "supervise", where),
     )
 
 
@@ -132,6 +136,13 @@ def _ids(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise InputError(where, f"{repr_of(value)} is no list of criterion ids", "write [annex-1/c1, annex-1/c2]")
     return tuple(value)
+
+
+def _labels(data: dict[str, Any], key: str, where: str) -> tuple[str, ...] | None:
+    value = data.get(key)
+    if value is not None and (not isinstance(value, list) or not all(isinstance(v, str) for v in value)):
+        raise InputError(f"{where}: {key}", f"{repr_of(value)} is no list of grades", "write [优秀]")
+    return tuple(value) if value is not None else None
 
 
 def _rounding(value: Any, where: str) -> Rounding | None:

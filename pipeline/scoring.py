@@ -48,7 +48,7 @@ def score(assessments: Iterable[Assessment], reading: Reading, policy: Policy | 
 
     Raises UsageError when there is nothing to score or none of it belongs to this notice.
     """
-    given = tuple(assessments)
+    given, rules = tuple(assessments), policy or Policy()
     if not given:
         raise UsageError("score", "no assessments", "collect filled forms first")
     refusals = [foreign_reason(a, reading) for a in given]
@@ -60,7 +60,21 @@ def score(assessments: Iterable[Assessment], reading: Reading, policy: Policy | 
         groups.setdefault((assessment.rubric_id, fold(assessment.assessee or "")), []).append(assessment)
     order = {r.id: n for n, r in enumerate(reading.rubrics)}
     keys = sorted(groups, key=lambda k: (order.get(k[0], len(order)), k))
-    return tuple(_scorecard(_ordered(groups[key]), reading, policy or Policy()) for key in keys)
+    _check_names(rules, reading)
+    return tuple(_scorecard(_ordered(groups[key]), reading, rules) for key in keys)
+
+
+def _check_names(policy: Policy, reading: Reading) -> None:
+    """What a policy names must exist in the notice. Raises UsageError."""
+    labels = [b.label for b in reading.notice.grade_bands]
+    known = {c.id for r in reading.rubrics for c in r.criteria()}
+    for key, names in (("commend", policy.commend), ("supervise", policy.supervise)):
+        for name in names or ():
+            if name not in labels:
+                raise UsageError(f"policy: {key}", f"{name!r} is no grade of this notice", f"choose from {'、'.join(labels) or 'none'}")
+    for id in policy.objective:
+        if id not in known:
+            raise UsageError("policy: objective", f"{id!r} is no criterion of this notice", "write ids as in the notice JSON")
 
 
 def _ordered(group: list[Assessment]) -> list[Assessment]:

@@ -86,7 +86,7 @@ def commendation(card: Scorecard, notice: Notice) -> Page:
         Paragraph(f"{unit_name(card)}：", "flush"), Paragraph(text), Paragraph(basis + closing),
         Paragraph(" ", "flush"), Paragraph(notice.issuer or notice.signature or "（印发机关）", "right"), Paragraph("　　年　　月　　日", "right"),
     )  # fmt: skip
-    head = f"{identity(card)}　评价时间 {latest([card]) or '—'}　未盖章无效"
+    head = f"{identity(card)}　未盖章无效"
     return Page(f"{unit_name(card)}　{title}", (title,), head, blocks, latest([card]), "letter")
 
 
@@ -114,7 +114,7 @@ def _list(card: Scorecard) -> Block:
     if not items:
         return Paragraph("各条目没有失分。", "flush")
     columns = (
-        Column("序号", 12, "center"), Column("评价内容"), Column("失分", 13, "right"), Column("扣分理由", 34), Column("整改措施", 26),
+        Column("序号", 12, "center"), Column("评价内容"), Column("失分", 13, "center"), Column("扣分理由", 34), Column("整改措施", 26),
         Column("期限", 17), Column("复查", 15),
     )  # fmt: skip
     rows = tuple(

@@ -16,7 +16,6 @@ from pipeline.results.pages import Page
 HERE = Path(__file__).resolve().parents[1]
 TEMPLATE = HERE / "templates" / "page.typ"
 FONTS = HERE / "fonts"
-STANDARDS = ["a-3a", "ua-1"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def render(page: Page, attachment: Attachment | None = None) -> bytes:
     if attachment is not None:
         data["attachment"] = {"name": attachment.name, "text": attachment.text, "description": attachment.description}
     made = _compiler().compile(
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf", pdf_standards=STANDARDS, timestamp=_seconds(page.date)
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=_seconds(page.date)
     )
     if not isinstance(made, bytes):
         raise TypeError("typst gave no single PDF")

@@ -12,7 +12,17 @@ from pipeline.plain import points_text
 from pipeline.results import group as groups
 from pipeline.results.charts import Bar, bars, said
 from pipeline.results.pages import Block, Bullets, Column, Figure, Grid, Heading, Page, Paragraph, Result
-from pipeline.results.words import grade_text, identity, latest, number, policy_text, share, signed, to_places, unit_name
+from pipeline.results.words import (
+    grade_text,
+    identity,
+    latest,
+    number,
+    policy_text,
+    share,
+    signed,
+    to_places,
+    unit_name,
+)
 
 INFERRED = "（原表未印，推定）"
 NUMERALS = "一二三四五六七八九"
@@ -121,7 +131,7 @@ def _lost(card: Scorecard) -> Iterator[Block]:
     yield Paragraph(f"共 {len(items)} 条失分，合计 {points_text(whole)} 分，按失分多少排列。", "flush")
     labels = {s.id: _label(s.label, s.basis) for s in card.sections}
     columns = (Column("序号", 12, "center"), Column("项目", 24), Column("评价内容"), Column("得分/满分", 21, "center"),
-               Column("失分", 13, "right"), Column("扣分理由", 38))  # fmt: skip
+               Column("失分", 13, "center"), Column("扣分理由", 38))  # fmt: skip
     rows = tuple(
         (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}",
          points_text(groups.points_off(i)), reasons(i))
@@ -141,15 +151,7 @@ def item_text(item: ItemScore) -> str:
 
 
 def _origins(card: Scorecard) -> Iterator[Block]:
-    named = card.policy.show_assessors
-    columns = (Column("评价人", 30), Column("日期", 24, "center"), Column("轮次", 24, "center"), Column("总评", 16, "right"),
-               Column("采用", 26, "center"), Column("评价表文件（SHA-256 前 16 位）"))  # fmt: skip
-    rows = tuple(
-        ((a.assessor or "（未签）") if named else f"第 {n} 位", a.date or "—", a.round or "—", number(a.total),
-         "是" if a.used else a.reason or "否", (f"{a.source.file} " if named and a.source.file else "") + (a.source.sha256[:16] or "—"))
-        for n, a in enumerate(card.assessments, start=1)
-    )  # fmt: skip
-    yield Grid("评价表", columns, rows)
+    yield Grid("评价表", *_sheets(card, card.policy.show_assessors))
     if card.rounds:
         weights = tuple((r.name, f"{points_text(r.weight)}%", str(r.sheets), number(r.total)) for r in card.rounds)
         yield Grid("轮次", (Column("轮次"), Column("权重", 24, "right"), Column("评价表份数", 28, "right"), Column("轮次得分", 28, "right")), weights)
@@ -157,6 +159,19 @@ def _origins(card: Scorecard) -> Iterator[Block]:
         yield Paragraph(_agreement(card), "small")
     decided = f"评价表按人工决定 {'、'.join(card.decisions)} 修正。" if card.decisions else ""
     yield Paragraph(f"评分办法：{policy_text(card.policy)}{decided}每个得分所在的评价表、页与栏见所附评分数据。", "small")
+
+
+def _sheets(card: Scorecard, named: bool) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...]]:
+    """One row for each assessment; the round only where there are rounds."""
+    rounds = bool(card.rounds) or any(a.round for a in card.assessments)
+    columns = [Column("评价人", 30), Column("日期", 24, "center"), Column("总评", 16, "right"), Column("采用", 30, "center"), Column("评价表文件（SHA-256 前 16 位）")]
+    rows = []
+    for n, a in enumerate(card.assessments, start=1):
+        who = (a.assessor or "（未签）") if named else f"第 {n} 位"
+        file = f"{a.source.file} " if named and a.source.file else ""
+        row = [who, a.date or "—", number(a.total), "是" if a.used else a.reason or "否", file + (a.source.sha256[:16] or "—")]
+        rows.append(tuple([*row[:2], a.round or "—", *row[2:]] if rounds else row))
+    return tuple([*columns[:2], Column("轮次", 22, "center"), *columns[2:]] if rounds else columns), tuple(rows)
 
 
 def _agreement(card: Scorecard) -> str:

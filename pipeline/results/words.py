@@ -50,11 +50,11 @@ def signed(value: Decimal) -> str:
     """A difference with its sign.
 
     >>> signed(Decimal("0.50")), signed(Decimal("-1")), signed(Decimal(0))
-    ('+0.5', '−1', '0')
+    ('+0.5', '-1', '0')
     """
     if value == 0:
         return "0"
-    return ("+" if value > 0 else "−") + points_text(abs(value))
+    return ("+" if value > 0 else "-") + points_text(abs(value))
 
 
 def policy_text(policy: Policy) -> str:
