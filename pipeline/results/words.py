@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from pipeline.assessment import Policy, Scorecard
+from pipeline.combining import ISO
 from pipeline.plain import points_text
 
 MODES = {"half-up": "四舍五入", "half-even": "四舍六入五成双", "down": "舍去尾数"}
@@ -71,6 +72,8 @@ def policy_text(policy: Policy) -> str:
     ]
     if policy.rounds:
         said.append("、".join(f"{r.name}占 {points_text(r.weight)}%" for r in policy.rounds))
+    if policy.scale == "to-score-max":
+        said.append("评价表满分与划分等次的满分不同的，按比例折算")
     if policy.veto_grade:
         said.append(f"一票否决的定为“{policy.veto_grade}”")
     return "".join(parts) + "；".join(said) + "。"
@@ -90,7 +93,7 @@ def unit_name(card: Scorecard) -> str:
 
 def latest(cards: list[Scorecard] | tuple[Scorecard, ...]) -> str:
     """The latest date of the sheets of these cards (ISO), or ""."""
-    return max((a.date for c in cards for a in c.assessments if a.date), default="")
+    return max((a.date for c in cards for a in c.assessments if a.date and ISO.fullmatch(a.date)), default="")
 
 
 def grade_text(card: Scorecard) -> str:
