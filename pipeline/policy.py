@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import datetime
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from reprlib import repr as repr_of
@@ -56,14 +56,42 @@ def load(path: Path) -> Policy:
 def parse(text: str, where: str = "policy") -> Policy:
     """The policy in a YAML text (see `load`). An empty text is the policy that decides nothing."""
     try:
-        data = yaml.safe_load(text)
+        tree, data = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
-        raise InputError(place, f"not YAML ({getattr(error, 'problem', error)})", "write `key: value` lines") from None
+        raise InputError(place, f"not YAML ({str(getattr(error, 'problem', error)).splitlines()[0]})", "write `key: value` lines") from None
     except (RecursionError, ValueError) as error:
-        raise InputError(where, f"not YAML ({error})", "write `key: value` lines") from None
-    return policy_of(data or {}, where)
+        raise InputError(where, f"not YAML ({str(error).splitlines()[0]})", "write `key: value` lines") from None
+    places = dict(_places(tree, "", where, set())) if tree is not None else {}
+    try:
+        return policy_of({} if data is None else data, where)
+    except InputError as error:
+        path = error.where.removeprefix(where)
+        while path and path not in places:
+            path = path[: max(path.rfind(":"), path.rfind("["), 0)]
+        raise InputError(f"{where}:{places.get(path, 1)}{error.where.removeprefix(where)}", error.what, error.remedy) from None
+
+
+def _places(node: yaml.Node, path: str, where: str, done: set[int]) -> Iterator[tuple[str, int]]:
+    """(path of a value as error messages name it, its line), depth first. A value named again
+    by an alias is walked once. Raises InputError for a key that stands twice."""
+    if id(node) in done:
+        return
+    done.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for n, child in enumerate(node.value, start=1):
+            yield f"{path}[{n}]", child.start_mark.line + 1
+            yield from _places(child, f"{path}[{n}]", where, done)
+    elif isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, child in node.value:
+            line, name = key.start_mark.line + 1, key.value if isinstance(key, yaml.ScalarNode) else "?"
+            if name in seen:
+                raise InputError(f"{where}:{line}{path}: {name}", f"stands here and in line {seen[name]}", "keep one of them")
+            seen[name] = line
+            yield f"{path}: {name}", line
+            yield from _places(child, f"{path}: {name}", where, done)
 
 
 def policy_of(data: Any, where: str = "policy") -> Policy:
