@@ -57,7 +57,11 @@ def published(card: Scorecard) -> Scorecard:
 def _result(card: Scorecard, group: Sequence[Scorecard]) -> Result:
     values = [("一票否决", "是", "")] if card.vetoed else []
     possible = f"/ {number(card.possible)}" if card.possible is not None else ""
-    values += [("总分" if card.complete else "已评部分得分", number(card.total), possible), ("等次", grade_text(card), "")]
+    if card.total is None:
+        values.append(("总分", "未定", ""))
+    else:
+        values.append(("总分" if card.complete else "已评部分得分", number(card.total), possible))
+    values.append(("等次", grade_text(card), ""))
     place = groups.places(group)[list(group).index(card)]
     ranked = sum(groups.ranked(c) for c in group)
     if place is not None and ranked > 1:
@@ -83,30 +87,40 @@ def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
     shown = [s for s in card.sections if s.possible]
     if not card.sections:
         return
+    unfinished = {i.section for i in card.items if i.total is None and not _gone(i)}
     rows = [
-        Bar(_label(s.label, s.basis), s.total, s.possible or Decimal(0), to_places(means[s.id].mean) if s.id in means else None)
+        Bar(_label(s.label, s.basis) + ("（未评完）" if s.id in unfinished else ""), s.total, s.possible or Decimal(0),
+            to_places(means[s.id].mean) if s.id in means else None)
         for s in shown
-    ]
+    ]  # fmt: skip
     if rows:
         yield Figure(bars(rows, "各项目得分与满分", "sections"), f"各项目得分与满分：{said(rows)}")
     columns = [Column("项目"), Column("得分", 17, "right"), Column("满分", 17, "right"), Column("得分率", 18, "right")]
     columns += [Column("各单位平均", 22, "right"), Column("与平均之差", 22, "right")] if means else []
     table = []
     for s in card.sections:
-        cells = [_label(s.label, s.basis), number(s.total), number(s.possible), share(s.total, s.possible)]
+        whole = s.total if s.id not in unfinished else None
+        got = number(s.total) if whole is not None or s.total is None else f"（{number(s.total)}）"
+        cells = [_label(s.label, s.basis), got, number(s.possible), share(whole, s.possible)]
         if means:
             mean = to_places(means[s.id].mean) if s.id in means else None
-            cells += [number(mean), signed(s.total - mean) if s.total is not None and mean is not None else "—"]
+            cells += [number(mean), signed(whole - mean) if whole is not None and mean is not None else "—"]
         table.append(tuple(cells))
     yield Grid("各项目得分", tuple(columns), tuple(table))
+    if unfinished:
+        yield Paragraph("括号内的得分尚未评完，不作比较。", "small")
     yield from (Paragraph(text, "small") for text in _left_out(card))
 
 
 def _left_out(card: Scorecard) -> Iterator[str]:
-    gone = [i for i in card.items if i.entries and any(e.not_applicable for e in i.entries)]
+    gone = [i for i in card.items if _gone(i)]
     if gone:
         named = "；".join(f"{_number(i)}（{next(e.not_applicable for e in i.entries if e.not_applicable)}）" for i in gone)
         yield f"标为不适用的条目：{named}。"
+
+
+def _gone(item: ItemScore) -> bool:
+    return any(e.not_applicable for e in item.entries)
 
 
 def _compared(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
