@@ -131,9 +131,17 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
         assessments=tuple(_sheet_score(s, why, policy) for s, why in zip(sheets, combined.used, strict=True)),
         items=tuple(_item(line, sheets, combined, policy) for line in lines),
         rounds=combined.rounds, agreement=_agreement(sheets, lines, policy), findings=findings,
-        decisions=tuple(d.id for d in reading.decisions if d.status == "valid"),
+        decisions=_decisions(rubric, reading),
         document_number=reading.notice.document_number, revision=reading.revision, rubric_digest=rubric_digest(rubric),
     )  # fmt: skip
+
+
+def _decisions(rubric: Rubric, reading: Reading) -> tuple[str, ...]:
+    """The ids of the decisions that changed this rubric or the notice's rules; not those on another rubric, nor refusals."""
+    others = tuple(f"{r.id}{end}" for r in reading.rubrics if r.id != rubric.id for end in ("/", "."))
+    return tuple(
+        d.id for d in reading.decisions if d.status == "valid" and d.action in ("accept", "set") and not d.target.startswith(others)
+    )
 
 
 def _factor(possible: Fraction | None, rubric: Rubric, reading: Reading) -> Fraction:

@@ -200,7 +200,7 @@ def test_the_workbook_leads_each_number_back():
     first = next(r for r in found if r["条目"] == "annex-3/c7")
     assert first["文件 SHA-256（前 16 位）"] in {f.source.sha256[:16] for f in FORMS}
     assert first["评价表摘要（前 16 位）"] == (card("示例甲公司").rubric_digest or "")[:16]
-    whole = [row for row in book["评价表"].iter_rows(min_row=2, values_only=True)]
+    whole = list(book["评价表"].iter_rows(min_row=2, values_only=True))
     assert {row[-2] for row in whole} == {f.source.sha256 for f in FORMS if f.assessee == "示例甲公司"}
     assert first["评价人"] == "第 1 位"
     assert "示例专家" not in str(found)
