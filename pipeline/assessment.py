@@ -171,6 +171,8 @@ class Policy:
     objective: tuple[str, ...] = ()
     veto_grade: str | None = None
     scale: Literal["refuse", "to-score-max"] = "refuse"
+    commend: tuple[str, ...] | None = None
+    supervise: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, every choice written out."""

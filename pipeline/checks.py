@@ -71,10 +71,17 @@ def _objective(
     for line in lines:
         if line.id not in policy.objective:
             continue
-        given = [(n, s.assessment.awarded[line.id]) for n, s in zip(names, sheets, strict=True) if line.id in s.points]
-        if len({value for _, value in given}) > 1:
-            values = "、".join(f"{n} {points_text(v)}" for n, v in given)
+        given = [(n, _given(s, line)) for n, s in zip(names, sheets, strict=True)]
+        if len({value for _, value in given if value}) > 1:
+            values = "、".join(f"{n} {value}" for n, value in given if value)
             yield problem("objective-differs", annex, line.id, name=name_of(line.criterion), values=values)
+
+
+def _given(sheet: Sheet, line: Line) -> str | None:
+    """What a sheet says on a line; None where it says nothing that counts."""
+    if line.id in sheet.points and line.id in sheet.assessment.awarded:
+        return points_text(sheet.assessment.awarded[line.id])
+    return "不适用" if line.id in sheet.assessment.not_applicable else None
 
 
 def _far(values: Sequence[Fraction], allowed: Fraction) -> Iterator[tuple[int, Fraction]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.errors import InputError, PipelineError, UsageError
 
 SEVERITIES = ("error", "warning", "note", "never")
+EXTRACTED = Path("extracted")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = verb("run", _run, "every notice under sources/ -> extracted/ -> reports/; only what changed is redone")
     run.add_argument("--sources", type=Path, default=Path("sources"))
-    run.add_argument("--extracted", type=Path, default=Path("extracted"))
+    run.add_argument("--extracted", type=Path, default=EXTRACTED)
     run.add_argument("--reports", type=Path, default=Path("reports"))
 
     extract = verb("extract", _extract, "any supported file -> notice JSON")
@@ -230,11 +231,9 @@ def _score(args: argparse.Namespace) -> int:
     from pipeline.assessment import load_assessment
     from pipeline.scored import write_all
 
-    if args.notice is None:
-        raise UsageError("score", "needs the notice the forms were made from", "give --notice NOTICE.json")
-    reading = stages.extract(args.notice)
-    rules = policy.load(args.policy) if args.policy else None
-    cards = scoring.score([load_assessment(p) for p in args.assessments], reading, rules)
+    given = [load_assessment(p) for p in args.assessments]
+    reading = stages.extract(args.notice) if args.notice else stages.notice_of(given, EXTRACTED)
+    cards = scoring.score(given, reading, policy.load(args.policy) if args.policy else None)
     write_all(cards, reading, args.output)
     return max((stages.exit_status(c.findings, args.fail_on) for c in cards), default=0)
 

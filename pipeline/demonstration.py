@@ -1,6 +1,6 @@
 """A demonstration of the way back: made-up scores fill forms of three formats, the forms are collected, scored, reported.
 
-`demo/scores.csv`: assessee, annex, assessor, date, lost (`c3:1;c10:0.5`), veto (numbers), note; `demo/policy.yaml`.
+`demo/scores.csv`: assessee, annex, assessor, date, lost (`c3:1:reason;c10:0.5:reason`), veto (numbers); `demo/policy.yaml`.
 """
 
 from __future__ import annotations
@@ -52,22 +52,25 @@ def _rows(path: Path) -> list[dict[str, str]]:
             rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(str(path), f"cannot be read ({error})", "give the demo a scores.csv") from None
-    missing = {"assessee", "annex", "assessor", "date", "lost", "veto", "note"} - set(rows[0] if rows else {})
+    missing = {"assessee", "annex", "assessor", "date", "lost", "veto"} - set(rows[0] if rows else {})
     if missing:
         raise InputError(str(path), f"lacks the columns {', '.join(sorted(missing))}", "add them")
     return rows
 
 
 def _values(sheet: Sheet, row: dict[str, str], where: str) -> dict[str, str]:
-    """Full marks less what the row takes off; the note stands beside the first loss."""
+    """Full marks less what the row takes off, with the reason beside each loss."""
     values = {line.key: points_text(line.max) for line in sheet.lines() if line.max is not None}
     for part in filter(None, row["lost"].split(";")):
-        name, _, points = part.partition(":")
+        name, points, reason = (*part.split(":", 2), "", "")[:3]
         key = f"{sheet.prefix}_{name.strip()}"
         try:
-            values[key] = points_text(Decimal(values[key]) - Decimal(points))
+            left = Decimal(values[key]) - Decimal(points)
         except (KeyError, InvalidOperation):
-            raise InputError(where, f"{part!r} is no criterion with points", "write it as c3:1") from None
-        values.setdefault(f"{key}_note", row["note"])
+            raise InputError(where, f"{part!r} is no criterion with points", "write it as c3:1:reason") from None
+        if not 0 <= left <= Decimal(values[key]):
+            raise InputError(where, f"{part!r} takes off more than {values[key]}", "write what the criterion can lose")
+        values[key] = points_text(left)
+        values[f"{key}_note"] = reason
     values |= {f"{sheet.prefix}_veto_{n}": "Yes" for n in row["veto"].split()}
     return values | {f"{sheet.prefix}_{k}": row[k] for k in ("assessee", "assessor", "date")}

@@ -13,13 +13,15 @@
     objective: [annex-1/c1]     # criteria on which assessors may not differ
     veto_grade: 不合格
     scale: refuse               # refuse | to-score-max: rubrics of another total than the bands
+    commend: [优秀]             # grades that lead to 通报表彰; without it the highest
+    supervise: [不合格]         # grades that lead to 整改; without it the lowest
 """
 
 from __future__ import annotations
 
 import datetime
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from reprlib import repr as repr_of
@@ -32,7 +34,7 @@ from pipeline.errors import InputError
 
 KEYS = (
     "name", "rounding", "band_gap", "not_applicable", "incomplete", "assessors", "rounds", "show_assessors", "decimals",
-    "objective", "veto_grade", "scale",
+    "objective", "veto_grade", "scale", "commend", "supervise",
 )  # fmt: skip
 MAX_BYTES = 1_000_000
 """A policy is a page; more is not a policy."""
@@ -54,14 +56,42 @@ def load(path: Path) -> Policy:
 def parse(text: str, where: str = "policy") -> Policy:
     """The policy in a YAML text (see `load`). An empty text is the policy that decides nothing."""
     try:
-        data = yaml.safe_load(text)
+        tree, data = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
-        raise InputError(place, f"not YAML ({getattr(error, 'problem', error)})", "write `key: value` lines") from None
+        raise InputError(place, f"not YAML ({str(getattr(error, 'problem', error)).splitlines()[0]})", "write `key: value` lines") from None
     except (RecursionError, ValueError) as error:
-        raise InputError(where, f"not YAML ({error})", "write `key: value` lines") from None
-    return policy_of(data or {}, where)
+        raise InputError(where, f"not YAML ({str(error).splitlines()[0]})", "write `key: value` lines") from None
+    places = dict(_places(tree, "", where, set())) if tree is not None else {}
+    try:
+        return policy_of({} if data is None else data, where)
+    except InputError as error:
+        path = error.where.removeprefix(where)
+        while path and path not in places:
+            path = path[: max(path.rfind(":"), path.rfind("["), 0)]
+        raise InputError(f"{where}:{places.get(path, 1)}{error.where.removeprefix(where)}", error.what, error.remedy) from None
+
+
+def _places(node: yaml.Node, path: str, where: str, done: set[int]) -> Iterator[tuple[str, int]]:
+    """(path of a value as error messages name it, its line), depth first. A value named again
+    by an alias is walked once. Raises InputError for a key that stands twice."""
+    if id(node) in done:
+        return
+    done.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for n, child in enumerate(node.value, start=1):
+            yield f"{path}[{n}]", child.start_mark.line + 1
+            yield from _places(child, f"{path}[{n}]", where, done)
+    elif isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, child in node.value:
+            line, name = key.start_mark.line + 1, key.value if isinstance(key, yaml.ScalarNode) else "?"
+            if name in seen:
+                raise InputError(f"{where}:{line}{path}: {name}", f"stands here and in line {seen[name]}", "keep one of them")
+            seen[name] = line
+            yield f"{path}: {name}", line
+            yield from _places(child, f"{path}: {name}", where, done)
 
 
 def policy_of(data: Any, where: str = "policy") -> Policy:
@@ -81,6 +111,8 @@ def policy_of(data: Any, where: str = "policy") -> Policy:
         objective=_ids(data.get("objective"), f"{where}: objective"),
         veto_grade=_text(data, "veto_grade", where),
         scale=_choice(data, "scale", _choices(Policy, "scale"), plain.scale, where),
+        commend=_labels(data, "commend", where),
+        supervise=_labels(data, "supervise", where),
     )
 
 
@@ -132,6 +164,13 @@ def _ids(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise InputError(where, f"{repr_of(value)} is no list of criterion ids", "write [annex-1/c1, annex-1/c2]")
     return tuple(value)
+
+
+def _labels(data: dict[str, Any], key: str, where: str) -> tuple[str, ...] | None:
+    value = data.get(key)
+    if value is not None and (not isinstance(value, list) or not all(isinstance(v, str) for v in value)):
+        raise InputError(f"{where}: {key}", f"{repr_of(value)} is no list of grades", "write [优秀]")
+    return tuple(value) if value is not None else None
 
 
 def _rounding(value: Any, where: str) -> Rounding | None:

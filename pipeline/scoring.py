@@ -7,11 +7,9 @@ the scorecard (each number leads back to its form); reports show them only where
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
-from statistics import median
 
 from pipeline import checks, grades
 from pipeline.assessment import (
@@ -20,26 +18,26 @@ from pipeline.assessment import (
     ItemEntry,
     ItemScore,
     Policy,
-    RoundScore,
     Scorecard,
     SectionScore,
     SheetScore,
 )
+from pipeline.combining import Combined, Ground, calling, combine
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.model import Finding, Reading, Rubric
 from pipeline.normalize import fold
+from pipeline.plain import points_text
 from pipeline.problems import problem
 from pipeline.tally import (
     Line,
     Sheet,
     add_up,
+    base_of,
     exact,
     lines_of,
     possible_of,
-    rounded,
     shown,
-    total_of,
 )
 
 
@@ -48,7 +46,7 @@ def score(assessments: Iterable[Assessment], reading: Reading, policy: Policy | 
 
     Raises UsageError when there is nothing to score or none of it belongs to this notice.
     """
-    given = tuple(assessments)
+    given, rules = tuple(assessments), policy or Policy()
     if not given:
         raise UsageError("score", "no assessments", "collect filled forms first")
     refusals = [foreign_reason(a, reading) for a in given]
@@ -60,7 +58,21 @@ def score(assessments: Iterable[Assessment], reading: Reading, policy: Policy | 
         groups.setdefault((assessment.rubric_id, fold(assessment.assessee or "")), []).append(assessment)
     order = {r.id: n for n, r in enumerate(reading.rubrics)}
     keys = sorted(groups, key=lambda k: (order.get(k[0], len(order)), k))
-    return tuple(_scorecard(_ordered(groups[key]), reading, policy or Policy()) for key in keys)
+    _check_names(rules, reading)
+    return tuple(_scorecard(_ordered(groups[key]), reading, rules) for key in keys)
+
+
+def _check_names(policy: Policy, reading: Reading) -> None:
+    """What a policy names must exist in the notice. Raises UsageError."""
+    labels = [b.label for b in reading.notice.grade_bands]
+    known = {c.id for r in reading.rubrics for c in r.criteria()}
+    for key, names in (("commend", policy.commend), ("supervise", policy.supervise)):
+        for name in names or ():
+            if name not in labels:
+                raise UsageError(f"policy: {key}", f"{name!r} is no grade of this notice", f"choose from {'、'.join(labels) or 'none'}")
+    for id in policy.objective:
+        if id not in known:
+            raise UsageError("policy: objective", f"{id!r} is no criterion of this notice", "write ids as in the notice JSON")
 
 
 def _ordered(group: list[Assessment]) -> list[Assessment]:
@@ -89,58 +101,70 @@ def rubric_of(assessment: Assessment, reading: Reading) -> Rubric | None:
     return next((r for r in reading.rubrics if r.id == assessment.rubric_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Combined:
-    """Several sheets as one: `total` None when it cannot be given, `open` says why; `items` are for display; `used`
-    tells for each sheet why it did not count (None: it did)."""
-
-    total: Fraction | None
-    items: dict[str, Fraction]
-    used: tuple[str | None, ...]
-    rounds: tuple[RoundScore, ...]
-    open: tuple[str, ...]
-
-
 def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Scorecard:
     rubric = rubric_of(group[0], reading)
     refusals = [foreign_reason(a, reading) for a in group]
-    reasons = [f"{_calling(n)}：{r}，不予计分" for n, r in enumerate(refusals, start=1) if r]
+    reasons = [f"{calling(n)}：{r}，不予计分" for n, r in enumerate(refusals, start=1) if r]
     usable = [a for a, r in zip(group, refusals, strict=True) if r is None]
     if rubric is None or not usable:
         return _refused(group, policy, reasons)
     usable, twice = _without_copies(usable)
     lines = lines_of(rubric, "printed" if all(a.edition == "printed" for a in usable) else None)
     sheets = [add_up(a, rubric, lines, policy) for a in usable]
-    combined = _combine(sheets, rubric, lines, policy)
+    possible = possible_of(lines)
+    factor = _factor(possible, rubric, reading)
+    scaled = factor if policy.scale == "to-score-max" else Fraction(1)
+    combined = combine(sheets, Ground(rubric, lines, policy, scaled))
     vetoes = tuple(sorted({n for s in sheets for n, ticked in s.assessment.vetoes.items() if ticked}))
     faulty = bool(reasons) or any(s.faults for s in sheets)
-    grade = _grade(combined, vetoes, faulty, reading, policy)
-    possible = possible_of(lines)
-    findings = (*twice, *checks.check(sheets, lines, policy, possible, [_calling(n) for n in range(1, len(sheets) + 1)]))
+    grade = _grade(combined, vetoes, faulty, reading, policy, factor / scaled)
+    findings = (*twice, *checks.check(sheets, lines, policy, possible, [calling(n) for n in range(1, len(sheets) + 1)]))
     missing_name = () if (group[0].assessee or "").strip() else ("被评价单位未填",)
     return Scorecard(
         assessee=group[0].assessee, annex=rubric.annex, rubric=rubric.id, title=rubric.title,
         total=exact(combined.total) if combined.total is not None else None,
-        possible=exact(possible) if possible is not None else None,
+        possible=exact(possible * scaled) if possible is not None else None,
         complete=not faulty and combined.total is not None,
         sections=_sections(rubric, lines, combined, policy),
         vetoed=bool(vetoes), vetoes=vetoes, grade_band=grade.label, policy=policy,
         open=tuple(dict.fromkeys((*reasons, *combined.open, *([grade.reason] if grade.reason else []), *missing_name))),
-        assessments=tuple(_sheet_score(s, why) for s, why in zip(sheets, combined.used, strict=True)),
+        assessments=tuple(_sheet_score(s, why, policy) for s, why in zip(sheets, combined.used, strict=True)),
         items=tuple(_item(line, sheets, combined, policy) for line in lines),
-        rounds=combined.rounds, agreement=_agreement(sheets, lines), findings=findings,
-        decisions=tuple(d.id for d in reading.decisions if d.status == "valid"),
+        rounds=combined.rounds, agreement=_agreement(sheets, lines, policy), findings=findings,
+        decisions=_decisions(rubric, reading),
         document_number=reading.notice.document_number, revision=reading.revision, rubric_digest=rubric_digest(rubric),
     )  # fmt: skip
 
 
-def _grade(combined: Combined, vetoes: tuple[str, ...], faulty: bool, reading: Reading, policy: Policy) -> grades.Grade:
-    """Veto before band; no band for what is not complete."""
+def _decisions(rubric: Rubric, reading: Reading) -> tuple[str, ...]:
+    """The ids of the decisions that changed this rubric or the notice's rules; not those on another rubric, nor refusals."""
+    others = tuple(f"{r.id}{end}" for r in reading.rubrics if r.id != rubric.id for end in ("/", "."))
+    return tuple(
+        d.id for d in reading.decisions if d.status == "valid" and d.action in ("accept", "set") and not d.target.startswith(others)
+    )
+
+
+def _factor(possible: Fraction | None, rubric: Rubric, reading: Reading) -> Fraction:
+    """What a point of this rubric is worth on the notice's score line: 1 where both have one maximum, or none is stated."""
+    top, own = reading.notice.score_max, possible or base_of(rubric, ())
+    return Fraction(top) / own if top and own else Fraction(1)
+
+
+def _grade(
+    combined: Combined, vetoes: tuple[str, ...], faulty: bool, reading: Reading, policy: Policy, factor: Fraction
+) -> grades.Grade:
+    """Veto before band; no band for what is not complete, nor where it hangs on an unstated scaling."""
     if vetoes:
         return grades.veto_grade(reading.notice, policy)
     if faulty or combined.total is None:
         return grades.Grade(None)
-    return grades.grade(combined.total, reading.notice, policy)
+    plain = grades.grade(combined.total, reading.notice, policy)
+    if factor == 1 or plain.label is None:
+        return plain
+    if grades.grade(combined.total * factor, reading.notice, policy).label == plain.label:
+        return plain
+    top = points_text(reading.notice.score_max or Decimal(0))
+    return grades.Grade(None, reason=f"等次按 {top} 分划分，此评价表的满分不是 {top} 分，是否折算影响等次（policy: scale）")
 
 
 def _refused(group: list[Assessment], policy: Policy, reasons: list[str]) -> Scorecard:
@@ -156,23 +180,27 @@ def _refused(group: list[Assessment], policy: Policy, reasons: list[str]) -> Sco
     )  # fmt: skip
 
 
-def _calling(n: int) -> str:
-    """How a sheet is called in a message that may be published: by number, never by name."""
-    return f"第 {n} 份评价表"
-
-
 def _without_copies(group: list[Assessment]) -> tuple[list[Assessment], list[Finding]]:
     """Sheets that are the same form twice (same assessor, date and content) count once."""
     kept: list[Assessment] = []
     findings = []
     for assessment in group:
-        same = next((k for k in kept if same_form(k, assessment)), None)
+        same = next((n for n, k in enumerate(kept, start=1) if same_form(k, assessment)), None)
         if same is None:
+            other = next((n for n, k in enumerate(kept, start=1) if _same_hand(k, assessment)), None)
+            if other is not None:
+                findings.append(problem("assessor-twice", assessment.annex, assessment.rubric_id, other=calling(other)))
             kept.append(assessment)
             continue
-        where = assessment.rubric_id
-        findings.append(problem("form-twice", assessment.annex, where, other=same.source.file or "—"))
+        findings.append(problem("form-twice", assessment.annex, assessment.rubric_id, other=calling(same)))
     return kept, findings
+
+
+def _same_hand(one: Assessment, other: Assessment) -> bool:
+    """Whether one assessor gave both, on one day or in one round (or without saying when): one of them is too many."""
+    if not (one.assessor or "").strip() or fold(one.assessor or "") != fold(other.assessor or ""):
+        return False
+    return (one.date, one.round) == (other.date, other.round)
 
 
 def same_form(one: Assessment, other: Assessment) -> bool:
@@ -189,118 +217,16 @@ def _content(a: Assessment) -> tuple:
     return (*head, sorted(a.awarded.items()), sorted(a.not_applicable.items()), sorted(k for k, v in a.vetoes.items() if v))
 
 
-# ---- combining -----------------------------------------------------------------------------------------------------
-
-
-def _combine(sheets: list[Sheet], rubric: Rubric, lines: tuple[Line, ...], policy: Policy) -> Combined:
-    several = len(sheets) > 1
-    open_ = [f"{_calling(n)}：{f}" if several else f for n, s in enumerate(sheets, start=1) for f in s.faults]
-    if policy.rounds:
-        return _by_rounds(sheets, lines, policy, open_)
-    total, used, reason = _merge(sheets, policy.assessors.combine, policy.assessors.trim, policy)
-    items = _items([s for s, why in zip(sheets, used, strict=True) if why is None], lines)
-    if total is not None and policy.rounding and policy.rounding.stage == "item":
-        items = {k: rounded(v, policy.rounding) for k, v in items.items()}
-        total = total_of(items, rubric, lines, sheets[0].excluded if not several else frozenset())
-    if several and any(s.faults for s in sheets):
-        return Combined(None, items, used, (), tuple(open_))
-    total, why = _finish(total, policy)
-    return Combined(total, items, used, (), tuple(x for x in (*open_, reason, why) if x))
-
-
-def _merge(
-    sheets: list[Sheet], how: str, trim: int, policy: Policy
-) -> tuple[Fraction | None, tuple[str | None, ...], str | None]:
-    """(total, why each sheet was left out, why there is no total) of the sheets of one round."""
-    by_sheet = policy.rounding is not None and policy.rounding.stage == "expert"
-    totals = [rounded(s.total, policy.rounding) if by_sheet and policy.rounding else s.total for s in sheets]
-    used: list[str | None] = [None] * len(sheets)
-    if len(sheets) == 1:
-        return totals[0], tuple(used), None
-    if how == "refuse":
-        return None, tuple(used), f"有 {len(sheets)} 份评价表，文件未规定如何合成（policy: assessors）"
-    if how == "median":
-        return median(totals), tuple(used), None
-    keep = sorted(range(len(sheets)), key=lambda i: (totals[i], i))
-    if how == "trimmed":
-        if len(sheets) - 2 * trim < 1:
-            return None, tuple(used), f"{len(sheets)} 份评价表不够去掉 {trim} 个最高、{trim} 个最低（policy: assessors）"
-        for i in {*keep[:trim], *keep[len(keep) - trim :]}:
-            used[i] = "按 policy 去掉的最高或最低分"
-        keep = keep[trim : len(keep) - trim]
-    return sum((totals[i] for i in keep), Fraction(0)) / len(keep), tuple(used), None
-
-
-def _by_rounds(sheets: list[Sheet], lines: tuple[Line, ...], policy: Policy, open_: list[str]) -> Combined:
-    """Rounds by name or date, each combined by itself, then weighted; a sheet of no round and an empty round are told."""
-    home = [_round_of(s.assessment, policy) for s in sheets]
-    used: list[str | None] = [None if h is not None else "不属于任何轮次" for h in home]
-    open_ += [f"{_calling(n)}：不属于任何轮次（policy: rounds）" for n, h in enumerate(home, start=1) if h is None]
-    scores: list[RoundScore] = []
-    total: Fraction | None = Fraction(0)
-    for index, one in enumerate(policy.rounds):
-        own = [i for i, h in enumerate(home) if h == index]
-        value, left_out, reason = (
-            _merge([sheets[i] for i in own], one.combine or policy.assessors.combine, policy.assessors.trim, policy)
-            if own else (None, (), f"轮次“{one.name}”没有评价表")
-        )  # fmt: skip
-        for i, why in zip(own, left_out, strict=True):
-            used[i] = why
-        open_ += [f"轮次“{one.name}”：{reason}" if own else reason] if reason else []
-        scores.append(RoundScore(one.name, one.weight, exact(value) if value is not None else None, len(own)))
-        total = None if value is None or total is None else total + value * Fraction(one.weight)
-    if total is not None:
-        total /= sum((Fraction(r.weight) for r in policy.rounds), Fraction(0))
-    if any(s.faults for s in sheets) or None in home:
-        total = None
-    items = _items([s for s, why in zip(sheets, used, strict=True) if why is None], lines)
-    total, why_not = _finish(total, policy)
-    return Combined(total, items, tuple(used), tuple(scores), tuple(x for x in (*open_, why_not) if x))
-
-
-def _round_of(assessment: Assessment, policy: Policy) -> int | None:
-    """The index of the round a sheet names, or whose dates hold it."""
-    for index, one in enumerate(policy.rounds):
-        if assessment.round == one.name:
-            return index
-    date = assessment.date or ""
-    fits = [
-        index
-        for index, one in enumerate(policy.rounds)
-        if assessment.round is None and date and (one.since or one.until) and (one.since or "") <= date <= (one.until or "9999")
-    ]
-    return fits[0] if len(fits) == 1 else None
-
-
-def _finish(total: Fraction | None, policy: Policy) -> tuple[Fraction | None, str | None]:
-    """The one rounding of the final total; a total that never ends needs one."""
-    if total is None:
-        return None, None
-    if policy.rounding and policy.rounding.stage == "final":
-        return rounded(total, policy.rounding), None
-    if exact(total) is None:
-        return None, f"总分 {grades.number_text(total)} 除不尽，文件未规定取舍（policy: rounding）"
-    return total, None
-
-
-def _items(sheets: list[Sheet], lines: tuple[Line, ...]) -> dict[str, Fraction]:
-    """The mean of each line over the sheets that scored it; what nobody scored is left out."""
-    out = {}
-    for line in lines:
-        values = [s.points[line.id] for s in sheets if line.id in s.points]
-        if values and all(line.id in s.points or line.id in s.excluded for s in sheets):
-            out[line.id] = sum(values, Fraction(0)) / len(values)
-    return out
-
-
 # ---- what a scorecard shows ----------------------------------------------------------------------------------------
 
 
 def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, policy: Policy) -> tuple[SectionScore, ...]:
+    """A section's maximum is that of the criteria that were applicable."""
     out = []
     for section in rubric.sections:
-        own = [line for line in lines if line.section is section]
-        if not own:
+        every = [line for line in lines if line.section is section]
+        own = [line for line in every if line.id not in combined.excluded]
+        if not every:
             continue
         got = [combined.items[line.id] for line in own if line.id in combined.items]
         top = [line.criterion.max_points for line in own]
@@ -313,9 +239,9 @@ def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, polic
     return tuple(out)
 
 
-def _sheet_score(sheet: Sheet, why: str | None) -> SheetScore:
+def _sheet_score(sheet: Sheet, why: str | None, policy: Policy) -> SheetScore:
     a = sheet.assessment
-    return SheetScore(a.assessor, a.date, a.round, exact(sheet.total), why is None, a.source, a.edition, a.rubric_digest, why)
+    return SheetScore(a.assessor, a.date, a.round, shown(sheet.total, policy), why is None, a.source, a.edition, a.rubric_digest, why)
 
 
 def _item(line: Line, sheets: list[Sheet], combined: Combined, policy: Policy) -> ItemScore:
@@ -335,10 +261,10 @@ def _item(line: Line, sheets: list[Sheet], combined: Combined, policy: Policy) -
     )  # fmt: skip
 
 
-def _agreement(sheets: list[Sheet], lines: tuple[Line, ...]) -> Agreement | None:
+def _agreement(sheets: list[Sheet], lines: tuple[Line, ...], policy: Policy) -> Agreement | None:
     """Spread and Krippendorff's alpha of several sheets. Loaded late: one sheet needs no statistics."""
     if len(sheets) < 2:
         return None
     totals = [s.total for s in sheets]
     value, remark = import_module("pipeline.agreement").alpha(checks.shares(sheets, lines))
-    return Agreement(len(sheets), exact(min(totals)), exact(max(totals)), value, remark)
+    return Agreement(len(sheets), shown(min(totals), policy), shown(max(totals), policy), value, remark)

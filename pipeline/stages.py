@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline import serialize
+from pipeline.assessment import Assessment
 from pipeline.errors import InputError, UsageError
 from pipeline.model import Finding, Reading
 
@@ -45,6 +46,22 @@ def extract(path: Path) -> Reading:
     if is_notice_json(path):
         return serialize.load_reading(path)
     return audited(read(path))
+
+
+def notice_of(assessments: Iterable[Assessment], extracted: Path) -> Reading:
+    """The one extracted notice that filled forms belong to, by document number, revision and rubric digest.
+
+    Raises UsageError when there is none or more than one.
+    """
+    from pipeline.scoring import foreign_reason
+
+    signed = [a for a in assessments if a.rubric_digest]
+    every = [serialize.load_reading(p) for p in sorted(extracted.glob("*/*/notice.json"))]
+    found = [r for r in every if any(foreign_reason(a, r) is None for a in signed)]
+    if len(found) != 1:
+        what = "more than one extracted notice fits the forms" if found else "no extracted notice fits the forms"
+        raise UsageError(str(extracted), what, "give --notice NOTICE.json, the notice they were made from")
+    return found[0]
 
 
 def audited(reading: Reading) -> Reading:

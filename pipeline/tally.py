@@ -87,6 +87,8 @@ def add_up(assessment: Assessment, rubric: Rubric, lines: tuple[Line, ...], poli
         faults += [fault] if fault else []
     if missing:
         faults.append(f"未评完：缺 {'、'.join(missing[:8])}{f' 等 {len(missing)} 项' if len(missing) > 8 else ''}的实得分值")
+    if excluded and not possible_of(lines, frozenset(excluded)):
+        faults.append("计分条目全部标为不适用，没有可折算的得分")
     return Sheet(
         assessment, points, frozenset(excluded), tuple(faults), total_of(points, rubric, lines, frozenset(excluded))
     )

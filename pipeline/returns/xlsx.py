@@ -38,7 +38,7 @@ def read(data: bytes, source: FormFile) -> Returned:
         values[name] = text
         if text:
             places[name] = Provenance(text, path=f"{sheet}!{cell}")
-    identity = {p.name: str(p.value) for p in book.custom_doc_props.props}
+    identity = {p.name: "" if p.value is None else str(p.value) for p in book.custom_doc_props.props}
     return Returned(source, identity, values, places)
 
 

@@ -1,0 +1,1 @@
+"""Published results: pages of values (once), set as HTML and as PDF; the workbook."""

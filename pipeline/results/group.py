@@ -1,0 +1,77 @@
+"""A unit among the units of the same rubric: places with ties, means, lowest and highest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline.assessment import ItemScore, Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Mean (exact quotient, rounded only where shown), lowest and highest of some values, and how many there are."""
+
+    mean: Decimal
+    lowest: Decimal
+    highest: Decimal
+    count: int
+
+
+def by_rubric(cards: Sequence[Scorecard]) -> list[list[Scorecard]]:
+    """The cards of each rubric, best first: ranked units, then vetoed ones, then those without a total."""
+    groups: dict[str, list[Scorecard]] = {}
+    for card in cards:
+        groups.setdefault(card.rubric, []).append(card)
+    for own in groups.values():
+        own.sort(key=lambda c: (not ranked(c), c.total is None, -(c.total or 0), c.assessee or ""))
+    return list(groups.values())
+
+
+def ranked(card: Scorecard) -> bool:
+    """Whether a unit takes a place: complete, with a total, not vetoed."""
+    return card.complete and card.total is not None and not card.vetoed
+
+
+def places(group: Sequence[Scorecard]) -> list[int | None]:
+    """The place of each card of one rubric; equal totals share a place and the next ones are left out (1, 1, 3)."""
+    totals = [c.total for c in group if ranked(c) and c.total is not None]
+    return [1 + sum(t > c.total for t in totals) if ranked(c) and c.total is not None else None for c in group]
+
+
+def spread(values: Sequence[Decimal | None]) -> Spread | None:
+    """Of the values that are there; None without any."""
+    known = [v for v in values if v is not None]
+    return Spread(sum(known, Decimal(0)) / len(known), min(known), max(known), len(known)) if known else None
+
+
+def totals(group: Sequence[Scorecard]) -> Spread | None:
+    """Of the totals of complete cards, vetoed ones too: what they scored stays true."""
+    return spread([c.total for c in group if c.complete])
+
+
+def sections(group: Sequence[Scorecard]) -> dict[str, Spread]:
+    """Of each section, by its id, over complete cards."""
+    return _by(group, lambda c: ((s.id, s.total) for s in c.sections))
+
+
+def _by(group: Sequence[Scorecard], values: Callable) -> dict[str, Spread]:
+    found: dict[str, list[Decimal | None]] = {}
+    for card in group:
+        for id, value in values(card) if card.complete else ():
+            found.setdefault(id, []).append(value)
+    made = {id: spread(own) for id, own in found.items()}
+    return {id: s for id, s in made.items() if s is not None}
+
+
+def points_off(item: ItemScore) -> Decimal:
+    """What a criterion cost: the points lost, or the deduction made."""
+    if item.kind == "deduction":
+        return item.total or Decimal(0)
+    return item.lost or Decimal(0)
+
+
+def costly(card: Scorecard) -> list[ItemScore]:
+    """Criteria that cost points, most first, then in the order of the rubric."""
+    return sorted((i for i in card.items if points_off(i) > 0), key=lambda i: -points_off(i))

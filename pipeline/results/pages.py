@@ -1,0 +1,94 @@
+"""A published page as data: what stands on it, in order. HTML and PDF are set from the same page, so they cannot differ."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Align = Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 2 inside the page."""
+
+    text: str
+    kind: str = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text. lead: centred, larger; body: first line indented; flush: not indented; small: a remark; right: a signature."""
+
+    text: str
+    style: Literal["lead", "body", "flush", "small", "right"] = "body"
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The few values that matter most, large: (name, value, what stands behind it)."""
+
+    values: tuple[tuple[str, str, str], ...]
+    kind: str = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An inline SVG with what it says in words."""
+
+    svg: str
+    alt: str
+    kind: str = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `width` in millimetres, or 0 for a share of what is left."""
+
+    title: str
+    width: float = 0
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table with a header row; `label` is the column whose cells name their row."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    label: int = 0
+    kind: str = "grid"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list; with `title`, set apart as a notice to the reader."""
+
+    items: tuple[str, ...]
+    title: str = ""
+    kind: str = "bullets"
+
+
+Block = Heading | Paragraph | Result | Figure | Grid | Bullets
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page (or several, when printed). `head` stands small above it; `date` is the latest date of its data (ISO) or "".
+
+    `style`: report (tables, 10.5 pt) or letter (a 公文 of one page, 16 pt).
+    """
+
+    name: str
+    title: tuple[str, ...]
+    head: str
+    blocks: tuple[Block, ...]
+    date: str = ""
+    style: Literal["report", "letter"] = "report"
+
+    def to_data(self) -> dict[str, Any]:
+        """As plain data."""
+        return dataclasses.asdict(self)

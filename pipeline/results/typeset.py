@@ -1,0 +1,90 @@
+"""A page as PDF: typst sets and tags it (PDF/UA-1 and PDF/A-3a at once), with the data it shows attached."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from pipeline.results.pages import Page
+
+HERE = Path(__file__).resolve().parents[1]
+TEMPLATE = HERE / "templates" / "page.typ"
+FONTS = HERE / "fonts"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """JSON that travels inside the PDF (AFRelationship Source: the page was made from it)."""
+
+    name: str
+    text: str
+    description: str
+
+
+def render(page: Page, attachment: Attachment | None = None) -> bytes:
+    """The page as PDF bytes, the same for the same page: its date is the latest date of the data, never the clock.
+
+    A character that the fonts lack is set as 〔U+XXXX〕 and named in a remark: never left blank.
+    """
+    data = page.to_data()
+    missing = sorted(lacking(data))
+    if missing:
+        data = _spelt_out(data, set(missing))
+        data["remark"] = f"字库没有的字以统一码编号代替：{'、'.join(f'〔U+{ord(c):04X}〕' for c in missing)}；网页版与所附数据保留原字。"
+    if attachment is not None:
+        data["attachment"] = {"name": attachment.name, "text": attachment.text, "description": attachment.description}
+    made = _compiler().compile(
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=_seconds(page.date)
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("typst gave no single PDF")
+    return made
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True)
+
+
+def _seconds(date: str) -> int:
+    """Midnight of an ISO date in seconds since 1970; 0 for no date."""
+    try:
+        day = datetime.date.fromisoformat(date)
+    except ValueError:
+        return 0
+    return max(0, (day - datetime.date(1970, 1, 1)).days * 86400)
+
+
+# ---- characters ----------------------------------------------------------------------------------------------------
+
+
+@cache
+def _covered() -> frozenset[int]:
+    """Characters that every face of the page has."""
+    import uharfbuzz
+
+    faces = [uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(p))) for p in sorted(FONTS.glob("*Serif*.ttf"))]
+    return frozenset.intersection(*(frozenset(face.unicodes) for face in faces))
+
+
+def lacking(value: Any) -> set[str]:
+    """The characters of every text inside plain data that the fonts cannot show."""
+    if isinstance(value, str):
+        return {c for c in value if ord(c) not in _covered() and c not in "\n\t"}
+    if isinstance(value, dict):
+        return set().union(*(lacking(v) for v in value.values()))
+    return set().union(*(lacking(v) for v in value)) if isinstance(value, (list, tuple)) else set()
+
+
+def _spelt_out(value: Any, missing: set[str]) -> Any:
+    if isinstance(value, str):
+        return "".join(f"〔U+{ord(c):04X}〕" if c in missing else c for c in value)
+    if isinstance(value, dict):
+        return {k: _spelt_out(v, missing) for k, v in value.items()}
+    return [_spelt_out(v, missing) for v in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,206 @@
+"""The scored report of one unit: result, sections against maxima and against the group, points lost, where numbers come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from pipeline.assessment import FormFile, ItemScore, Scorecard
+from pipeline.model import Notice
+from pipeline.plain import points_text
+from pipeline.results import group as groups
+from pipeline.results.charts import Bar, bars, said
+from pipeline.results.pages import Block, Bullets, Column, Figure, Grid, Heading, Page, Paragraph, Result
+from pipeline.results.words import (
+    grade_text,
+    identity,
+    latest,
+    number,
+    policy_text,
+    share,
+    signed,
+    to_places,
+    unit_name,
+)
+
+INFERRED = "（原表未印，推定）"
+NUMERALS = "一二三四五六七八九"
+
+
+def page(card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Page:
+    """The report; `group`: every scorecard of the same rubric, this one included."""
+    parts: list[tuple[str, list[Block]]] = [
+        ("各项目得分", list(_sections(card, group))),
+        ("同表各单位比较", list(_compared(card, group))),
+        ("失分情况", list(_lost(card))),
+        ("评分复核", [Bullets(tuple(f.message for f in card.findings))] if card.findings else []),
+        ("分数来历", list(_origins(card))),
+    ]
+    blocks: list[Block] = [Paragraph(f"被评价单位：{unit_name(card)}", "lead"), _result(card, group), *_remarks(card, notice)]
+    for index, (title, own) in enumerate(p for p in parts if p[1]):
+        blocks += [Heading(f"{NUMERALS[index]}、{title}"), *own]
+    name = f"{unit_name(card)}　{card.title or ''}评价结果"
+    return Page(name, (card.title or card.rubric, "评价结果"), identity(card), tuple(blocks), latest([card]))
+
+
+def published(card: Scorecard) -> Scorecard:
+    """The scorecard as it may travel with a published report: assessors and file names only where the policy says so."""
+    if card.policy.show_assessors:
+        return card
+    sheets = tuple(
+        replace(a, assessor=None, source=FormFile("", a.source.sha256, a.source.format, a.source.row)) for a in card.assessments
+    )
+    return replace(card, assessments=sheets)
+
+
+def _result(card: Scorecard, group: Sequence[Scorecard]) -> Result:
+    values = [("一票否决", "是", "")] if card.vetoed else []
+    possible = f"/ {number(card.possible)}" if card.possible is not None else ""
+    if card.total is None:
+        values.append(("总分", "未定", ""))
+    else:
+        values.append(("总分" if card.complete else "已评部分得分", number(card.total), possible))
+    values.append(("等次", grade_text(card), ""))
+    place = groups.places(group)[list(group).index(card)]
+    ranked = sum(groups.ranked(c) for c in group)
+    if place is not None and ranked > 1:
+        values.append(("名次", str(place), f"/ {ranked}"))
+    return Result(tuple(values))
+
+
+def _remarks(card: Scorecard, notice: Notice) -> Iterator[Block]:
+    if card.vetoed:
+        yield Bullets(vetoes(card, notice), "一票否决情形")
+    if card.open:
+        yield Bullets(card.open, "未能确定的事项")
+
+
+def vetoes(card: Scorecard, notice: Notice) -> tuple[str, ...]:
+    """The veto conditions that were ticked, in the notice's words."""
+    texts = {v.number: v.text for v in notice.vetoes}
+    return tuple(f"第 {n} 项：{texts[n]}" if n in texts else f"第 {n} 项" for n in card.vetoes)
+
+
+def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
+    means = groups.sections(group) if len(group) > 1 else {}
+    shown = [s for s in card.sections if s.possible]
+    if not card.sections:
+        return
+    unfinished = {i.section for i in card.items if i.total is None and not _gone(i)}
+    rows = [
+        Bar(_label(s.label, s.basis) + ("（未评完）" if s.id in unfinished else ""), s.total, s.possible or Decimal(0),
+            to_places(means[s.id].mean) if s.id in means else None)
+        for s in shown
+    ]  # fmt: skip
+    if rows:
+        yield Figure(bars(rows, "各项目得分与满分", "sections"), f"各项目得分与满分：{said(rows)}")
+    columns = [Column("项目"), Column("得分", 17, "right"), Column("满分", 17, "right"), Column("得分率", 18, "right")]
+    columns += [Column("各单位平均", 22, "right"), Column("与平均之差", 22, "right")] if means else []
+    table = []
+    for s in card.sections:
+        whole = s.total if s.id not in unfinished else None
+        got = number(s.total) if whole is not None or s.total is None else f"（{number(s.total)}）"
+        cells = [_label(s.label, s.basis), got, number(s.possible), share(whole, s.possible)]
+        if means:
+            mean = to_places(means[s.id].mean) if s.id in means else None
+            cells += [number(mean), signed(whole - mean) if whole is not None and mean is not None else "—"]
+        table.append(tuple(cells))
+    yield Grid("各项目得分", tuple(columns), tuple(table))
+    if unfinished:
+        yield Paragraph("括号内的得分尚未评完，不作比较。", "small")
+    yield from (Paragraph(text, "small") for text in _left_out(card))
+
+
+def _left_out(card: Scorecard) -> Iterator[str]:
+    gone = [i for i in card.items if _gone(i)]
+    if gone:
+        named = "；".join(f"{_number(i)}（{next(e.not_applicable for e in i.entries if e.not_applicable)}）" for i in gone)
+        yield f"标为不适用的条目：{named}。"
+
+
+def _gone(item: ItemScore) -> bool:
+    return any(e.not_applicable for e in item.entries)
+
+
+def _compared(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
+    spread = groups.totals(group)
+    if spread is None or spread.count < 2 or not card.complete or card.total is None:
+        return
+    mean = to_places(spread.mean)
+    cells = (number(card.total), number(mean), number(spread.highest), number(spread.lowest), signed(card.total - mean))
+    titles = ("本单位总分", "各单位平均", "最高", "最低", "与平均之差")
+    yield Grid("同表各单位比较", tuple(Column(t, 0, "center") for t in titles), (cells,), -1)
+    yield Paragraph(f"同一评价表共有 {spread.count} 家单位评完；平均数只供比较，不影响得分与等次。", "small")
+
+
+def _lost(card: Scorecard) -> Iterator[Block]:
+    items = groups.costly(card)
+    if not card.items:
+        return
+    if not items:
+        yield Paragraph("没有失分。", "flush")
+        return
+    whole = sum((groups.points_off(i) for i in items), Decimal(0))
+    yield Paragraph(f"共 {len(items)} 条失分，合计 {points_text(whole)} 分，按失分多少排列。", "flush")
+    labels = {s.id: _label(s.label, s.basis) for s in card.sections}
+    columns = (Column("序号", 12, "center"), Column("项目", 24), Column("评价内容"), Column("得分/满分", 21, "center"),
+               Column("失分", 13, "center"), Column("扣分理由", 38))  # fmt: skip
+    rows = tuple(
+        (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}",
+         points_text(groups.points_off(i)), reasons(i))
+        for i in items
+    )  # fmt: skip
+    yield Grid("失分情况", columns, rows)
+
+
+def reasons(item: ItemScore) -> str:
+    """The assessors' reasons, each once; — when nobody wrote one."""
+    return "；".join(dict.fromkeys(e.note.strip() for e in item.entries if e.note and e.note.strip())) or "—"
+
+
+def item_text(item: ItemScore) -> str:
+    """The criterion's text, marked when it is not printed."""
+    return (item.text or "（原文缺）") + ("" if item.basis in ("printed", "confirmed") else INFERRED)
+
+
+def _origins(card: Scorecard) -> Iterator[Block]:
+    yield Grid("评价表", *_sheets(card, card.policy.show_assessors))
+    if card.rounds:
+        weights = tuple((r.name, f"{points_text(r.weight)}%", str(r.sheets), number(r.total)) for r in card.rounds)
+        yield Grid("轮次", (Column("轮次"), Column("权重", 24, "right"), Column("评价表份数", 28, "right"), Column("轮次得分", 28, "right")), weights)
+    if card.agreement:
+        yield Paragraph(_agreement(card), "small")
+    decided = f"评价表按人工决定 {'、'.join(card.decisions)} 修正。" if card.decisions else ""
+    yield Paragraph(f"评分办法：{policy_text(card.policy)}{decided}每个得分所在的评价表、页与栏见所附评分数据。", "small")
+
+
+def _sheets(card: Scorecard, named: bool) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...]]:
+    """One row for each assessment; the round only where there are rounds."""
+    rounds = bool(card.rounds) or any(a.round for a in card.assessments)
+    columns = [Column("评价人", 30), Column("日期", 24, "center"), Column("总评", 16, "right"), Column("采用", 30, "center"), Column("评价表文件（SHA-256 前 16 位）")]
+    rows = []
+    for n, a in enumerate(card.assessments, start=1):
+        who = (a.assessor or "（未签）") if named else f"第 {n} 位"
+        file = f"{a.source.file} " if named and a.source.file else ""
+        row = [who, a.date or "—", number(a.total), "是" if a.used else a.reason or "否", file + (a.source.sha256[:16] or "—")]
+        rows.append(tuple([*row[:2], a.round or "—", *row[2:]] if rounds else row))
+    return tuple([*columns[:2], Column("轮次", 22, "center"), *columns[2:]] if rounds else columns), tuple(rows)
+
+
+def _agreement(card: Scorecard) -> str:
+    found = card.agreement
+    if found is None:
+        return ""
+    text = f"{found.sheets} 份评价表总评最低 {number(found.lowest)}、最高 {number(found.highest)}"
+    text += f"，相差 {points_text(found.highest - found.lowest)} 分" if found.highest is not None and found.lowest is not None else ""
+    alpha = f"Krippendorff α 为 {found.alpha}" if found.alpha is not None else found.remark or "未计算一致性系数"
+    return f"{text}；{alpha}（一致性只供参考，不影响得分）。"
+
+
+def _label(label: str | None, basis: str) -> str:
+    return (label or "（未列项目）") + ("" if basis in ("printed", "confirmed") or not label else "（名称推定）")
+
+
+def _number(item: ItemScore) -> str:
+    return f"第 {item.number} 项" if item.number else item.criterion
