@@ -148,9 +148,17 @@ def _put(text: str | bytes, output: Path | None) -> None:
 def _run(args: argparse.Namespace) -> int:
     from pipeline import stages
 
-    for line in stages.run(args.sources, args.extracted, args.reports, language_of(args, "zh")):
-        print(line)
-    return 0
+    failed: list[PipelineError] = []
+    for line in stages.run(args.sources, args.extracted, args.reports, language_of(args, "zh"), failed):
+        print(line, flush=True)
+    return _told(failed)
+
+
+def _told(failed: list[PipelineError]) -> int:
+    """A line for each notice that could not be used; the exit status."""
+    for error in failed:
+        print(f"notice: {error}".replace("\n", " "), file=sys.stderr)
+    return 2 if failed else 0
 
 
 def _extract(args: argparse.Namespace) -> int:
@@ -242,10 +250,10 @@ def _score(args: argparse.Namespace) -> int:
 def _batch(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from pipeline import batch, serialize, stages
+    from pipeline import batch, ledger, serialize
 
     receipts = []
-    for receipt in batch.run(args.paths, args.output, args.engine, args.workers, stages.code_version()):
+    for receipt in batch.run(args.paths, args.output, args.engine, args.workers, ledger.code_version()):
         receipts.append(asdict(receipt))
         print(f"{receipt.status}\t{receipt.file}" + (f"\t{receipt.reason}" if receipt.reason else ""))
     _put(serialize.dumps(receipts), args.output / "receipts.json")

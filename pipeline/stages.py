@@ -6,14 +6,14 @@ Leaf modules (readers, forms, reports) are loaded when their stage runs, so that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from pipeline import serialize
-from pipeline.errors import InputError, UsageError
+from pipeline import cards, identity, ledger, serialize
+from pipeline.cards import Card
+from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.ledger import Stage
 from pipeline.model import Finding, Reading
 
 SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
@@ -96,134 +96,82 @@ def exit_status(findings: Iterable[Finding], fail_on: str) -> int:
 # ---- the main job ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One step: `inputs` are files, `settings` whatever else it depends on; `make` writes into `folder`, returns files."""
+def run(
+    sources: Path, extracted: Path, reports: Path, lang: str, failed: list[PipelineError] | None = None, only: str | None = None
+) -> Iterator[str]:
+    """Every notice under `sources`, or `only` one slug with what it supersedes; yields a line for each stage that was
+    done, and one when nothing was.
 
-    name: str
-    inputs: tuple[Path, ...]
-    settings: str
-    folder: Path
-    make: Callable[[], list[Path]]
-
-
-@cache
-def code_version() -> str:
-    """Digest of the program's own files: another program version makes everything again."""
-    root = Path(__file__).parent
-    digest = sha256()
-    for path in sorted(p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _file_digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
-
-
-def _key(stage: Stage) -> str:
-    digest = sha256(f"{stage.name}\0{stage.settings}\0{code_version()}".encode())
-    for path in stage.inputs:
-        digest.update(f"\0{path.name}\0{_file_digest(path) if path.is_file() else '-'}".encode())
-    return digest.hexdigest()
-
-
-def _is_done(stage: Stage, ledger: Path) -> bool:
-    """Whether the ledger has this key and every output is still there, unchanged."""
-    if not ledger.is_file():
-        return False
-    try:
-        record = serialize.load_json(ledger)
-        files = record["files"]
-        return record["key"] == _key(stage) and all(
-            (stage.folder / name).is_file() and _file_digest(stage.folder / name) == digest for name, digest in files.items()
-        )
-    except (InputError, KeyError, TypeError, AttributeError):
-        return False
-
-
-def _redo(stage: Stage, ledger: Path) -> None:
-    """Make the stage, drop what it made before and no longer makes, then note what was done."""
-    before = set()
-    if ledger.is_file():
-        try:
-            before = set(serialize.load_json(ledger)["files"])
-        except (InputError, KeyError, TypeError):
-            before = set()
-    made = stage.make()
-    files = {p.relative_to(stage.folder).as_posix(): _file_digest(p) for p in made}
-    for name in before - set(files):
-        (stage.folder / name).unlink(missing_ok=True)
-    serialize.write_whole(ledger, serialize.dumps({"key": _key(stage), "files": files}))
-
-
-def run(sources: Path, extracted: Path, reports: Path, lang: str) -> Iterator[str]:
-    """Every notice under `sources`; yields a line for each stage that was done, and one when nothing was.
-
+    A notice that cannot be used does not stop the others: its error goes to `failed`, else it is raised at the end.
     Raises InputError when there is nothing to read.
     """
-    if not sources.is_dir():
-        raise InputError(str(sources), "no such folder", "put each notice into sources/<slug>/ with its source.json")
-    cards = [_card(path) for path in sorted(sources.glob("*/source.json"))]
-    if not cards:
-        raise InputError(str(sources), "holds no notice", "put each notice into sources/<slug>/ with its source.json")
+    known, errors = cards.load_all(sources)
+    if only is not None:
+        errors = []
+        known = [c for one in known if one.slug == only for c in cards.chain(one, known)]
+    lock = ledger.Lock(extracted)
+    if not lock.take(wait=False):
+        yield "another run is at work here; waiting for it"
+        lock.take(wait=True)
     done = 0
-    for card in cards:
-        for stage in _stages(card, cards, extracted, reports, lang):
-            ledger = reports / card.slug / ".stages" / f"{stage.name}.json"
-            if _is_done(stage, ledger):
-                continue
-            _redo(stage, ledger)
-            done += 1
-            yield f"{card.slug}: {stage.name}"
-    if not done:
+    broken: set[str] = set()
+    try:
+        for card in known:
+            try:
+                for line in _run_card(card, known, broken, extracted, reports, lang):
+                    done += 1
+                    yield line
+            except PipelineError as error:
+                broken.add(card.slug)
+                errors.append(error)
+    finally:
+        lock.release()
+    if failed is not None:
+        failed += errors
+    elif errors:
+        raise errors[0]
+    if not done and not errors:
         yield "nothing changed"
 
 
-@dataclass(frozen=True)
-class Card:
-    """One source.json: which file is read, which revision it is, what it supersedes."""
+def _run_card(card: Card, known: list[Card], broken: set[str], extracted: Path, reports: Path, lang: str) -> Iterator[str]:
+    """The stages of one revision that are due; yields a line for each."""
+    if card.supersedes in broken:
+        raise InputError(str(card.folder / cards.FILE), f"supersedes {card.supersedes}, which failed", "mend that one first")
+    target = card.notice_json(extracted)
+    for stage in _stages(card, known, extracted, reports, lang):
+        entry = reports / card.slug / ".stages" / f"{stage.name}.json"
+        if ledger.is_done(stage, entry):
+            continue
+        before = _previous(target) if stage.name == "extract" else None
+        try:
+            ledger.redo(stage, entry)
+        except OSError as error:
+            raise InputError(str(error.filename or stage.folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
+        yield f"{card.slug}: {stage.name}" + (_what_changed(before, serialize.load_reading(target), lang) if before else "")
 
-    folder: Path
-    slug: str
-    revision: str
-    primary: Path
-    supersedes: str | None
 
-
-def _card(path: Path) -> Card:
-    data = serialize.load_json(path)
+def _previous(target: Path) -> Reading | None:
+    """The notice JSON an earlier run made, when it can still be read."""
     try:
-        primary = path.parent / data["primary"]
-        card = Card(path.parent, path.parent.name, str(data["revision"]), primary, data.get("supersedes"))
-    except (KeyError, TypeError):
-        raise InputError(str(path), "lacks `primary` or `revision`", "name the file to read and its revision") from None
-    if not card.primary.is_file():
-        raise InputError(str(path), f"names {card.primary.name}, which is not there", "correct `primary`")
-    return card
+        return serialize.load_reading(target)
+    except InputError:
+        return None
 
 
-def notice_json(card: Card, extracted: Path) -> Path:
-    """Where a revision's notice JSON stands."""
-    return extracted / card.slug / card.revision / "notice.json"
+def _what_changed(before: Reading, after: Reading, lang: str) -> str:
+    return f" ({identity.CAUSES[identity.cause(before, after)][0 if lang == 'zh' else 1]})"
 
 
-def _stages(card: Card, cards: list[Card], extracted: Path, reports: Path, lang: str) -> Iterator[Stage]:
-    target = notice_json(card, extracted)
-    report = reports / card.slug
-    decisions = card.folder / "decisions.yaml"
-    older = next((c for c in cards if c.slug == card.supersedes), None)
-    before: tuple[Path, ...] = (notice_json(older, extracted),) if older else ()
-    yield Stage(
-        "extract",
-        (card.primary, card.folder / "source.json", decisions, *before),
-        "",
-        target.parent,
-        lambda: _extract_stage(card, target),
-    )
+def _stages(card: Card, known: list[Card], extracted: Path, reports: Path, lang: str) -> Iterator[Stage]:
+    target, report = card.notice_json(extracted), reports / card.slug
+    older = next((c for c in known if c.slug == card.supersedes), None)
+    before = (older.notice_json(extracted),) if older else ()
+    settled = (card.primary, card.folder / cards.FILE, card.decisions, *before)
+    yield Stage("extract", settled, "", target.parent, lambda: _extract_stage(card, before, target))
     yield Stage("audit", (target, card.primary), lang, report, lambda: _audit_stage(target, card, report, lang))
     yield Stage("forms", (target,), lang, report / "forms", lambda: _forms_stage(target, report / "forms"))
-    if older is not None:
+    if before:
         yield Stage("diff", (*before, target), lang, report / "diff", lambda: _diff_stage(before[0], target, report / "diff", lang))
     demo = card.folder / "demo"
     if demo.is_dir():
@@ -231,10 +179,21 @@ def _stages(card: Card, cards: list[Card], extracted: Path, reports: Path, lang:
         yield Stage("demo", (target, *inputs), lang, report / "demo", lambda: _demo_stage(target, demo, report / "demo"))
 
 
-def _extract_stage(card: Card, target: Path) -> list[Path]:
-    reading = replace(read(card.primary), slug=card.slug, revision=card.revision)
-    serialize.write_whole(target, serialize.dumps(decided(reading, card.folder / "decisions.yaml").to_json()))
+def _extract_stage(card: Card, before: tuple[Path, ...], target: Path) -> list[Path]:
+    older = serialize.load_reading(before[0]) if before else None
+    reading = decided(_under_its_ids(card, older), card.decisions)
+    serialize.write_whole(target, serialize.dumps(reading.to_json()))
     return [target]
+
+
+def _under_its_ids(card: Card, older: Reading | None) -> Reading:
+    """A revision as read, under its predecessor's ids where it has one."""
+    reading = replace(read(card.primary), slug=card.slug, revision=card.revision)
+    if older is None:
+        return reading
+    from pipeline import comparison, inheritance
+
+    return inheritance.inherit(reading, older, comparison.compare(older, reading).pairs)
 
 
 def decided(reading: Reading, path: Path) -> Reading:
@@ -255,32 +214,37 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
     from pipeline import decisions
 
     extracted = serialize.load_reading(path)
-    source, folder, given = _source_of(path, extracted)
-    when = date or given
+    card, older = _source_of(path, extracted)
+    when = date or card.data.get("date")
     if when is None:
         raise UsageError("decide", "the source has no date to sign with", "give --date YYYY-MM-DD")
-    fresh = audited(replace(read(source), slug=extracted.slug, revision=extracted.revision))
+    fresh = audited(_under_its_ids(card, older))
     if fresh.source.sha256 != extracted.source.sha256:
-        raise UsageError(str(path), f"{source.name} is not the file this was extracted from", "run `notice run` first")
-    kept = decisions.load(folder / "decisions.yaml")
-    new = decisions.decide(fresh, action, target, value, by, reason, when, kept)
-    every = (*(d for d in kept if d.id != new.id), new)
-    reading = decisions.apply(fresh, every)
-    decisions.save(folder / "decisions.yaml", every)
-    serialize.write_whole(path, serialize.dumps(reading.to_json()))
+        raise UsageError(str(path), f"{card.primary.name} is not the file this was extracted from", "run `notice run` first")
+    with ledger.Lock(path.resolve().parents[2] if card.data else path.parent):
+        kept = decisions.load(card.decisions)
+        new = decisions.decide(fresh, action, target, value, by, reason, when, kept)
+        every = (*(d for d in kept if d.id != new.id), new)
+        reading = decisions.apply(fresh, every)
+        decisions.save(card.decisions, every)
+        serialize.write_whole(path, serialize.dumps(reading.to_json()))
     return reading
 
 
-def _source_of(path: Path, extracted: Reading) -> tuple[Path, Path, str | None]:
-    """(source file, folder of its decisions, its date): the card under sources/<slug>/, else a file beside the JSON."""
+def _source_of(path: Path, extracted: Reading) -> tuple[Card, Reading | None]:
+    """The card under sources/<slug>/ and the predecessor's reading, else a card for the file beside the JSON."""
     for root in path.resolve().parents:
         folder = root / "sources" / (extracted.slug or "")
-        if extracted.slug and (folder / "source.json").is_file():
-            return folder / extracted.source.file, folder, serialize.load_json(folder / "source.json").get("date")
+        if extracted.slug and (folder / cards.FILE).is_file():
+            card = replace(cards.load(folder / cards.FILE), primary=folder / extracted.source.file)
+            if not card.supersedes:
+                return card, None
+            before = cards.load(root / "sources" / card.supersedes / cards.FILE)
+            return card, serialize.load_reading(before.notice_json(path.resolve().parents[2]))
     beside = path.resolve().parent / extracted.source.file
     if not beside.is_file():
         raise InputError(str(path), f"its source {extracted.source.file} is neither under sources/ nor beside it", "put it there")
-    return beside, beside.parent, None
+    return Card(beside.parent, extracted.slug or "", extracted.revision or "", beside, None, {}), None
 
 
 def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path]:
