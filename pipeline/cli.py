@@ -53,9 +53,16 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     run = verb("run", _run, "every notice under sources/ -> extracted/ -> reports/; only what changed is redone")
-    run.add_argument("--sources", type=Path, default=Path("sources"))
-    run.add_argument("--extracted", type=Path, default=Path("extracted"))
-    run.add_argument("--reports", type=Path, default=Path("reports"))
+    ingest = verb("ingest", _ingest, "take a file into sources/: a new notice, a new revision, or another file of one; then run")
+    ingest.add_argument("file", type=Path)
+    ingest.add_argument("--supersedes", metavar="SLUG", help="the revision before this one")
+    ingest.add_argument("--slug", help="folder under sources/ (default: from the document number)")
+    ingest.add_argument("--revision", metavar="REV", help="name of the revision (default: the year)")
+    ingest.add_argument("--primary", action="store_true", help="read this file from now on, not the one read so far")
+    for one in (run, ingest):
+        one.add_argument("--sources", type=Path, default=Path("sources"))
+        one.add_argument("--extracted", type=Path, default=Path("extracted"))
+        one.add_argument("--reports", type=Path, default=Path("reports"))
 
     extract = verb("extract", _extract, "any supported file -> notice JSON")
     extract.add_argument("file", type=Path)
@@ -150,6 +157,17 @@ def _run(args: argparse.Namespace) -> int:
 
     failed: list[PipelineError] = []
     for line in stages.run(args.sources, args.extracted, args.reports, language_of(args, "zh"), failed):
+        print(line, flush=True)
+    return _told(failed)
+
+
+def _ingest(args: argparse.Namespace) -> int:
+    from pipeline import stages
+    from pipeline.intake import Said
+
+    said = Said(args.slug, args.revision, args.supersedes, args.primary)
+    failed: list[PipelineError] = []
+    for line in stages.ingest(args.file, args.sources, args.extracted, args.reports, language_of(args, "zh"), said, failed):
         print(line, flush=True)
     return _told(failed)
 

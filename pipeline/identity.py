@@ -77,9 +77,9 @@ def by_recognition(reading: Reading) -> bool:
 
 
 def said(reading: Reading) -> str:
-    """What a revision says, as one text without punctuation, spaces and layout: body, then each sheet's criteria with
+    """What a revision says, as one text without punctuation, spaces and layout: number, body, then each sheet's criteria with
     their points, its labels and its total. Only what is printed counts."""
-    parts = [_bare("".join(p.text for p in reading.notice.body))]
+    parts = [_bare(reading.notice.document_number or ""), _bare("".join(p.text for p in reading.notice.body))]
     for rubric in reading.rubrics:
         parts += [f"{_bare(c.text)}={c.max_points}" for c in rubric.printed()]
         labels = [f"{_bare(m.label)}={m.stated_points}" for m in rubric.labels]

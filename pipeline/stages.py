@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline import cards, identity, ledger, serialize
 from pipeline.cards import Card
 from pipeline.errors import InputError, PipelineError, UsageError
 from pipeline.ledger import Stage
 from pipeline.model import Finding, Reading
+
+if TYPE_CHECKING:
+    from pipeline import intake
+    from pipeline.intake import Said
 
 SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
 
@@ -134,6 +140,37 @@ def run(
         yield "nothing changed"
 
 
+def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str, said: Said, failed: list[PipelineError]) -> Iterator[str]:
+    """Take a file in: find its place under `sources`, put it there whole or not at all, run; yields what was done.
+
+    Raises InputError when the file cannot be read, UsageError when its place cannot be told.
+    """
+    from pipeline import intake, intake_words
+
+    if is_notice_json(file):
+        raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
+    sources.mkdir(parents=True, exist_ok=True)
+    reading = extract(file)
+    arrival = intake.Arrival(file.name, file.read_bytes(), reading, said)
+    with ledger.Lock(extracted):
+        ledger.sweep(sources)
+        known = cards.load_all(sources)[0] if any(sources.glob(f"*/{cards.FILE}")) else []
+        place = intake.place_of(arrival, [_shelved(c, extracted) for c in known])
+        name = intake.shelve(arrival, place, sources)
+    yield from intake_words.lines(arrival, place, name, lang)
+    yield from run(sources, extracted, reports, lang, failed, place.slug)
+
+
+def _shelved(card: Card, extracted: Path) -> intake.Shelved:
+    """A revision that is there, as far as it must be known to tell whether a file belongs to it."""
+    from pipeline import intake
+
+    whole = cache(lambda: audited(read(card.primary)))
+    head = _previous(card.notice_json(extracted))
+    notice = head.notice if head is not None and head.source.sha256 == ledger.file_digest(card.primary) else whole().notice
+    return intake.Shelved(card, notice.document_number, notice.title, whole)
+
+
 def _run_card(card: Card, known: list[Card], broken: set[str], extracted: Path, reports: Path, lang: str) -> Iterator[str]:
     """The stages of one revision that are due; yields a line for each."""
     if card.supersedes in broken:
@@ -160,19 +197,24 @@ def _previous(target: Path) -> Reading | None:
 
 
 def _what_changed(before: Reading, after: Reading, lang: str) -> str:
-    return f" ({identity.CAUSES[identity.cause(before, after)][0 if lang == 'zh' else 1]})"
+    """Which layer of identity changed, in words; nothing when none did."""
+    cause = identity.cause(before, after)
+    return "" if cause == "none" else f" ({identity.CAUSES[cause][0 if lang == 'zh' else 1]})"
 
 
 def _stages(card: Card, known: list[Card], extracted: Path, reports: Path, lang: str) -> Iterator[Stage]:
     target, report = card.notice_json(extracted), reports / card.slug
     older = next((c for c in known if c.slug == card.supersedes), None)
     before = (older.notice_json(extracted),) if older else ()
-    settled = (card.primary, card.folder / cards.FILE, card.decisions, *before)
-    yield Stage("extract", settled, "", target.parent, lambda: _extract_stage(card, before, target))
+    named = f"{card.slug}\0{card.revision}\0{card.supersedes}"
+    yield Stage("extract", (card.primary, card.decisions, *before), named, target.parent, lambda: _extract_stage(card, before, target))
     yield Stage("audit", (target, card.primary), lang, report, lambda: _audit_stage(target, card, report, lang))
     yield Stage("forms", (target,), lang, report / "forms", lambda: _forms_stage(target, report / "forms"))
     if before:
         yield Stage("diff", (*before, target), lang, report / "diff", lambda: _diff_stage(before[0], target, report / "diff", lang))
+    if card.others():
+        files = (card.primary, *card.others())
+        yield Stage("readings", files, lang, report / "readings", lambda: _readings_stage(files, report / "readings", lang))
     demo = card.folder / "demo"
     if demo.is_dir():
         inputs = tuple(sorted(p for p in demo.iterdir() if p.is_file()))
@@ -276,6 +318,21 @@ def _diff_stage(old: Path, new: Path, folder: Path, lang: str) -> list[Path]:
     from pipeline.diff_out import write_all
 
     return write_all(serialize.load_reading(old), serialize.load_reading(new), folder, lang)
+
+
+def _readings_stage(files: tuple[Path, ...], folder: Path, lang: str) -> list[Path]:
+    """What the further files of a revision say otherwise than the one that is read."""
+    from pipeline.comparison import compare
+    from pipeline.diff_out import render
+
+    held, *others = (extract(f) for f in files)
+    made = []
+    for path, other in zip(files[1:], others, strict=True):
+        found = compare(held, other)
+        for form in ("html", "json"):
+            made.append(folder / f"{path.name}.{form}")
+            serialize.write_whole(made[-1], render(found, form, lang, held, other))
+    return made
 
 
 def _demo_stage(target: Path, demo: Path, folder: Path) -> list[Path]:
