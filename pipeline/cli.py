@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     diff = verb("diff", _diff, "two revisions (files or notice JSON): typed changes, 对照表")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
+    diff.add_argument("--assessments", type=Path, nargs="+", default=[], metavar="JSON", help="of OLD: show them re-mapped to NEW")
     diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx"), default="text")
     diff.add_argument("-o", "--output", type=Path)
     diff.add_argument("--fail-on", choices=SEVERITIES, default="never")
@@ -216,10 +217,11 @@ def _decide(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from pipeline import comparison, diff_out, stages
+    from pipeline import diff_out, followup, stages
+    from pipeline.assessment import load_assessment
 
     old, new = stages.extract(args.old), stages.extract(args.new)
-    found = comparison.compare(old, new)
+    found = followup.follow(old, new, [load_assessment(p) for p in args.assessments])
     _put(diff_out.render(found, args.format, language_of(args), old, new), args.output)
     return stages.exit_status(new.findings, args.fail_on)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -206,8 +206,9 @@ def _stages(card: Card, known: list[Card], extracted: Path, reports: Path, lang:
     target, report = card.notice_json(extracted), reports / card.slug
     older = next((c for c in known if c.slug == card.supersedes), None)
     before = (older.notice_json(extracted),) if older else ()
-    named = f"{card.slug}\0{card.revision}\0{card.supersedes}"
-    yield Stage("extract", (card.primary, card.decisions, *before), named, target.parent, lambda: _extract_stage(card, before, target))
+    line = cards.chain(card, known)
+    prints, names = tuple(c.primary for c in line), "\0".join(f"{c.slug} {c.revision}" for c in line)
+    yield Stage("extract", (*prints, card.decisions), names, target.parent, lambda: _extract_stage(card, known, target))
     yield Stage("audit", (target, card.primary), lang, report, lambda: _audit_stage(target, card, report, lang))
     yield Stage("forms", (target,), lang, report / "forms", lambda: _forms_stage(target, report / "forms"))
     if before:
@@ -221,21 +222,29 @@ def _stages(card: Card, known: list[Card], extracted: Path, reports: Path, lang:
         yield Stage("demo", (target, *inputs), lang, report / "demo", lambda: _demo_stage(target, demo, report / "demo"))
 
 
-def _extract_stage(card: Card, before: tuple[Path, ...], target: Path) -> list[Path]:
-    older = serialize.load_reading(before[0]) if before else None
-    reading = decided(_under_its_ids(card, older), card.decisions)
+def _extract_stage(card: Card, known: list[Card], target: Path) -> list[Path]:
+    reading = decided(_under_its_ids(card, known), card.decisions)
     serialize.write_whole(target, serialize.dumps(reading.to_json()))
     return [target]
 
 
-def _under_its_ids(card: Card, older: Reading | None) -> Reading:
-    """A revision as read, under its predecessor's ids where it has one."""
-    reading = replace(read(card.primary), slug=card.slug, revision=card.revision)
+def _under_its_ids(card: Card, known: list[Card]) -> Reading:
+    """A revision as read, under its predecessor's ids where it has one. Ids follow from the prints alone: a decision
+    on an earlier revision never moves an id of a later one."""
+    reading = replace(_read_once(card.primary, ledger.file_digest(card.primary)), slug=card.slug, revision=card.revision)
+    older = next((c for c in known if c.slug == card.supersedes), None)
     if older is None:
         return reading
     from pipeline import comparison, inheritance
 
-    return inheritance.inherit(reading, older, comparison.compare(older, reading).pairs)
+    before = _under_its_ids(older, known)
+    return inheritance.inherit(reading, before, comparison.compare(before, reading).pairs)
+
+
+@lru_cache(maxsize=4)
+def _read_once(path: Path, digest: str) -> Reading:
+    """A file that several stages of one run need; told by its content."""
+    return read(path)
 
 
 def decided(reading: Reading, path: Path) -> Reading:
@@ -256,11 +265,11 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
     from pipeline import decisions
 
     extracted = serialize.load_reading(path)
-    card, older = _source_of(path, extracted)
+    card, known = _source_of(path, extracted)
     when = date or card.data.get("date")
     if when is None:
         raise UsageError("decide", "the source has no date to sign with", "give --date YYYY-MM-DD")
-    fresh = audited(_under_its_ids(card, older))
+    fresh = audited(_under_its_ids(card, known))
     if fresh.source.sha256 != extracted.source.sha256:
         raise UsageError(str(path), f"{card.primary.name} is not the file this was extracted from", "run `notice run` first")
     with ledger.Lock(path.resolve().parents[2] if card.data else path.parent):
@@ -273,20 +282,16 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
     return reading
 
 
-def _source_of(path: Path, extracted: Reading) -> tuple[Card, Reading | None]:
-    """The card under sources/<slug>/ and the predecessor's reading, else a card for the file beside the JSON."""
+def _source_of(path: Path, extracted: Reading) -> tuple[Card, list[Card]]:
+    """The card under sources/<slug>/ and all cards there, else a card for the file beside the JSON."""
     for root in path.resolve().parents:
         folder = root / "sources" / (extracted.slug or "")
         if extracted.slug and (folder / cards.FILE).is_file():
-            card = replace(cards.load(folder / cards.FILE), primary=folder / extracted.source.file)
-            if not card.supersedes:
-                return card, None
-            before = cards.load(root / "sources" / card.supersedes / cards.FILE)
-            return card, serialize.load_reading(before.notice_json(path.resolve().parents[2]))
+            return replace(cards.load(folder / cards.FILE), primary=folder / extracted.source.file), cards.load_all(root / "sources")[0]
     beside = path.resolve().parent / extracted.source.file
     if not beside.is_file():
         raise InputError(str(path), f"its source {extracted.source.file} is neither under sources/ nor beside it", "put it there")
-    return Card(beside.parent, extracted.slug or "", extracted.revision or "", beside, None, {}), None
+    return Card(beside.parent, extracted.slug or "", extracted.revision or "", beside, None, {}), []
 
 
 def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path]:
@@ -322,13 +327,13 @@ def _diff_stage(old: Path, new: Path, folder: Path, lang: str) -> list[Path]:
 
 def _readings_stage(files: tuple[Path, ...], folder: Path, lang: str) -> list[Path]:
     """What the further files of a revision say otherwise than the one that is read."""
-    from pipeline.comparison import compare
     from pipeline.diff_out import render
+    from pipeline.followup import follow
 
     held, *others = (extract(f) for f in files)
     made = []
     for path, other in zip(files[1:], others, strict=True):
-        found = compare(held, other)
+        found = follow(held, other)
         for form in ("html", "json"):
             made.append(folder / f"{path.name}.{form}")
             serialize.write_whole(made[-1], render(found, form, lang, held, other))
