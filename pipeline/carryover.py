@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.auditing import ids_in
 from pipeline.errors import UsageError
 from pipeline.model import Decision, Finding, Reading
 from pipeline.repair import suggestions, value_at
+from pipeline.rules.registry import shorten
 
 Verdict = Literal["valid", "stale", "moot"]
 
@@ -26,11 +27,13 @@ ACTIONS = {"accept": "采纳", "reject": "不采纳", "set": "改定", "waive": 
 @dataclass(frozen=True, slots=True)
 class Carried:
     """One old decision as the new revision leaves it. `target` in the old ids, `new_target` in the new ones (None: gone);
-    `now` what the new print says there; `again`: it has been decided anew on the new revision."""
+    `subject` names a waived finding by rule and place; `now` is what the new print says there, or where the finding is;
+    `again`: it has been decided anew on the new revision."""
 
     id: str
     action: str
     target: str
+    subject: str
     new_target: str | None
     value: str | None
     expected: str | None
@@ -82,8 +85,8 @@ def _value(decision: Decision, new: Reading, names: Mapping[str, str]) -> Carrie
     if now == decision.expected:
         return _said(decision, target, now, "valid", *_again_words(again), again)
     return _said(
-        decision, target, now, "stale", f"新版此处为“{now or '（未印）'}”，原决定针对“{decision.expected or '（未印）'}”",
-        f"the new print has “{now or '(nothing)'}” here, the decision was made on “{decision.expected or '(nothing)'}”", again,
+        decision, target, now, "stale", f"新版此处已变，原决定针对“{shorten(decision.expected or '') or '（未印）'}”",
+        f"the new print says something else here, the decision was made on “{shorten(decision.expected or '') or '(nothing)'}”", again,
     )  # fmt: skip
 
 
@@ -104,11 +107,16 @@ def _rejection(decision: Decision, new: Reading, target: str, now: str | None, a
 
 def _waiver(decision: Decision, old: Reading, new: Reading, names: Mapping[str, str]) -> Carried:
     """A waived finding: is it there again, is another of its kind there, or is it gone?"""
+    was = next((f for f in old.findings if f.fingerprint == decision.target), None)
     same = next((f for f in new.findings if f.fingerprint == decision.target), None)
+    subject = next((f"{f.rule} {f.where}" for f in (was, same) if f is not None), decision.target)
+    return replace(_waived(decision, was, same, new, names), subject=subject)
+
+
+def _waived(decision: Decision, was: Finding | None, same: Finding | None, new: Reading, names: Mapping[str, str]) -> Carried:
     if same is not None:
         again = same.waiver is not None
         return _said(decision, decision.target, same.where, "valid", *_again_words(again), again)
-    was = next((f for f in old.findings if f.fingerprint == decision.target), None)
     near = next((f for f in new.findings if was is not None and _same_place(was, f, names)), None)
     if near is not None:
         return _said(
@@ -133,6 +141,6 @@ def _said(
     decision: Decision, target: str | None, now: str | None, status: Verdict, reason: str, reason_en: str, again: bool = False
 ) -> Carried:
     return Carried(
-        decision.id, decision.action, decision.target, target, decision.value, decision.expected, now, status, reason, reason_en,
+        decision.id, decision.action, decision.target, decision.target, target, decision.value, decision.expected, now, status, reason, reason_en,
         decision.date, again,
     )  # fmt: skip

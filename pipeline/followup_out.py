@@ -28,7 +28,7 @@ def lines(found: Followed, lang: str) -> list[str]:
 
 
 def _decision(d: Carried, zh: bool) -> str:
-    where = d.target if d.new_target in (d.target, None) else f"{d.target} -> {d.new_target}"
+    where = d.subject if d.action == "waive" or d.new_target in (d.target, None) else f"{d.target} -> {d.new_target}"
     value = f" {d.value}" if d.value is not None else ""
     return f"{VERDICTS[d.status] if zh else d.status}\t{ACTIONS[d.action] if zh else d.action} {where}{value}\t{d.reason if zh else d.reason_en}"
 
