@@ -7,6 +7,7 @@ run killed at any moment leaves either the old entry (the stage is made again) o
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -88,8 +89,11 @@ def _made_before(ledger: Path) -> set[str]:
 
 def sweep(folder: Path) -> None:
     """Remove what a killed write left behind. Only while the lock is held: a live write has such a file too."""
-    for path in folder.rglob(".*.tmp") if folder.is_dir() else ():
-        path.unlink(missing_ok=True)
+    for path in list(folder.rglob(".*.tmp")) if folder.is_dir() else ():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 class Lock:

@@ -54,13 +54,21 @@ def score(assessments: Iterable[Assessment], reading: Reading, policy: Policy | 
     refusals = [foreign_reason(a, reading) for a in given]
     if all(refusals):
         where = given[0].source.file or f"assessment of {given[0].assessee}"
-        raise UsageError(where, str(refusals[0]), "use the notice these forms were made from")
+        raise UsageError(where, str(refusals[0]), _remedy(given[0], reading))
     groups: dict[tuple[str, str], list[Assessment]] = {}
     for assessment in given:
         groups.setdefault((assessment.rubric_id, fold(assessment.assessee or "")), []).append(assessment)
     order = {r.id: n for n, r in enumerate(reading.rubrics)}
     keys = sorted(groups, key=lambda k: (order.get(k[0], len(order)), k))
     return tuple(_scorecard(_ordered(groups[key]), reading, policy or Policy()) for key in keys)
+
+
+def _remedy(assessment: Assessment, reading: Reading) -> str:
+    """What to do with a foreign form; one of the revision before can be shown re-mapped."""
+    line = reading.lineage
+    if line is not None and assessment.revision == line.revision and fold(assessment.document_number or "") == fold(line.document_number or ""):
+        return f"score it with {line.slug}; `notice diff OLD NEW --assessments FILE` shows what of it can be carried over"
+    return "use the notice these forms were made from"
 
 
 def _ordered(group: list[Assessment]) -> list[Assessment]:
