@@ -149,8 +149,8 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
 
     if is_notice_json(file):
         raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
-    sources.mkdir(parents=True, exist_ok=True)
     reading = extract(file)
+    sources.mkdir(parents=True, exist_ok=True)
     arrival = intake.Arrival(file.name, file.read_bytes(), reading, said)
     with ledger.Lock(extracted):
         ledger.sweep(sources)
