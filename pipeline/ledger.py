@@ -80,6 +80,16 @@ def redo(stage: Stage, ledger: Path) -> None:
     serialize.write_whole(ledger, serialize.dumps({"key": key, "files": files}))
 
 
+def retire(folder: Path, planned: set[str]) -> list[str]:
+    """Remove what stages made that are no longer part of the plan (each in the folder of its name); their names."""
+    gone = [entry for entry in sorted((folder / ".stages").glob("*.json")) if entry.stem not in planned]
+    for entry in gone:
+        for name in _made_before(entry):
+            (folder / entry.stem / name).unlink(missing_ok=True)
+        entry.unlink()
+    return [entry.stem for entry in gone]
+
+
 def _made_before(ledger: Path) -> set[str]:
     try:
         return set(serialize.load_json(ledger)["files"])

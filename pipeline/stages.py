@@ -176,7 +176,10 @@ def _run_card(card: Card, known: list[Card], broken: set[str], extracted: Path, 
     if card.supersedes in broken:
         raise InputError(str(card.folder / cards.FILE), f"supersedes {card.supersedes}, which failed", "mend that one first")
     target = card.notice_json(extracted)
-    for stage in _stages(card, known, extracted, reports, lang):
+    plan = list(_stages(card, known, extracted, reports, lang))
+    for name in ledger.retire(reports / card.slug, {stage.name for stage in plan}):
+        yield f"{card.slug}: {name} removed"
+    for stage in plan:
         entry = reports / card.slug / ".stages" / f"{stage.name}.json"
         if ledger.is_done(stage, entry):
             continue

@@ -86,12 +86,18 @@ def a_decision(shelf):
     stages.decide(shelf / "extracted/b-old/2021/notice.json", "set", "annex-1/c2.max_points", "9", "甲", "试", "2022-01-05")
 
 
+def no_predecessor(shelf):
+    path = shelf / "sources/a-new/source.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"b-old"', "null"), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("change", "redone"),
     [
         (changed_text, ["a-new: extract (文本有变)", "a-new: audit", "a-new: forms", "a-new: diff"]),
         (changed_card, ["nothing changed"]),
         (spoilt_output, ["b-old: audit"]),
+        (no_predecessor, ["a-new: diff removed", "a-new: extract", "a-new: audit", "a-new: forms"]),
         (a_decision, ["b-old: extract", "b-old: audit", "b-old: forms", "a-new: diff"]),
     ],
 )
