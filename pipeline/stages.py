@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,7 +149,7 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
 
     if is_notice_json(file):
         raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
-    reading = extract(file)
+    reading = audited(_read_once(file))
     sources.mkdir(parents=True, exist_ok=True)
     arrival = intake.Arrival(file.name, file.read_bytes(), reading, said)
     with ledger.Lock(extracted):
@@ -165,7 +165,7 @@ def _shelved(card: Card, extracted: Path) -> intake.Shelved:
     """A revision that is there, as far as it must be known to tell whether a file belongs to it."""
     from pipeline import intake
 
-    whole = cache(lambda: audited(read(card.primary)))
+    whole = cache(lambda: audited(_read_once(card.primary)))
     head = _previous(card.notice_json(extracted))
     notice = head.notice if head is not None and head.source.sha256 == ledger.file_digest(card.primary) else whole().notice
     return intake.Shelved(card, notice.document_number, notice.title, whole)
@@ -234,7 +234,7 @@ def _extract_stage(card: Card, known: list[Card], target: Path) -> list[Path]:
 def _under_its_ids(card: Card, known: list[Card]) -> Reading:
     """A revision as read, under its predecessor's ids where it has one. Ids follow from the prints alone: a decision
     on an earlier revision never moves an id of a later one."""
-    reading = replace(_read_once(card.primary, ledger.file_digest(card.primary)), slug=card.slug, revision=card.revision)
+    reading = replace(_read_once(card.primary), slug=card.slug, revision=card.revision)
     older = next((c for c in known if c.slug == card.supersedes), None)
     if older is None:
         return reading
@@ -244,10 +244,22 @@ def _under_its_ids(card: Card, known: list[Card]) -> Reading:
     return inheritance.inherit(reading, before, comparison.compare(before, reading).pairs)
 
 
-@lru_cache(maxsize=4)
-def _read_once(path: Path, digest: str) -> Reading:
-    """A file that several stages of one run need; told by its content."""
-    return read(path)
+_HELD: dict[str, Reading] = {}
+"""The last few files read, by digest: a scan takes minutes, and several stages of one run need the same file."""
+
+
+def _read_once(path: Path) -> Reading:
+    """A file as `read` gives it, read anew only when its content is not at hand."""
+    try:
+        digest = ledger.file_digest(path)
+    except OSError:
+        return read(path)
+    if digest not in _HELD:
+        _HELD[digest] = read(path)
+        while len(_HELD) > 4:
+            del _HELD[next(iter(_HELD))]
+    held = _HELD[digest]
+    return replace(held, source=replace(held.source, file=path.name))
 
 
 def decided(reading: Reading, path: Path) -> Reading:
@@ -333,7 +345,7 @@ def _readings_stage(files: tuple[Path, ...], folder: Path, lang: str) -> list[Pa
     from pipeline.diff_out import render
     from pipeline.followup import follow
 
-    held, *others = (extract(f) for f in files)
+    held, *others = (audited(_read_once(f)) for f in files)
     made = []
     for path, other in zip(files[1:], others, strict=True):
         found = follow(held, other)

@@ -214,6 +214,12 @@ def test_a_file_that_cannot_be_read_leaves_nothing(desk, tmp_path, data):
     assert not list((tmp_path / "sources").glob("*"))
 
 
+@pytest.mark.parametrize("name", ["nothing.pdf", "."])
+def test_what_is_no_file(desk, tmp_path, name):
+    status, _, err = desk(tmp_path / name)
+    assert (status, err.count("\n")) == (2, 1)
+
+
 def test_a_notice_json_is_no_source(desk, tmp_path):
     desk(notice_text())
     status, _, err = desk(tmp_path / "extracted/n2021-7/2021/notice.json")
