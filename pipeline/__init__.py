@@ -66,7 +66,7 @@ def score(assessments: Sequence[Assessment], reading: Reading, policy: Policy | 
 
 def diff(old: Reading | Path | str, new: Reading | Path | str) -> ChangeList:
     """Two revisions as typed changes; `.to_json()` is the contract's change list."""
-    from pipeline import comparison
+    from pipeline import followup
 
     given = [extract(r) if isinstance(r, (str, Path)) else r for r in (old, new)]
-    return comparison.compare(given[0], given[1])
+    return followup.follow(given[0], given[1])

@@ -54,9 +54,16 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     run = verb("run", _run, "every notice under sources/ -> extracted/ -> reports/; only what changed is redone")
-    run.add_argument("--sources", type=Path, default=Path("sources"))
-    run.add_argument("--extracted", type=Path, default=EXTRACTED)
-    run.add_argument("--reports", type=Path, default=Path("reports"))
+    ingest = verb("ingest", _ingest, "take a file into sources/: a new notice, a new revision, or another file of one; then run")
+    ingest.add_argument("file", type=Path)
+    ingest.add_argument("--supersedes", metavar="SLUG", help="the revision before this one")
+    ingest.add_argument("--slug", help="folder under sources/ (default: from the document number)")
+    ingest.add_argument("--revision", metavar="REV", help="name of the revision (default: the year)")
+    ingest.add_argument("--primary", action="store_true", help="read this file from now on, not the one read so far")
+    for one in (run, ingest):
+        one.add_argument("--sources", type=Path, default=Path("sources"))
+        one.add_argument("--extracted", type=Path, default=EXTRACTED)
+        one.add_argument("--reports", type=Path, default=Path("reports"))
 
     extract = verb("extract", _extract, "any supported file -> notice JSON")
     extract.add_argument("file", type=Path)
@@ -84,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     diff = verb("diff", _diff, "two revisions (files or notice JSON): typed changes, 对照表")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
+    diff.add_argument("--assessments", type=Path, nargs="+", default=[], metavar="JSON", help="of OLD: show them re-mapped to NEW")
     diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx"), default="text")
     diff.add_argument("-o", "--output", type=Path)
     diff.add_argument("--fail-on", choices=SEVERITIES, default="never")
@@ -149,9 +157,28 @@ def _put(text: str | bytes, output: Path | None) -> None:
 def _run(args: argparse.Namespace) -> int:
     from pipeline import stages
 
-    for line in stages.run(args.sources, args.extracted, args.reports, language_of(args, "zh")):
-        print(line)
-    return 0
+    failed: list[PipelineError] = []
+    for line in stages.run(args.sources, args.extracted, args.reports, language_of(args, "zh"), failed):
+        print(line, flush=True)
+    return _told(failed)
+
+
+def _ingest(args: argparse.Namespace) -> int:
+    from pipeline import stages
+    from pipeline.intake import Said
+
+    said = Said(args.slug, args.revision, args.supersedes, args.primary)
+    failed: list[PipelineError] = []
+    for line in stages.ingest(args.file, args.sources, args.extracted, args.reports, language_of(args, "zh"), said, failed):
+        print(line, flush=True)
+    return _told(failed)
+
+
+def _told(failed: list[PipelineError]) -> int:
+    """A line for each notice that could not be used; the exit status."""
+    for error in failed:
+        print(f"notice: {error}".replace("\n", " "), file=sys.stderr)
+    return 2 if failed else 0
 
 
 def _extract(args: argparse.Namespace) -> int:
@@ -191,10 +218,11 @@ def _decide(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from pipeline import comparison, diff_out, stages
+    from pipeline import diff_out, followup, stages
+    from pipeline.assessment import load_assessment
 
     old, new = stages.extract(args.old), stages.extract(args.new)
-    found = comparison.compare(old, new)
+    found = followup.follow(old, new, [load_assessment(p) for p in args.assessments])
     _put(diff_out.render(found, args.format, language_of(args), old, new), args.output)
     return stages.exit_status(new.findings, args.fail_on)
 
@@ -241,10 +269,10 @@ def _score(args: argparse.Namespace) -> int:
 def _batch(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from pipeline import batch, serialize, stages
+    from pipeline import batch, ledger, serialize
 
     receipts = []
-    for receipt in batch.run(args.paths, args.output, args.engine, args.workers, stages.code_version()):
+    for receipt in batch.run(args.paths, args.output, args.engine, args.workers, ledger.code_version()):
         receipts.append(asdict(receipt))
         print(f"{receipt.status}\t{receipt.file}" + (f"\t{receipt.reason}" if receipt.reason else ""))
     _put(serialize.dumps(receipts), args.output / "receipts.json")

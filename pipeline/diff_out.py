@@ -15,6 +15,9 @@ from pipeline import serialize
 from pipeline.changes import NAMES, Change, ChangeList
 from pipeline.comparison import compare
 from pipeline.errors import UsageError
+from pipeline.followup import Followed, follow
+from pipeline.followup_out import lines as followed_lines
+from pipeline.followup_out import section
 from pipeline.model import Reading
 from pipeline.textdiff import marks
 
@@ -24,7 +27,7 @@ FOLDED = ("criterion-renumbered",)
 
 def write_all(old: Reading, new: Reading, folder: Path, lang: str) -> list[Path]:
     """对照表 as HTML and DOCX, the change list and the patch, into `folder`; returns the files."""
-    found = compare(old, new)
+    found = follow(old, new)
     made = {name: render(found, form, lang, old, new) for name, form in (("diff.html", "html"), ("diff.docx", "docx"), ("diff.json", "json"), ("patch.json", "patch"))}
     for name, data in made.items():
         serialize.write_whole(folder / name, data)
@@ -60,6 +63,8 @@ def text(found: ChangeList, lang: str) -> str:
         lines.append(f"patch\t{NAMES[FOLDED[0]] if lang == 'zh' else FOLDED[0]}\t{folded}")
     if not lines:
         lines.append("没有变更" if lang == "zh" else "no change")
+    if isinstance(found, Followed):
+        lines += followed_lines(found, lang)
     return "\n".join(lines) + "\n"
 
 
@@ -140,7 +145,7 @@ def page(found: ChangeList, new: Reading) -> str:
     unchanged = [c for r in new.rubrics for c in r.criteria() if c.id not in changed]
     return _template().render(
         found=found, rows=listed, marked=marked, note=note, folded=len(found.changes) - len(listed), unchanged=unchanged,
-        place=place, sums=[(r.title or r.id, sum(c.max_points or 0 for c in r.criteria()), r.stated_total) for r in new.rubrics],
+        place=place, followed=section(found) if isinstance(found, Followed) else "", sums=[(r.title or r.id, sum(c.max_points or 0 for c in r.criteria()), r.stated_total) for r in new.rubrics],
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from pipeline.plain import to_plain
+from pipeline.plain import OMIT_NONE, to_plain
 from pipeline.provenance import Provenance
 
 SCHEMA_VERSION = "1.0"
@@ -466,8 +466,25 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a revision comes from. `notice` is the slug of the first revision; `slug`, `revision`, `document_number` and
+    `sha256` (of its source) name the predecessor. `ids` maps each id of this revision to the predecessor's (None: new);
+    `uncertain` gives the likeness of those inherited on a likeness that is not certain; `retired` are ids of earlier
+    revisions that are not in use here and are never given again."""
+
+    notice: str
+    slug: str
+    revision: str
+    document_number: str | None
+    sha256: str
+    ids: dict[str, str | None] = field(default_factory=dict)
+    uncertain: dict[str, str] = field(default_factory=dict)
+    retired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything read from one source: what `notice.json` holds."""
+    """Everything read from one source: what `notice.json` holds. `lineage` only where a revision has a predecessor."""
 
     source: Source
     notice: Notice
@@ -478,6 +495,7 @@ class Reading:
     revision: str | None = None
     slug: str | None = None
     schema_version: str = SCHEMA_VERSION
+    lineage: Lineage | None = field(default=None, metadata=OMIT_NONE)
 
     def to_json(self) -> dict[str, Any]:
         """The notice JSON of the contract, as plain data."""

@@ -11,6 +11,9 @@ from typing import Any
 
 from pipeline.provenance import Provenance
 
+OMIT_NONE = {"omit": True}
+"""Metadata of a field that is left out of the JSON where it is None (for what most files never have)."""
+
 
 def points_text(value: Decimal) -> str:
     """A decimal as people write it: no exponent, no trailing zeros ("3", "0.5")."""
@@ -23,7 +26,8 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Provenance):
         return value.to_json()
     if dataclasses.is_dataclass(value):
-        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        pairs = ((f, getattr(value, f.name)) for f in dataclasses.fields(value))
+        return {f.name: to_plain(v) for f, v in pairs if not (v is None and f.metadata.get("omit"))}
     if isinstance(value, Decimal):
         return points_text(value)
     if isinstance(value, (list, tuple)):

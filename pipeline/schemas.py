@@ -73,7 +73,7 @@ def _of_dataclass(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
         fields = dataclasses.fields(kind)
         definitions[kind.__name__] = {
             "type": "object",
-            "required": [f.name for f in fields],
+            "required": [f.name for f in fields if not f.metadata.get("omit")],
             "properties": {f.name: _of(hints[f.name], definitions) for f in fields},
         }
     return {"$ref": f"#/$defs/{kind.__name__}"}

@@ -52,7 +52,7 @@ def score(assessments: Iterable[Assessment], reading: Reading, policy: Policy | 
     refusals = [foreign_reason(a, reading) for a in given]
     if all(refusals):
         where = given[0].source.file or f"assessment of {given[0].assessee}"
-        raise UsageError(where, str(refusals[0]), "use the notice these forms were made from")
+        raise UsageError(where, str(refusals[0]), _remedy(given[0], reading))
     groups: dict[tuple[str, str], list[Assessment]] = {}
     for assessment in given:
         groups.setdefault((assessment.rubric_id, fold(assessment.assessee or "")), []).append(assessment)
@@ -73,6 +73,14 @@ def _check_names(policy: Policy, reading: Reading) -> None:
     for id in policy.objective:
         if id not in known:
             raise UsageError("policy: objective", f"{id!r} is no criterion of this notice", "write ids as in the notice JSON")
+
+
+def _remedy(assessment: Assessment, reading: Reading) -> str:
+    """What to do with a foreign form; one of the revision before can be shown re-mapped."""
+    line = reading.lineage
+    if line is not None and assessment.revision == line.revision and fold(assessment.document_number or "") == fold(line.document_number or ""):
+        return f"score it with {line.slug}; `notice diff OLD NEW --assessments FILE` shows what of it can be carried over"
+    return "use the notice these forms were made from"
 
 
 def _ordered(group: list[Assessment]) -> list[Assessment]:

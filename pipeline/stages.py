@@ -6,16 +6,22 @@ Leaf modules (readers, forms, reports) are loaded when their stage runs, so that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline import serialize
+from pipeline import cards, identity, ledger, serialize
 from pipeline.assessment import Assessment
-from pipeline.errors import InputError, UsageError
+from pipeline.cards import Card
+from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.ledger import Stage
 from pipeline.model import Finding, Reading
+
+if TYPE_CHECKING:
+    from pipeline import intake
+    from pipeline.intake import Said
 
 SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
 
@@ -113,145 +119,164 @@ def exit_status(findings: Iterable[Finding], fail_on: str) -> int:
 # ---- the main job ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One step: `inputs` are files, `settings` whatever else it depends on; `make` writes into `folder`, returns files."""
+def run(
+    sources: Path, extracted: Path, reports: Path, lang: str, failed: list[PipelineError] | None = None, only: str | None = None
+) -> Iterator[str]:
+    """Every notice under `sources`, or `only` one slug with what it supersedes; yields a line for each stage that was
+    done, and one when nothing was.
 
-    name: str
-    inputs: tuple[Path, ...]
-    settings: str
-    folder: Path
-    make: Callable[[], list[Path]]
-
-
-@cache
-def code_version() -> str:
-    """Digest of the program's own files: another program version makes everything again."""
-    root = Path(__file__).parent
-    digest = sha256()
-    for path in sorted(p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _file_digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
-
-
-def _key(stage: Stage) -> str:
-    digest = sha256(f"{stage.name}\0{stage.settings}\0{code_version()}".encode())
-    for path in stage.inputs:
-        digest.update(f"\0{path.name}\0{_file_digest(path) if path.is_file() else '-'}".encode())
-    return digest.hexdigest()
-
-
-def _is_done(stage: Stage, ledger: Path) -> bool:
-    """Whether the ledger has this key and every output is still there, unchanged."""
-    if not ledger.is_file():
-        return False
-    try:
-        record = serialize.load_json(ledger)
-        files = record["files"]
-        return record["key"] == _key(stage) and all(
-            (stage.folder / name).is_file() and _file_digest(stage.folder / name) == digest for name, digest in files.items()
-        )
-    except (InputError, KeyError, TypeError, AttributeError):
-        return False
-
-
-def _redo(stage: Stage, ledger: Path) -> None:
-    """Make the stage, drop what it made before and no longer makes, then note what was done."""
-    before = set()
-    if ledger.is_file():
-        try:
-            before = set(serialize.load_json(ledger)["files"])
-        except (InputError, KeyError, TypeError):
-            before = set()
-    made = stage.make()
-    files = {p.relative_to(stage.folder).as_posix(): _file_digest(p) for p in made}
-    for name in before - set(files):
-        (stage.folder / name).unlink(missing_ok=True)
-    serialize.write_whole(ledger, serialize.dumps({"key": _key(stage), "files": files}))
-
-
-def run(sources: Path, extracted: Path, reports: Path, lang: str) -> Iterator[str]:
-    """Every notice under `sources`; yields a line for each stage that was done, and one when nothing was.
-
+    A notice that cannot be used does not stop the others: its error goes to `failed`, else it is raised at the end.
     Raises InputError when there is nothing to read.
     """
-    if not sources.is_dir():
-        raise InputError(str(sources), "no such folder", "put each notice into sources/<slug>/ with its source.json")
-    cards = [_card(path) for path in sorted(sources.glob("*/source.json"))]
-    if not cards:
-        raise InputError(str(sources), "holds no notice", "put each notice into sources/<slug>/ with its source.json")
+    known, errors = cards.load_all(sources)
+    if only is not None:
+        errors = []
+        known = [c for one in known if one.slug == only for c in cards.chain(one, known)]
+    lock = ledger.Lock(extracted)
+    if not lock.take(wait=False):
+        yield "another run is at work here; waiting for it"
+        lock.take(wait=True)
     done = 0
-    for card in cards:
-        for stage in _stages(card, cards, extracted, reports, lang):
-            ledger = reports / card.slug / ".stages" / f"{stage.name}.json"
-            if _is_done(stage, ledger):
-                continue
-            _redo(stage, ledger)
-            done += 1
-            yield f"{card.slug}: {stage.name}"
-    if not done:
+    broken: set[str] = set()
+    try:
+        for card in known:
+            try:
+                for line in _run_card(card, known, broken, extracted, reports, lang):
+                    done += 1
+                    yield line
+            except PipelineError as error:
+                broken.add(card.slug)
+                errors.append(error)
+    finally:
+        lock.release()
+    if failed is not None:
+        failed += errors
+    elif errors:
+        raise errors[0]
+    if not done and not errors:
         yield "nothing changed"
 
 
-@dataclass(frozen=True)
-class Card:
-    """One source.json: which file is read, which revision it is, what it supersedes."""
+def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str, said: Said, failed: list[PipelineError]) -> Iterator[str]:
+    """Take a file in: find its place under `sources`, put it there whole or not at all, run; yields what was done.
 
-    folder: Path
-    slug: str
-    revision: str
-    primary: Path
-    supersedes: str | None
+    Raises InputError when the file cannot be read, UsageError when its place cannot be told.
+    """
+    from pipeline import intake, intake_words
+
+    if is_notice_json(file):
+        raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
+    reading = audited(_read_once(file))
+    sources.mkdir(parents=True, exist_ok=True)
+    arrival = intake.Arrival(file.name, file.read_bytes(), reading, said)
+    with ledger.Lock(extracted):
+        ledger.sweep(sources)
+        known = cards.load_all(sources)[0] if any(sources.glob(f"*/{cards.FILE}")) else []
+        place = intake.place_of(arrival, [_shelved(c, extracted) for c in known])
+        name = intake.shelve(arrival, place, sources)
+    yield from intake_words.lines(arrival, place, name, lang)
+    yield from run(sources, extracted, reports, lang, failed, place.slug)
 
 
-def _card(path: Path) -> Card:
-    data = serialize.load_json(path)
+def _shelved(card: Card, extracted: Path) -> intake.Shelved:
+    """A revision that is there, as far as it must be known to tell whether a file belongs to it."""
+    from pipeline import intake
+
+    whole = cache(lambda: audited(_read_once(card.primary)))
+    head = _previous(card.notice_json(extracted))
+    notice = head.notice if head is not None and head.source.sha256 == ledger.file_digest(card.primary) else whole().notice
+    return intake.Shelved(card, notice.document_number, notice.title, whole)
+
+
+def _run_card(card: Card, known: list[Card], broken: set[str], extracted: Path, reports: Path, lang: str) -> Iterator[str]:
+    """The stages of one revision that are due; yields a line for each."""
+    if card.supersedes in broken:
+        raise InputError(str(card.folder / cards.FILE), f"supersedes {card.supersedes}, which failed", "mend that one first")
+    target = card.notice_json(extracted)
+    plan = list(_stages(card, known, extracted, reports, lang))
+    for name in ledger.retire(reports / card.slug, {stage.name for stage in plan}):
+        yield f"{card.slug}: {name} removed"
+    for stage in plan:
+        entry = reports / card.slug / ".stages" / f"{stage.name}.json"
+        if ledger.is_done(stage, entry):
+            continue
+        before = _previous(target) if stage.name == "extract" else None
+        try:
+            ledger.redo(stage, entry)
+        except OSError as error:
+            raise InputError(str(error.filename or stage.folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
+        yield f"{card.slug}: {stage.name}" + (_what_changed(before, serialize.load_reading(target), lang) if before else "")
+
+
+def _previous(target: Path) -> Reading | None:
+    """The notice JSON an earlier run made, when it can still be read."""
     try:
-        primary = path.parent / data["primary"]
-        card = Card(path.parent, path.parent.name, str(data["revision"]), primary, data.get("supersedes"))
-    except (KeyError, TypeError):
-        raise InputError(str(path), "lacks `primary` or `revision`", "name the file to read and its revision") from None
-    if not card.primary.is_file():
-        raise InputError(str(path), f"names {card.primary.name}, which is not there", "correct `primary`")
-    return card
+        return serialize.load_reading(target)
+    except InputError:
+        return None
 
 
-def notice_json(card: Card, extracted: Path) -> Path:
-    """Where a revision's notice JSON stands."""
-    return extracted / card.slug / card.revision / "notice.json"
+def _what_changed(before: Reading, after: Reading, lang: str) -> str:
+    """Which layer of identity changed, in words; nothing when none did."""
+    cause = identity.cause(before, after)
+    return "" if cause == "none" else f" ({identity.CAUSES[cause][0 if lang == 'zh' else 1]})"
 
 
-def _stages(card: Card, cards: list[Card], extracted: Path, reports: Path, lang: str) -> Iterator[Stage]:
-    target = notice_json(card, extracted)
-    report = reports / card.slug
-    decisions = card.folder / "decisions.yaml"
-    older = next((c for c in cards if c.slug == card.supersedes), None)
-    before: tuple[Path, ...] = (notice_json(older, extracted),) if older else ()
-    yield Stage(
-        "extract",
-        (card.primary, card.folder / "source.json", decisions, *before),
-        "",
-        target.parent,
-        lambda: _extract_stage(card, target),
-    )
+def _stages(card: Card, known: list[Card], extracted: Path, reports: Path, lang: str) -> Iterator[Stage]:
+    target, report = card.notice_json(extracted), reports / card.slug
+    older = next((c for c in known if c.slug == card.supersedes), None)
+    before = (older.notice_json(extracted),) if older else ()
+    line = cards.chain(card, known)
+    prints, names = tuple(c.primary for c in line), "\0".join(f"{c.slug} {c.revision}" for c in line)
+    yield Stage("extract", (*prints, card.decisions), names, target.parent, lambda: _extract_stage(card, known, target))
     yield Stage("audit", (target, card.primary), lang, report, lambda: _audit_stage(target, card, report, lang))
     yield Stage("forms", (target,), lang, report / "forms", lambda: _forms_stage(target, report / "forms"))
-    if older is not None:
+    if before:
         yield Stage("diff", (*before, target), lang, report / "diff", lambda: _diff_stage(before[0], target, report / "diff", lang))
+    if card.others():
+        files = (card.primary, *card.others())
+        yield Stage("readings", files, lang, report / "readings", lambda: _readings_stage(files, report / "readings", lang))
     demo = card.folder / "demo"
     if demo.is_dir():
         inputs = tuple(sorted(p for p in demo.iterdir() if p.is_file()))
         yield Stage("demo", (target, *inputs), lang, report / "demo", lambda: _demo_stage(target, demo, report / "demo"))
 
 
-def _extract_stage(card: Card, target: Path) -> list[Path]:
-    reading = replace(read(card.primary), slug=card.slug, revision=card.revision)
-    serialize.write_whole(target, serialize.dumps(decided(reading, card.folder / "decisions.yaml").to_json()))
+def _extract_stage(card: Card, known: list[Card], target: Path) -> list[Path]:
+    reading = decided(_under_its_ids(card, known), card.decisions)
+    serialize.write_whole(target, serialize.dumps(reading.to_json()))
     return [target]
+
+
+def _under_its_ids(card: Card, known: list[Card]) -> Reading:
+    """A revision as read, under its predecessor's ids where it has one. Ids follow from the prints alone: a decision
+    on an earlier revision never moves an id of a later one."""
+    reading = replace(_read_once(card.primary), slug=card.slug, revision=card.revision)
+    older = next((c for c in known if c.slug == card.supersedes), None)
+    if older is None:
+        return reading
+    from pipeline import comparison, inheritance
+
+    before = _under_its_ids(older, known)
+    return inheritance.inherit(reading, before, comparison.compare(before, reading).pairs)
+
+
+_HELD: dict[str, Reading] = {}
+"""The last few files read, by digest: a scan takes minutes, and several stages of one run need the same file."""
+
+
+def _read_once(path: Path) -> Reading:
+    """A file as `read` gives it, read anew only when its content is not at hand."""
+    try:
+        digest = ledger.file_digest(path)
+    except OSError:
+        return read(path)
+    if digest not in _HELD:
+        _HELD[digest] = read(path)
+        while len(_HELD) > 4:
+            del _HELD[next(iter(_HELD))]
+    held = _HELD[digest]
+    return replace(held, source=replace(held.source, file=path.name))
 
 
 def decided(reading: Reading, path: Path) -> Reading:
@@ -272,32 +297,33 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
     from pipeline import decisions
 
     extracted = serialize.load_reading(path)
-    source, folder, given = _source_of(path, extracted)
-    when = date or given
+    card, known = _source_of(path, extracted)
+    when = date or card.data.get("date")
     if when is None:
         raise UsageError("decide", "the source has no date to sign with", "give --date YYYY-MM-DD")
-    fresh = audited(replace(read(source), slug=extracted.slug, revision=extracted.revision))
+    fresh = audited(_under_its_ids(card, known))
     if fresh.source.sha256 != extracted.source.sha256:
-        raise UsageError(str(path), f"{source.name} is not the file this was extracted from", "run `notice run` first")
-    kept = decisions.load(folder / "decisions.yaml")
-    new = decisions.decide(fresh, action, target, value, by, reason, when, kept)
-    every = (*(d for d in kept if d.id != new.id), new)
-    reading = decisions.apply(fresh, every)
-    decisions.save(folder / "decisions.yaml", every)
-    serialize.write_whole(path, serialize.dumps(reading.to_json()))
+        raise UsageError(str(path), f"{card.primary.name} is not the file this was extracted from", "run `notice run` first")
+    with ledger.Lock(path.resolve().parents[2] if card.data else path.parent):
+        kept = decisions.load(card.decisions)
+        new = decisions.decide(fresh, action, target, value, by, reason, when, kept)
+        every = (*(d for d in kept if d.id != new.id), new)
+        reading = decisions.apply(fresh, every)
+        decisions.save(card.decisions, every)
+        serialize.write_whole(path, serialize.dumps(reading.to_json()))
     return reading
 
 
-def _source_of(path: Path, extracted: Reading) -> tuple[Path, Path, str | None]:
-    """(source file, folder of its decisions, its date): the card under sources/<slug>/, else a file beside the JSON."""
+def _source_of(path: Path, extracted: Reading) -> tuple[Card, list[Card]]:
+    """The card under sources/<slug>/ and all cards there, else a card for the file beside the JSON."""
     for root in path.resolve().parents:
         folder = root / "sources" / (extracted.slug or "")
-        if extracted.slug and (folder / "source.json").is_file():
-            return folder / extracted.source.file, folder, serialize.load_json(folder / "source.json").get("date")
+        if extracted.slug and (folder / cards.FILE).is_file():
+            return replace(cards.load(folder / cards.FILE), primary=folder / extracted.source.file), cards.load_all(root / "sources")[0]
     beside = path.resolve().parent / extracted.source.file
     if not beside.is_file():
         raise InputError(str(path), f"its source {extracted.source.file} is neither under sources/ nor beside it", "put it there")
-    return beside, beside.parent, None
+    return Card(beside.parent, extracted.slug or "", extracted.revision or "", beside, None, {}), []
 
 
 def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path]:
@@ -329,6 +355,21 @@ def _diff_stage(old: Path, new: Path, folder: Path, lang: str) -> list[Path]:
     from pipeline.diff_out import write_all
 
     return write_all(serialize.load_reading(old), serialize.load_reading(new), folder, lang)
+
+
+def _readings_stage(files: tuple[Path, ...], folder: Path, lang: str) -> list[Path]:
+    """What the further files of a revision say otherwise than the one that is read."""
+    from pipeline.diff_out import render
+    from pipeline.followup import follow
+
+    held, *others = (audited(_read_once(f)) for f in files)
+    made = []
+    for path, other in zip(files[1:], others, strict=True):
+        found = follow(held, other)
+        for form in ("html", "json"):
+            made.append(folder / f"{path.name}.{form}")
+            serialize.write_whole(made[-1], render(found, form, lang, held, other))
+    return made
 
 
 def _demo_stage(target: Path, demo: Path, folder: Path) -> list[Path]:

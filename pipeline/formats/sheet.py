@@ -107,7 +107,8 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition) -> Sheet:
         listed = "; ".join(f"{f.rule} {f.where}" for f in errors)
         raise UsageError(rubric.id, f"the final edition is refused, {len(errors)} errors are open ({listed})", "decide or waive them with `notice decide`")
     notes: list[str] = []
-    groups = tuple(_group(s, edition, notes) for s in rubric.sections)
+    names = {c.id: f"附件{r.annex}第{c.number}条" for r in reading.rubrics for c in r.criteria() if c.number}
+    groups = tuple(_group(s, edition, notes, names) for s in rubric.sections)
     return Sheet(
         prefix=key_of(rubric.id),
         annex=rubric.annex,
@@ -128,7 +129,7 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition) -> Sheet:
     )
 
 
-def _group(section: Section, edition: Edition, notes: list[str]) -> Group:
+def _group(section: Section, edition: Edition, notes: list[str], names: dict[str, str]) -> Group:
     shown = [c for c in section.criteria if edition != "printed" or c.basis in ("printed", "confirmed")]
     label = section.label or ""
     marks: tuple[int, ...] = ()
@@ -137,7 +138,7 @@ def _group(section: Section, edition: Edition, notes: list[str]) -> Group:
             label = ""
         elif edition == "draft":
             marks = (_note(notes, f"项目名称“{label}”原表未印，{_rests_on(section)}。"),)
-    lines = tuple(_line(c, edition, notes) for c in shown)
+    lines = tuple(_line(c, edition, notes, names) for c in shown)
     return Group(key_of(section.id), section.id, label, section.stated_points, section.kind, lines, marks)
 
 
@@ -147,11 +148,11 @@ def _rests_on(section: Section) -> str:
     return f"据{'、'.join(named)}补" if named else "据正文补"
 
 
-def _line(criterion: Criterion, edition: Edition, notes: list[str]) -> Line:
+def _line(criterion: Criterion, edition: Edition, notes: list[str], names: dict[str, str]) -> Line:
     marks: list[int] = []
     value = criterion.max_points
     if criterion.basis == "inferred" and edition == "draft":
-        donors = "、".join(_short(d) for d in criterion.donors)
+        donors = "、".join(names.get(d, d) for d in criterion.donors)
         text = f"，文字取自{donors}（推断，待核）" if donors else "，文字待补"
         marks.append(_note(notes, f"序号{criterion.number}原表缺印{text}；分值{_points_words(criterion)}。"))
     elif criterion.points_basis in ("proved", "inferred"):
@@ -172,11 +173,6 @@ def _points_words(criterion: Criterion) -> str:
         return "未定"
     how = {"proved": "由合计证得", "inferred": "由合计推得"}.get(criterion.points_basis, "")
     return f"{points_text(criterion.max_points)}分{how}"
-
-
-def _short(identifier: str) -> str:
-    match = regex.match(r"annex-([0-9]+)(?:-[0-9]+)?/c([0-9]+)", identifier)
-    return f"附件{match[1]}第{match[2]}条" if match else identifier
 
 
 def _note(notes: list[str], text: str) -> int:
