@@ -26,7 +26,10 @@ NAMES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `old`/`new` are ids in the two revisions (None where there is none); `before`/`after` the values."""
+    """One change. `old`/`new` are ids in the two revisions (None where there is none); `before`/`after` the values.
+
+    `parts`: of a split the new ids, of a merge the old ones. `maybe`: the two may not be the same; a person must look.
+    """
 
     type: ChangeType
     annex: int
@@ -38,6 +41,8 @@ class Change:
     note: str = ""
     at: Provenance | None = None
     at_old: Provenance | None = None
+    parts: tuple[str, ...] = ()
+    maybe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +59,13 @@ class Comparable:
 
 @dataclass(frozen=True, slots=True)
 class ChangeList:
-    """Everything between two revisions."""
+    """Everything between two revisions. `pairs` and `sections` map the old ids of criteria and sections to the new."""
 
     old: dict[str, Any]
     new: dict[str, Any]
     changes: tuple[Change, ...]
     pairs: dict[str, str] = field(default_factory=dict)
+    sections: dict[str, str] = field(default_factory=dict)
     anomalies: dict[str, list[str]] = field(default_factory=dict)
     comparability: tuple[Comparable, ...] = ()
 

@@ -8,11 +8,11 @@ from typing import Literal
 import regex
 
 from pipeline.normalize import fold
+from pipeline.quantities import changed
 
 Mark = tuple[Literal["keep", "out", "in"], str]
 
 TOKEN = regex.compile(r"[0-9]+(?:\.[0-9]+)?[%％]?|[A-Za-z]+|.", regex.DOTALL)
-THRESHOLD = regex.compile(r"[0-9]+(?:\.[0-9]+)?\s*(?:[%％‰]|[个工]?作?[日天]|小时|分钟|h|次|年|个?月|周|倍|米|元|人|项|处|分|℃|MPa)?")
 ISLAND = 1
 """An unchanged character alone between two changes is chance, not sameness."""
 
@@ -44,12 +44,7 @@ def marks(before: str, after: str) -> list[Mark]:
     return out
 
 
-def thresholds(text: str) -> list[str]:
-    """The numbers with units of a sentence, in order."""
-    return [m.group().replace(" ", "").replace("％", "%") for m in THRESHOLD.finditer(text)]
-
-
 def only_punctuation(before: str, after: str) -> bool:
     """Whether two texts differ in punctuation, spaces and widths alone."""
     bare = lambda t: regex.sub(r"[\p{P}\p{S}\s]", "", fold(t))  # noqa: E731
-    return bare(before) == bare(after) and thresholds(before) == thresholds(after)
+    return bare(before) == bare(after) and changed(before, after) is None
