@@ -12,7 +12,7 @@ import regex
 from pipeline import headchanges
 from pipeline.alignment import SAME, similarity
 from pipeline.changes import Change, ChangeList, ChangeType, Comparable, Weight
-from pipeline.matching import Match, Matching, Spot, homes, match, match_sections
+from pipeline.matching import Match, Matching, Spot, match, match_sections
 from pipeline.model import Criterion, Finding, Reading, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.pairing import in_order
@@ -30,7 +30,7 @@ def compare(old: Reading, new: Reading) -> ChangeList:
     pairs = {p.a.criterion.id: p.b.criterion.id for p in found.pairs}
     sections: dict[str, str] = {}
     for i, j in found.rubrics:
-        sections |= match_sections(old.rubrics[i], new.rubrics[j], list(pairs.items()))
+        sections |= match_sections(old.rubrics[i], new.rubrics[j], found.links())
     changes = [*headchanges.head(old.notice, new.notice), *headchanges.bands(old.notice, new.notice), *headchanges.vetoes(old.notice, new.notice)]
     changes += headchanges.body(old.notice, new.notice)
     changes += _rubrics(old, new, found)
@@ -102,7 +102,7 @@ def printed_points(criterion: Criterion) -> Decimal | None:
 
 def _criteria(old: Reading, new: Reading, found: Matching, sections: dict[str, str]) -> Iterator[Change]:
     annexes = [r.annex for r in new.rubrics]
-    stray = _out_of_order(found, old, sections)
+    stray = _out_of_order(old, new, found, sections)
     for whole, parts in found.splits:
         yield _divided("criterion-split", annexes[parts[0].rubric], whole, parts)
     for whole, parts in found.merges:
@@ -111,27 +111,27 @@ def _criteria(old: Reading, new: Reading, found: Matching, sections: dict[str, s
         yield from _moved(pair, old, new, dict(found.rubrics), sections)
         yield from _own(annexes[pair.b.rubric], pair, pair.a.criterion.id in stray)
     for spot in found.removed:
-        near = found.nearest.get(spot.criterion.id)
-        note = f"最相近：{near[0].criterion.id}（相似 {near[1]:.2f}）" if near else ""
-        c = spot.criterion
-        yield Change("criterion-removed", old.rubrics[spot.rubric].annex, c.id, None, c.text, None, "major", _worth(note, c), None, c.at, maybe=near is not None)
+        c, note = spot.criterion, _unpaired(spot, found.nearest_new)
+        yield Change("criterion-removed", old.rubrics[spot.rubric].annex, c.id, None, c.text, None, "major", note, None, c.at)
     for spot in found.added:
-        near = found.nearest.get(spot.criterion.id)
-        note = f"最相近：{near[0].criterion.id}（相似 {near[1]:.2f}）" if near else ""
-        c = spot.criterion
-        yield Change("criterion-added", annexes[spot.rubric], None, c.id, None, c.text, "major", _worth(note, c), c.at, maybe=near is not None)
+        c, note = spot.criterion, _unpaired(spot, found.nearest_old)
+        yield Change("criterion-added", annexes[spot.rubric], None, c.id, None, c.text, "major", note, c.at)
 
 
-def _worth(note: str, criterion: Criterion) -> str:
-    points = printed_points(criterion)
-    return "；".join(x for x in (f"{points_text(points)} 分" if points is not None else "", note) if x)
+def _unpaired(spot: Spot, nearest: dict[str, tuple[Spot, float]]) -> str:
+    """The points of a criterion that went or came, and the most similar one of the other side."""
+    points, near = printed_points(spot.criterion), nearest.get(spot.criterion.id)
+    worth = [f"{points_text(points)} 分"] if points is not None else []
+    return "；".join([*worth, *([f"最相近：{near[0].criterion.id}（相似 {near[1]:.2f}），请核对"] if near else [])])
 
 
-def _out_of_order(found: Matching, old: Reading, sections: dict[str, str]) -> set[str]:
+def _out_of_order(old: Reading, new: Reading, found: Matching, sections: dict[str, str]) -> set[str]:
     """Old ids of criteria that changed places inside their section: those off the longest run in order."""
-    groups: dict[tuple[int, int, int, int], list[Match]] = {}
+    groups: dict[str, list[Match]] = {}
     for pair in found.pairs:
-        groups.setdefault((pair.a.rubric, pair.a.section, pair.b.rubric, pair.b.section), []).append(pair)
+        home = old.rubrics[pair.a.rubric].sections[pair.a.section].id
+        if sections.get(home) == new.rubrics[pair.b.rubric].sections[pair.b.section].id:
+            groups.setdefault(home, []).append(pair)
     out: set[str] = set()
     for group in groups.values():
         group.sort(key=lambda p: p.a.rank)
@@ -141,12 +141,13 @@ def _out_of_order(found: Matching, old: Reading, sections: dict[str, str]) -> se
 
 
 def _moved(pair: Match, old: Reading, new: Reading, rubrics: dict[int, int], sections: dict[str, str]) -> Iterator[Change]:
+    """A move to another annex or section. Where a border between sections could not be settled, none is claimed."""
     a, b = old.rubrics[pair.a.rubric], new.rubrics[pair.b.rubric]
     if rubrics.get(pair.a.rubric) != pair.b.rubric:
         names = tuple(f"附件{r.annex}" for r in (a, b))
         yield _change("criterion-moved", b.annex, pair, *names, "major", "换到另一附件")
         return
-    home, home_new = homes(a)[pair.a.criterion.id], homes(b)[pair.b.criterion.id]
+    home, home_new = a.sections[pair.a.section], b.sections[pair.b.section]
     unknown = any(s.boundary is not None and s.boundary.status == "undecidable" for s in (home, home_new))
     if sections.get(home.id) != home_new.id and not unknown:
         yield _change("criterion-moved", b.annex, pair, home.label, home_new.label, "minor", "换到另一项目")
@@ -164,7 +165,7 @@ def _own(annex: int, pair: Match, stray: bool) -> Iterator[Change]:
     yield from _rescored(annex, pair)
     if old.number != new.number:
         yield _change("criterion-renumbered", annex, pair, old.number, new.number, "patch", "项目内移位" if stray else "")
-    elif stray:
+    elif stray and new.number is None:
         yield _change("criterion-renumbered", annex, pair, old.number, new.number, "patch", "项目内移位")
 
 

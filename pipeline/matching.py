@@ -7,7 +7,7 @@ splits and merges; assignment across rubrics; what may be the same (named as suc
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
@@ -16,7 +16,7 @@ import regex
 from rapidfuzz.distance import LCSseq
 
 from pipeline.alignment import MAYBE, SAME, candidate_scores, similarity
-from pipeline.model import Criterion, Rubric, Section
+from pipeline.model import Criterion, Rubric
 from pipeline.normalize import fold
 from pipeline.pairing import assign
 
@@ -64,7 +64,7 @@ class Match:
 @dataclass(slots=True)
 class Matching:
     """The matches; `splits` from an old criterion to its parts, `merges` from a new one to the old it was made of;
-    `nearest` the most similar leftover of the other side."""
+    `nearest_new` from a removed one to the most similar added one, `nearest_old` the other way."""
 
     rubrics: tuple[tuple[int, int], ...]
     pairs: list[Match] = field(default_factory=list)
@@ -72,7 +72,14 @@ class Matching:
     merges: list[tuple[Spot, tuple[Spot, ...]]] = field(default_factory=list)
     removed: list[Spot] = field(default_factory=list)
     added: list[Spot] = field(default_factory=list)
-    nearest: dict[str, tuple[Spot, float]] = field(default_factory=dict)
+    nearest_new: dict[str, tuple[Spot, float]] = field(default_factory=dict)
+    nearest_old: dict[str, tuple[Spot, float]] = field(default_factory=dict)
+
+    def links(self) -> Iterator[tuple[str, str]]:
+        """Ids that go together, old and new: pairs, and the parts of splits and merges."""
+        yield from ((p.a.criterion.id, p.b.criterion.id) for p in self.pairs)
+        yield from ((whole.criterion.id, p.criterion.id) for whole, parts in self.splits for p in parts)
+        yield from ((p.criterion.id, whole.criterion.id) for whole, parts in self.merges for p in parts)
 
 
 def match(old: Sequence[Rubric], new: Sequence[Rubric], bases: Sequence[str]) -> Matching:
@@ -111,7 +118,7 @@ def match_rubrics(old: Sequence[Rubric], new: Sequence[Rubric]) -> list[tuple[in
     return assign(scores)
 
 
-def match_sections(old: Rubric, new: Rubric, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+def match_sections(old: Rubric, new: Rubric, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Old section id to new: where its criteria (`pairs` of ids) went and what it is called, weighed together."""
     homes_a, homes_b = _members(old), _members(new)
     votes = Counter((x, y) for a, b in pairs for x in homes_a.get(a, ()) for y in homes_b.get(b, ()))
@@ -250,11 +257,9 @@ def _candidates(found: Matching) -> None:
     for x in found.removed:
         for y in found.added:
             score = similarity(x.key, y.key)
-            if score < MAYBE:
-                continue
-            for own, other in ((x, y), (y, x)):
-                if score > found.nearest.get(own.criterion.id, (other, 0.0))[1]:
-                    found.nearest[own.criterion.id] = (other, score)
+            for table, own, other in ((found.nearest_new, x, y), (found.nearest_old, y, x)):
+                if score >= MAYBE and score > table.get(own.criterion.id, (other, 0.0))[1]:
+                    table[own.criterion.id] = (other, score)
 
 
 # ---- splits and merges -------------------------------------------------------------------------------------------
@@ -262,23 +267,30 @@ def _candidates(found: Matching) -> None:
 
 def _divide(found: Matching, pairs: list[Match], left: Sequence[Spot], right: Sequence[Spot]) -> None:
     """Find splits and merges of one rubric; a pair that turns out to be a part of one is taken out of `pairs`."""
-    for sides, target in ((False, found.splits), (True, found.merges)):
-        wholes, others = (right, left) if sides else (left, right)
-        own = {(p.b if sides else p.a).criterion.id: (p.a if sides else p.b) for p in pairs}
-        free = _rest(others, [*own.values(), *(x for w, ps in found.splits for x in (w, *ps)), *(x for w, ps in found.merges for x in (w, *ps))])
-        for whole in _rest(wholes, [x for w, ps in (*found.splits, *found.merges) for x in (w, *ps)]):
-            mate = own.get(whole.criterion.id)
-            if mate is not None and (mate.key == whole.key or len(mate.key) >= len(whole.key)):
-                continue
-            parts = _parts(whole, mate, free)
-            if parts:
-                target.append((whole, parts))
-                free = _rest(free, parts)
-                pairs[:] = [p for p in pairs if (p.b if sides else p.a).criterion.id != whole.criterion.id]
+    for whole, mate in [(p.a, p.b) for p in pairs] + [(s, None) for s in _rest(left, [p.a for p in pairs])]:
+        parts = _parts(whole, mate, _unpaired(found, pairs, left, right)[1])
+        if parts:
+            found.splits.append((whole, parts))
+            pairs[:] = [p for p in pairs if p.a is not whole]
+    merged = _unpaired(found, pairs, left, right)
+    for whole, mate in [(p.b, p.a) for p in pairs] + [(s, None) for s in merged[1]]:
+        parts = _parts(whole, mate, _unpaired(found, pairs, left, right)[0])
+        if parts:
+            found.merges.append((whole, parts))
+            pairs[:] = [p for p in pairs if p.b is not whole]
+
+
+def _unpaired(
+    found: Matching, pairs: Sequence[Match], left: Sequence[Spot], right: Sequence[Spot]
+) -> tuple[list[Spot], list[Spot]]:
+    a, b = _free(found, left, right)
+    return _rest(a, [p.a for p in pairs]), _rest(b, [p.b for p in pairs])
 
 
 def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot]) -> tuple[Spot, ...]:
-    """The parts that together say what `whole` says; empty when there are none. `mate` must be one of them."""
+    """The parts that together say what `whole` says; empty when there are none. `mate`, its pair so far, must be one."""
+    if mate is not None and len(mate.key) >= len(whole.key):
+        return ()
     key = _bare(whole.key)
     held = [s for s in free if abs(s.rank - (mate or whole).rank) <= WINDOW and _held(_bare(s.key), key) >= HELD]
     held = sorted(sorted(held, key=lambda s: -len(s.key))[: PARTS + 2], key=lambda s: s.rank)
@@ -307,8 +319,3 @@ def _held(part: str, whole: str) -> float:
 def _bare(key: str) -> str:
     """Without punctuation, which a split or merge always changes."""
     return regex.sub(r"\p{P}", "", key)
-
-
-def homes(rubric: Rubric) -> Mapping[str, Section]:
-    """Criterion id to its section."""
-    return {c.id: s for s in rubric.sections for c in s.criteria}

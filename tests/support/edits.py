@@ -89,7 +89,7 @@ class Desk:
         rng.shuffle(self.names)
 
     def lines(self) -> list[tuple[int, Part, Line]]:
-        """Untouched lines of sections that can spare one."""
+        """Untouched lines with their sheet and section."""
         return [
             (n, part, line) for n, sheet in enumerate(self.sheets) for part in sheet for line in part.lines if line.uid not in self.touched
         ]
@@ -268,7 +268,7 @@ def merge(desk: Desk) -> None:
 
 def reorder(desk: Desk) -> None:
     """Two neighbours change places: their numbers change, nothing else."""
-    parts = [p for sheet in desk.sheets for p in sheet if len(p.lines) > 2]
+    parts = [p for sheet in desk.sheets for p in sheet if len(p.lines) > 2 and all(x.item.number is not None for x in p.lines)]
     if parts:
         lines = desk.rng.choice(parts).lines
         at = desk.rng.randrange(len(lines) - 1)
