@@ -4,7 +4,7 @@
 
 Each script edits a notice two to nine times; what must be told comes from the script (tests/support/edits.py), never from
 the comparison. `none` compares perfect readings, so that only the comparison is measured; `docx` writes both revisions as
-DOCX files and reads them back first. Prints recall by kind of edit and precision by type of change, for scripts with light
+DOCX files, sums kept right, and reads them back first. Prints recall by kind of edit and precision by type of change, for scripts with light
 edits alone and for scripts half of whose edits reword heavily (about half of the words).
 """
 
@@ -39,7 +39,7 @@ def run(seeds: range, heavy: bool, through: str) -> Score:
     score = Score()
     with tempfile.TemporaryDirectory() as folder:
         for seed in seeds:
-            script = make_script(seed, heavy)
+            script = make_script(seed, heavy, balanced=through == "docx")
             old, new = script.old, script.new
             if through == "docx":
                 old, new = read_back(script.made_old, Path(folder)), read_back(script.made_new, Path(folder))

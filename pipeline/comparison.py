@@ -103,12 +103,13 @@ def printed_points(criterion: Criterion) -> Decimal | None:
 def _criteria(old: Reading, new: Reading, found: Matching, sections: dict[str, str]) -> Iterator[Change]:
     annexes = [r.annex for r in new.rubrics]
     stray = _out_of_order(old, new, found, sections)
+    in_line = {p.a.criterion.id for i, j in found.rubrics for p in _in_line([p for p in found.pairs if (p.a.rubric, p.b.rubric) == (i, j)])}
     for whole, parts in found.splits:
         yield _divided("criterion-split", annexes[parts[0].rubric], whole, parts)
     for whole, parts in found.merges:
         yield _divided("criterion-merged", annexes[whole.rubric], whole, parts)
     for pair in found.pairs:
-        yield from _moved(pair, old, new, dict(found.rubrics), sections)
+        yield from _moved(pair, old, new, dict(found.rubrics), sections, pair.a.criterion.id in in_line)
         yield from _own(annexes[pair.b.rubric], pair, pair.a.criterion.id in stray)
     for spot in found.removed:
         c, note = spot.criterion, _unpaired(spot, found.nearest_new)
@@ -134,23 +135,38 @@ def _out_of_order(old: Reading, new: Reading, found: Matching, sections: dict[st
             groups.setdefault(home, []).append(pair)
     out: set[str] = set()
     for group in groups.values():
-        group.sort(key=lambda p: p.a.rank)
-        kept = in_order([p.b.rank for p in group])
-        out |= {p.a.criterion.id for n, p in enumerate(group) if n not in kept}
+        out |= {p.a.criterion.id for p in group} - {p.a.criterion.id for p in _in_line(group)}
     return out
 
 
-def _moved(pair: Match, old: Reading, new: Reading, rubrics: dict[int, int], sections: dict[str, str]) -> Iterator[Change]:
-    """A move to another annex or section. Where a border between sections could not be settled, none is claimed."""
+def _in_line(pairs: list[Match]) -> list[Match]:
+    """The longest run of pairs that stands in the same order on both sides."""
+    ordered = sorted(pairs, key=lambda p: p.a.rank)
+    return [ordered[n] for n in sorted(in_order([p.b.rank for p in ordered]))]
+
+
+def _moved(
+    pair: Match, old: Reading, new: Reading, rubrics: dict[int, int], sections: dict[str, str], in_line: bool
+) -> Iterator[Change]:
+    """A move to another annex or section. Of a criterion still `in_line` with the others none is claimed where it is
+    the border between two sections that could not be proved."""
     a, b = old.rubrics[pair.a.rubric], new.rubrics[pair.b.rubric]
     if rubrics.get(pair.a.rubric) != pair.b.rubric:
-        names = tuple(f"附件{r.annex}" for r in (a, b))
-        yield _change("criterion-moved", b.annex, pair, *names, "major", "换到另一附件")
+        yield _change("criterion-moved", b.annex, pair, f"附件{a.annex}", f"附件{b.annex}", "major", "换到另一附件")
         return
     home, home_new = a.sections[pair.a.section], b.sections[pair.b.section]
-    unknown = any(s.boundary is not None and s.boundary.status == "undecidable" for s in (home, home_new))
-    if sections.get(home.id) != home_new.id and not unknown:
-        yield _change("criterion-moved", b.annex, pair, home.label, home_new.label, "minor", "换到另一项目")
+    if sections.get(home.id) == home_new.id or (in_line and not (_settled(a, pair.a.section) and _settled(b, pair.b.section))):
+        return
+    yield _change("criterion-moved", b.annex, pair, home.label, home_new.label, "minor", "换到另一项目")
+
+
+def _settled(rubric: Rubric, section: int) -> bool:
+    """Whether both borders of a section are proved, or stand where a merged cell shows them."""
+
+    def open_(s: Section) -> bool:
+        return s.displaced or (s.boundary is not None and s.boundary.status != "proved" and "merged" not in s.boundary.rests_on)
+
+    return not any(map(open_, rubric.sections[section : section + 2]))
 
 
 def _own(annex: int, pair: Match, stray: bool) -> Iterator[Change]:

@@ -165,12 +165,17 @@ def rubric_heads(a: Rubric, b: Rubric) -> Iterator[Change]:
         yield _metadata(a, b, "annex", str(a.annex), str(b.annex), "minor", "附件序号变更")
     if fold(a.title or "") != fold(b.title or ""):
         yield _metadata(a, b, "title", a.title, b.title, "minor", "附件名称")
-    totals = tuple(None if r.stated_total is None or r.total_basis not in ("printed", "confirmed") else points_text(r.stated_total) for r in (a, b))
-    if totals[0] != totals[1]:
-        yield _metadata(a, b, "stated_total", *totals, "major" if all(totals) else "minor", "总分")
+    before, after = _total(a), _total(b)
+    if before != after:
+        yield _metadata(a, b, "stated_total", before, after, "major" if before and after else "minor", "总分")
     fields = ["、".join(_FIELDS.get(name, name) for name in sorted(r.fields)) or None for r in (a, b)]
     if fields[0] != fields[1]:
         yield _metadata(a, b, "fields", fields[0], fields[1], "minor", "填写栏目")
+
+
+def _total(rubric: Rubric) -> str | None:
+    printed = rubric.stated_total is not None and rubric.total_basis in ("printed", "confirmed")
+    return points_text(rubric.stated_total) if printed and rubric.stated_total is not None else None
 
 
 _FIELDS = {"assessee": "被评价单位", "date": "日期", "assessor": "评价人"}

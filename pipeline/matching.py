@@ -7,7 +7,7 @@ splits and merges; assignment across rubrics; what may be the same (named as suc
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
@@ -219,8 +219,8 @@ def _maybe(found: Matching, a: Sequence[Spot], b: Sequence[Spot]) -> None:
     found.pairs += fresh
 
 
-def _gaps(found: Matching, left: Sequence[Spot], right: Sequence[Spot]):  # noqa: ANN202
-    """A test whether two leftovers stand between criteria that correspond (either neighbour is enough)."""
+def _gaps(found: Matching, left: Sequence[Spot], right: Sequence[Spot]) -> Callable[[Spot, Spot], float]:
+    """How far two leftovers stand between criteria that correspond: 1 for both neighbours, 0.5 for one, 0 for none."""
     to_b = {p.a.criterion.id: p.b.criterion.id for p in found.pairs}
     for whole, parts in found.splits:
         to_b[whole.criterion.id] = parts[0].criterion.id
@@ -241,9 +241,10 @@ def _gaps(found: Matching, left: Sequence[Spot], right: Sequence[Spot]):  # noqa
 
 def _neighbours(spots: Sequence[Spot], known: set[str]) -> tuple[dict[str, str], dict[str, str]]:
     """For each criterion the last known one before it and the first after it; "" at the ends."""
-    out = []
+    out: list[dict[str, str]] = []
     for order in (spots, spots[::-1]):
-        last, table = "", {}
+        last = ""
+        table: dict[str, str] = {}
         for spot in order:
             table[spot.criterion.id] = last
             if spot.criterion.id in known:

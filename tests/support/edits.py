@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import count
 from random import Random
 
+from pipeline.changes import Change
 from pipeline.model import BodyText, Criterion, Notice, Reading, Rubric, Section, Source
 from pipeline.model import Veto as PrintedVeto
 from pipeline.provenance import Provenance
@@ -290,7 +291,13 @@ def repoint(desk: Desk) -> None:
     if parts:
         part = desk.rng.choice(parts)
         desk.touched.add(part.uid)
-        part.group = replace(part.group, points=(part.group.points or Decimal(0)) + desk.rng.choice((1, 2, 5)))
+        _repoint(desk, part, (part.group.points or Decimal(0)) + desk.rng.choice((1, 2, 5)))
+
+
+def _repoint(desk: Desk, part: Part, points: Decimal) -> None:
+    """Under an upper section only the upper one's points are printed; those are compared at the end."""
+    part.group = replace(part.group, points=points)
+    if part.group.parent is None:
         desk.expected.add("section-points-changed", (part.uid,), (part.uid,), "repoint", "major")
 
 
@@ -298,20 +305,44 @@ LIGHT = (delete, insert, move, reword_lightly, reword_lightly, reword_lightly, r
 HEAVY = (*LIGHT, *(reword_heavily,) * 6)
 
 
-def make_script(seed: int, heavy: bool) -> Script:
-    """A notice, two to nine random edits, and the change list they must give."""
+def balance(desk: Desk, made: Made) -> list[Sheet]:
+    """Points of sections and totals as the criteria now sum, as an issuer would print them; the sheets with new totals."""
+    out = []
+    for sheet, parts in zip(made.sheets, desk.sheets, strict=True):
+        total = Decimal(0)
+        for part in parts:
+            points = sum((x.item.points for x in part.lines if x.item.points), Decimal(0))
+            total += points if part.group.kind == "scored" else 0
+            if part.group.points not in (None, points):
+                _repoint(desk, part, points)
+        out.append(sheet if sheet.printed_total is None else replace(sheet, printed_total=total))
+    return out
+
+
+def make_script(seed: int, heavy: bool, balanced: bool = False) -> Script:
+    """A notice, two to nine random edits, and the change list they must give. `balanced`: the sums stay right."""
     rng = Random(seed)
     made = make_notice(seed)
     desk = Desk(made, rng)
     before = _places(made, desk)
     for _ in range(rng.randint(2, 9)):
-        rng.choice(HEAVY if heavy else LIGHT)(desk)
-    after = replace(made, sheets=tuple(_rebuilt(s, p) for s, p in zip(made.sheets, desk.sheets, strict=True)))
+        edit = rng.choice(HEAVY if heavy else LIGHT)
+        (rescore if balanced and edit is repoint else edit)(desk)
+    sheets = balance(desk, made) if balanced else made.sheets
+    after = replace(made, sheets=tuple(_rebuilt(s, p) for s, p in zip(sheets, desk.sheets, strict=True)))
     ids = _places(after, desk)
     numbers = {line.uid: line.item.number for _, _, line in _all(desk)}
     expected = _renumbered(before, ids, desk, made, after, numbers)
     for type_, old, new, kind, weight in desk.expected.rows:
         expected[type_, frozenset(before[u] for u in old), frozenset(ids[u] for u in new)] = (kind, weight)
+    for a, b in zip(made.sheets, after.sheets, strict=True):
+        upper = _upper_sections(b)
+        for id_, (_, points) in _upper_sections(a).items():
+            if points != upper[id_][1]:
+                expected["section-points-changed", frozenset({id_}), frozenset({id_})] = ("repoint", "major")
+        if a.printed_total != b.printed_total:
+            at = frozenset({f"annex-{a.annex}/stated_total"})
+            expected["metadata-changed", at, at] = ("total", "major")
     return Script(seed, reading_of(made), reading_of(after), expected, made, after)
 
 
@@ -332,12 +363,34 @@ def _rebuilt(sheet: Sheet, parts: list[Part]) -> Sheet:
     return replace(sheet, groups=tuple(groups))
 
 
+def _section_ids(sheet: Sheet) -> list[str]:
+    """Ids of the groups; an upper section takes a number before its first group."""
+    parents: list[str] = []
+    out = []
+    for n, group in enumerate(sheet.groups):
+        if group.parent and group.parent not in parents:
+            parents.append(group.parent)
+        out.append(section_id(sheet.annex, n + len(parents)))
+    return out
+
+
+def _upper_sections(sheet: Sheet) -> dict[str, tuple[str, Decimal]]:
+    """Upper sections by id: label and printed points."""
+    out: dict[str, tuple[str, Decimal]] = {}
+    for number, name in enumerate(dict.fromkeys(g.parent for g in sheet.groups if g.parent)):
+        first = next(n for n, g in enumerate(sheet.groups) if g.parent == name)
+        points = sum((g.points for g in sheet.groups if g.parent == name and g.points), Decimal(0))
+        out[section_id(sheet.annex, first + number)] = (name, points)
+    return out
+
+
 def _places(made: Made, desk: Desk) -> dict[int, str]:
     """Identity to printed id."""
     out = {}
     for sheet, parts in zip(made.sheets, desk.sheets, strict=True):
+        names = _section_ids(sheet)
         for n, part in enumerate(parts):
-            out[part.uid] = section_id(sheet.annex, n)
+            out[part.uid] = names[n]
             out |= {line.uid: item_id(sheet, n, k) for k, line in enumerate(part.lines)}
     return out
 
@@ -373,24 +426,25 @@ def reading_of(made: Made) -> Reading:
 
 def _rubric(sheet: Sheet) -> Rubric:
     sections = []
-    for n, group in enumerate(sheet.groups):
+    upper = _upper_sections(sheet)
+    by_name = {name: id_ for id_, (name, _) in upper.items()}
+    for id_, (name, points) in upper.items():
+        sections.append(Section(id_, name, points))
+    for n, (id_, group) in enumerate(zip(_section_ids(sheet), sheet.groups, strict=True)):
         criteria = tuple(Criterion(item_id(sheet, n, k), i.number, i.text, i.points) for k, i in enumerate(group.items))
-        sections.append(Section(section_id(sheet.annex, n), group.label, group.points, criteria=criteria))
+        sections.append(Section(id_, group.label, None if group.parent else group.points, by_name.get(group.parent or ""), criteria=criteria))
+    sections.sort(key=lambda s: int(s.id.rsplit("s", 1)[1]))
     return Rubric(sheet.annex, f"annex-{sheet.annex}", sheet.title, sheet.printed_total, tuple(sections))
 
 
 # ---- judging ---------------------------------------------------------------------------------------------------------
 
 
-def key_of(change: object) -> Key:
+def key_of(change: Change) -> Key:
     """A change as the script would say it."""
-    type_, old, new, parts = (getattr(change, name) for name in ("type", "old", "new", "parts"))
-    olds, news = {old} - {None}, {new} - {None}
-    if type_ == "criterion-split":
-        news = set(parts)
-    if type_ == "criterion-merged":
-        olds = set(parts)
-    return type_, frozenset(olds), frozenset(news)
+    olds = set(change.parts) if change.type == "criterion-merged" else {change.old} - {None}
+    news = set(change.parts) if change.type == "criterion-split" else {change.new} - {None}
+    return change.type, frozenset(olds), frozenset(news)
 
 
 @dataclass
@@ -404,14 +458,14 @@ class Score:
     weight: Counter[str] = field(default_factory=Counter)
     failing: list[tuple[int, str, Key]] = field(default_factory=list)
 
-    def judge(self, script: Script, changes: tuple[object, ...]) -> None:
+    def judge(self, script: Script, changes: tuple[Change, ...]) -> None:
         """Compare one change list with its script."""
         found = {key_of(c): c for c in changes}
         for key, (kind, weight) in script.expected.items():
             (self.hit if key in found else self.miss)[kind] += 1
             if key not in found:
                 self.failing.append((script.seed, f"missed {kind}", key))
-            elif weight is not None and getattr(found[key], "weight") != weight:
+            elif weight is not None and found[key].weight != weight:
                 self.weight[kind] += 1
                 self.failing.append((script.seed, f"weight {kind} not {weight}", key))
         for key in map(key_of, changes):
