@@ -66,7 +66,7 @@ class ChangeList:
     changes: tuple[Change, ...]
     pairs: dict[str, str] = field(default_factory=dict)
     sections: dict[str, str] = field(default_factory=dict)
-    anomalies: dict[str, list[str]] = field(default_factory=dict)
+    anomalies: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     comparability: tuple[Comparable, ...] = ()
 
     def to_json(self) -> dict[str, Any]:

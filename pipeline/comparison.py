@@ -272,9 +272,9 @@ def _section(annex: int, old: Section, new: Section) -> Iterator[Change]:
 # ---- what follows from it ----------------------------------------------------------------------------------------
 
 
-def _anomalies(old: Reading, new: Reading, ids: dict[str, str]) -> dict[str, list[str]]:
-    """Findings of severity error or warning: fixed, kept, new; shown as rule and place. The same rule at the same
-    criterion, whatever its id is now, is the same finding."""
+def _anomalies(old: Reading, new: Reading, ids: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Findings of severity error or warning: fixed, kept, new. The same rule at the same criterion, whatever its id is
+    now, is the same finding."""
     a, b = ([f for f in r.findings if f.severity != "note"] for r in (old, new))
     prints = {f.fingerprint for f in b}
     places = {(f.rule, f.where) for f in b}
@@ -282,10 +282,14 @@ def _anomalies(old: Reading, new: Reading, ids: dict[str, str]) -> dict[str, lis
     known = {f.fingerprint for f in kept_old}, {(f.rule, _renamed(f, ids)) for f in kept_old}
     kept = [f for f in b if f.fingerprint in known[0] or (f.rule, f.where) in known[1]]
     return {
-        "fixed": [f"{f.rule} {f.where}" for f in a if f not in kept_old],
-        "kept": [f"{f.rule} {f.where}" for f in kept],
-        "new": [f"{f.rule} {f.where}" for f in b if f not in kept],
+        "fixed": [_finding(f) for f in a if f not in kept_old],
+        "kept": [_finding(f) for f in kept],
+        "new": [_finding(f) for f in b if f not in kept],
     }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {name: getattr(finding, name) for name in ("code", "rule", "severity", "where", "message", "message_en")}
 
 
 def _renamed(finding: Finding, ids: dict[str, str]) -> str:

@@ -78,9 +78,7 @@ def body(old: Notice, new: Notice) -> Iterator[Change]:
     before, after = _paragraphs(old), _paragraphs(new)
     for was, now in _paragraph_pairs(before, after):
         a, b = _joined(was), _joined(now)
-        if fold(a) == fold(b) or (_told_elsewhere(a, old) == _told_elsewhere(b, new) and a and b):
-            continue
-        if not _told_elsewhere(a, old) and not _told_elsewhere(b, new):
+        if _own_words(a, old) == _own_words(b, new):
             continue
         weight, note = _said(a, b)
         at = (now[0].at if now else None, was[0].at if was else None)
@@ -100,13 +98,18 @@ def _paragraphs(notice: Notice) -> list[BodyText]:
     return [p for p in notice.body if fold(p.text) and fold(p.text) not in own]
 
 
-def _told_elsewhere(text: str, notice: Notice) -> str:
-    """The folded paragraph with everything taken out that bands, vetoes and head report themselves."""
+def _own_words(text: str, notice: Notice) -> str:
+    """The folded paragraph. Where bands, vetoes or head are told in it, without them and without punctuation; "" when
+    nothing but a number is left."""
     out = fold(text)
     quotes = [*(b.at.quote for b in notice.grade_bands), *(v.text for v in notice.vetoes), notice.veto_outcome, notice.title, notice.document_number]
-    for quote in sorted({fold(q) for q in quotes if q}, key=len, reverse=True):
+    told = sorted({fold(q) for q in quotes if q and fold(q) in out}, key=len, reverse=True)
+    for quote in told:
         out = out.replace(quote, "")
-    return regex.sub(r"^[0-9]+[.、]?\p{P}*$|^\p{P}*$", "", out)
+    if not told:
+        return out
+    bare = regex.sub(r"[\p{P}\p{S}]", "", out)
+    return "" if bare.isdigit() else bare
 
 
 def _joined(paragraphs: Sequence[BodyText]) -> str:

@@ -181,7 +181,7 @@ def _exact(
     groups: dict[str, list[Spot]] = defaultdict(list)
     for spot in right:
         groups[spot.key].append(spot)
-    out = []
+    out: list[Match] = []
     for own in (True, False):
         done = {p.a.criterion.id for p in out}
         for a in left:
