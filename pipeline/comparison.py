@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import regex
+from rapidfuzz.distance import Indel
 
 from pipeline import headchanges
 from pipeline.alignment import SAME, similarity
@@ -21,6 +22,9 @@ from pipeline.quantities import changed
 from pipeline.textdiff import only_punctuation
 
 SETTLED = ("printed", "confirmed")
+SLIP = 2
+"""A slip set right changes so many characters at most (one put for another counts as two)."""
+
 COLUMNS = {"standard": "评分标准", "method": "检查方法", "evidence": "佐证材料", "remark": "备注", "item": "项目内容"}
 
 
@@ -103,6 +107,7 @@ def printed_points(criterion: Criterion) -> Decimal | None:
 def _criteria(old: Reading, new: Reading, found: Matching, sections: dict[str, str]) -> Iterator[Change]:
     annexes = [r.annex for r in new.rubrics]
     stray = _out_of_order(old, new, found, sections)
+    wrong = _slips(old), _slips(new)
     in_line = {p.a.criterion.id for i, j in found.rubrics for p in _in_line([p for p in found.pairs if (p.a.rubric, p.b.rubric) == (i, j)])}
     for whole, parts in found.splits:
         yield _divided("criterion-split", annexes[parts[0].rubric], whole, parts)
@@ -110,7 +115,8 @@ def _criteria(old: Reading, new: Reading, found: Matching, sections: dict[str, s
         yield _divided("criterion-merged", annexes[whole.rubric], whole, parts)
     for pair in found.pairs:
         yield from _moved(pair, old, new, dict(found.rubrics), sections, pair.a.criterion.id in in_line)
-        yield from _own(annexes[pair.b.rubric], pair, pair.a.criterion.id in stray)
+        righted = pair.a.criterion.id in wrong[0] and pair.b.criterion.id not in wrong[1]
+        yield from _own(annexes[pair.b.rubric], pair, pair.a.criterion.id in stray, righted)
     for spot in found.removed:
         c, note = spot.criterion, _unpaired(spot, found.nearest_new)
         yield Change("criterion-removed", old.rubrics[spot.rubric].annex, c.id, None, c.text, None, "major", note, None, c.at)
@@ -169,13 +175,20 @@ def _settled(rubric: Rubric, section: int) -> bool:
     return not any(map(open_, rubric.sections[section : section + 2]))
 
 
-def _own(annex: int, pair: Match, stray: bool) -> Iterator[Change]:
-    """What changed in one criterion itself."""
+def _slips(reading: Reading) -> set[str]:
+    """Criteria in which the audit suspects a slip of the pen or of the reading."""
+    return {f.where.split("~")[0] for f in reading.findings if f.rule == "text-slip"}
+
+
+def _own(annex: int, pair: Match, stray: bool, righted: bool) -> Iterator[Change]:
+    """What changed in one criterion itself. `righted`: the audit suspected a slip in the old text and none in the new."""
     old, new = pair.a.criterion, pair.b.criterion
     if fold(old.text) != fold(new.text):
         weight, note = _wording(old.text, new.text)
         if pair.kind == "maybe":
             weight, note = "major", f"改动较大，可能对应（相似 {pair.similarity:.2f}），请核对"
+        elif righted and weight == "minor" and Indel.distance(fold(old.text), fold(new.text)) <= SLIP:
+            weight, note = "patch", "改正文字差错"
         yield _change("criterion-reworded", annex, pair, old.text, new.text, weight, note)
     yield from _columns(annex, pair)
     yield from _rescored(annex, pair)

@@ -78,7 +78,7 @@ def body(old: Notice, new: Notice) -> Iterator[Change]:
     before, after = _paragraphs(old), _paragraphs(new)
     for was, now in _paragraph_pairs(before, after):
         a, b = _joined(was), _joined(now)
-        if _own_words(a, old) == _own_words(b, new):
+        if _same(a, b, (old, new)):
             continue
         weight, note = _said(a, b)
         at = (now[0].at if now else None, was[0].at if was else None)
@@ -98,18 +98,22 @@ def _paragraphs(notice: Notice) -> list[BodyText]:
     return [p for p in notice.body if fold(p.text) and fold(p.text) not in own]
 
 
-def _own_words(text: str, notice: Notice) -> str:
-    """The folded paragraph. Where bands, vetoes or head are told in it, without them and without punctuation; "" when
-    nothing but a number is left."""
+def _same(before: str, after: str, notices: tuple[Notice, Notice]) -> bool:
+    """Whether two paragraphs say the same, apart from what bands, vetoes and head tell themselves."""
+    plain, rests = (fold(before), fold(after)), (_untold(before, notices[0]), _untold(after, notices[1]))
+    if rests == plain:
+        return plain[0] == plain[1]
+    bare = [regex.sub(r"[\p{P}\p{S}]", "", r) for r in rests]
+    return bare[0] == bare[1] or not any(b and not b.isdigit() for b in bare)
+
+
+def _untold(text: str, notice: Notice) -> str:
+    """The folded paragraph without what the fields of the notice report."""
     out = fold(text)
     quotes = [*(b.at.quote for b in notice.grade_bands), *(v.text for v in notice.vetoes), notice.veto_outcome, notice.title, notice.document_number]
-    told = sorted({fold(q) for q in quotes if q and fold(q) in out}, key=len, reverse=True)
-    for quote in told:
+    for quote in sorted({fold(q) for q in quotes if q}, key=len, reverse=True):
         out = out.replace(quote, "")
-    if not told:
-        return out
-    bare = regex.sub(r"[\p{P}\p{S}]", "", out)
-    return "" if bare.isdigit() else bare
+    return out
 
 
 def _joined(paragraphs: Sequence[BodyText]) -> str:
