@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 
 from pipeline import headchanges
 from pipeline.alignment import SAME, similarity
-from pipeline.changes import Change, ChangeList, ChangeType, Comparable, Weight
+from pipeline.changes import Change, ChangeList, ChangeType, Comparable, Said, Weight, say
 from pipeline.matching import Match, Matching, Spot, match, match_sections
 from pipeline.model import Criterion, Finding, Reading, Rubric, Section
 from pipeline.normalize import fold
@@ -85,11 +85,11 @@ def _rubrics(old: Reading, new: Reading, found: Matching) -> Iterator[Change]:
     for i, rubric in enumerate(old.rubrics):
         if i not in known_a:
             yield headchanges.rubric_gone(rubric)
-            yield from (Change("section-removed", rubric.annex, s.id, None, s.label, None, "major", "随附件删去", None, s.at) for s in rubric.sections if s.label)
+            yield from (Change("section-removed", rubric.annex, s.id, None, s.label, None, "major", *say("with-annex-removed"), None, s.at) for s in rubric.sections if s.label)
     for j, rubric in enumerate(new.rubrics):
         if j not in known_b:
             yield headchanges.rubric_come(rubric)
-            yield from (Change("section-added", rubric.annex, None, s.id, None, s.label, "major", "随附件新增", s.at) for s in rubric.sections if s.label)
+            yield from (Change("section-added", rubric.annex, None, s.id, None, s.label, "major", *say("with-annex-added"), s.at) for s in rubric.sections if s.label)
 
 
 # ---- criteria ----------------------------------------------------------------------------------------------------
@@ -119,17 +119,16 @@ def _criteria(old: Reading, new: Reading, found: Matching, sections: dict[str, s
         yield from _own(annexes[pair.b.rubric], pair, pair.a.criterion.id in stray, righted)
     for spot in found.removed:
         c, note = spot.criterion, _unpaired(spot, found.nearest_new)
-        yield Change("criterion-removed", old.rubrics[spot.rubric].annex, c.id, None, c.text, None, "major", note, None, c.at)
+        yield Change("criterion-removed", old.rubrics[spot.rubric].annex, c.id, None, c.text, None, "major", *note, None, c.at)
     for spot in found.added:
         c, note = spot.criterion, _unpaired(spot, found.nearest_old)
-        yield Change("criterion-added", annexes[spot.rubric], None, c.id, None, c.text, "major", note, c.at)
+        yield Change("criterion-added", annexes[spot.rubric], None, c.id, None, c.text, "major", *note, c.at)
 
 
-def _unpaired(spot: Spot, nearest: dict[str, tuple[Spot, float]]) -> str:
+def _unpaired(spot: Spot, nearest: dict[str, tuple[Spot, float]]) -> Said:
     """The points of a criterion that went or came, and the most similar one of the other side."""
-    points, near = printed_points(spot.criterion), nearest.get(spot.criterion.id)
-    worth = [f"{points_text(points)} 分"] if points is not None else []
-    return "；".join([*worth, *([f"最相近：{near[0].criterion.id}（相似 {near[1]:.2f}），请核对"] if near else [])])
+    points, near = _points(printed_points(spot.criterion)) or "—", nearest.get(spot.criterion.id)
+    return say("nearest", points=points, id=near[0].criterion.id, alike=near[1]) if near else say("points", points=points)
 
 
 def _out_of_order(old: Reading, new: Reading, found: Matching, sections: dict[str, str]) -> set[str]:
@@ -158,12 +157,12 @@ def _moved(
     the border between two sections that could not be proved."""
     a, b = old.rubrics[pair.a.rubric], new.rubrics[pair.b.rubric]
     if rubrics.get(pair.a.rubric) != pair.b.rubric:
-        yield _change("criterion-moved", b.annex, pair, f"附件{a.annex}", f"附件{b.annex}", "major", "换到另一附件")
+        yield _change("criterion-moved", b.annex, pair, f"附件{a.annex}", f"附件{b.annex}", "major", say("other-annex"))
         return
     home, home_new = a.sections[pair.a.section], b.sections[pair.b.section]
     if sections.get(home.id) == home_new.id or (in_line and not (_settled(a, pair.a.section) and _settled(b, pair.b.section))):
         return
-    yield _change("criterion-moved", b.annex, pair, home.label, home_new.label, "minor", "换到另一项目")
+    yield _change("criterion-moved", b.annex, pair, home.label, home_new.label, "minor", say("other-section"))
 
 
 def _settled(rubric: Rubric, section: int) -> bool:
@@ -186,16 +185,16 @@ def _own(annex: int, pair: Match, stray: bool, righted: bool) -> Iterator[Change
     if fold(old.text) != fold(new.text):
         weight, note = _wording(old.text, new.text)
         if pair.kind == "maybe":
-            weight, note = "major", f"改动较大，可能对应（相似 {pair.similarity:.2f}），请核对"
+            weight, note = "major", say("maybe", alike=pair.similarity)
         elif righted and weight == "minor" and Indel.distance(fold(old.text), fold(new.text)) <= SLIP:
-            weight, note = "patch", "改正文字差错"
+            weight, note = "patch", say("slip")
         yield _change("criterion-reworded", annex, pair, old.text, new.text, weight, note)
     yield from _columns(annex, pair)
     yield from _rescored(annex, pair)
     if old.number != new.number:
-        yield _change("criterion-renumbered", annex, pair, old.number, new.number, "patch", "项目内移位" if stray else "")
+        yield _change("criterion-renumbered", annex, pair, old.number, new.number, "patch", say("within-section" if stray else ""))
     elif stray and new.number is None:
-        yield _change("criterion-renumbered", annex, pair, old.number, new.number, "patch", "项目内移位")
+        yield _change("criterion-renumbered", annex, pair, old.number, new.number, "patch", say("within-section"))
 
 
 def _columns(annex: int, pair: Match) -> Iterator[Change]:
@@ -205,9 +204,10 @@ def _columns(annex: int, pair: Match) -> Iterator[Change]:
         before, after = old.get(name, ""), new.get(name, "")
         if fold(before) == fold(after):
             continue
-        weight, note = _wording(before, after) if before and after else ("minor" if name in ("remark", "method") else "major", "")
-        title = f"{COLUMNS.get(name, name)}栏"
-        yield _change("criterion-reworded", annex, pair, before or None, after or None, weight, f"{title}：{note}" if note else title)
+        weight, note = _wording(before, after) if before and after else ("minor" if name in ("remark", "method") else "major", say(""))
+        title = COLUMNS.get(name, name)
+        said = say("column-more", zh=title, en=name, more=note[0], more_en=note[1]) if note[0] else say("column", zh=title, en=name)
+        yield _change("criterion-reworded", annex, pair, before or None, after or None, weight, said)
 
 
 def _rescored(annex: int, pair: Match) -> Iterator[Change]:
@@ -215,18 +215,18 @@ def _rescored(annex: int, pair: Match) -> Iterator[Change]:
     a, b = printed_points(old), printed_points(new)
     if a != b or fold(old.choice or "") != fold(new.choice or ""):
         filled = a is None and old.max_points is not None and old.max_points == b
-        note = "旧版此处缺印，与推定一致" if filled else "旧版此处缺印" if a is None else "新版此处缺印" if b is None else ""
+        note = say("points-filled" if filled else "absent-old" if a is None else "absent-new" if b is None else "")
         before, after = (_points(a), _points(b)) if a != b else (old.choice, new.choice)
         yield _change("points-changed", annex, pair, before, after, "patch" if filled else "major", note)
 
 
-def _wording(before: str, after: str) -> tuple[Weight, str]:
+def _wording(before: str, after: str) -> tuple[Weight, Said]:
     if only_punctuation(before, after):
-        return "patch", "仅标点、格式"
+        return "patch", say("punctuation")
     numbers = changed(before, after)
     if numbers is not None:
-        return "major", f"数量要求变更：{'、'.join(numbers[0]) or '—'} → {'、'.join(numbers[1]) or '—'}"
-    return ("minor", "") if similarity(before, after) >= SAME else ("major", "改动较大")
+        return "major", headchanges.quantity_note(numbers)
+    return ("minor", say("")) if similarity(before, after) >= SAME else ("major", say("rewritten"))
 
 
 def _divided(kind: ChangeType, annex: int, whole: Spot, parts: tuple[Spot, ...]) -> Change:
@@ -237,15 +237,15 @@ def _divided(kind: ChangeType, annex: int, whole: Spot, parts: tuple[Spot, ...])
     ids = tuple(c.id for c in several)
     lead = max(several, key=lambda c: similarity(c.text, one.text))
     if kind == "criterion-split":
-        note = f"拆为 {len(ids)} 条（{own} 分 → {points} 分）"
-        return Change(kind, annex, one.id, lead.id, one.text, text, "major", note, lead.at, one.at, ids)
-    note = f"由 {len(ids)} 条合并（{points} 分 → {own} 分）"
-    return Change(kind, annex, lead.id, one.id, text, one.text, "major", note, one.at, lead.at, ids)
+        note = say("split", count=len(ids), whole=own, parts=points)
+        return Change(kind, annex, one.id, lead.id, one.text, text, "major", *note, lead.at, one.at, ids)
+    note = say("merged", count=len(ids), whole=own, parts=points)
+    return Change(kind, annex, lead.id, one.id, text, one.text, "major", *note, one.at, lead.at, ids)
 
 
-def _change(kind: ChangeType, annex: int, pair: Match, before: str | None, after: str | None, weight: Weight, note: str) -> Change:
+def _change(kind: ChangeType, annex: int, pair: Match, before: str | None, after: str | None, weight: Weight, note: Said) -> Change:
     old, new = pair.a.criterion, pair.b.criterion
-    return Change(kind, annex, old.id, new.id, before, after, weight, note, new.at, old.at, maybe=pair.kind == "maybe")
+    return Change(kind, annex, old.id, new.id, before, after, weight, *note, new.at, old.at, maybe=pair.kind == "maybe")
 
 
 # ---- sections ----------------------------------------------------------------------------------------------------
@@ -258,11 +258,11 @@ def _sections(a: Rubric, b: Rubric, where: dict[str, str]) -> Iterator[Change]:
         if new is not None:
             yield from _section(b.annex, old, new)
         elif old.label and old.basis in SETTLED:
-            yield Change("section-removed", a.annex, old.id, None, old.label, None, "major", "", None, old.at)
+            yield Change("section-removed", a.annex, old.id, None, old.label, None, "major", *say(""), None, old.at)
     known = set(where.values())
     for new in b.sections:
         if new.id not in known and new.label and new.basis in SETTLED:
-            yield Change("section-added", b.annex, None, new.id, None, new.label, "major", "", new.at)
+            yield Change("section-added", b.annex, None, new.id, None, new.label, "major", *say(""), new.at)
 
 
 def _section(annex: int, old: Section, new: Section) -> Iterator[Change]:
@@ -270,16 +270,16 @@ def _section(annex: int, old: Section, new: Section) -> Iterator[Change]:
     points = [s.stated_points if s.points_basis in SETTLED else None for s in (old, new)]
     both = (old.id, new.id)
     if labels[0] is None and labels[1]:
-        yield Change("section-label-restored", annex, *both, None, labels[1], "patch", "旧版此处名称缺印", new.at, old.at)
+        yield Change("section-label-restored", annex, *both, None, labels[1], "patch", *say("label-absent-old"), new.at, old.at)
         points[0] = points[0] if points[0] is not None else points[1]
     elif labels[1] is None and labels[0]:
-        yield Change("section-renamed", annex, *both, labels[0], None, "patch", "新版此处名称缺印", new.at, old.at)
+        yield Change("section-renamed", annex, *both, labels[0], None, "patch", *say("label-absent-new"), new.at, old.at)
         points[1] = points[1] if points[1] is not None else points[0]
     elif fold(labels[0] or "") != fold(labels[1] or ""):
         weight: Weight = "patch" if only_punctuation(labels[0] or "", labels[1] or "") else "minor"
-        yield Change("section-renamed", annex, *both, labels[0], labels[1], weight, "", new.at, old.at)
+        yield Change("section-renamed", annex, *both, labels[0], labels[1], weight, *say(""), new.at, old.at)
     if points[0] != points[1]:
-        yield Change("section-points-changed", annex, *both, _points(points[0]), _points(points[1]), "major", "", new.at, old.at)
+        yield Change("section-points-changed", annex, *both, _points(points[0]), _points(points[1]), "major", *say(""), new.at, old.at)
 
 
 # ---- what follows from it ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 import regex
 
 from pipeline.alignment import MAYBE, similarity
-from pipeline.changes import Change, Weight
+from pipeline.changes import Change, Said, Weight, say
 from pipeline.model import BodyText, GradeBand, Notice, Rubric, Veto
 from pipeline.normalize import fold
 from pipeline.pairing import assign
@@ -27,7 +27,7 @@ def head(old: Notice, new: Notice) -> Iterator[Change]:
         if fold(before or "") != fold(after or ""):
             weight: Weight = "patch" if before and after and only_punctuation(before, after) else "minor"
             at = new.places.get(name), old.places.get(name)
-            yield Change("metadata-changed", 0, f"notice/{name}", f"notice/{name}", before, after, weight, "", *at)
+            yield Change("metadata-changed", 0, f"notice/{name}", f"notice/{name}", before, after, weight, *say(""), *at)
 
 
 def bands(old: Notice, new: Notice) -> Iterator[Change]:
@@ -35,7 +35,7 @@ def bands(old: Notice, new: Notice) -> Iterator[Change]:
     before, after = "；".join(map(_band, old.grade_bands)), "；".join(map(_band, new.grade_bands))
     if sorted(map(_band, old.grade_bands)) != sorted(map(_band, new.grade_bands)):
         at = (new.grade_bands[0].at if new.grade_bands else None, old.grade_bands[0].at if old.grade_bands else None)
-        yield Change("bands-changed", 0, "notice/bands", "notice/bands", before or None, after or None, "minor", "", *at)
+        yield Change("bands-changed", 0, "notice/bands", "notice/bands", before or None, after or None, "minor", *say(""), *at)
 
 
 def _band(band: GradeBand) -> str:
@@ -52,11 +52,11 @@ def vetoes(old: Notice, new: Notice) -> Iterator[Change]:
         weight: Weight = "patch" if was and now and only_punctuation(was.text, now.text) else "major"
         yield Change(
             "vetoes-changed", 0, f"notice/v{was.number}" if was else None, f"notice/v{now.number}" if now else None,
-            was.text if was else None, now.text if now else None, weight, "", now.at if now else None, was.at if was else None,
+            was.text if was else None, now.text if now else None, weight, *say(""), now.at if now else None, was.at if was else None,
         )  # fmt: skip
     if fold(old.veto_outcome or "") != fold(new.veto_outcome or ""):
         yield Change(
-            "vetoes-changed", 0, "notice/veto_outcome", "notice/veto_outcome", old.veto_outcome, new.veto_outcome, "major", "一票否决的后果",
+            "vetoes-changed", 0, "notice/veto_outcome", "notice/veto_outcome", old.veto_outcome, new.veto_outcome, "major", *say("outcome"),
             new.veto_at, old.veto_at,
         )  # fmt: skip
 
@@ -82,14 +82,19 @@ def body(old: Notice, new: Notice) -> Iterator[Change]:
             continue
         weight, note = _said(a, b)
         at = (now[0].at if now else None, was[0].at if was else None)
-        yield Change("text-changed", 0, "notice/body", "notice/body", a or None, b or None, weight, note, *at)
+        yield Change("text-changed", 0, "notice/body", "notice/body", a or None, b or None, weight, *note, *at)
 
 
-def _said(before: str, after: str) -> tuple[Weight, str]:
+def _said(before: str, after: str) -> tuple[Weight, Said]:
     if before and after and only_punctuation(before, after):
-        return "patch", "仅标点、格式"
+        return "patch", say("punctuation")
     numbers = changed(before, after) if before and after else None
-    return "minor", f"数量变更：{'、'.join(numbers[0]) or '—'} → {'、'.join(numbers[1]) or '—'}" if numbers else ""
+    return "minor", quantity_note(numbers) if numbers else say("")
+
+
+def quantity_note(numbers: tuple[list[str], list[str]]) -> Said:
+    """Which quantities went and which came."""
+    return say("quantity", out="、".join(numbers[0]) or "—", into="、".join(numbers[1]) or "—")
 
 
 def _paragraphs(notice: Notice) -> list[BodyText]:
@@ -169,15 +174,15 @@ def _answering(
 def rubric_heads(a: Rubric, b: Rubric) -> Iterator[Change]:
     """Annex number, title, total, and the fields to fill in, of two rubrics that correspond."""
     if a.annex != b.annex:
-        yield _metadata(a, b, "annex", str(a.annex), str(b.annex), "minor", "附件序号变更")
+        yield _metadata(a, b, "annex", str(a.annex), str(b.annex), "minor", "annex-number")
     if fold(a.title or "") != fold(b.title or ""):
-        yield _metadata(a, b, "title", a.title, b.title, "minor", "附件名称")
+        yield _metadata(a, b, "title", a.title, b.title, "minor", "annex-title")
     before, after = _total(a), _total(b)
     if before != after:
-        yield _metadata(a, b, "stated_total", before, after, "major" if before and after else "minor", "总分")
+        yield _metadata(a, b, "stated_total", before, after, "major" if before and after else "minor", "total")
     fields = ["、".join(_FIELDS.get(name, name) for name in sorted(r.fields)) or None for r in (a, b)]
     if fields[0] != fields[1]:
-        yield _metadata(a, b, "fields", fields[0], fields[1], "minor", "填写栏目")
+        yield _metadata(a, b, "fields", fields[0], fields[1], "minor", "fields")
 
 
 def _total(rubric: Rubric) -> str | None:
@@ -190,14 +195,14 @@ _FIELDS = {"assessee": "被评价单位", "date": "日期", "assessor": "评价�
 
 def _metadata(a: Rubric, b: Rubric, name: str, before: str | None, after: str | None, weight: Weight, note: str) -> Change:
     places = (b.total_at, a.total_at) if name == "stated_total" else (b.title_at, a.title_at)
-    return Change("metadata-changed", b.annex, f"{a.id}/{name}", f"{b.id}/{name}", before, after, weight, note, *places)
+    return Change("metadata-changed", b.annex, f"{a.id}/{name}", f"{b.id}/{name}", before, after, weight, *say(note), *places)
 
 
 def rubric_gone(rubric: Rubric) -> Change:
     """A whole annex that the new revision no longer has."""
-    return Change("metadata-changed", rubric.annex, rubric.id, None, rubric.title or rubric.id, None, "major", "删去整个附件", None, rubric.title_at)
+    return Change("metadata-changed", rubric.annex, rubric.id, None, rubric.title or rubric.id, None, "major", *say("annex-removed"), None, rubric.title_at)
 
 
 def rubric_come(rubric: Rubric) -> Change:
     """A whole annex that the old revision did not have."""
-    return Change("metadata-changed", rubric.annex, None, rubric.id, None, rubric.title or rubric.id, "major", "新增整个附件", rubric.title_at)
+    return Change("metadata-changed", rubric.annex, None, rubric.id, None, rubric.title or rubric.id, "major", *say("annex-added"), rubric.title_at)
