@@ -56,6 +56,12 @@ NOTES: dict[str, Said] = {
     "annex-removed": ("删去整个附件", "the whole annex is gone"),
     "annex-added": ("新增整个附件", "the whole annex is new"),
     "with-annex-removed": ("随附件删去", "gone with its annex"),
+    "keep": ("含义和分值相同", "same meaning, same points"),
+    "scale": ("含义相同，分值不同，按比例折算", "same meaning, other points: scale"),
+    "drop": ("要求已变，旧分不能沿用", "the requirement changed: the old score cannot stand"),
+    "drop-split": ("已拆分为 {ids}，旧分不能沿用", "split into {ids}: the old score cannot stand"),
+    "drop-merged": ("已并入 {ids}，旧分不能沿用", "merged into {ids}: the old score cannot stand"),
+    "drop-gone": ("新版没有对应条目", "the new revision has no such criterion"),
     "with-annex-added": ("随附件新增", "come with its annex"),
 }  # fmt: skip
 
@@ -96,19 +102,21 @@ class Comparable:
     new: str | None
     kind: Literal["keep", "scale", "drop"]
     reason: str
+    reason_en: str
     old_points: str | None = None
     new_points: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeList:
-    """Everything between two revisions. `pairs` and `sections` map the old ids of criteria and sections to the new."""
+    """Everything between two revisions. `pairs`, `sections` and `rubrics` map old ids to new."""
 
     old: dict[str, Any]
     new: dict[str, Any]
     changes: tuple[Change, ...]
     pairs: dict[str, str] = field(default_factory=dict)
     sections: dict[str, str] = field(default_factory=dict)
+    rubrics: dict[str, str] = field(default_factory=dict)
     anomalies: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     comparability: tuple[Comparable, ...] = ()
 

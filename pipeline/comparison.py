@@ -43,6 +43,7 @@ def compare(old: Reading, new: Reading) -> ChangeList:
     changes += _criteria(old, new, found, sections)
     return ChangeList(
         old=_head_json(old), new=_head_json(new), changes=tuple(_sorted(changes, old, new, pairs)), pairs=pairs, sections=sections,
+        rubrics={old.rubrics[i].id: new.rubrics[j].id for i, j in found.rubrics},
         anomalies=_anomalies(old, new, pairs | sections), comparability=tuple(_comparability(old, new, found)),
     )  # fmt: skip
 
@@ -319,13 +320,14 @@ def _comparability(old: Reading, new: Reading, found: Matching) -> Iterator[Comp
             pair = news.get(a.id)
             points = (_points(a.max_points), _points(pair.b.criterion.max_points) if pair else None)
             if pair is None:
-                reason = f"已拆分为 {split[a.id]}" if a.id in split else f"已并入 {merged[a.id]}" if a.id in merged else "新版没有对应条目"
-                yield Comparable(a.id, merged.get(a.id), "drop", reason, *points)
+                where = split.get(a.id) or merged.get(a.id) or ""
+                key = "drop-split" if a.id in split else "drop-merged" if a.id in merged else "drop-gone"
+                yield Comparable(a.id, merged.get(a.id), "drop", *say(key, ids=where), *points)
                 continue
             b = pair.b.criterion
             if changed(a.text, b.text) is not None or similarity(a.text, b.text) < SAME:
-                yield Comparable(a.id, b.id, "drop", "要求已变，旧分不能沿用", *points)
+                yield Comparable(a.id, b.id, "drop", *say("drop"), *points)
             elif a.max_points != b.max_points:
-                yield Comparable(a.id, b.id, "scale", "含义相同，分值不同，按比例折算", *points)
+                yield Comparable(a.id, b.id, "scale", *say("scale"), *points)
             else:
-                yield Comparable(a.id, b.id, "keep", "含义和分值相同", *points)
+                yield Comparable(a.id, b.id, "keep", *say("keep"), *points)
