@@ -134,7 +134,7 @@ class _Sheet:
         """An annex: its head, its sections with their criteria, its total."""
         partner = self.partner(rubric)
         yield self._head(rubric, partner)
-        yield from (self.of_change(c, _field(c)) for c in self._heads(rubric) if not c.new == f"{rubric.id}/title" and c.new != rubric.id)
+        yield from (self.of_change(c, _field(c)) for c in self._heads(rubric) if c.new != f"{rubric.id}/title" and c.new != rubric.id)
         yield from self._went(f"top {partner.id}" if partner else "")
         for section in rubric.sections:
             yield self._section(section)
@@ -163,6 +163,8 @@ class _Sheet:
         before = self.old_sections.get(self.sections_back.get(section.id, ""))
         changes = self.by_new.get(section.id, [])
         runs = _both(_label(before) if before else "", _label(section))
+        if before is not None and (before.label is None or before.basis not in SETTLED) and changes:
+            runs = (("keep", _label(before)),), (("in", _label(section)),)
         notes = _notes(changes)
         if before is not None:
             sums = _sum(before.criteria), _sum(section.criteria)
@@ -216,7 +218,7 @@ class _Sheet:
     def gone_rubrics(self) -> Iterator[Row]:
         """Annexes the new revision no longer has, with all that stood in them."""
         for rubric in self.old.rubrics:
-            own = [c for c in self.by_old.get(rubric.id, [])]
+            own = list(self.by_old.get(rubric.id, []))
             rest = [n for section in rubric.sections for n in (section.id, *(c.id for c in section.criteria)) if n in self.by_old]
             if own:
                 what = (f"原附件 {rubric.annex}", f"old annex {rubric.annex}")

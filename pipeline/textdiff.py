@@ -14,7 +14,7 @@ Mark = tuple[Literal["keep", "out", "in"], str]
 
 TOKEN = regex.compile(r"[0-9]+(?:\.[0-9]+)?[%％]?|[A-Za-z]+|.", regex.DOTALL)
 ISLAND = 1
-"""An unchanged character alone between two changes is chance, not sameness."""
+"""An unchanged word character alone between two changes is chance, not sameness; a mark or a digit is not."""
 
 
 def marks(before: str, after: str) -> list[Mark]:
@@ -29,7 +29,7 @@ def marks(before: str, after: str) -> list[Mark]:
     for position, (tag, i, j, k, m) in enumerate(codes):
         old, new = "".join(a[i:j]), "".join(b[k:m])
         inner = 0 < position < len(codes) - 1
-        same = tag == "equal" and not (inner and len(old) <= ISLAND and not old.isdigit())
+        same = tag == "equal" and not (inner and len(old) <= ISLAND and old.isalpha())
         if runs and runs[-1][0] == same:
             runs[-1] = (same, runs[-1][1] + old, runs[-1][2] + new)
         else:

@@ -23,12 +23,13 @@ SHADE = {"part": "EFECE5", "section": "F7F5F0", "total": "F7F5F0"}
 def document(found: ChangeList, old: Reading, new: Reading, lang: str, everything: bool) -> bytes:
     """The 对照表; `everything` lists unchanged rows too."""
     import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     tongue = 0 if lang == "zh" else 1
     doc = docx.Document()
     _set_page(doc)
     title = doc.add_paragraph()
-    title.alignment = 1
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _run(title, ("修订对照表", "Comparison of revisions")[tongue], bold=True, size=16)
     for name, head in ((("旧版", "Old")[tongue], found.old), (("新版", "New")[tongue], found.new)):
         parts = [head.get(k) for k in ("title", "document_number", "issue_date", "revision")]
@@ -37,6 +38,7 @@ def document(found: ChangeList, old: Reading, new: Reading, lang: str, everythin
     table.style, table.autofit = "Table Grid", False
     for cell, names in zip(table.rows[0].cells, HEADS, strict=True):
         _run(cell.paragraphs[0], names[tongue], bold=True)
+        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         _shade(cell, "E8E5DE")
     _repeat(table.rows[0])
     listed = shown(rows(found, old, new), everything)
@@ -60,7 +62,7 @@ def _set_page(doc: Any) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(16)
     style = doc.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(10.5)
-    style.paragraph_format.space_after = Pt(0)
+    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(2)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
 
 
@@ -80,6 +82,8 @@ def _fill(line: Any, row: Row, tongue: int) -> None:
     name = [row.what[tongue]] if row.level in ("line", "section") and not row.same else []
     weight = [("【重要】", "[major]")[tongue]] if row.weight == "major" and row.level != "total" else []
     _run(cells[2].paragraphs[0], "\n".join([*name, "".join([*weight, "\n".join(n[tongue] for n in row.notes)])]).strip("\n"))
+    for cell in cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = row.level in ("part", "section") or None
     if row.level in SHADE:
         for cell in cells:
             _shade(cell, SHADE[row.level])
