@@ -83,7 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     diff = verb("diff", _diff, "two revisions (files or notice JSON): typed changes, 对照表")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
-    diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx"), default="text")
+    diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx", "tracked"), default="text")
+    diff.add_argument("--all", action="store_true", help="list unchanged rows too (html, docx)")
     diff.add_argument("-o", "--output", type=Path)
     diff.add_argument("--fail-on", choices=SEVERITIES, default="never")
 
@@ -194,7 +195,7 @@ def _diff(args: argparse.Namespace) -> int:
 
     old, new = stages.extract(args.old), stages.extract(args.new)
     found = comparison.compare(old, new)
-    _put(diff_out.render(found, args.format, language_of(args), old, new), args.output)
+    _put(diff_out.render(found, args.format, language_of(args), old, new, args.all), args.output)
     return stages.exit_status(new.findings, args.fail_on)
 
 

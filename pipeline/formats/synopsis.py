@@ -40,7 +40,7 @@ def document(found: ChangeList, old: Reading, new: Reading, lang: str, everythin
         _run(cell.paragraphs[0], names[tongue], bold=True)
         cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         _shade(cell, "E8E5DE")
-    _repeat(table.rows[0])
+    row_mark(table.rows[0], "tblHeader")
     listed = shown(rows(found, old, new), everything)
     for row in listed:
         _fill(table.add_row(), row, tongue)
@@ -68,7 +68,7 @@ def _set_page(doc: Any) -> None:
 
 def _fill(line: Any, row: Row, tongue: int) -> None:
     cells = line.cells
-    _no_split(line)
+    row_mark(line, "cantSplit")
     if row.level == "part":
         head = cells[0].merge(cells[1])
         _run(head.paragraphs[0], row.what[tongue] + ("　" if row.before or row.after else ""), bold=True)
@@ -118,15 +118,8 @@ def _shade(cell: Any, colour: str) -> None:
     cell._element.get_or_add_tcPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour}"/>'))
 
 
-def _repeat(line: Any) -> None:
-    _row_mark(line, "tblHeader")
-
-
-def _no_split(line: Any) -> None:
-    _row_mark(line, "cantSplit")
-
-
-def _row_mark(line: Any, name: str) -> None:
+def row_mark(line: Any, name: str) -> None:
+    """A property of a table row: `tblHeader` repeats it on every page, `cantSplit` keeps it on one."""
     from docx.oxml import OxmlElement
 
     line._tr.get_or_add_trPr().append(OxmlElement(f"w:{name}"))

@@ -17,6 +17,7 @@ import regex
 from pipeline.changes import ChangeList
 from pipeline.comparison import COLUMNS, SETTLED, printed_points
 from pipeline.formats.docx import fixed_dates
+from pipeline.formats.synopsis import row_mark
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.pairing import in_order
 from pipeline.plain import points_text
@@ -129,14 +130,19 @@ def _set_page(doc: Any) -> None:
     section.left_margin = section.right_margin = Mm(20)
     style = doc.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(10.5)
+    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(2)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
 
 
 def _paragraph(doc: Any, pen: Pen, before: str, after: str, bold: bool = False) -> None:
     """A line of its own; gone or come as a whole where the other side has none."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
     if not before and not after:
         return
     paragraph = doc.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.keep_with_next = True
     pen.runs(paragraph, marks(before, after), bold)
     if not before or not after:
         pen.whole(paragraph, "in" if after else "out")
@@ -155,6 +161,7 @@ def _sheet(doc: Any, pen: Pen, old: Rubric | None, new: Rubric | None, found: Ch
     whole = None if old and new else "in" if new else "out"
     for cell, title in zip(table.rows[0].cells, titles, strict=True):
         pen.runs(cell.paragraphs[0], [(whole or "keep", title)], True)  # type: ignore[list-item]
+    row_mark(table.rows[0], "tblHeader")
     if whole:
         pen.row(table.rows[0], whole)
     for step in steps(_lines(old, extra), _lines(new, extra), found):
@@ -204,6 +211,7 @@ def steps(old: Sequence[Line], new: Sequence[Line], found: ChangeList) -> Iterat
 
 def _row(table: Any, pen: Pen, step: Step) -> None:
     line = table.add_row()
+    row_mark(line, "cantSplit")
     own = step.after or step.before
     cells = line.cells
     if own is not None and own.section:
