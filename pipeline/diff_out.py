@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from pipeline import serialize
 from pipeline.changes import NAMES, Change, ChangeList
-from pipeline.comparison import compare
+from pipeline.comparison import SETTLED, compare, printed_points
 from pipeline.errors import UsageError
 from pipeline.headchanges import HEAD
 from pipeline.model import Reading, Rubric
@@ -88,7 +88,8 @@ def inline(change: Change) -> str:
 
 
 def keyed(reading: Reading, names: dict[str, str] | None = None) -> dict[str, Any]:
-    """A revision as maps by id, so that a patch depends on positions nowhere but in `order`. `names` gives other ids."""
+    """A revision, as far as it is printed or confirmed, as maps by id, so that a patch depends on positions nowhere but
+    in `order`. `names` gives other ids."""
     name = (names or {}).get
     head = {k: v for k, v in to_plain(reading.notice).items() if k in (*HEAD, "veto_outcome")}
     head["grade_bands"] = [{k: v for k, v in to_plain(b).items() if k != "at"} for b in reading.notice.grade_bands]
@@ -101,11 +102,13 @@ def _keyed_rubric(rubric: Rubric, names: dict[str, str]) -> dict[str, Any]:
     for section in rubric.sections:
         own = names.get(section.id, section.id)
         parent = names.get(section.parent, section.parent) if section.parent else None
-        sections[own] = {"label": section.label, "stated_points": to_plain(section.stated_points), "parent": parent}
-        for c in section.criteria:
+        label = section.label if section.basis in SETTLED else None
+        points = section.stated_points if section.points_basis in SETTLED else None
+        sections[own] = {"label": label, "stated_points": to_plain(points), "parent": parent}
+        for c in (c for c in section.criteria if c.basis in SETTLED):
             key = names.get(c.id, c.id)
             order.append(key)
-            criteria[key] = {"number": c.number, "text": c.text, "max_points": to_plain(c.max_points), "columns": dict(c.columns), "section": own}
+            criteria[key] = {"number": c.number, "text": c.text, "max_points": to_plain(printed_points(c)), "columns": dict(c.columns), "section": own}
     return {
         "annex": rubric.annex, "title": rubric.title, "stated_total": to_plain(rubric.stated_total), "sections": sections, "criteria": criteria,
         "order": order,
