@@ -54,7 +54,7 @@ def similarity(a: str, b: str) -> float:
 def align(a: Sequence[Criterion], b: Sequence[Criterion]) -> tuple[Pair, ...]:
     """The pairs of two rubrics, in the order of `a`. A criterion is in at most one pair, but for splits and merges."""
     left, right = [fold(c.text) for c in a], [fold(c.text) for c in b]
-    scores = _scores(left, right)
+    scores = candidate_scores(left, right)
     chain = _chain(scores)
     used_a, used_b = {i for i, _ in chain}, {j for _, j in chain}
     found: list[tuple[int, int, Kind]] = [(i, j, "same" if scores[i, j] >= SAME else "maybe") for i, j in chain]
@@ -76,7 +76,7 @@ def _candidates(text: str, index: dict[str, list[int]]) -> list[int]:
     return [j for j, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]]
 
 
-def _scores(left: Sequence[str], right: Sequence[str]) -> dict[tuple[int, int], float]:
+def candidate_scores(left: Sequence[str], right: Sequence[str]) -> dict[tuple[int, int], float]:
     """Similarity of every pair that shares enough to reach MAYBE."""
     index: dict[str, list[int]] = defaultdict(list)
     for j, text in enumerate(right):

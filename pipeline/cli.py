@@ -92,7 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
     diff.add_argument("--assessments", type=Path, nargs="+", default=[], metavar="JSON", help="of OLD: show them re-mapped to NEW")
-    diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx"), default="text")
+    diff.add_argument("--format", choices=("text", "json", "patch", "html", "docx", "tracked"), default="text")
+    diff.add_argument("--all", action="store_true", help="list unchanged rows too (html, docx)")
     diff.add_argument("-o", "--output", type=Path)
     diff.add_argument("--fail-on", choices=SEVERITIES, default="never")
 
@@ -223,7 +224,7 @@ def _diff(args: argparse.Namespace) -> int:
 
     old, new = stages.extract(args.old), stages.extract(args.new)
     found = followup.follow(old, new, [load_assessment(p) for p in args.assessments])
-    _put(diff_out.render(found, args.format, language_of(args), old, new), args.output)
+    _put(diff_out.render(found, args.format, language_of(args), old, new, args.all), args.output)
     return stages.exit_status(new.findings, args.fail_on)
 
 

@@ -4,47 +4,47 @@ removal and an addition. Only what is printed (or confirmed) is compared; what w
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from difflib import SequenceMatcher
 
-from pipeline.alignment import MAYBE, SAME, Pair, align, similarity
-from pipeline.changes import Change, ChangeList, Comparable, Weight
-from pipeline.model import Criterion, GradeBand, Notice, Reading, Rubric, Section
+import regex
+from rapidfuzz.distance import Indel
+
+from pipeline import headchanges
+from pipeline.alignment import SAME, similarity
+from pipeline.changes import Change, ChangeList, ChangeType, Comparable, Said, Weight, say
+from pipeline.matching import Match, Matching, Spot, match, match_sections
+from pipeline.model import Criterion, Finding, Reading, Rubric, Section
 from pipeline.normalize import fold
+from pipeline.pairing import in_order
 from pipeline.plain import points_text
-from pipeline.textdiff import only_punctuation, thresholds
+from pipeline.quantities import changed
+from pipeline.textdiff import only_punctuation
 
-HEAD = ("document_number", "title", "issuer", "addressees", "issue_date", "signature")
 SETTLED = ("printed", "confirmed")
+SLIP = 2
+"""A slip set right changes so many characters at most (one put for another counts as two)."""
+
+COLUMNS = {"standard": "评分标准", "method": "检查方法", "evidence": "佐证材料", "remark": "备注", "item": "项目内容"}
 
 
 def compare(old: Reading, new: Reading) -> ChangeList:
     """The change list from `old` to `new`."""
-    changes: list[Change] = [*_head(old.notice, new.notice), *_bands(old.notice, new.notice), *_vetoes(old.notice, new.notice)]
-    matched = match_rubrics(old.rubrics, new.rubrics)
-    pairs: dict[str, str] = {}
-    left: list[tuple[Rubric, Criterion]] = []
-    right: list[tuple[Rubric, Criterion]] = []
-    for a, b in matched:
-        found = align(_printed(a), _printed(b))
-        pairs |= {p.a.id: p.b.id for p in found if p.kind in ("same", "maybe", "moved")}
-        changes += _sections(a, b, found)
-        changes += _criteria(a, b, found)
-        touched_a, touched_b = {p.a.id for p in found}, {p.b.id for p in found}
-        left += [(a, c) for c in _printed(a) if c.id not in touched_a]
-        right += [(b, c) for c in _printed(b) if c.id not in touched_b]
-    known_a, known_b = {id(a) for a, _ in matched}, {id(b) for _, b in matched}
-    left += [(r, c) for r in old.rubrics if id(r) not in known_a for c in _printed(r)]
-    right += [(r, c) for r in new.rubrics if id(r) not in known_b for c in _printed(r)]
-    changes += _leftovers(left, right, pairs)
-    changes += _body(old.notice, new.notice)
-    order = {c.id: n for n, c in enumerate(c for r in new.rubrics for c in r.criteria())}
-    changes.sort(key=lambda c: (c.annex, order.get(c.new or "", -1) if c.new else order.get(pairs.get(c.old or "", ""), 10**6)))
+    found = match(old.rubrics, new.rubrics, SETTLED)
+    pairs = {p.a.criterion.id: p.b.criterion.id for p in found.pairs}
+    sections: dict[str, str] = {}
+    for i, j in found.rubrics:
+        sections |= match_sections(old.rubrics[i], new.rubrics[j], found.links())
+    changes = [*headchanges.head(old.notice, new.notice), *headchanges.bands(old.notice, new.notice), *headchanges.vetoes(old.notice, new.notice)]
+    changes += headchanges.body(old.notice, new.notice)
+    changes += _rubrics(old, new, found)
+    for i, j in found.rubrics:
+        changes += _sections(old.rubrics[i], new.rubrics[j], sections)
+    changes += _criteria(old, new, found, sections)
     return ChangeList(
-        old=_head_json(old), new=_head_json(new), changes=tuple(changes), pairs=pairs, anomalies=_anomalies(old, new),
-        comparability=tuple(_comparability(old, new, pairs)),
+        old=_head_json(old), new=_head_json(new), changes=tuple(_sorted(changes, old, new, pairs)), pairs=pairs, sections=sections,
+        rubrics={old.rubrics[i].id: new.rubrics[j].id for i, j in found.rubrics},
+        anomalies=_anomalies(old, new, pairs | sections), comparability=tuple(_comparability(old, new, found)),
     )  # fmt: skip
 
 
@@ -56,27 +56,41 @@ def _head_json(reading: Reading) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _printed(rubric: Rubric) -> list[Criterion]:
-    return [c for c in rubric.criteria() if c.basis in SETTLED]
+def _sorted(changes: list[Change], old: Reading, new: Reading, pairs: dict[str, str]) -> list[Change]:
+    """In the order of the new revision; what went stands after what it followed in the old one."""
+    place: dict[str, float] = {}
+    for rubric in new.rubrics:
+        for section in rubric.sections:
+            for thing in (section.id, *(c.id for c in section.criteria)):
+                place[thing] = len(place)
+    gone: dict[str, float] = {}
+    for rubric in old.rubrics:
+        last = -1.0
+        for section in rubric.sections:
+            for thing in (section.id, *(c.id for c in section.criteria)):
+                last = place[pairs[thing]] if thing in pairs else last
+                gone[thing] = last + 0.5
+
+    def order(change: Change) -> tuple[int, float]:
+        if change.new in place:
+            return change.annex, place[change.new or ""]
+        return change.annex, gone.get(change.old or "", -2.0 if change.type == "metadata-changed" else -1.0)
+
+    return sorted(changes, key=order)
 
 
-def match_rubrics(old: Sequence[Rubric], new: Sequence[Rubric]) -> list[tuple[Rubric, Rubric]]:
-    """Rubrics that correspond: by shared criteria first, then title and annex number; greedy from the best."""
-    scored = []
-    for i, a in enumerate(old):
-        texts = {fold(c.text) for c in a.criteria()}
-        for j, b in enumerate(new):
-            shared = sum(fold(c.text) in texts for c in b.criteria()) / max(len(texts), 1)
-            score = shared + 0.4 * similarity(a.title or "", b.title or "") + (0.2 if a.annex == b.annex else 0)
-            if score >= 0.35:
-                scored.append((-score, i, j))
-    out, used_a, used_b = [], set(), set()
-    for _, i, j in sorted(scored):
-        if i not in used_a and j not in used_b:
-            used_a.add(i)
-            used_b.add(j)
-            out.append((i, j))
-    return [(old[i], new[j]) for i, j in sorted(out)]
+def _rubrics(old: Reading, new: Reading, found: Matching) -> Iterator[Change]:
+    for i, j in found.rubrics:
+        yield from headchanges.rubric_heads(old.rubrics[i], new.rubrics[j])
+    known_a, known_b = {i for i, _ in found.rubrics}, {j for _, j in found.rubrics}
+    for i, rubric in enumerate(old.rubrics):
+        if i not in known_a:
+            yield headchanges.rubric_gone(rubric)
+            yield from (Change("section-removed", rubric.annex, s.id, None, s.label, None, "major", *say("with-annex-removed"), None, s.at) for s in rubric.sections if s.label)
+    for j, rubric in enumerate(new.rubrics):
+        if j not in known_b:
+            yield headchanges.rubric_come(rubric)
+            yield from (Change("section-added", rubric.annex, None, s.id, None, s.label, "major", *say("with-annex-added"), s.at) for s in rubric.sections if s.label)
 
 
 # ---- criteria ----------------------------------------------------------------------------------------------------
@@ -86,222 +100,234 @@ def _points(value: Decimal | None) -> str | None:
     return None if value is None else points_text(value)
 
 
-def _home(rubric: Rubric) -> dict[str, Section]:
-    return {c.id: s for s in rubric.sections for c in s.criteria}
+def printed_points(criterion: Criterion) -> Decimal | None:
+    """The points as they stand on the sheet or were confirmed; None where they follow from others."""
+    return criterion.max_points if criterion.points_basis in SETTLED else None
 
 
-def _section_map(a: Rubric, b: Rubric, pairs: Sequence[Pair]) -> dict[str, str]:
-    """Old section id → new: the same label, else where most of its criteria went."""
-    labels = {fold(s.label): s.id for s in b.sections if s.label}
-    out = {s.id: labels[fold(s.label)] for s in a.sections if s.label and fold(s.label) in labels}
-    homes_a, homes_b = _home(a), _home(b)
-    votes: dict[str, Counter[str]] = {}
-    for pair in pairs:
-        votes.setdefault(homes_a[pair.a.id].id, Counter())[homes_b[pair.b.id].id] += 1
-    taken = set(out.values())
-    for section in a.sections:
-        if section.id not in out and section.id in votes:
-            best, count = votes[section.id].most_common(1)[0]
-            if best not in taken and 2 * count > sum(votes[section.id].values()):
-                out[section.id] = best
-                taken.add(best)
+def _criteria(old: Reading, new: Reading, found: Matching, sections: dict[str, str]) -> Iterator[Change]:
+    annexes = [r.annex for r in new.rubrics]
+    stray = _out_of_order(old, new, found, sections)
+    wrong = _slips(old), _slips(new)
+    in_line = {p.a.criterion.id for i, j in found.rubrics for p in _in_line([p for p in found.pairs if (p.a.rubric, p.b.rubric) == (i, j)])}
+    for whole, parts in found.splits:
+        yield _divided("criterion-split", annexes[parts[0].rubric], whole, parts)
+    for whole, parts in found.merges:
+        yield _divided("criterion-merged", annexes[whole.rubric], whole, parts)
+    for pair in found.pairs:
+        yield from _moved(pair, old, new, dict(found.rubrics), sections, pair.a.criterion.id in in_line)
+        righted = pair.a.criterion.id in wrong[0] and pair.b.criterion.id not in wrong[1]
+        yield from _own(annexes[pair.b.rubric], pair, pair.a.criterion.id in stray, righted)
+    for spot in found.removed:
+        c, note = spot.criterion, _unpaired(spot, found.nearest_new)
+        yield Change("criterion-removed", old.rubrics[spot.rubric].annex, c.id, None, c.text, None, "major", *note, None, c.at)
+    for spot in found.added:
+        c, note = spot.criterion, _unpaired(spot, found.nearest_old)
+        yield Change("criterion-added", annexes[spot.rubric], None, c.id, None, c.text, "major", *note, c.at)
+
+
+def _unpaired(spot: Spot, nearest: dict[str, tuple[Spot, float]]) -> Said:
+    """The points of a criterion that went or came, and the most similar one of the other side."""
+    points, near = _points(printed_points(spot.criterion)) or "—", nearest.get(spot.criterion.id)
+    return say("nearest", points=points, id=near[0].criterion.id, alike=near[1]) if near else say("points", points=points)
+
+
+def _out_of_order(old: Reading, new: Reading, found: Matching, sections: dict[str, str]) -> set[str]:
+    """Old ids of criteria that changed places inside their section: those off the longest run in order."""
+    groups: dict[str, list[Match]] = {}
+    for pair in found.pairs:
+        home = old.rubrics[pair.a.rubric].sections[pair.a.section].id
+        if sections.get(home) == new.rubrics[pair.b.rubric].sections[pair.b.section].id:
+            groups.setdefault(home, []).append(pair)
+    out: set[str] = set()
+    for group in groups.values():
+        out |= {p.a.criterion.id for p in group} - {p.a.criterion.id for p in _in_line(group)}
     return out
 
 
-def _criteria(a: Rubric, b: Rubric, pairs: Sequence[Pair]) -> Iterator[Change]:
-    where = _section_map(a, b, pairs)
-    homes_a, homes_b = _home(a), _home(b)
-    yield from _parts(b, pairs)
-    for pair in pairs:
-        if pair.kind in ("split", "merge"):
-            continue
-        old, new = pair.a, pair.b
-        if where.get(homes_a[old.id].id) != homes_b[new.id].id:
-            labels = homes_a[old.id].label, homes_b[new.id].label
-            yield _change("criterion-moved", b.annex, old, new, labels[0], labels[1], "minor", "换到另一项目")
-        yield from _own(b.annex, old, new, pair.kind == "maybe")
+def _in_line(pairs: list[Match]) -> list[Match]:
+    """The longest run of pairs that stands in the same order on both sides."""
+    ordered = sorted(pairs, key=lambda p: p.a.rank)
+    return [ordered[n] for n in sorted(in_order([p.b.rank for p in ordered]))]
 
 
-def _own(annex: int, old: Criterion, new: Criterion, maybe: bool) -> Iterator[Change]:
-    """What changed in one criterion itself."""
-    if old.text != new.text:
-        weight, note = _wording(old.text, new.text)
-        if maybe:
-            weight, note = "major", f"改动较大，可能对应（相似 {similarity(old.text, new.text):.2f}），请核对"
-        yield _change("criterion-reworded", annex, old, new, old.text, new.text, weight, note)
-    if old.max_points != new.max_points:
-        yield _change("points-changed", annex, old, new, _points(old.max_points), _points(new.max_points), "major", "")
-    if old.number != new.number:
-        yield _change("criterion-renumbered", annex, old, new, old.number, new.number, "patch", "")
-
-
-def _wording(before: str, after: str) -> tuple[Weight, str]:
-    if only_punctuation(before, after):
-        return "patch", "仅标点、格式"
-    old, new = thresholds(before), thresholds(after)
-    if old != new:
-        out, into = [t for t in old if t not in new], [t for t in new if t not in old]
-        return "major", f"数量要求变更：{'、'.join(out) or '—'} → {'、'.join(into) or '—'}"
-    return ("minor", "") if similarity(before, after) >= SAME else ("major", "改动较大")
-
-
-def _parts(b: Rubric, pairs: Sequence[Pair]) -> Iterator[Change]:
-    """Splits and merges: one change for each criterion that fell apart or was put together."""
-    for kind, name in (("split", "criterion-split"), ("merge", "criterion-merged")):
-        groups: dict[str, list[Pair]] = {}
-        for pair in pairs:
-            if pair.kind == kind:
-                groups.setdefault(pair.a.id if kind == "split" else pair.b.id, []).append(pair)
-        for group in groups.values():
-            main = [p for p in pairs if p.kind not in ("split", "merge") and (p.a is group[0].a if kind == "split" else p.b is group[0].b)]
-            every = [*main, *group]
-            before = "\n".join(dict.fromkeys(p.a.text for p in every))
-            after = "\n".join(dict.fromkeys(p.b.text for p in every))
-            ids = "、".join(dict.fromkeys((p.b.id if kind == "split" else p.a.id) for p in every))
-            yield _change(name, b.annex, group[0].a, group[0].b, before, after, "major", ids)
-
-
-def _leftovers(
-    left: list[tuple[Rubric, Criterion]], right: list[tuple[Rubric, Criterion]], pairs: dict[str, str]
+def _moved(
+    pair: Match, old: Reading, new: Reading, rubrics: dict[int, int], sections: dict[str, str], in_line: bool
 ) -> Iterator[Change]:
-    """What found no partner in its own rubric: moved to another annex, or removed and added (with the nearest)."""
-    scored = sorted(
-        ((-similarity(a.text, b.text), i, j) for i, (_, a) in enumerate(left) for j, (_, b) in enumerate(right)), key=lambda x: x
-    )
-    gone: set[int] = set()
-    come: set[int] = set()
-    for minus, i, j in scored:
-        if -minus < SAME or i in gone or j in come or left[i][0].annex == right[j][0].annex:
+    """A move to another annex or section. Of a criterion still `in_line` with the others none is claimed where it is
+    the border between two sections that could not be proved."""
+    a, b = old.rubrics[pair.a.rubric], new.rubrics[pair.b.rubric]
+    if rubrics.get(pair.a.rubric) != pair.b.rubric:
+        yield _change("criterion-moved", b.annex, pair, f"附件{a.annex}", f"附件{b.annex}", "major", say("other-annex"))
+        return
+    home, home_new = a.sections[pair.a.section], b.sections[pair.b.section]
+    if sections.get(home.id) == home_new.id or (in_line and not (_settled(a, pair.a.section) and _settled(b, pair.b.section))):
+        return
+    yield _change("criterion-moved", b.annex, pair, home.label, home_new.label, "minor", say("other-section"))
+
+
+def _settled(rubric: Rubric, section: int) -> bool:
+    """Whether both borders of a section are proved, or stand where a merged cell shows them."""
+
+    def open_(s: Section) -> bool:
+        return s.displaced or (s.boundary is not None and s.boundary.status != "proved" and "merged" not in s.boundary.rests_on)
+
+    return not any(map(open_, rubric.sections[section : section + 2]))
+
+
+def _slips(reading: Reading) -> set[str]:
+    """Criteria in which the audit suspects a slip of the pen or of the reading."""
+    return {f.where.split("~")[0] for f in reading.findings if f.rule == "text-slip"}
+
+
+def _own(annex: int, pair: Match, stray: bool, righted: bool) -> Iterator[Change]:
+    """What changed in one criterion itself. `righted`: the audit suspected a slip in the old text and none in the new."""
+    old, new = pair.a.criterion, pair.b.criterion
+    if fold(old.text) != fold(new.text):
+        weight, note = _wording(old.text, new.text)
+        if pair.kind == "maybe":
+            weight, note = "major", say("maybe", alike=pair.similarity)
+        elif righted and weight == "minor" and Indel.distance(fold(old.text), fold(new.text)) <= SLIP:
+            weight, note = "patch", say("slip")
+        yield _change("criterion-reworded", annex, pair, old.text, new.text, weight, note)
+    yield from _columns(annex, pair)
+    yield from _rescored(annex, pair)
+    if old.number != new.number:
+        yield _change("criterion-renumbered", annex, pair, old.number, new.number, "patch", say("within-section" if stray else ""))
+    elif stray and new.number is None:
+        yield _change("criterion-renumbered", annex, pair, old.number, new.number, "patch", say("within-section"))
+
+
+def _columns(annex: int, pair: Match) -> Iterator[Change]:
+    """The other cells of the row: scoring standard, method and the like."""
+    old, new = pair.a.criterion.columns, pair.b.criterion.columns
+    for name in sorted(set(old) | set(new)):
+        before, after = old.get(name, ""), new.get(name, "")
+        if fold(before) == fold(after):
             continue
-        gone.add(i)
-        come.add(j)
-        a, b = left[i][1], right[j][1]
-        pairs[a.id] = b.id
-        yield _change("criterion-moved", right[j][0].annex, a, b, f"附件 {left[i][0].annex}", f"附件 {right[j][0].annex}", "major", "换到另一附件")
-        yield from _own(right[j][0].annex, a, b, False)
-    nearest = {i: (j, -m) for m, i, j in reversed(scored) if -m >= MAYBE}
-    for i, (rubric, a) in enumerate(left):
-        if i not in gone:
-            near = nearest.get(i)
-            note = f"最相近：{right[near[0]][1].id}（{near[1]:.2f}）" if near and near[0] not in come else ""
-            yield Change("criterion-removed", rubric.annex, a.id, None, a.text, None, "major", note, None, a.at)
-    for j, (rubric, b) in enumerate(right):
-        if j not in come:
-            yield Change("criterion-added", rubric.annex, None, b.id, None, b.text, "major", f"{_points(b.max_points) or '—'}分", b.at)
+        weight, note = _wording(before, after) if before and after else ("minor" if name in ("remark", "method") else "major", say(""))
+        title = COLUMNS.get(name, name)
+        said = say("column-more", zh=title, en=name, more=note[0], more_en=note[1]) if note[0] else say("column", zh=title, en=name)
+        yield _change("criterion-reworded", annex, pair, before or None, after or None, weight, said)
 
 
-def _change(kind, annex: int, old: Criterion, new: Criterion, before, after, weight: Weight, note: str) -> Change:
-    return Change(kind, annex, old.id, new.id, before, after, weight, note, new.at, old.at)
+def _rescored(annex: int, pair: Match) -> Iterator[Change]:
+    old, new = pair.a.criterion, pair.b.criterion
+    a, b = printed_points(old), printed_points(new)
+    if a != b or fold(old.choice or "") != fold(new.choice or ""):
+        filled = a is None and old.max_points is not None and old.max_points == b
+        note = say("points-filled" if filled else "absent-old" if a is None else "absent-new" if b is None else "")
+        before, after = (_points(a), _points(b)) if a != b else (old.choice, new.choice)
+        yield _change("points-changed", annex, pair, before, after, "patch" if filled else "major", note)
+
+
+def _wording(before: str, after: str) -> tuple[Weight, Said]:
+    if only_punctuation(before, after):
+        return "patch", say("punctuation")
+    numbers = changed(before, after)
+    if numbers is not None:
+        return "major", headchanges.quantity_note(numbers)
+    return ("minor", say("")) if similarity(before, after) >= SAME else ("major", say("rewritten"))
+
+
+def _divided(kind: ChangeType, annex: int, whole: Spot, parts: tuple[Spot, ...]) -> Change:
+    """A split (whole old, parts new) or a merge (whole new, parts old), with what happened to the points."""
+    one, several = whole.criterion, [p.criterion for p in parts]
+    text, points = "\n".join(c.text for c in several), "+".join(_points(printed_points(c)) or "—" for c in several)
+    own = _points(printed_points(one)) or "—"
+    ids = tuple(c.id for c in several)
+    lead = max(several, key=lambda c: similarity(c.text, one.text))
+    if kind == "criterion-split":
+        note = say("split", count=len(ids), whole=own, parts=points)
+        return Change(kind, annex, one.id, lead.id, one.text, text, "major", *note, lead.at, one.at, ids)
+    note = say("merged", count=len(ids), whole=own, parts=points)
+    return Change(kind, annex, lead.id, one.id, text, one.text, "major", *note, one.at, lead.at, ids)
+
+
+def _change(kind: ChangeType, annex: int, pair: Match, before: str | None, after: str | None, weight: Weight, note: Said) -> Change:
+    old, new = pair.a.criterion, pair.b.criterion
+    return Change(kind, annex, old.id, new.id, before, after, weight, *note, new.at, old.at, maybe=pair.kind == "maybe")
 
 
 # ---- sections ----------------------------------------------------------------------------------------------------
 
 
-def _sections(a: Rubric, b: Rubric, pairs: Sequence[Pair]) -> Iterator[Change]:
-    where = _section_map(a, b, pairs)
+def _sections(a: Rubric, b: Rubric, where: dict[str, str]) -> Iterator[Change]:
     news = {s.id: s for s in b.sections}
     for old in a.sections:
         new = news.get(where.get(old.id, ""))
-        if new is None:
-            if old.label:
-                yield Change("section-removed", b.annex, old.id, None, old.label, None, "major", "", None, old.at)
-            continue
-        lost = old.label is None or old.basis not in SETTLED
-        if lost and new.label and new.basis in SETTLED:
-            yield Change("section-label-restored", b.annex, old.id, new.id, None, new.label, "patch", "旧版此处名称缺印", new.at, old.at)
-        elif fold(old.label or "") != fold(new.label or ""):
-            yield Change("section-renamed", b.annex, old.id, new.id, old.label, new.label, "minor", "", new.at, old.at)
-        if old.stated_points != new.stated_points and not (lost and old.stated_points is None):
-            values = _points(old.stated_points), _points(new.stated_points)
-            yield Change("section-points-changed", b.annex, old.id, new.id, *values, "major", "", new.at, old.at)
+        if new is not None:
+            yield from _section(b.annex, old, new)
+        elif old.label and old.basis in SETTLED:
+            yield Change("section-removed", a.annex, old.id, None, old.label, None, "major", *say(""), None, old.at)
+    known = set(where.values())
     for new in b.sections:
-        if new.id not in where.values() and new.label:
-            yield Change("section-added", b.annex, None, new.id, None, new.label, "major", "", new.at)
+        if new.id not in known and new.label and new.basis in SETTLED:
+            yield Change("section-added", b.annex, None, new.id, None, new.label, "major", *say(""), new.at)
 
 
-# ---- the notice --------------------------------------------------------------------------------------------------
-
-
-def _head(old: Notice, new: Notice) -> Iterator[Change]:
-    for name in HEAD:
-        a, b = getattr(old, name), getattr(new, name)
-        before, after = ("、".join(v) if isinstance(v, tuple) else v for v in (a, b))
-        if (before or "") != (after or ""):
-            at = new.places.get(name), old.places.get(name)
-            yield Change("metadata-changed", 0, f"notice/{name}", f"notice/{name}", before, after, "minor", "", *at)
-
-
-def _band(band: GradeBand) -> str:
-    low = "" if band.min is None else f"{band.min}{'≤' if band.min_inclusive else '<'}"
-    high = "" if band.max is None else f"{'≤' if band.max_inclusive else '<'}{band.max}"
-    return f"{band.label} {low}x{high}"
-
-
-def _bands(old: Notice, new: Notice) -> Iterator[Change]:
-    before, after = "；".join(map(_band, old.grade_bands)), "；".join(map(_band, new.grade_bands))
-    if sorted(map(_band, old.grade_bands)) != sorted(map(_band, new.grade_bands)):
-        at = (new.grade_bands[0].at if new.grade_bands else None, old.grade_bands[0].at if old.grade_bands else None)
-        yield Change("bands-changed", 0, "notice/bands", "notice/bands", before or None, after or None, "minor", "", *at)
-
-
-def _vetoes(old: Notice, new: Notice) -> Iterator[Change]:
-    a, b = [fold(v.text) for v in old.vetoes], [fold(v.text) for v in new.vetoes]
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        gone, come = old.vetoes[i:j], new.vetoes[k:m]
-        for n in range(max(len(gone), len(come))):
-            was, now = (gone[n] if n < len(gone) else None), (come[n] if n < len(come) else None)
-            yield Change(
-                "vetoes-changed", 0, f"notice/v{was.number}" if was else None, f"notice/v{now.number}" if now else None,
-                was.text if was else None, now.text if now else None, "major", "", now.at if now else None, was.at if was else None,
-            )  # fmt: skip
-
-
-def _body(old: Notice, new: Notice) -> Iterator[Change]:
-    """Paragraphs of the body that differ; what bands and vetoes already say is not said twice."""
-    said = {fold(v.text) for n in (old, new) for v in n.vetoes} | {fold(n.title or "") for n in (old, new)} - {""}
-    keep = lambda n: [p for p in n.body if not any(s in fold(p.text) for s in said)]  # noqa: E731
-    before, after = keep(old), keep(new)
-    codes = SequenceMatcher(None, [fold(p.text) for p in before], [fold(p.text) for p in after], autojunk=False).get_opcodes()
-    for tag, i, j, k, m in codes:
-        if tag == "equal":
-            continue
-        for n in range(max(j - i, m - k)):
-            was, now = (before[i + n] if i + n < j else None), (after[k + n] if k + n < m else None)
-            weight, note = _wording(was.text, now.text) if was and now else ("minor", "")
-            yield Change(
-                "text-changed", 0, "notice/body", "notice/body", was.text if was else None, now.text if now else None,
-                "patch" if weight == "patch" else "minor", note, now.at if now else None, was.at if was else None,
-            )  # fmt: skip
+def _section(annex: int, old: Section, new: Section) -> Iterator[Change]:
+    labels = [s.label if s.basis in SETTLED else None for s in (old, new)]
+    points = [s.stated_points if s.points_basis in SETTLED else None for s in (old, new)]
+    both = (old.id, new.id)
+    if labels[0] is None and labels[1]:
+        yield Change("section-label-restored", annex, *both, None, labels[1], "patch", *say("label-absent-old"), new.at, old.at)
+        points[0] = points[0] if points[0] is not None else points[1]
+    elif labels[1] is None and labels[0]:
+        yield Change("section-renamed", annex, *both, labels[0], None, "patch", *say("label-absent-new"), new.at, old.at)
+        points[1] = points[1] if points[1] is not None else points[0]
+    elif fold(labels[0] or "") != fold(labels[1] or ""):
+        weight: Weight = "patch" if only_punctuation(labels[0] or "", labels[1] or "") else "minor"
+        yield Change("section-renamed", annex, *both, labels[0], labels[1], weight, *say(""), new.at, old.at)
+    if points[0] != points[1]:
+        yield Change("section-points-changed", annex, *both, _points(points[0]), _points(points[1]), "major", *say(""), new.at, old.at)
 
 
 # ---- what follows from it ----------------------------------------------------------------------------------------
 
 
-def _anomalies(old: Reading, new: Reading) -> dict[str, list[str]]:
-    """Findings of severity error or warning: fixed, kept, new; by fingerprint, shown as rule and place."""
-    a = {f.fingerprint: f"{f.rule} {f.where}" for f in old.findings if f.severity != "note"}
-    b = {f.fingerprint: f"{f.rule} {f.where}" for f in new.findings if f.severity != "note"}
+def _anomalies(old: Reading, new: Reading, ids: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Findings of severity error or warning: fixed, kept, new. The same rule at the same criterion, whatever its id is
+    now, is the same finding."""
+    a, b = ([f for f in r.findings if f.severity != "note"] for r in (old, new))
+    prints = {f.fingerprint for f in b}
+    places = {(f.rule, f.where) for f in b}
+    kept_old = [f for f in a if f.fingerprint in prints or (f.rule, _renamed(f, ids)) in places]
+    known = {f.fingerprint for f in kept_old}, {(f.rule, _renamed(f, ids)) for f in kept_old}
+    kept = [f for f in b if f.fingerprint in known[0] or (f.rule, f.where) in known[1]]
     return {
-        "fixed": [v for k, v in a.items() if k not in b],
-        "kept": [v for k, v in b.items() if k in a],
-        "new": [v for k, v in b.items() if k not in a],
+        "fixed": [_finding(f) for f in a if f not in kept_old],
+        "kept": [_finding(f) for f in kept],
+        "new": [_finding(f) for f in b if f not in kept],
     }
 
 
-def _comparability(old: Reading, new: Reading, pairs: dict[str, str]) -> Iterator[Comparable]:
+def _finding(finding: Finding) -> dict[str, str]:
+    return {name: getattr(finding, name) for name in ("code", "rule", "severity", "where", "message", "message_en")}
+
+
+def _renamed(finding: Finding, ids: dict[str, str]) -> str:
+    return regex.sub(r"[^.~]+(?:\.[^.~]+)*", lambda m: ids.get(m[0], m[0]), finding.where)
+
+
+def _comparability(old: Reading, new: Reading, found: Matching) -> Iterator[Comparable]:
     """For scores given on the old revision: what stays, what must be scaled, what cannot be carried over."""
-    news = {c.id: c for r in new.rubrics for c in r.criteria()}
+    news = {p.a.criterion.id: p for p in found.pairs}
+    split = {w.criterion.id: "、".join(p.criterion.id for p in parts) for w, parts in found.splits}
+    merged = {p.criterion.id: w.criterion.id for w, parts in found.merges for p in parts}
     for rubric in old.rubrics:
-        for a in _printed(rubric):
-            b = news.get(pairs.get(a.id, ""))
-            points = (_points(a.max_points), _points(b.max_points) if b else None)
-            if b is None:
-                yield Comparable(a.id, None, "drop", "新版没有对应条目", *points)
-            elif thresholds(a.text) != thresholds(b.text) or similarity(a.text, b.text) < SAME:
-                yield Comparable(a.id, b.id, "drop", "要求已变，旧分不能沿用", *points)
+        for a in (c for c in rubric.criteria() if c.basis in SETTLED):
+            pair = news.get(a.id)
+            points = (_points(a.max_points), _points(pair.b.criterion.max_points) if pair else None)
+            if pair is None:
+                where = split.get(a.id) or merged.get(a.id) or ""
+                key = "drop-split" if a.id in split else "drop-merged" if a.id in merged else "drop-gone"
+                yield Comparable(a.id, merged.get(a.id), "drop", *say(key, ids=where), *points)
+                continue
+            b = pair.b.criterion
+            if changed(a.text, b.text) is not None or similarity(a.text, b.text) < SAME:
+                yield Comparable(a.id, b.id, "drop", *say("drop"), *points)
             elif a.max_points != b.max_points:
-                yield Comparable(a.id, b.id, "scale", "含义相同，分值不同，按比例折算", *points)
+                yield Comparable(a.id, b.id, "scale", *say("scale"), *points)
             else:
-                yield Comparable(a.id, b.id, "keep", "含义和分值相同", *points)
+                yield Comparable(a.id, b.id, "keep", *say("keep"), *points)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,56 +12,73 @@ from markupsafe import Markup, escape
 
 from pipeline import serialize
 from pipeline.changes import NAMES, Change, ChangeList
-from pipeline.comparison import compare
+from pipeline.comparison import SETTLED, printed_points
 from pipeline.errors import UsageError
 from pipeline.followup import Followed, follow
 from pipeline.followup_out import lines as followed_lines
-from pipeline.followup_out import section
-from pipeline.model import Reading
-from pipeline.textdiff import marks
+from pipeline.followup_out import section as followed_section
+from pipeline.headchanges import HEAD
+from pipeline.model import Reading, Rubric
+from pipeline.plain import to_plain
+from pipeline.synopsis import Row, rows, shown
+from pipeline.textdiff import Mark, marks
 
 FOLDED = ("criterion-renumbered",)
 """A pure renumbering is counted, not listed, where people read."""
 
 
+FILES = {"diff.html": "html", "diff.docx": "docx", "diff.json": "json", "patch.json": "patch", "tracked.docx": "tracked"}
+
+
 def write_all(old: Reading, new: Reading, folder: Path, lang: str) -> list[Path]:
-    """对照表 as HTML and DOCX, the change list and the patch, into `folder`; returns the files."""
+    """对照表 as HTML and DOCX, the change list, the patch, and the tracked changes, into `folder`; returns the files."""
     found = follow(old, new)
-    made = {name: render(found, form, lang, old, new) for name, form in (("diff.html", "html"), ("diff.docx", "docx"), ("diff.json", "json"), ("patch.json", "patch"))}
+    made = {name: render(found, form, lang, old, new) for name, form in FILES.items()}
     for name, data in made.items():
         serialize.write_whole(folder / name, data)
     return [folder / name for name in made]
 
 
-def render(found: ChangeList, form: str, lang: str, old: Reading, new: Reading) -> str | bytes:
-    """One format. Raises UsageError for an unknown one."""
+def render(found: ChangeList, form: str, lang: str, old: Reading, new: Reading, everything: bool = False) -> str | bytes:
+    """One format; `everything`: the 对照表 lists unchanged rows too. Raises UsageError for an unknown format."""
     if form == "json":
         return serialize.dumps(found.to_json())
     if form == "patch":
-        return serialize.dumps(patch(old, new))
+        return serialize.dumps(patch(old, new, found))
     if form == "html":
-        return page(found, new)
+        return page(found, old, new, lang, everything)
     if form == "docx":
-        return document(found)
+        from pipeline.formats.synopsis import document
+
+        return document(found, old, new, lang, everything)
+    if form == "tracked":
+        from pipeline.formats.tracked import document as tracked
+
+        return tracked(found, old, new)
     if form == "text":
         return text(found, lang)
-    raise UsageError(f"--format {form}", "is no format of a comparison", "choose text, json, patch, html or docx")
+    raise UsageError(f"--format {form}", "is no format of a comparison", "choose text, json, patch, html, docx or tracked")
 
 
 def text(found: ChangeList, lang: str) -> str:
     """A line a change for the terminal; renumberings as one count."""
     lines = []
     for change in found.changes:
-        if change.type in FOLDED:
+        if change.type in FOLDED and not change.note:
             continue
         name = NAMES[change.type] if lang == "zh" else change.type
+        note = change.note if lang == "zh" else change.note_en
         where = " -> ".join(x for x in (change.old, change.new) if x)
-        lines.append(f"{change.weight}\t{name}\t{where}\t{inline(change)}" + (f"\t{change.note}" if change.note else ""))
-    folded = sum(c.type in FOLDED for c in found.changes)
+        lines.append(f"{change.weight}\t{name}\t{where}\t{inline(change)}" + (f"\t{note}" if note else ""))
+    folded = sum(c.type in FOLDED and not c.note for c in found.changes)
     if folded:
         lines.append(f"patch\t{NAMES[FOLDED[0]] if lang == 'zh' else FOLDED[0]}\t{folded}")
     if not lines:
         lines.append("没有变更" if lang == "zh" else "no change")
+    fixed, fresh = (len(found.anomalies[k]) for k in ("fixed", "new"))
+    if fixed or fresh:
+        kept = len(found.anomalies["kept"])
+        lines.append(f"问题：已消除 {fixed}，仍在 {kept}，新出现 {fresh}" if lang == "zh" else f"findings: {fixed} fixed, {kept} kept, {fresh} new")
     if isinstance(found, Followed):
         lines += followed_lines(found, lang)
     return "\n".join(lines) + "\n"
@@ -76,28 +92,53 @@ def inline(change: Change) -> str:
     return f"{'-' if change.before else '+'} {change.before or change.after or ''}".replace("\n", " ")
 
 
-def keyed(reading: Reading, pairs: dict[str, str] | None = None) -> dict[str, Any]:
-    """A revision as maps by id, so that a patch never depends on positions. `pairs` renames ids (old → kept)."""
-    names = pairs or {}
-    out: dict[str, Any] = {}
-    for rubric in reading.rubrics:
-        criteria = {
-            names.get(c.id, c.id).replace("/", ":"): {"number": c.number, "text": c.text, "max_points": None if c.max_points is None else str(c.max_points), "section": s.label}
-            for s in rubric.sections
-            for c in s.criteria
-        }
-        out[rubric.id] = {"title": rubric.title, "stated_total": None if rubric.stated_total is None else str(rubric.stated_total), "criteria": criteria}
+def keyed(reading: Reading, names: dict[str, str] | None = None) -> dict[str, Any]:
+    """A revision, as far as it is printed or confirmed, as maps by id, so that a patch depends on positions nowhere but
+    in `order`. `names` gives other ids."""
+    name = (names or {}).get
+    head = {k: v for k, v in to_plain(reading.notice).items() if k in (*HEAD, "veto_outcome")}
+    head["grade_bands"] = [{k: v for k, v in to_plain(b).items() if k != "at"} for b in reading.notice.grade_bands]
+    head["vetoes"] = [v.text for v in reading.notice.vetoes]
+    return {"notice": head, "rubrics": {name(r.id, r.id): _keyed_rubric(r, names or {}) for r in reading.rubrics}}
+
+
+def _keyed_rubric(rubric: Rubric, names: dict[str, str]) -> dict[str, Any]:
+    criteria, order, sections = {}, [], {}
+    for section in rubric.sections:
+        own = names.get(section.id, section.id)
+        parent = names.get(section.parent, section.parent) if section.parent else None
+        label = section.label if section.basis in SETTLED else None
+        points = section.stated_points if section.points_basis in SETTLED else None
+        sections[own] = {"label": label, "stated_points": to_plain(points), "parent": parent}
+        for c in (c for c in section.criteria if c.basis in SETTLED):
+            key = names.get(c.id, c.id)
+            order.append(key)
+            criteria[key] = {"number": c.number, "text": c.text, "max_points": to_plain(printed_points(c)), "columns": dict(c.columns), "section": own}
+    return {
+        "annex": rubric.annex, "title": rubric.title, "stated_total": to_plain(rubric.stated_total), "sections": sections, "criteria": criteria,
+        "order": order,
+    }  # fmt: skip
+
+
+def patch(old: Reading, new: Reading, found: ChangeList) -> list[dict[str, Any]]:
+    """RFC 6902 operations from `keyed(old)` to `keyed(new, kept_names(…))`: what goes on keeps its old id."""
+    operations: list[dict[str, Any]] = []
+    _patch("", keyed(old), keyed(new, kept_names(old, new, found)), operations)
+    return operations
+
+
+def kept_names(old: Reading, new: Reading, found: ChangeList) -> dict[str, str]:
+    """New id -> the id it goes by in the patch: the old one where it continues something; where a new thing bears an id
+    that the old revision used, that id with `+`."""
+    out = {b: a for table in (found.rubrics, found.sections, found.pairs) for a, b in table.items()}
+    used = _ids(old)
+    for id_ in sorted(_ids(new) - set(out)):
+        out[id_] = id_ if id_ not in used else f"{id_}+"
     return out
 
 
-def patch(old: Reading, new: Reading) -> list[dict[str, Any]]:
-    """RFC 6902 operations from `keyed(old)` to `keyed(new)` under the old ids; criteria are named by their id."""
-    found = compare(old, new)
-    back = {b: a for a, b in found.pairs.items()}
-    before, after = keyed(old), keyed(new, back)
-    operations: list[dict[str, Any]] = []
-    _patch("", before, after, operations)
-    return operations
+def _ids(reading: Reading) -> set[str]:
+    return {x for r in reading.rubrics for x in (r.id, *(s.id for s in r.sections), *(c.id for c in r.criteria()))}
 
 
 def _patch(path: str, before: Any, after: Any, operations: list[dict[str, Any]]) -> None:
@@ -117,88 +158,36 @@ def _patch(path: str, before: Any, after: Any, operations: list[dict[str, Any]])
 # ---- 对照表 -------------------------------------------------------------------------------------------------------
 
 
-def marked(change: Change, side: str) -> Markup:
-    """One side of a row with its character marks, escaped."""
-    own = change.before if side == "out" else change.after
-    if own is None:
-        return Markup("—")
-    if change.before is None or change.after is None:
-        return Markup(f'<{"del" if side == "out" else "ins"}>{escape(own)}</{"del" if side == "out" else "ins"}>')
-    tag = {"out": "del", "in": "ins"}[side]
-    parts = [
-        str(escape(part)) if kind == "keep" else f"<{tag}>{escape(part)}</{tag}>"
-        for kind, part in marks(change.before, change.after)
-        if kind in ("keep", side)
-    ]
-    return Markup("".join(parts).replace("\n", "<br>"))
+def runs(side: tuple[Mark, ...]) -> Markup:
+    """The runs of one cell as HTML, escaped, with their character marks."""
+    tags = {"keep": "", "out": "del", "in": "ins"}
+    out = Markup("")
+    for kind, text in side:
+        own = escape(text).replace("\n", Markup("<br>"))
+        out += Markup("<{0}>{1}</{0}>").format(Markup(tags[kind]), own) if tags[kind] and text else own
+    return out
 
 
-def note(change: Change) -> str:
-    """The 说明 of a row."""
-    return NAMES[change.type] + (f"：{change.note}" if change.note else "")
-
-
-def page(found: ChangeList, new: Reading) -> str:
-    """The 对照表 as one HTML file."""
-    listed = [c for c in found.changes if c.type not in FOLDED]
-    changed = {c.new for c in found.changes} | {c.old for c in found.changes}
-    unchanged = [c for r in new.rubrics for c in r.criteria() if c.id not in changed]
+def page(found: ChangeList, old: Reading, new: Reading, lang: str, everything: bool) -> str:
+    """The 对照表 as one HTML file; unchanged rows are in it and shown on request (`everything`: from the start)."""
+    table = rows(found, old, new)
     return _template().render(
-        found=found, rows=listed, marked=marked, note=note, folded=len(found.changes) - len(listed), unchanged=unchanged,
-        place=place, followed=section(found) if isinstance(found, Followed) else "", sums=[(r.title or r.id, sum(c.max_points or 0 for c in r.criteria()), r.stated_total) for r in new.rubrics],
+        found=found, rows=shown(table, True), folded=sum(c.type in FOLDED and not c.note for c in found.changes), runs=runs, lang=lang,
+        tongue=0 if lang == "zh" else 1, everything=everything, same=sum(r.same and r.level == "line" for r in table), counts=counts(found, lang),
+        quiet=_quiet(table), followed=followed_section(found) if isinstance(found, Followed) else "",
     )  # fmt: skip
 
 
-def place(change: Change) -> str:
-    """附件 and number of a row, in words."""
-    where = "正文" if change.annex == 0 else f"附件 {change.annex}"
-    old, new = ((x or "").rsplit("/", 1)[-1] for x in (change.old, change.new))
-    ids = " → ".join(dict.fromkeys(x for x in (old, new) if x))
-    return f"{where} {ids}"
+def _quiet(table: list[Row]) -> set[int]:
+    """Places of the rows that stay away until unchanged ones are asked for."""
+    kept = {id(row) for row in shown(table, False)}
+    return {n for n, row in enumerate(table) if id(row) not in kept and row.level != "part"}
 
 
-def document(found: ChangeList) -> bytes:
-    """The 对照表 as DOCX."""
-    import docx
-    from docx.oxml.ns import qn
-    from docx.shared import Mm, Pt, RGBColor
-
-    from pipeline.formats.docx import fixed_dates
-
-    doc = docx.Document()
-    section = doc.sections[0]
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    style = doc.styles["Normal"]
-    style.font.name, style.font.size = "仿宋_GB2312", Pt(10.5)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
-    doc.add_heading("修订对照表", level=1)
-    doc.add_paragraph(f"旧版：{found.old.get('document_number') or found.old.get('source')}　新版：{found.new.get('document_number') or found.new.get('source')}")
-    table = doc.add_table(rows=1, cols=4)
-    table.style = "Table Grid"
-    for cell, title in zip(table.rows[0].cells, ("位置", "修订前", "修订后", "说明"), strict=True):
-        cell.paragraphs[0].add_run(title).bold = True
-    for change in (c for c in found.changes if c.type not in FOLDED):
-        cells = table.add_row().cells
-        cells[0].paragraphs[0].add_run(place(change))
-        for cell, side in ((cells[1], "out"), (cells[2], "in")):
-            for kind, part in _runs(change, side):
-                run = cell.paragraphs[0].add_run(part)
-                if kind != "keep":
-                    run.font.strike, run.font.underline = side == "out", side == "in"
-                    run.font.color.rgb = RGBColor(0x9E, 0x1B, 0x1B) if side == "out" else RGBColor(0x1B, 0x5E, 0x20)
-        cells[3].paragraphs[0].add_run(note(change))
-    out = io.BytesIO()
-    doc.save(out)
-    return fixed_dates(out.getvalue())
-
-
-def _runs(change: Change, side: str) -> Sequence[tuple[str, str]]:
-    own = change.before if side == "out" else change.after
-    if own is None:
-        return [("keep", "—")]
-    if change.before is None or change.after is None:
-        return [(side, own)]
-    return [(kind, part) for kind, part in marks(change.before, change.after) if kind in ("keep", side)]
+def counts(found: ChangeList, lang: str) -> list[tuple[str, int]]:
+    """How many changes of each type, the frequent ones first; pure renumberings apart."""
+    kinds = Counter(c.type for c in found.changes if c.type not in FOLDED or c.note)
+    return [(NAMES[kind] if lang == "zh" else kind, n) for kind, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]
 
 
 @cache

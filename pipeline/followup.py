@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline import carryover, identity, remapping
+from pipeline import carryover, identity, quantities, remapping
 from pipeline.alignment import SAME, similarity
 from pipeline.assessment import Assessment
 from pipeline.changes import ChangeList, Comparable
@@ -16,7 +16,6 @@ from pipeline.inheritance import correspondence
 from pipeline.model import Criterion, Reading
 from pipeline.plain import points_text
 from pipeline.scoring import foreign_reason
-from pipeline.textdiff import thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,11 @@ def _of_lost(old: Reading, new: Reading, names: dict[str, str], known: set[str])
 def _fate(a: Criterion, b: Criterion | None) -> Comparable:
     points = tuple(None if c is None or c.max_points is None else points_text(c.max_points) for c in (a, b))
     if b is None:
-        return Comparable(a.id, None, "drop", "旧版为推断条目，新版没有对应条目", *points)
-    if similarity(a.text, b.text) < SAME or thresholds(a.text) != thresholds(b.text):
-        return Comparable(a.id, b.id, "drop", "旧版为推断条目，新版印出的要求不同", *points)
+        return Comparable(a.id, None, "drop", "旧版为推断条目，新版没有对应条目", "inferred in the old revision, without a match in the new one", *points)
+    if similarity(a.text, b.text) < SAME or quantities.changed(a.text, b.text) is not None:
+        return Comparable(a.id, b.id, "drop", "旧版为推断条目，新版印出的要求不同", "inferred in the old revision, printed otherwise in the new one", *points)
     known = "旧版为推断条目，新版" + ("亦然" if b.basis == "inferred" else "已印")
+    known_en = "inferred in the old revision, " + ("in the new one too" if b.basis == "inferred" else "printed in the new one")
     if a.max_points != b.max_points:
-        return Comparable(a.id, b.id, "scale", f"{known}，分值不同，按比例折算", *points)
-    return Comparable(a.id, b.id, "keep", f"{known}，含义和分值相同", *points)
+        return Comparable(a.id, b.id, "scale", f"{known}，分值不同，按比例折算", f"{known_en}; points differ: scaled", *points)
+    return Comparable(a.id, b.id, "keep", f"{known}，含义和分值相同", f"{known_en}; same meaning and points", *points)

@@ -8,13 +8,13 @@ from typing import Literal
 import regex
 
 from pipeline.normalize import fold
+from pipeline.quantities import changed
 
 Mark = tuple[Literal["keep", "out", "in"], str]
 
 TOKEN = regex.compile(r"[0-9]+(?:\.[0-9]+)?[%％]?|[A-Za-z]+|.", regex.DOTALL)
-THRESHOLD = regex.compile(r"[0-9]+(?:\.[0-9]+)?\s*(?:[%％‰]|[个工]?作?[日天]|小时|分钟|h|次|年|个?月|周|倍|米|元|人|项|处|分|℃|MPa)?")
 ISLAND = 1
-"""An unchanged character alone between two changes is chance, not sameness."""
+"""An unchanged word character alone between two changes is chance, not sameness; a mark or a digit is not."""
 
 
 def marks(before: str, after: str) -> list[Mark]:
@@ -29,7 +29,7 @@ def marks(before: str, after: str) -> list[Mark]:
     for position, (tag, i, j, k, m) in enumerate(codes):
         old, new = "".join(a[i:j]), "".join(b[k:m])
         inner = 0 < position < len(codes) - 1
-        same = tag == "equal" and not (inner and len(old) <= ISLAND and not old.isdigit())
+        same = tag == "equal" and not (inner and len(old) <= ISLAND and old.isalpha())
         if runs and runs[-1][0] == same:
             runs[-1] = (same, runs[-1][1] + old, runs[-1][2] + new)
         else:
@@ -44,12 +44,7 @@ def marks(before: str, after: str) -> list[Mark]:
     return out
 
 
-def thresholds(text: str) -> list[str]:
-    """The numbers with units of a sentence, in order."""
-    return [m.group().replace(" ", "").replace("％", "%") for m in THRESHOLD.finditer(text)]
-
-
 def only_punctuation(before: str, after: str) -> bool:
     """Whether two texts differ in punctuation, spaces and widths alone."""
     bare = lambda t: regex.sub(r"[\p{P}\p{S}\s]", "", fold(t))  # noqa: E731
-    return bare(before) == bare(after) and thresholds(before) == thresholds(after)
+    return bare(before) == bare(after) and changed(before, after) is None

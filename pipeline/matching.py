@@ -1,0 +1,322 @@
+"""Which criteria of two revisions are the same, over all rubrics.
+
+In this order, each step among what the ones before left over: the same text; assignment on similarity within a rubric;
+splits and merges; assignment across rubrics; what may be the same (named as such, never silently).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Literal
+
+import regex
+from rapidfuzz.distance import LCSseq
+
+from pipeline.alignment import MAYBE, SAME, candidate_scores, similarity
+from pipeline.model import Criterion, Rubric
+from pipeline.normalize import fold
+from pipeline.pairing import assign
+
+NEAR = 0.42
+"""Between the same two neighbours as before, texts this much alike may be the same; unrelated ones stay below 0.35."""
+
+PLACE = 0.08
+"""What standing between the same neighbours is worth, in units of similarity; the same section is worth half."""
+
+WHOLE = 0.75
+"""Parts put together must come this close to the whole to count as a split or merge, …"""
+
+GAIN = 0.05
+"""… and closer than the best part alone by this much; each part must stand in the whole …"""
+
+HELD = 0.70
+"""… with this share of its characters, in their order."""
+
+WINDOW = 15
+PARTS = 4
+"""Parts are looked for so many criteria around, and a whole has at most so many parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A criterion and where it stands: rubric and section as indices, and its rank in the rubric."""
+
+    rubric: int
+    section: int
+    rank: int
+    criterion: Criterion
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two criteria that are the same, or may be."""
+
+    a: Spot
+    b: Spot
+    similarity: float
+    kind: Literal["same", "maybe"]
+
+
+@dataclass(slots=True)
+class Matching:
+    """The matches; `splits` from an old criterion to its parts, `merges` from a new one to the old it was made of;
+    `nearest_new` from a removed one to the most similar added one, `nearest_old` the other way."""
+
+    rubrics: tuple[tuple[int, int], ...]
+    pairs: list[Match] = field(default_factory=list)
+    splits: list[tuple[Spot, tuple[Spot, ...]]] = field(default_factory=list)
+    merges: list[tuple[Spot, tuple[Spot, ...]]] = field(default_factory=list)
+    removed: list[Spot] = field(default_factory=list)
+    added: list[Spot] = field(default_factory=list)
+    nearest_new: dict[str, tuple[Spot, float]] = field(default_factory=dict)
+    nearest_old: dict[str, tuple[Spot, float]] = field(default_factory=dict)
+
+    def links(self) -> Iterator[tuple[str, str]]:
+        """Ids that go together, old and new: pairs, and the parts of splits and merges."""
+        yield from ((p.a.criterion.id, p.b.criterion.id) for p in self.pairs)
+        yield from ((whole.criterion.id, p.criterion.id) for whole, parts in self.splits for p in parts)
+        yield from ((p.criterion.id, whole.criterion.id) for whole, parts in self.merges for p in parts)
+
+
+def match(old: Sequence[Rubric], new: Sequence[Rubric], bases: Sequence[str]) -> Matching:
+    """Match the criteria whose basis is among `bases`."""
+    found = Matching(tuple(match_rubrics(old, new)))
+    a, b = _spots(old, bases), _spots(new, bases)
+    joined = dict(found.rubrics)
+    free_a, free_b = list(a), list(b)
+    for i, j in found.rubrics:
+        left, right = [s for s in a if s.rubric == i], [s for s in b if s.rubric == j]
+        pairs = _exact(left, right, _labels(old), _labels(new))
+        pairs += _alike(_rest(left, [p.a for p in pairs]), _rest(right, [p.b for p in pairs]))
+        _divide(found, pairs, left, right)
+        found.pairs += pairs
+    free_a, free_b = _free(found, a, b)
+    across = [p for p in _alike(free_a, free_b) if joined.get(p.a.rubric) != p.b.rubric]
+    found.pairs += across
+    _maybe(found, a, b)
+    found.pairs.sort(key=lambda p: (p.a.rubric, p.a.rank))
+    found.removed, found.added = _free(found, a, b)
+    _candidates(found)
+    return found
+
+
+def match_rubrics(old: Sequence[Rubric], new: Sequence[Rubric]) -> list[tuple[int, int]]:
+    """Rubrics that correspond, as indices: shared criteria count most, then the title, then the annex number."""
+    scores = {}
+    for i, a in enumerate(old):
+        texts = Counter(fold(c.text) for c in a.criteria())
+        for j, b in enumerate(new):
+            others = Counter(fold(c.text) for c in b.criteria())
+            shared = 2 * (texts & others).total() / max(texts.total() + others.total(), 1)
+            score = shared + 0.4 * similarity(a.title or "", b.title or "") + (0.2 if a.annex == b.annex else 0)
+            if score >= 0.35:
+                scores[i, j] = score
+    return assign(scores)
+
+
+def match_sections(old: Rubric, new: Rubric, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Old section id to new: where its criteria (`pairs` of ids) went and what it is called, weighed together."""
+    homes_a, homes_b = _members(old), _members(new)
+    votes = Counter((x, y) for a, b in pairs for x in homes_a.get(a, ()) for y in homes_b.get(b, ()))
+    size_a, size_b = (Counter(s for sections in homes.values() for s in sections) for homes in (homes_a, homes_b))
+    parents_a, parents_b = ({s.parent for s in r.sections} for r in (old, new))
+    scores = {}
+    for x in old.sections:
+        for y in new.sections:
+            if (x.id in parents_a) != (y.id in parents_b):
+                continue
+            score = 2 * votes[x.id, y.id] / max(size_a[x.id] + size_b[y.id], 1)
+            score += 0.6 * (bool(x.label) and fold(x.label or "") == fold(y.label or ""))
+            if score >= 0.3:
+                scores[x.id, y.id] = score
+    names_a, names_b = [s.id for s in old.sections], [s.id for s in new.sections]
+    found = assign({(names_a.index(x), names_b.index(y)): s for (x, y), s in scores.items()})
+    return {names_a[i]: names_b[j] for i, j in found}
+
+
+def _members(rubric: Rubric) -> dict[str, tuple[str, ...]]:
+    """Criterion id to its section and that section's parent."""
+    return {c.id: tuple(x for x in (s.id, s.parent) if x) for s in rubric.sections for c in s.criteria}
+
+
+# ---- the steps ---------------------------------------------------------------------------------------------------
+
+
+def _spots(rubrics: Sequence[Rubric], bases: Sequence[str]) -> list[Spot]:
+    out = []
+    for r, rubric in enumerate(rubrics):
+        rank = 0
+        for s, section in enumerate(rubric.sections):
+            for criterion in section.criteria:
+                if criterion.basis in bases:
+                    out.append(Spot(r, s, rank, criterion, fold(criterion.text)))
+                    rank += 1
+    return out
+
+
+def _labels(rubrics: Sequence[Rubric]) -> list[list[str]]:
+    return [[fold(s.label or "") for s in r.sections] for r in rubrics]
+
+
+def _rest(spots: Sequence[Spot], used: Sequence[Spot]) -> list[Spot]:
+    gone = {s.criterion.id for s in used}
+    return [s for s in spots if s.criterion.id not in gone]
+
+
+def _free(found: Matching, a: Sequence[Spot], b: Sequence[Spot]) -> tuple[list[Spot], list[Spot]]:
+    """What no step has used, of both sides."""
+    old = [p.a for p in found.pairs] + [w for w, _ in found.splits] + [x for _, parts in found.merges for x in parts]
+    new = [p.b for p in found.pairs] + [w for w, _ in found.merges] + [x for _, parts in found.splits for x in parts]
+    return _rest(a, old), _rest(b, new)
+
+
+def _exact(
+    left: Sequence[Spot], right: Sequence[Spot], labels_a: list[list[str]], labels_b: list[list[str]]
+) -> list[Match]:
+    """The same text. Where it stands several times: the same section first, then in order."""
+    groups: dict[str, list[Spot]] = defaultdict(list)
+    for spot in right:
+        groups[spot.key].append(spot)
+    out: list[Match] = []
+    for own in (True, False):
+        done = {p.a.criterion.id for p in out}
+        for a in left:
+            rivals = groups.get(a.key, [])
+            same = (b for b in rivals if not own or labels_a[a.rubric][a.section] == labels_b[b.rubric][b.section])
+            b = next(same, None) if a.key and a.criterion.id not in done else None
+            if b is not None:
+                rivals.remove(b)
+                out.append(Match(a, b, 1.0, "same"))
+    return out
+
+
+def _alike(left: Sequence[Spot], right: Sequence[Spot]) -> list[Match]:
+    """Assignment among the pairs from SAME up; of equals the one that keeps its rank."""
+    table = candidate_scores([s.key for s in left], [s.key for s in right])
+    sure = {(i, j): s - 1e-6 * abs(left[i].rank - right[j].rank) for (i, j), s in table.items() if s >= SAME}
+    return [Match(left[i], right[j], table[i, j], "same") for i, j in assign(sure)]
+
+
+def _maybe(found: Matching, a: Sequence[Spot], b: Sequence[Spot]) -> None:
+    """Pairs that may be the same, within matched rubrics: alike enough, or less alike between the same neighbours."""
+    free_a, free_b = _free(found, a, b)
+    fresh: list[Match] = []
+    for i, j in found.rubrics:
+        left, right = [s for s in free_a if s.rubric == i], [s for s in free_b if s.rubric == j]
+        gap = _gaps(found, [s for s in a if s.rubric == i], [s for s in b if s.rubric == j])
+        table = {}
+        for x, p in enumerate(left):
+            for y, q in enumerate(right):
+                near = gap(p, q)
+                score = similarity(p.key, q.key)
+                if score >= (NEAR if near else MAYBE):
+                    table[x, y] = score + PLACE * near
+        fresh += [Match(left[x], right[y], similarity(left[x].key, right[y].key), "maybe") for x, y in assign(table)]
+    found.pairs += fresh
+
+
+def _gaps(found: Matching, left: Sequence[Spot], right: Sequence[Spot]) -> Callable[[Spot, Spot], float]:
+    """How far two leftovers stand between criteria that correspond: 1 for both neighbours, 0.5 for one, 0 for none."""
+    to_b = {p.a.criterion.id: p.b.criterion.id for p in found.pairs}
+    for whole, parts in found.splits:
+        to_b[whole.criterion.id] = parts[0].criterion.id
+    for whole, parts in found.merges:
+        to_b |= {p.criterion.id: whole.criterion.id for p in parts}
+    known_b = set(to_b.values())
+    before_a, after_a = _neighbours(left, set(to_b))
+    before_b, after_b = _neighbours(right, known_b)
+
+    def between(p: Spot, q: Spot) -> float:
+        x, y = p.criterion.id, q.criterion.id
+        first = to_b.get(before_a[x], "") == before_b[y]
+        last = to_b.get(after_a[x], "") == after_b[y]
+        return (first + last) / 2
+
+    return between
+
+
+def _neighbours(spots: Sequence[Spot], known: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """For each criterion the last known one before it and the first after it; "" at the ends."""
+    out: list[dict[str, str]] = []
+    for order in (spots, spots[::-1]):
+        last = ""
+        table: dict[str, str] = {}
+        for spot in order:
+            table[spot.criterion.id] = last
+            if spot.criterion.id in known:
+                last = spot.criterion.id
+        out.append(table)
+    return out[0], out[1]
+
+
+def _candidates(found: Matching) -> None:
+    """For what was removed and added, the most similar of the other side from MAYBE up."""
+    for x in found.removed:
+        for y in found.added:
+            score = similarity(x.key, y.key)
+            for table, own, other in ((found.nearest_new, x, y), (found.nearest_old, y, x)):
+                if score >= MAYBE and score > table.get(own.criterion.id, (other, 0.0))[1]:
+                    table[own.criterion.id] = (other, score)
+
+
+# ---- splits and merges -------------------------------------------------------------------------------------------
+
+
+def _divide(found: Matching, pairs: list[Match], left: Sequence[Spot], right: Sequence[Spot]) -> None:
+    """Find splits and merges of one rubric; a pair that turns out to be a part of one is taken out of `pairs`."""
+    for whole, mate in [(p.a, p.b) for p in pairs] + [(s, None) for s in _rest(left, [p.a for p in pairs])]:
+        parts = _parts(whole, mate, _unpaired(found, pairs, left, right)[1])
+        if parts:
+            found.splits.append((whole, parts))
+            pairs[:] = [p for p in pairs if p.a is not whole]
+    merged = _unpaired(found, pairs, left, right)
+    for whole, mate in [(p.b, p.a) for p in pairs] + [(s, None) for s in merged[1]]:
+        parts = _parts(whole, mate, _unpaired(found, pairs, left, right)[0])
+        if parts:
+            found.merges.append((whole, parts))
+            pairs[:] = [p for p in pairs if p.b is not whole]
+
+
+def _unpaired(
+    found: Matching, pairs: Sequence[Match], left: Sequence[Spot], right: Sequence[Spot]
+) -> tuple[list[Spot], list[Spot]]:
+    a, b = _free(found, left, right)
+    return _rest(a, [p.a for p in pairs]), _rest(b, [p.b for p in pairs])
+
+
+def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot]) -> tuple[Spot, ...]:
+    """The parts that together say what `whole` says; empty when there are none. `mate`, its pair so far, must be one."""
+    if mate is not None and len(mate.key) >= len(whole.key):
+        return ()
+    key = _bare(whole.key)
+    held = [s for s in free if abs(s.rank - (mate or whole).rank) <= WINDOW and _held(_bare(s.key), key) >= HELD]
+    held = sorted(sorted(held, key=lambda s: -len(s.key))[: PARTS + 2], key=lambda s: s.rank)
+    pool = sorted([*held, mate] if mate else held, key=lambda s: s.rank)
+    best: tuple[float, tuple[Spot, ...]] = (max((similarity(key, _bare(s.key)) for s in pool), default=0.0), ())
+    for size in range(2, min(PARTS, len(pool)) + 1):
+        for chosen in combinations(pool, size):
+            if mate is not None and mate not in chosen:
+                continue
+            score = max(similarity(key, "".join(_bare(s.key) for s in way)) for way in _ways(chosen))
+            if score >= max(WHOLE, best[0] + GAIN):
+                best = (score, chosen)
+    return best[1]
+
+
+def _ways(chosen: tuple[Spot, ...]) -> Iterator[tuple[Spot, ...]]:
+    yield chosen
+    if len(chosen) == 2:
+        yield chosen[::-1]
+
+
+def _held(part: str, whole: str) -> float:
+    return LCSseq.similarity(part, whole) / max(len(part), 1)
+
+
+def _bare(key: str) -> str:
+    """Without punctuation, which a split or merge always changes."""
+    return regex.sub(r"\p{P}", "", key)
