@@ -9,11 +9,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import pikepdf
-import segno
 import typst
 
 from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
-from pipeline.formats.identity import identity, identity_line
+from pipeline.formats.identity import code_svg, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
@@ -74,7 +73,7 @@ def _data(sheet: Sheet) -> dict:
         "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         "footnotes": list(sheet.footnotes),
         "open": list(sheet.open),
-        "codes": [_code(sheet, page) for page in range(1, 4 + len(sheet.lines()) // 8)],
+        "codes": [code_svg(sheet, page) for page in range(1, 4 + len(sheet.lines()) // 8)],
     }
 
 
@@ -91,13 +90,6 @@ def _group(group: Group) -> dict:
             for line in group.lines
         ],
     }  # fmt: skip
-
-
-def _code(sheet: Sheet, page: int) -> str:
-    text = f"RUBRIC1|{sheet.document_number}|{sheet.revision}|{sheet.rubric_id}|{sheet.edition}|{page}|{sheet.digest[:16]}"
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=True, border=1, scale=1)
-    return out.getvalue().decode("utf-8")
 
 
 def _scripts(sheet: Sheet) -> FormScripts:
