@@ -147,7 +147,7 @@ class _Builder:
     # ---- the table ---------------------------------------------------------------------------------------------
 
     def _table(self) -> None:
-        self._open_table(used=62.0)
+        self._open_table(used=58.0)
         for group in self.sheet.groups:
             if group.lines:
                 self._group(group)

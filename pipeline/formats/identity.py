@@ -40,8 +40,8 @@ def code_png(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def code_svg(sheet: Sheet, page: int) -> str:
-    """The QR of one page as an SVG element."""
+def code_svg(sheet: Sheet, page: int, inline: bool = False) -> str:
+    """The QR of one page as an SVG element; inside HTML it needs no namespace."""
     out = io.BytesIO()
-    segno.make(code_text(sheet, page), error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=True, border=1, scale=1)
+    segno.make(code_text(sheet, page), error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=not inline, border=1, scale=1)
     return out.getvalue().decode("utf-8")

@@ -18,11 +18,6 @@ from pipeline.tally import SIGN
 MADE = datetime.datetime(2020, 1, 1)
 """Workbooks carry a creation time; ours must be the same bytes for the same input."""
 
-# Column widths count digits of the default font: one that every Chinese office has, so that the page is as wide everywhere.
-OPTIONS = {
-    "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-    "default_format_properties": {"font_name": "宋体", "font_size": 11},
-}  # fmt: skip
 HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明", "不适用（写明理由）")
 WIDTHS = (12, 5.5, 46, 6, 8, 21, 14)
 HEAD_HEIGHT = 22.0
@@ -35,7 +30,11 @@ SCALE = {"allowed": 66, "open": 76, "refused": 76}
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     """The form as XLSX bytes. Texts are written as texts: a name that begins with = is no formula."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, OPTIONS)
+    # Column widths count digits of the default font: one that every Chinese office has, so that the page is as wide everywhere.
+    font = {"font_name": "宋体", "font_size": 11}
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_format_properties": font}
+    )
     book.set_properties({"title": sheet.title, "created": MADE})
     for name, value in identity(sheet).items():
         book.set_custom_property(name, str(value))
