@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 
@@ -34,7 +35,7 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
         sign=SIGN,
         head_left=_css_text(identity_line(sheet)),
         head_right=_css_text(f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}"),
-        code=Markup(code_svg(sheet, 0, inline=True)),
+        code=Markup("data:image/svg+xml;base64," + b64encode(code_svg(sheet, 0, width="13mm").encode()).decode("ascii")),
     )
 
 

@@ -40,8 +40,11 @@ def code_png(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def code_svg(sheet: Sheet, page: int, inline: bool = False) -> str:
-    """The QR of one page as an SVG element; inside HTML it needs no namespace."""
+def code_svg(sheet: Sheet, page: int, width: str | None = None) -> str:
+    """The QR of one page as an SVG document; with a printed `width` where the place does not give it one."""
     out = io.BytesIO()
-    segno.make(code_text(sheet, page), error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=not inline, border=1, scale=1)
-    return out.getvalue().decode("utf-8")
+    segno.make(code_text(sheet, page), error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=True, border=1, scale=1, omitsize=width is not None
+    )
+    text = out.getvalue().decode("utf-8")
+    return text.replace("<svg ", f'<svg width="{width}" height="{width}" ', 1) if width else text
