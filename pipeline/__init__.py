@@ -51,10 +51,16 @@ def forms(
 
 
 def collect(paths: Sequence[Path | str], reading: Reading | None = None) -> tuple[Assessment, ...]:
-    """Filled forms, any format we write, as assessments with their findings."""
+    """Filled forms, any format we write, as assessments with their findings. A file among them that cannot be read at all is
+    a warning; when none can be read, an InputError."""
+    import warnings
+
     from pipeline import collecting
 
-    return collecting.collect([Path(p) for p in paths], reading)[0]
+    found, refused = collecting.collect([Path(p) for p in paths], reading)
+    for line in refused:
+        warnings.warn(line, stacklevel=2)
+    return found
 
 
 def score(assessments: Sequence[Assessment], reading: Reading, policy: Policy | None = None) -> tuple[Scorecard, ...]:

@@ -230,9 +230,9 @@ class _Builder:
         if not self.sheet.vetoes:
             return
         self._text("一票否决（有下列情形之一的，在方框内打√）", font="黑体", size=11, before=8)
-        for veto in self.sheet.vetoes:
+        for i, veto in enumerate(self.sheet.vetoes, start=1):
             paragraph = self.doc.add_paragraph()
-            paragraph._p.append(parse_xml(self._box(veto.key, f"一票否决 {veto.number}")))
+            paragraph._p.append(parse_xml(self._box(veto.key, f"一票否决 {i}")))
             paragraph.add_run(f" {veto.number}.{veto.text}")
 
     def _notes(self) -> None:

@@ -24,6 +24,7 @@ def read(data: bytes, source: FormFile) -> Returned:
     root = parse_xml(container.read("word/document.xml"), source.file)
     values: dict[str, str] = {}
     places: dict[str, Provenance] = {}
+    rivals: dict[str, str] = {}
     how = "fields"
     for index, control in enumerate(root.iter(f"{W}sdt"), start=1):
         key, by = _key(control)
@@ -31,11 +32,14 @@ def read(data: bytes, source: FormFile) -> Returned:
             continue
         how = by if by != "fields" else how
         text = _value(control)
+        if text and values.get(key) and values[key] != text:
+            rivals[key] = text
+            continue
         if key not in values or text:
             values[key] = text
         if text:
             places[key] = Provenance(text, path=f"sdt[{index}]")
-    return Returned(source, _identity(data, source.file), values, places, how)
+    return Returned(source, _identity(data, source.file), values, places, how, rivals)
 
 
 def _key(control: etree._Element) -> tuple[str, str]:
