@@ -62,6 +62,8 @@ def _value(control: etree._Element) -> str:
     props = control.find(f"{W}sdtPr")
     if props is not None:
         checked = props.find(f"{W14}checkbox/{W14}checked")
+        if checked is None:  # LibreOffice keeps the name in an outer control and the box in an inner one
+            checked = control.find(f".//{W}sdt/{W}sdtPr/{W14}checkbox/{W14}checked")
         if checked is not None:
             return "Yes" if checked.get(f"{W14}val") in ("1", "true") else ""
         if props.find(f"{W}showingPlcHdr") is not None:

@@ -160,7 +160,7 @@ def _line(pairs: list[tuple[float, float]]) -> tuple[float, float]:
 def _text_in(page: Page, box: BBox) -> str:
     """The characters whose middle lies in a box, in reading order."""
     inside = [
-        c for c in page.chars
+        c for c in page.chars  # crop() would copy the whole page for every field
         if box[0] - 0.2 <= (c["x0"] + c["x1"]) / 2 <= box[2] + 0.2 and box[1] - 0.2 <= (c["top"] + c["bottom"]) / 2 <= box[3] + 0.2
     ]  # fmt: skip
     return (extract_text(inside) or "").strip() if inside else ""

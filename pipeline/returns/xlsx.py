@@ -24,7 +24,7 @@ def read(data: bytes, source: FormFile) -> list[Returned]:
     open_container(data, source.file)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except BROKEN as error:
+    except (*BROKEN, SyntaxError, TypeError, AttributeError) as error:  # what openpyxl raises on broken XML
         raise InputError(source.file, f"the workbook cannot be opened ({error})", "save it again as XLSX") from None
     values: dict[str, str] = {}
     places: dict[str, Provenance] = {}
