@@ -38,6 +38,7 @@ class Line:
     marks: tuple[int, ...] = ()
     standard: str = ""
     kind: str = "scored"
+    choice: str = ""
 
     @property
     def scored(self) -> bool:
@@ -49,9 +50,11 @@ class Line:
 
     @property
     def most(self) -> str:
-        """The 分值 cell: `3`, `+2`, `-1`, `否决`, or a dash when nothing is known."""
+        """The 分值 cell: `3`, `+2`, `-1`, a range or options as printed, `否决`, or a dash when nothing is known."""
         if self.kind == "veto":
             return "否决"
+        if self.choice:
+            return self.choice
         lead = {"bonus": "+", "deduction": "-"}.get(self.kind, "")
         return lead + points_text(self.max) if self.max is not None else "—"
 
@@ -192,7 +195,7 @@ def _group(section: Section, edition: Edition, notes: list[str]) -> Group:
     if section.basis not in ("printed", "confirmed"):
         if not on_edition(section.basis, edition):
             label = ""
-        elif edition == "draft":
+        elif edition == "draft" and label:
             marks = (_note(notes, f"项目名称“{label}”原表未印，{_rests_on(section)}。"),)
     lines = tuple(_line(c, section.kind, edition, notes) for c in shown)
     return Group(key_of(section.id), section.id, label, section.stated_points, section.kind, lines, marks)
@@ -222,6 +225,7 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str]) -
     return Line(
         key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks),
         criterion.columns.get("standard", ""), criterion.kind if criterion.kind != "scored" else kind,
+        (criterion.choice or "") if value == criterion.max_points else "",
     )  # fmt: skip
 
 

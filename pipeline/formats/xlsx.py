@@ -162,7 +162,7 @@ class _Writer:
         got = Decimal(0)
         self.page.write_string(r, 1, line.number, self.centre)
         self.page.write_string(r, 2, _shown(line), self.cell)
-        if line.kind == "scored" and line.max is not None:
+        if line.kind == "scored" and line.max is not None and not line.choice:
             self.page.write_number(r, 3, float(line.max), self.centre)
         else:
             self.page.write_string(r, 3, line.most, self.centre)
