@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
+import regex
 from docx.document import Document
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
@@ -36,19 +38,58 @@ ROOM = 670.0
 """Points of table that are put on one page, of 703 between the margins."""
 ALTERNATIVES = {"仿宋_GB2312": "仿宋", "方正小标宋简体": "宋体"}
 """What an office without the notice's own fonts takes instead."""
+BOUND_PART = "customXml/item9.xml"
 ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     """The form as DOCX bytes, the same for the same sheet and prefill."""
-    return _Builder(sheet, dict(prefill or {})).build()
+    parts = dict(_blank(sheet))
+    values = {k: v for k, v in (prefill or {}).items() if v}
+    if values:
+        parts["word/document.xml"] = _filled(parts["word/document.xml"].decode("utf-8"), values).encode("utf-8")
+        parts[BOUND_PART] = _bound(parts[BOUND_PART].decode("utf-8"), values).encode("utf-8")
+    return _zipped(parts)
+
+
+@lru_cache(maxsize=16)
+def _blank(sheet: Sheet) -> tuple[tuple[str, bytes], ...]:
+    """The parts of the form without values: built once, however many units get it."""
+    with zipfile.ZipFile(io.BytesIO(_Builder(sheet).build())) as package:
+        return tuple((name, package.read(name)) for name in package.namelist())
+
+
+def _filled(document: str, values: Mapping[str, str]) -> str:
+    """Values into the controls of a blank form's text."""
+    for key, value in values.items():
+        tag = f'<w:tag w:val="{key}"/>'
+        start = document.find(tag)
+        if start < 0:
+            continue
+        end = document.index("</w:sdt>", start)
+        control = document[start:end]
+        if "<w14:checkbox>" in control:
+            on = value == "Yes"
+            control = regex.sub(r'(<w14:checked w14:val=")[01]', rf"\g<1>{int(on)}", control).replace("☐" if on else "☒", "☒" if on else "☐")
+        else:
+            control = control.replace("<w:showingPlcHdr/>", "", 1)
+            head, _, tail = control.partition('<w:t xml:space="preserve">')
+            control = f'{head}<w:t xml:space="preserve">{escape(value)}{tail[tail.index("</w:t>"):]}'
+        document = document[:start] + control + document[end:]
+    return document
+
+
+def _bound(item: str, values: Mapping[str, str]) -> str:
+    for key, value in values.items():
+        item = item.replace(f"<{key}></{key}>", f"<{key}>{escape(value)}</{key}>")
+    return item
 
 
 class _Builder:
     """The document being written; every control gets the next id and is noted for the bound XML part."""
 
-    def __init__(self, sheet: Sheet, prefill: dict[str, str]) -> None:
-        self.sheet, self.prefill = sheet, prefill
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
         self.doc: Document = docx.Document()
         self.keys: list[str] = []
         self.skips = sheet.not_applicable == "allowed"
@@ -74,7 +115,7 @@ class _Builder:
         self._bind()
         out = io.BytesIO()
         self.doc.save(out)
-        return fixed_dates(out.getvalue())
+        return out.getvalue()
 
     def _page(self) -> None:
         section = self.doc.sections[0]
@@ -117,27 +158,24 @@ class _Builder:
     def _control(self, key: str, alias: str, blank: str = "　　", lined: bool = False) -> str:
         """A plain-text content control as XML."""
         self.keys.append(key)
-        value = self.prefill.get(key, "")
-        shown = "" if value else "<w:showingPlcHdr/>"
         look = '<w:rPr><w:u w:val="single"/></w:rPr>' if lined else ""
         return (
             f"<w:sdt {nsdecls('w')}><w:sdtPr>{look}<w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(key)}/>"
-            f'<w:id w:val="{len(self.keys)}"/><w:lock w:val="sdtLocked"/>{shown}'
+            f'<w:id w:val="{len(self.keys)}"/><w:lock w:val="sdtLocked"/><w:showingPlcHdr/>'
             f"<w:dataBinding w:prefixMappings=\"xmlns:f='{NAMESPACE}'\" w:xpath=\"/f:form[1]/f:{key}[1]\" w:storeItemID=\"{STORE_ID}\"/>"
-            f'<w:text/></w:sdtPr><w:sdtContent><w:r>{look}<w:t xml:space="preserve">{escape(value) if value else blank}</w:t></w:r></w:sdtContent></w:sdt>'
+            f'<w:text/></w:sdtPr><w:sdtContent><w:r>{look}<w:t xml:space="preserve">{blank}</w:t></w:r></w:sdtContent></w:sdt>'
         )
 
     def _box(self, key: str, alias: str) -> str:
         """A check box control."""
         self.keys.append(key)
-        on = self.prefill.get(key) == "Yes"
         w14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
         return (
             f"<w:sdt {nsdecls('w')} {w14}><w:sdtPr><w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(key)}/>"
             f'<w:id w:val="{len(self.keys)}"/><w:lock w:val="sdtLocked"/>'
-            f'<w14:checkbox><w14:checked w14:val="{int(on)}"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>'
+            '<w14:checkbox><w14:checked w14:val="0"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>'
             f'<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox></w:sdtPr>'
-            f"<w:sdtContent><w:r><w:t>{'☒' if on else '☐'}</w:t></w:r></w:sdtContent></w:sdt>"
+            "<w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt>"
         )
 
     def _into(self, paragraph, lead: str, key: str, alias: str) -> None:
@@ -252,7 +290,7 @@ class _Builder:
 
     def _bind(self) -> None:
         """The custom XML part the controls are bound to: values and the form's identity."""
-        fields = "".join(f"<{k}>{escape(self.prefill.get(k, ''))}</{k}>" for k in self.keys)
+        fields = "".join(f"<{k}></{k}>" for k in self.keys)
         about = "".join(f" {k}={quoteattr(str(v))}" for k, v in identity(self.sheet).items())
         item = f'<?xml version="1.0" encoding="UTF-8"?><form xmlns="{NAMESPACE}"{about}>{fields}</form>'
         props = (
@@ -261,7 +299,7 @@ class _Builder:
         )
         package = self.doc.part.package
         # python-docx's template already has an item1.xml: a second one of that name breaks the zip.
-        part = Part(PackURI("/customXml/item9.xml"), "application/xml", item.encode("utf-8"), package)
+        part = Part(PackURI("/" + BOUND_PART), "application/xml", item.encode("utf-8"), package)
         about_part = Part(
             PackURI("/customXml/itemProps9.xml"), "application/vnd.openxmlformats-officedocument.customXmlProperties+xml", props.encode("utf-8"), package
         )
@@ -318,8 +356,13 @@ def _mark_row(row, name: str) -> None:
 
 def fixed_dates(data: bytes) -> bytes:
     """The same package with fixed member dates: python-docx stamps the clock."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        return _zipped({name: old.read(name) for name in old.namelist()})
+
+
+def _zipped(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for info in old.infolist():
-            new.writestr(zipfile.ZipInfo(info.filename, ZIP_DATE), old.read(info.filename), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in parts.items():
+            new.writestr(zipfile.ZipInfo(name, ZIP_DATE), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
