@@ -41,13 +41,14 @@ def forms(
     formats: Sequence[str] = ("pdf", "docx", "xlsx", "html", "xlsform"),
     edition: str = "draft",
     assessees: Path | str | None = None,
+    policy: Policy | None = None,
 ) -> list[Path]:
-    """Write fillable forms into a folder; returns the files."""
+    """Write fillable forms into a folder; returns the files. The policy says whether the forms ask for N/A."""
     from pipeline.formats import write
 
     given = extract(reading) if isinstance(reading, (str, Path)) else reading
     units = Path(assessees) if assessees is not None else None
-    return write.write_forms(given, Path(out), annexes, formats, edition, units)  # type: ignore[arg-type]
+    return write.write_forms(given, Path(out), annexes, formats, edition, units, policy)  # type: ignore[arg-type]
 
 
 def collect(paths: Sequence[Path | str], reading: Reading | None = None) -> tuple[Assessment, ...]:

@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     forms.add_argument("--format", default="pdf,docx,xlsx,html,xlsform")
     forms.add_argument("--edition", choices=("printed", "draft", "final"), default="draft")
     forms.add_argument("--assessees", type=Path)
+    forms.add_argument("--policy", type=Path)
     forms.add_argument("-o", "--output", type=Path, required=True)
 
     collect = verb("collect", _collect, "filled forms -> assessment JSON")
@@ -199,11 +200,12 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _forms(args: argparse.Namespace) -> int:
-    from pipeline import stages
+    from pipeline import policy, stages
     from pipeline.formats import write
 
+    rules = policy.load(args.policy) if args.policy else None
     formats = [f.strip() for f in args.format.split(",") if f.strip()]
-    write.write_forms(stages.extract(args.notice), args.output, args.annex, formats, args.edition, args.assessees)
+    write.write_forms(stages.extract(args.notice), args.output, args.annex, formats, args.edition, args.assessees, rules)
     return 0
 
 
