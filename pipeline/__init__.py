@@ -41,20 +41,27 @@ def forms(
     formats: Sequence[str] = ("pdf", "docx", "xlsx", "html", "xlsform"),
     edition: str = "draft",
     assessees: Path | str | None = None,
+    policy: Policy | None = None,
 ) -> list[Path]:
-    """Write fillable forms into a folder; returns the files."""
+    """Write fillable forms into a folder; returns the files. The policy says whether the forms ask for N/A."""
     from pipeline.formats import write
 
     given = extract(reading) if isinstance(reading, (str, Path)) else reading
     units = Path(assessees) if assessees is not None else None
-    return write.write_forms(given, Path(out), annexes, formats, edition, units)  # type: ignore[arg-type]
+    return write.write_forms(given, Path(out), annexes, formats, edition, units, policy)  # type: ignore[arg-type]
 
 
 def collect(paths: Sequence[Path | str], reading: Reading | None = None) -> tuple[Assessment, ...]:
-    """Filled forms, any format we write, as assessments with their findings."""
+    """Filled forms, any format we write, as assessments with their findings. A file among them that cannot be read at all is
+    a warning; when none can be read, an InputError."""
+    import warnings
+
     from pipeline import collecting
 
-    return collecting.collect([Path(p) for p in paths], reading)[0]
+    found, refused = collecting.collect([Path(p) for p in paths], reading)
+    for line in refused:
+        warnings.warn(line, stacklevel=2)
+    return found
 
 
 def score(assessments: Sequence[Assessment], reading: Reading, policy: Policy | None = None) -> tuple[Scorecard, ...]:

@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     forms.add_argument("--format", default="pdf,docx,xlsx,html,xlsform")
     forms.add_argument("--edition", choices=("printed", "draft", "final"), default="draft")
     forms.add_argument("--assessees", type=Path)
+    forms.add_argument("--policy", type=Path)
     forms.add_argument("-o", "--output", type=Path, required=True)
 
     collect = verb("collect", _collect, "filled forms -> assessment JSON")
@@ -229,11 +230,12 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _forms(args: argparse.Namespace) -> int:
-    from pipeline import stages
+    from pipeline import policy, stages
     from pipeline.formats import write
 
+    rules = policy.load(args.policy) if args.policy else None
     formats = [f.strip() for f in args.format.split(",") if f.strip()]
-    write.write_forms(stages.extract(args.notice), args.output, args.annex, formats, args.edition, args.assessees)
+    write.write_forms(stages.extract(args.notice), args.output, args.annex, formats, args.edition, args.assessees, rules)
     return 0
 
 
@@ -243,15 +245,14 @@ def _collect(args: argparse.Namespace) -> int:
     reading = stages.extract(args.notice) if args.notice else None
     found, refused = collecting.collect(args.files, reading)
     lang = language_of(args)
-    for one in found:
-        stem = Path(one.source.file).stem + (f"-{one.source.row}" if one.source.row else "")
-        taken = any(Path(o.source.file).stem == Path(one.source.file).stem and o is not one and o.source.row is None for o in found)
-        name = f"{stem}.{one.source.format}" if taken else stem
-        _put(serialize.dumps(one.to_json()), args.output / f"{name}.assessment.json")
+    for name, one in zip(collecting.file_names(found), found, strict=True):
+        _put(serialize.dumps(one.to_json()), args.output / name)
         for f in one.findings:
             print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.message if lang == 'zh' else f.message_en}")
     for line in refused:
         print(f"notice: {line}", file=sys.stderr)
+    if refused:
+        return 2
     return max((stages.exit_status(a.findings, args.fail_on) for a in found), default=0)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -15,18 +16,19 @@ import regex
 from pipeline.assessment import Assessment, FormFile, Stated, key_of
 from pipeline.digest import rubric_digest
 from pipeline.errors import InputError, PipelineError
+from pipeline.grades import number_text
 from pipeline.model import Criterion, Finding, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.problems import problem
+from pipeline.provenance import Provenance
 from pipeline.returns.returned import Returned
+from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring import same_form
-from pipeline.tally import name_of
+from pipeline.tally import lines_of, name_of, total_of
 
-PLAIN = regex.compile(r"[0-9]{1,5}(?:\.[0-9]{1,4})?")
-NEGATIVE = regex.compile(r"[-−－‐–](?:[0-9]{1,5})(?:\.[0-9]+)?")
-COMMA = regex.compile(r"([0-9]{1,4})[,，]([0-9]{1,2})")
-DATE = regex.compile(r"(?P<y>20[0-9]{2})\s*[-年/.]\s*(?P<m>[0-9]{1,2})\s*[-月/.]\s*(?P<d>[0-9]{1,2})\s*日?")
+NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
+OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:第.+条得分")
 ALIASES = {"被评价单位": "assessee", "评价时间": "date", "专家签字": "assessor", "等次": "grade", "总评": "total"}
 
 
@@ -47,42 +49,87 @@ def collect(paths: Sequence[Path], reading: Reading | None = None) -> tuple[tupl
     return _across(found), tuple(str(e) for e in refused)
 
 
+def file_names(found: Sequence[Assessment]) -> list[str]:
+    """A file name for each assessment, told apart when two forms have the same name."""
+    stems = [Path(a.source.file).stem + (f"-{a.source.row}" if a.source.row else "") for a in found]
+    used: set[str] = set()
+    out = []
+    for assessment, stem in zip(found, stems, strict=True):
+        name = f"{stem}.{assessment.source.format}" if sum(s.lower() == stem.lower() for s in stems) > 1 else stem
+        unique, n = name, 1
+        while unique.lower() in used:
+            n += 1
+            unique = f"{name}-{n}"
+        used.add(unique.lower())
+        out.append(f"{unique}.assessment.json")
+    return out
+
+
 def returned_of(path: Path, reading: Reading | None) -> list[Returned]:
-    """What one file says; the format by its content."""
+    """What one file says; the format by its content. Raises InputError for a file that is no form."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror})", "check the path") from None
     if not data.strip():
-        raise InputError(str(path), "the file is empty", "ask for the form again")
+        raise InputError(path.name, "the file is empty", "ask for the form again")
+    out = _read(data, path.name, reading)
+    if not any(r.identity.get("rubric_digest") or any(OUR_KEY.match(k) for k in r.values) for r in out):
+        raise InputError(path.name, "no field of a form is in it", "give a form that was made with `notice forms`")
+    return out
+
+
+def _read(data: bytes, name: str, reading: Reading | None) -> list[Returned]:
     digest = sha256(data).hexdigest()
-    file = lambda form: FormFile(path.name, digest, form)  # noqa: E731
     if data.startswith(b"%PDF") or b"%PDF-" in data[:1024]:
         pdf = import_module("pipeline.returns.pdf")
-        returned = pdf.read(data, file("pdf"))
+        returned = pdf.read(data, FormFile(name, digest, "pdf"))
         return [returned if returned.how != "place" else _by_place(pdf, data, returned, reading)]
     if data.startswith(b"PK"):
         if b"word/document.xml" in data:
-            return [import_module("pipeline.returns.docx").read(data, file("docx"))]
-        return [import_module("pipeline.returns.xlsx").read(data, file("xlsx"))]
+            return [import_module("pipeline.returns.docx").read(data, FormFile(name, digest, "docx"))]
+        rows: list[Returned] = import_module("pipeline.returns.xlsx").read(data, FormFile(name, digest, "xlsx"))
+        return rows
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InputError(name, "an old office format (DOC, XLS)", "save it as DOCX or XLSX and give that")
+    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(name, "is neither PDF, DOCX, XLSX, JSON nor CSV", "give the filled form itself")
     export = import_module("pipeline.returns.export")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return [export.read_json(data, file("html"))]
-    rows: list[Returned] = export.read_csv(data, file("csv"))
+        return [export.read_json(data, FormFile(name, digest, "html"))]
+    rows = export.read_csv(data, FormFile(name, digest, "csv"))
     return rows
 
 
 def _by_place(pdf, data: bytes, returned: Returned, reading: Reading | None) -> Returned:
     """A flattened PDF, read where the blank form of the same rubric and edition has its fields."""
-    rubric = _rubric_by(returned.identity, reading)
+    identity = returned.identity or _identity_in_print(pdf.first_page_text(data), reading)
+    rubric = _rubric_by(identity, reading)
     if reading is None or rubric is None:
         raise InputError(returned.source.file, "its form fields are gone", "give --notice, so that it can be read by place, or the unflattened form")
     formats = import_module("pipeline.formats.pdf")
     sheets = import_module("pipeline.formats.sheet")
-    edition = returned.identity.get("edition", "draft")
+    edition = identity.get("edition", "draft")
+    # The bare blank: which fields a policy adds does not matter for where the others are as long as it is laid out alike.
     blank = formats.render(sheets.sheet_of(reading, rubric, edition if edition in ("printed", "draft", "final") else "draft"))
-    read: Returned = pdf.read_by_place(data, blank, returned)
+    read: Returned = pdf.read_by_place(data, blank, replace(returned, identity=identity))
     return read
+
+
+def _identity_in_print(text: str, reading: Reading | None) -> dict[str, str]:
+    """What the head of a printed page says: edition and digest stand on every page of our forms."""
+    match = regex.search(r"(原样版|草案版|正式版)\s*([0-9a-f]{12})", text)
+    if match is None or reading is None:
+        return {}
+    names = {"原样版": "printed", "草案版": "draft", "正式版": "final"}
+    for rubric in reading.rubrics:
+        digest = rubric_digest(rubric)
+        if digest.startswith(match[2]):
+            return {
+                "annex": str(rubric.annex), "rubric": rubric.id, "rubric_digest": digest, "edition": names[match[1]],
+                "document_number": reading.notice.document_number or "", "revision": reading.revision or "",
+            }  # fmt: skip
+    raise InputError("form", f"a printed form of another rubric (digest {match[2]})", "collect it with the notice it was made from")
 
 
 def _rubric_by(identity: dict[str, str], reading: Reading | None) -> Rubric | None:
@@ -102,40 +149,70 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     rubric = _rubric_by(identity, reading)
     rubric_id = identity.get("rubric") or f"annex-{annex}"
     prefix = key_of(rubric_id)
-    values = _named(returned.values, prefix, rubric)
     findings = list(_identity_findings(identity, annex, rubric_id, reading, rubric))
+    if any(f.rule in ("foreign-revision", "digest-mismatch") for f in findings):
+        rubric = None  # its maxima are not this form's
+    values = _named(returned.values, prefix, rubric)
     if returned.how != "fields":
         words = {"place": "位置", "binding": "数据绑定", "alias": "控件名称"}
         findings.append(problem("read-by-place", annex, rubric_id, how=words[returned.how], how_en=returned.how))
-    awarded: dict[str, Decimal] = {}
-    notes: dict[str, str] = {}
-    skipped: dict[str, str] = {}
-    for criterion in _criteria(rubric, values, rubric_id):
-        key = key_of(criterion.id)
-        if note := values.get(f"{key}_note", ""):
-            notes[criterion.id] = note
-        if reason := values.get(f"{key}_na", ""):
-            skipped[criterion.id] = reason
-        if criterion.kind == "veto" or (rubric is not None and criterion.max_points is None):
-            continue
-        at = returned.places.get(key)
-        value, found = _score(values.get(key), criterion, annex, at)
-        findings += found if not (criterion.id in skipped and values.get(key, "") == "") else []
-        if value is not None:
-            awarded[criterion.id] = value
+    criteria = [c for c in _criteria(rubric, values, rubric_id) if c.kind != "veto"]
+    items = _Items()
+    for criterion in criteria:
+        _take(criterion, values, returned, annex, items)
+    findings += items.findings
     head = {name: values.get(f"{prefix}_{name}", "").strip() for name in ("assessee", "assessor", "date")}
     findings += [problem("head-blank", annex, f"{rubric_id}/{n}", name=zh, name_en=n) for n, zh in (("assessee", "被评价单位"), ("date", "评价时间")) if not head[n]]
-    date, unclear = _date(head["date"], annex, rubric_id)
+    date, unclear = read_date(head["date"], annex, rubric_id, returned.places.get(f"{prefix}_date"))
     vetoes, veto_findings = _vetoes(values, prefix, annex, returned)
     stated = Stated(values.get(f"{prefix}_total") or None, values.get(f"{prefix}_grade") or None)
-    findings += [*unclear, *veto_findings, *_total_finding(stated, awarded, rubric, annex, rubric_id)]
+    findings += [*unclear, *veto_findings, *_unknown(values, prefix, criteria, rubric, annex, returned)]
+    total_at = returned.places.get(f"{prefix}_total")
+    findings += _total_finding(stated, items.awarded, rubric, identity.get("edition"), annex, rubric_id, total_at)
     return Assessment(
         annex=annex, document_number=identity.get("document_number") or None, revision=identity.get("revision") or None,
         rubric_digest=identity.get("rubric_digest") or None, assessee=head["assessee"] or None,
-        assessor=head["assessor"] or None, date=date, awarded=awarded, not_applicable=skipped, notes=notes, vetoes=vetoes,
-        source=returned.source, findings=tuple(findings), rubric=rubric_id, edition=identity.get("edition"), stated=stated,
-        places={c: returned.places[key_of(c)] for c in awarded if key_of(c) in returned.places},
+        assessor=head["assessor"] or None, date=date, awarded=items.awarded, not_applicable=items.skipped, notes=items.notes,
+        vetoes=vetoes, source=returned.source, findings=tuple(findings), rubric=rubric_id, edition=identity.get("edition"),
+        stated=stated, places={c: returned.places[key_of(c)] for c in items.awarded if key_of(c) in returned.places},
     )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Items:
+    """What the criteria of one form came to."""
+
+    awarded: dict[str, Decimal] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _take(criterion: Criterion, values: dict[str, str], returned: Returned, annex: int, items: _Items) -> None:
+    """One criterion: its score, or its mark as not applicable, never both; its note."""
+    key = key_of(criterion.id)
+    name = {"name": name_of(criterion), "name_en": criterion.id}
+    at = returned.places.get(key)
+    typed, note, skip = values.get(key, ""), values.get(f"{key}_note", ""), values.get(f"{key}_na", "")
+    if key in returned.rivals:
+        items.findings.append(problem("value-ambiguous", annex, criterion.id, at, given=typed, other=returned.rivals[key], **name))
+    marked = read_tick(skip) is not False
+    if marked:
+        reason = note if read_tick(skip) else skip
+        if typed:
+            items.findings.append(problem("score-and-not-applicable", annex, criterion.id, at, given=typed, **name))
+        else:
+            items.skipped[criterion.id] = reason
+            if not reason:
+                items.findings.append(problem("not-applicable-unreasoned", annex, criterion.id, at, **name))
+    if note and not (marked and criterion.id in items.skipped):
+        items.notes[criterion.id] = note
+    if marked or key in returned.rivals:
+        return
+    value, found = read_score(typed, criterion, annex, at)
+    items.findings += found
+    if value is not None:
+        items.awarded[criterion.id] = value
 
 
 def _identity(returned: Returned) -> dict[str, str]:
@@ -173,13 +250,13 @@ def _named(values: dict[str, str], prefix: str, rubric: Rubric | None) -> dict[s
         alias = name.removeprefix("alias:")
         if alias == name:
             continue
-        match = regex.match(r"第(?P<n>.+?)条(?P<what>得分|扣分说明)|一票否决 (?P<v>[0-9]+)", alias)
+        match = regex.match(r"第(?P<n>.+?)条(?P<what>得分|扣分说明|不适用)|一票否决 (?P<v>[0-9]+)", alias)
         if alias in ALIASES:
             out.setdefault(f"{prefix}_{ALIASES[alias]}", value)
         elif match and match["v"]:
             out.setdefault(f"{prefix}_veto_{match['v']}", value)
         elif match and match["n"] in by_number:
-            out.setdefault(by_number[match["n"]] + ("_note" if match["what"] == "扣分说明" else ""), value)
+            out.setdefault(by_number[match["n"]] + {"得分": "", "扣分说明": "_note", "不适用": "_na"}[match["what"]], value)
     return out
 
 
@@ -195,77 +272,47 @@ def _criteria(rubric: Rubric | None, values: dict[str, str], rubric_id: str) -> 
             yield Criterion(f"{rubric_id}/{match[1].replace('_', '~')}", number, "", None)
 
 
-def _score(text: str | None, criterion: Criterion, annex: int, at) -> tuple[Decimal | None, list[Finding]]:
-    """A score as typed: legal, or a finding that says what is wrong with it."""
-    name = {"name": name_of(criterion), "name_en": criterion.id}
-    raw = (text or "").strip()
-    if not raw:
-        return None, [problem("score-blank", annex, criterion.id, at, **name)]
-    plain = "".join(unicodedata.normalize("NFKC", raw).split()).removesuffix("分")
-    if NEGATIVE.fullmatch(plain) and Decimal("0" + plain[1:]) != 0:
-        return None, [problem("score-negative", annex, criterion.id, at, given=raw, **name)]
-    if not PLAIN.fullmatch(plain):
-        hint = _hint(plain)
-        return None, [problem("score-unreadable", annex, criterion.id, at, given=raw, **name, **hint)]
-    value = Decimal(plain)
-    if criterion.max_points is not None and value > criterion.max_points:
-        return None, [problem("score-above-maximum", annex, criterion.id, at, given=raw, maximum=points_text(criterion.max_points), **name)]
-    value = Decimal(points_text(value))
-    found = []
-    if plain != raw:
-        found.append(problem("score-normalised", annex, criterion.id, at, given=raw, value=points_text(value), **name))
-    if -int(value.as_tuple().exponent) > 1:
-        found.append(problem("score-too-fine", annex, criterion.id, at, given=raw, **name))
-    return value, found
-
-
-def _hint(plain: str) -> dict[str, str]:
-    """What an unreadable score may have meant; said, never taken."""
-    meant = None
-    if match := COMMA.fullmatch(plain):
-        meant = f"{match[1]}.{match[2]}"
-    elif match := regex.fullmatch(r"([0-9]*)(?:半|½|1⁄2)", plain):
-        meant = f"{match[1] or 0}.5"
-    return {"hint": f"（是否 {meant}？）", "hint_en": f" (perhaps {meant}?)"} if meant else {}
-
-
-def _date(text: str, annex: int, rubric_id: str) -> tuple[str | None, list[Finding]]:
-    if not text:
-        return None, []
-    match = DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if match and 1 <= int(match["m"]) <= 12 and 1 <= int(match["d"]) <= 31:
-        return f"{match['y']}-{int(match['m']):02d}-{int(match['d']):02d}", []
-    return text, [problem("date-unclear", annex, f"{rubric_id}/date", given=text)]
-
-
 def _vetoes(values: dict[str, str], prefix: str, annex: int, returned: Returned) -> tuple[dict[str, bool], list[Finding]]:
     out: dict[str, bool] = {}
     found = []
     for key, text in values.items():
         if not (match := regex.fullmatch(regex.escape(prefix) + r"_veto_([0-9]+)", key)):
             continue
-        if text in ("Yes", "是", "√"):
-            out[match[1]] = True
-        elif text in ("", "Off", "否", "No"):
-            out[match[1]] = False
-        else:
+        ticked = read_tick(text) if key not in returned.rivals else None
+        if ticked is None:
             found.append(problem("veto-unclear", annex, f"notice/v{match[1]}", returned.places.get(key), number=match[1], given=text))
+        else:
+            out[match[1]] = ticked
     return out, found
 
 
-def _total_finding(
-    stated: Stated, awarded: dict[str, Decimal], rubric: Rubric | None, annex: int, rubric_id: str
+def _unknown(
+    values: dict[str, str], prefix: str, criteria: list[Criterion], rubric: Rubric | None, annex: int, returned: Returned
 ) -> Iterable[Finding]:
-    """A total on the form that its own scores do not make."""
-    given = unicodedata.normalize("NFKC", stated.total or "").strip()
-    if rubric is None or not PLAIN.fullmatch(given):
+    """Filled fields named like ours that the rubric does not have: told, so that nothing is lost unseen."""
+    if rubric is None:
         return
-    total = Decimal(0)
-    for section in rubric.sections:
-        own = sum((awarded[c.id] for c in section.criteria if c.id in awarded), Decimal(0))
-        total += -own if section.kind == "deduction" else own
-    if Decimal(given) != total:
-        yield problem("stated-total-differs", annex, f"{rubric_id}/total", given=given, value=points_text(total))
+    known = {f"{key_of(c.id)}{ending}" for c in rubric.criteria() for ending in ("", "_note", "_na")}
+    head = ("assessee", "date", "assessor", "total", "grade", "result")
+    known |= {f"{prefix}_{name}" for name in head}
+    for key, text in values.items():
+        ours = key in known or regex.search(r"_(?:subtotal|group|veto_[0-9]+)$", key)
+        if text and not ours and key.startswith(f"{prefix}_"):
+            yield problem("field-unknown", annex, f"{rubric.id}/{key}", returned.places.get(key), given=key)
+
+
+def _total_finding(
+    stated: Stated, awarded: dict[str, Decimal], rubric: Rubric | None, edition: str | None, annex: int, rubric_id: str,
+    at: Provenance | None,
+) -> Iterable[Finding]:  # fmt: skip
+    """A total on the form that its own scores do not make."""
+    given = unicodedata.normalize("NFKC", stated.total or "").strip().removesuffix("分")
+    if rubric is None or not given:
+        return
+    points = {c: Fraction(v) for c, v in awarded.items()}
+    total = number_text(total_of(points, rubric, lines_of(rubric, edition), frozenset()))
+    if not NUMBER.fullmatch(given) or points_text(Decimal(given)) != total:
+        yield problem("stated-total-differs", annex, f"{rubric_id}/total", at, given=stated.total, value=total)
 
 
 # ---- several forms -----------------------------------------------------------------------------------------------

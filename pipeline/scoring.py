@@ -117,7 +117,8 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
     if rubric is None or not usable:
         return _refused(group, policy, reasons)
     usable, twice = _without_copies(usable)
-    lines = lines_of(rubric, "printed" if all(a.edition == "printed" for a in usable) else None)
+    editions = {a.edition for a in usable}
+    lines = lines_of(rubric, editions.pop() if len(editions) == 1 else None)
     sheets = [add_up(a, rubric, lines, policy) for a in usable]
     possible = possible_of(lines)
     factor = _factor(possible, rubric, reading)

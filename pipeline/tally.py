@@ -30,13 +30,21 @@ class Line:
         return self.criterion.id
 
 
+def on_edition(basis: str, edition: str | None) -> bool:
+    """Whether content of a basis stands on an edition: a draft has all of it, the print what is printed (or confirmed), the
+    final also what is proved. Inferred content that nobody confirmed never stands there without its mark."""
+    if edition == "printed":
+        return basis in ("printed", "confirmed")
+    return edition != "final" or basis != "inferred"
+
+
 def lines_of(rubric: Rubric, edition: str | None = None) -> tuple[Line, ...]:
-    """The lines that are scored: every criterion but veto rows; in the printed edition only what is printed."""
+    """The lines that are scored: every criterion but veto rows, of what stands on the edition."""
     return tuple(
         Line(c, section, c.kind if c.kind != "scored" else section.kind)
         for section in rubric.sections
         for c in section.criteria
-        if c.kind != "veto" and (edition != "printed" or c.basis == "printed")
+        if c.kind != "veto" and on_edition(c.basis, edition)
     )
 
 

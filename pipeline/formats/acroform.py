@@ -5,7 +5,7 @@ Scripts are a convenience of the viewer. What comes back is checked and summed a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pikepdf
@@ -20,24 +20,39 @@ PRINT = 4
 
 @dataclass(frozen=True, slots=True)
 class FormScripts:
-    """What the fields do. `maxima` by criterion key; `groups`: subtotal key → criterion keys; `bands`: (label, min, max,
-    min included, max included)."""
+    """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign);
+    `signs`: subtotal key → sign in the total; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
+    included)."""
 
     prefix: str
-    maxima: dict[str, str]
+    maxima: dict[str, str | None]
     texts: dict[str, str]
-    groups: dict[str, tuple[str, ...]]
+    groups: dict[str, tuple[tuple[str, int], ...]]
     labels: dict[str, str]
-    deductions: frozenset[str]
+    signs: dict[str, int]
+    base: str
     vetoes: dict[str, str]
+    skipped: tuple[str, ...]
     bands: tuple[tuple[str, str | None, str | None, bool, bool], ...]
 
+    def is_box(self, key: str) -> bool:
+        return key in self.vetoes or key in self.skipped
 
-def add_fields(pdf: pikepdf.Pdf, scripts: FormScripts, values: Mapping[str, str]) -> None:
-    """Turn the links of a laid-out form into its fields, filled with `values` (key → text; `Yes` ticks a box)."""
+    def is_number(self, key: str) -> bool:
+        return key in self.maxima or key in self.groups or key == f"{self.prefix}_total"
+
+    def is_calculated(self, key: str) -> bool:
+        return key in self.groups or key in (f"{self.prefix}_total", f"{self.prefix}_grade")
+
+    def size(self, key: str) -> float:
+        """Type size of a text field in points."""
+        return 11 if self.is_number(key) else 7.5 if key.endswith("_note") else 10
+
+
+def add_fields(pdf: pikepdf.Pdf, scripts: FormScripts) -> None:
+    """Turn the links of a laid-out form into its blank fields."""
     latin, typing = pdffonts.latin_font(pdf), pdffonts.typing_font(pdf)
     elements = dict(_parent_tree(pdf.Root.StructTreeRoot.ParentTree))
-    drawn = _ValueFont(pdf, [v for k, v in values.items() if k not in scripts.vetoes])
     fields = Array()
     by_key: dict[str, pikepdf.Object] = {}
     for page in pdf.pages:
@@ -45,7 +60,7 @@ def add_fields(pdf: pikepdf.Pdf, scripts: FormScripts, values: Mapping[str, str]
             key = _field_key(annotation)
             if key is None:
                 continue
-            _convert(pdf, annotation, key, scripts, values.get(key, ""), drawn)
+            _convert(pdf, annotation, key, scripts)
             element = elements.get(int(annotation.get("/StructParent", -1)))
             if element is not None:
                 element.S = Name.Form
@@ -64,6 +79,19 @@ def add_fields(pdf: pikepdf.Pdf, scripts: FormScripts, values: Mapping[str, str]
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
 
 
+def fill_fields(pdf: pikepdf.Pdf, scripts: FormScripts, values: Mapping[str, str]) -> None:
+    """Write values (key → text; `Yes` ticks a box) into a blank form, with appearances that need no script or font."""
+    drawn = _ValueFont(pdf, [v for k, v in values.items() if not scripts.is_box(k)])
+    for field in pdf.Root.AcroForm.Fields:
+        key = str(field.T)
+        value = values.get(key, "")
+        if value and scripts.is_box(key):
+            field.V = field.AS = Name.Yes if value == "Yes" else Name.Off
+        elif value:
+            field.V = String(value)
+            field.AP = Dictionary(N=drawn.appearance(field, value, scripts.size(key), scripts.is_number(key)))
+
+
 def _parent_tree(node: pikepdf.Object) -> Iterator[tuple[int, pikepdf.Object]]:
     if "/Nums" in node:
         nums = node.Nums
@@ -80,30 +108,24 @@ def _field_key(annotation: pikepdf.Object) -> str | None:
     return uri.removeprefix("field:") if uri.startswith("field:") else None
 
 
-def _convert(
-    pdf: pikepdf.Pdf, field: pikepdf.Object, key: str, scripts: FormScripts, value: str, drawn: _ValueFont
-) -> None:
+def _convert(pdf: pikepdf.Pdf, field: pikepdf.Object, key: str, scripts: FormScripts) -> None:
     for gone in ("/A", "/Border", "/Contents", "/BS", "/QuadPoints", "/H"):
         if gone in field:
             del field[gone]
     field.Subtype, field.T, field.F = Name.Widget, String(key), PRINT
     field.TU = String(_tooltip(key, scripts))
-    if key in scripts.vetoes:
-        _as_box(pdf, field, value == "Yes")
+    if scripts.is_box(key):
+        _as_box(pdf, field)
         return
-    number = key in scripts.maxima or key in scripts.groups or key.endswith("_total")
+    number = scripts.is_number(key)
     field.FT = Name.Tx
-    field.DA = String("/NtcL 11 Tf 0 g" if number else f"/NtcC {7.5 if key.endswith('_note') else 10} Tf 0 g")
+    field.DA = String(f"/{'NtcL' if number else 'NtcC'} {scripts.size(key):g} Tf 0 g")
     field.Q = 1 if number else 0
-    flags = MULTILINE if key.endswith("_note") else 0
-    calculated = key in scripts.groups or key in (f"{scripts.prefix}_total", f"{scripts.prefix}_grade")
-    field.Ff = flags | (READ_ONLY if calculated else 0)
+    field.Ff = (MULTILINE if key.endswith("_note") else 0) | (READ_ONLY if scripts.is_calculated(key) else 0)
     actions = _actions(key, scripts)
     if actions is not None:
         field.AA = actions
-    if value:
-        field.V = String(value)
-    field.AP = Dictionary(N=drawn.appearance(field, value, 11 if number else (7.5 if flags else 10), number))
+    field.AP = Dictionary(N=_shape(pdf, field, "/Tx BMC EMC"))
 
 
 def _tooltip(key: str, scripts: FormScripts) -> str:
@@ -115,9 +137,11 @@ def _tooltip(key: str, scripts: FormScripts) -> str:
         return f"{scripts.labels[key]} 小计（自动计算）"
     if key in scripts.vetoes:
         return f"一票否决：{scripts.vetoes[key]}"
-    base = key.removesuffix("_note")
-    text = scripts.texts.get(base, base)
-    return f"扣分说明：{text}" if key != base else f"得分 0–{scripts.maxima.get(key, '?')}：{text}"
+    for ending, lead in (("_note", "扣分说明"), ("_na", "不适用（打√并在扣分说明栏写明理由）")):
+        if key.endswith(ending):
+            return f"{lead}：{scripts.texts.get(key.removesuffix(ending), key)}"
+    top = scripts.maxima.get(key)
+    return f"得分 {f'0–{top}' if top is not None else '（分值未定）'}：{scripts.texts.get(key, key)}"
 
 
 # ---- scripts -----------------------------------------------------------------------------------------------------
@@ -126,13 +150,18 @@ def _tooltip(key: str, scripts: FormScripts) -> str:
 def _actions(key: str, scripts: FormScripts) -> Dictionary | None:
     if key in scripts.maxima:
         top = scripts.maxima[key]
-        refuse = f"var v=AFMergeChange(event);if(!/^[0-9]*([.][0-9]?)?$/.test(v)||Number(v)>{top}){{event.rc=false;}}"
+        above = f"||Number(v)>{top}" if top is not None else ""
+        # Every beginning of a legal score is legal, so a key that makes an illegal one can be refused.
+        refuse = f"var v=AFMergeChange(event);if(!/^[0-9]*([.][0-9]?)?$/.test(v){above}){{event.rc=false;}}"
+        if top is None:
+            return Dictionary(K=_script(refuse))
         return Dictionary(K=_script(refuse), V=_script(f"AFRange_Validate(true,0,true,{top});"))
     if key in scripts.groups:
-        return Dictionary(C=_script(_sum(scripts.groups[key], ())))
+        plus, minus = ([k for k, sign in scripts.groups[key] if sign == way] for way in (1, -1))
+        return Dictionary(C=_script(_sum(plus, minus)))
     if key == f"{scripts.prefix}_total":
-        plus = [k for k in scripts.groups if k not in scripts.deductions]
-        return Dictionary(C=_script(_sum(plus, [k for k in scripts.groups if k in scripts.deductions])))
+        plus, minus = ([k for k, sign in scripts.signs.items() if sign == way] for way in (1, -1))
+        return Dictionary(C=_script(_sum(plus, minus, scripts.base)))
     if key == f"{scripts.prefix}_grade":
         return Dictionary(C=_script(_grade(scripts)))
     return None
@@ -148,17 +177,17 @@ def _ascii(text: str) -> str:
     return '"' + "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2)) + '"'
 
 
-def _names(keys: object) -> str:
-    return "[" + ",".join(f'"{k}"' for k in keys) + "]"  # type: ignore[attr-defined]
+def _names(keys: Iterable[str]) -> str:
+    return "[" + ",".join(f'"{k}"' for k in keys) + "]"
 
 
-def _sum(plus: object, minus: object) -> str:
-    """Sum in tenths, so that no binary fraction shows."""
+def _sum(plus: Iterable[str], minus: Iterable[str], base: str = "0") -> str:
+    """Sum in tenths, so that no binary fraction shows; blank while nothing is filled."""
     return (
-        f"var p={_names(plus)},m={_names(minus)},t=0,i,f;"
-        "for(i=0;i<p.length;i++){f=this.getField(p[i]);if(f&&f.value!=='')t+=Math.round(Number(f.value)*10)||0;}"
-        "for(i=0;i<m.length;i++){f=this.getField(m[i]);if(f&&f.value!=='')t-=Math.round(Number(f.value)*10)||0;}"
-        "event.value=String(t/10);"
+        f"var p={_names(plus)},m={_names(minus)},t=Math.round({base}*10),n=0,i,f;"
+        "for(i=0;i<p.length;i++){f=this.getField(p[i]);if(f&&String(f.value)!==''){n++;t+=Math.round(Number(f.value)*10)||0;}}"
+        "for(i=0;i<m.length;i++){f=this.getField(m[i]);if(f&&String(f.value)!==''){n++;t-=Math.round(Number(f.value)*10)||0;}}"
+        "event.value=n?String(t/10):'';"
     )
 
 
@@ -172,11 +201,13 @@ def _grade(scripts: FormScripts) -> str:
             parts.append(f"t{'<=' if high_in else '<'}{high}")
         tests.append(f"if({'&&'.join(parts) or 'true'})return {_ascii(label)};")
     return (
-        f"var v={_names(scripts.vetoes)},k={_names(scripts.maxima)},doc=this;"
-        "function g(){var i,f,n=0;"
+        f"var v={_names(scripts.vetoes)},k={_names(scripts.maxima)},a={_names(scripts.skipped)},doc=this;"
+        "function g(){var i,f,n=0,s=0,o={};"
         f"for(i=0;i<v.length;i++){{f=doc.getField(v[i]);if(f&&f.value!=='Off'&&f.value!=='')return {_ascii('一票否决')};}}"
-        "for(i=0;i<k.length;i++){f=doc.getField(k[i]);if(f&&String(f.value)==='')n++;}"
+        "for(i=0;i<a.length;i++){f=doc.getField(a[i]);if(f&&f.value!=='Off'&&f.value!==''){s++;o[a[i].slice(0,-3)]=1;}}"
+        "for(i=0;i<k.length;i++){f=doc.getField(k[i]);if(f&&String(f.value)===''&&!o[k[i]])n++;}"
         f"if(n>0)return {_ascii('尚有')}+n+{_ascii('项未填')};"
+        f"if(s>0)return {_ascii('有')}+s+{_ascii('项不适用，待计分')};"
         f"var t=Number(doc.getField('{scripts.prefix}_total').value);"
         f"{''.join(tests)}return {_ascii('总分落在等次之外，待定')};}}"
         "event.value=g();"
@@ -191,15 +222,21 @@ def _size(field: pikepdf.Object) -> tuple[float, float]:
     return abs(x1 - x0), abs(y1 - y0)
 
 
-def _as_box(pdf: pikepdf.Pdf, field: pikepdf.Object, ticked: bool) -> None:
+def _shape(pdf: pikepdf.Pdf, field: pikepdf.Object, code: str, resources: Dictionary | None = None) -> pikepdf.Object:
+    """An appearance stream of the field's size."""
     width, height = _size(field)
+    return pdf.make_stream(
+        code.encode("ascii"), Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, width, height]),
+        Resources=resources if resources is not None else Dictionary(),
+    )  # fmt: skip
+
+
+def _as_box(pdf: pikepdf.Pdf, field: pikepdf.Object) -> None:
+    width, height = _size(field)
+    # A drawn tick: the symbol font of the viewers is not embedded, which PDF/UA forbids.
     tick = f"q 1.4 w 0 0 0 RG {0.2 * width:.2f} {0.5 * height:.2f} m {0.42 * width:.2f} {0.25 * height:.2f} l {0.82 * width:.2f} {0.8 * height:.2f} l S Q"
-    make = lambda code: pdf.make_stream(  # noqa: E731
-        code.encode(), Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, width, height]), Resources=Dictionary()
-    )
-    state = Name.Yes if ticked else Name.Off
-    field.FT, field.V, field.AS, field.Ff = Name.Btn, state, state, 0
-    field.AP = Dictionary(N=Dictionary(Yes=make(tick), Off=make("q Q")))
+    field.FT, field.V, field.AS, field.Ff = Name.Btn, Name.Off, Name.Off, 0
+    field.AP = Dictionary(N=Dictionary(Yes=_shape(pdf, field, tick), Off=_shape(pdf, field, "q Q")))
 
 
 class _ValueFont:
@@ -215,13 +252,8 @@ class _ValueFont:
             self.font, self.codes, self.widths = pdffonts.value_font(pdf, self.text)
 
     def appearance(self, field: pikepdf.Object, value: str, size: float, centred: bool) -> pikepdf.Object:
-        """The appearance stream of one text field; a text too wide is set smaller, a note is wrapped."""
-        width, height = _size(field)
-        resources = Dictionary(Font=Dictionary(Val=self.font)) if self.font is not None and value else Dictionary()
-        code = self._set(value, width, height, size, centred) if value else "/Tx BMC EMC"
-        return self.pdf.make_stream(
-            code.encode("ascii"), Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, width, height]), Resources=resources
-        )
+        """The appearance stream of one filled text field; a text too wide is set smaller, a note is wrapped."""
+        return _shape(self.pdf, field, self._set(value, *_size(field), size, centred), Dictionary(Font=Dictionary(Val=self.font)))
 
     def _set(self, value: str, width: float, height: float, size: float, centred: bool) -> str:
         lines = self._wrap(value, (width - 3) / size)

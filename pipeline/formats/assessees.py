@@ -7,6 +7,8 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import regex
+
 from pipeline.errors import InputError
 from pipeline.model import Reading
 from pipeline.normalize import chinese_number, clean, fold
@@ -36,7 +38,7 @@ def load_assessees(path: Path, reading: Reading) -> tuple[Assessee, ...]:
         raise InputError(f"{path}:1", "has no column for the unit's name", "call a column 单位 or name")
     units = []
     for number, row in enumerate(rows[1:], start=2):
-        name = clean(row[name_col]) if name_col < len(row) else ""
+        name = regex.sub(r"[\p{Cc}\p{Cs}]", "", clean(row[name_col])) if name_col < len(row) else ""
         if not name:
             if any(clean(c) for c in row):
                 raise InputError(f"{path}:{number}", "a row without the unit's name", "fill the name in, or drop the row")

@@ -4,54 +4,109 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
+import regex
 from docx.document import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
-from docx.table import Table, _Cell
+from docx.table import _Cell, _Row
+from docx.text.paragraph import Paragraph
 
-from pipeline.formats.identity import identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet
+from pipeline.formats.identity import code_png, identity, identity_line
+from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
 
 NAMESPACE = "urn:notice-rubrics:form:1"
 STORE_ID = "{5A1C6D3E-0B7F-4E0B-9C55-6E2B0F1D7A01}"
 HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明")
-WIDTHS = (22, 12, 74, 13, 16, 29)
+WIDTHS = (22, 12, 74, 13, 17, 30)
+WITH_SKIPS = ((*HEADER[:5], "不适用", HEADER[5]), (21, 11, 66, 13, 15, 14, 28))
+PITCH = 15.0
+"""Line height in points, exact: the page breaks are ours, so that a section's label stands on every page it goes over."""
+ROOM = 670.0
+"""Points of table that are put on one page, of 703 between the margins."""
+ALTERNATIVES = {"仿宋_GB2312": "仿宋", "方正小标宋简体": "宋体"}
+"""What an office without the notice's own fonts takes instead."""
+BOUND_PART = "customXml/item9.xml"
 ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     """The form as DOCX bytes, the same for the same sheet and prefill."""
-    return _Builder(sheet, dict(prefill or {})).build()
+    parts = dict(_blank(sheet))
+    values = {k: v for k, v in (prefill or {}).items() if v}
+    if values:
+        parts["word/document.xml"] = _filled(parts["word/document.xml"].decode("utf-8"), values).encode("utf-8")
+        parts[BOUND_PART] = _bound(parts[BOUND_PART].decode("utf-8"), values).encode("utf-8")
+    return _zipped(parts)
+
+
+@lru_cache(maxsize=16)
+def _blank(sheet: Sheet) -> tuple[tuple[str, bytes], ...]:
+    """The parts of the form without values: built once, however many units get it."""
+    with zipfile.ZipFile(io.BytesIO(_Builder(sheet).build())) as package:
+        return tuple((name, package.read(name)) for name in package.namelist())
+
+
+def _filled(document: str, values: Mapping[str, str]) -> str:
+    """Values into the controls of a blank form's text."""
+    for key, value in values.items():
+        tag = f'<w:tag w:val="{key}"/>'
+        start = document.find(tag)
+        if start < 0:
+            continue
+        end = document.index("</w:sdt>", start)
+        control = document[start:end]
+        if "<w14:checkbox>" in control:
+            on = value == "Yes"
+            control = regex.sub(r'(<w14:checked w14:val=")[01]', rf"\g<1>{int(on)}", control).replace("☐" if on else "☒", "☒" if on else "☐")
+        else:
+            control = control.replace("<w:showingPlcHdr/>", "", 1)
+            head, _, tail = control.partition('<w:t xml:space="preserve">')
+            control = f'{head}<w:t xml:space="preserve">{escape(value)}{tail[tail.index("</w:t>"):]}'
+        document = document[:start] + control + document[end:]
+    return document
+
+
+def _bound(item: str, values: Mapping[str, str]) -> str:
+    for key, value in values.items():
+        item = item.replace(f"<{key}></{key}>", f"<{key}>{escape(value)}</{key}>")
+    return item
 
 
 class _Builder:
     """The document being written; every control gets the next id and is noted for the bound XML part."""
 
-    def __init__(self, sheet: Sheet, prefill: dict[str, str]) -> None:
-        self.sheet, self.prefill = sheet, prefill
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
         self.doc: Document = docx.Document()
         self.keys: list[str] = []
+        self.skips = sheet.not_applicable == "allowed"
+        self.header: tuple[str, ...] = WITH_SKIPS[0] if self.skips else HEADER
+        self.widths: tuple[int, ...] = WITH_SKIPS[1] if self.skips else WIDTHS
 
     def build(self) -> bytes:
         self._page()
         s = self.sheet
+        self.doc.core_properties.title, self.doc.core_properties.author = s.title, ""
         self._text(s.title, size=18, font="方正小标宋简体", align=WD_ALIGN_PARAGRAPH.CENTER, bold=True)
         line = self.doc.add_paragraph()
         self._into(line, "被评价单位：", f"{s.prefix}_assessee", "被评价单位")
         self._into(line, "　　评价时间：", f"{s.prefix}_date", "评价时间")
         self._table()
+        if self.skips:
+            self._text("某项确不适用的，在“不适用”栏打√，不填得分，并在“扣分说明”栏写明理由。", size=9)
         self._vetoes()
         line = self.doc.add_paragraph()
         self._into(line, "等次：", f"{s.prefix}_grade", "等次")
@@ -60,7 +115,7 @@ class _Builder:
         self._bind()
         out = io.BytesIO()
         self.doc.save(out)
-        return fixed_dates(out.getvalue())
+        return out.getvalue()
 
     def _page(self) -> None:
         section = self.doc.sections[0]
@@ -74,14 +129,23 @@ class _Builder:
         head = section.header.paragraphs[0]
         run = head.add_run(f"{identity_line(self.sheet)}　{EDITION_NAMES[self.sheet.edition]}　{self.sheet.digest[:12]}")
         run.font.size = Pt(8)
+        section.footer_distance = Mm(8)
         foot = section.footer.paragraphs[0]
-        foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        foot.add_run("— ")
+        foot.paragraph_format.tab_stops.clear_all()
+        foot.paragraph_format.tab_stops.add_tab_stop(Mm(84), WD_TAB_ALIGNMENT.CENTER)
+        foot.paragraph_format.tab_stops.add_tab_stop(Mm(168), WD_TAB_ALIGNMENT.RIGHT)
+        foot.add_run("\t— ")
         foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
-        foot.add_run(" —")
+        foot.add_run(" —\t")
+        picture = foot.add_run().add_picture(io.BytesIO(code_png(self.sheet)), width=Mm(12))
+        picture._inline.docPr.set("descr", "表号二维码")
+        for part in self.doc.part.package.iter_parts():
+            if str(part.partname) == "/word/fontTable.xml":
+                part._blob = _with_alternatives(part.blob)
 
-    def _text(self, text: str, size: float = 10.5, font: str | None = None, align=None, bold: bool = False) -> None:
+    def _text(self, text: str, size: float = 10.5, font: str | None = None, align=None, bold: bool = False, before: float = 0) -> None:
         paragraph = self.doc.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(before)
         paragraph.alignment = align
         run = paragraph.add_run(text)
         run.font.size, run.bold = Pt(size), bold
@@ -91,93 +155,122 @@ class _Builder:
 
     # ---- controls ----------------------------------------------------------------------------------------------
 
-    def _control(self, key: str, alias: str, blank: str = "　　　　") -> str:
+    def _control(self, key: str, alias: str, blank: str = "　　", lined: bool = False) -> str:
         """A plain-text content control as XML."""
         self.keys.append(key)
-        value = self.prefill.get(key, "")
-        shown = "" if value else "<w:showingPlcHdr/>"
+        look = '<w:rPr><w:u w:val="single"/></w:rPr>' if lined else ""
         return (
-            f"<w:sdt {nsdecls('w')}><w:sdtPr><w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(key)}/>"
-            f'<w:id w:val="{len(self.keys)}"/><w:lock w:val="sdtLocked"/>{shown}'
+            f"<w:sdt {nsdecls('w')}><w:sdtPr>{look}<w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(key)}/>"
+            f'<w:id w:val="{len(self.keys)}"/><w:lock w:val="sdtLocked"/><w:showingPlcHdr/>'
             f"<w:dataBinding w:prefixMappings=\"xmlns:f='{NAMESPACE}'\" w:xpath=\"/f:form[1]/f:{key}[1]\" w:storeItemID=\"{STORE_ID}\"/>"
-            f'<w:text/></w:sdtPr><w:sdtContent><w:r><w:t xml:space="preserve">{escape(value) if value else blank}</w:t></w:r></w:sdtContent></w:sdt>'
+            f'<w:text/></w:sdtPr><w:sdtContent><w:r>{look}<w:t xml:space="preserve">{blank}</w:t></w:r></w:sdtContent></w:sdt>'
         )
 
     def _box(self, key: str, alias: str) -> str:
         """A check box control."""
         self.keys.append(key)
-        on = self.prefill.get(key) == "Yes"
         w14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
         return (
             f"<w:sdt {nsdecls('w')} {w14}><w:sdtPr><w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(key)}/>"
             f'<w:id w:val="{len(self.keys)}"/><w:lock w:val="sdtLocked"/>'
-            f'<w14:checkbox><w14:checked w14:val="{int(on)}"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>'
+            '<w14:checkbox><w14:checked w14:val="0"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>'
             f'<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox></w:sdtPr>'
-            f"<w:sdtContent><w:r><w:t>{'☒' if on else '☐'}</w:t></w:r></w:sdtContent></w:sdt>"
+            "<w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt>"
         )
 
     def _into(self, paragraph, lead: str, key: str, alias: str) -> None:
         paragraph.add_run(lead)
-        paragraph._p.append(parse_xml(self._control(key, alias, "　　　　　　　　　　")))
+        paragraph._p.append(parse_xml(self._control(key, alias, "　　　　　　　　　　　　", lined=True)))
 
     # ---- the table ---------------------------------------------------------------------------------------------
 
     def _table(self) -> None:
-        table = self.doc.add_table(rows=1, cols=6)
+        self._open_table(used=58.0)
+        for group in self.sheet.groups:
+            if group.lines:
+                self._group(group)
+        self._sum("总评", self.sheet.total_text(), f"{self.sheet.prefix}_total")
+
+    def _open_table(self, used: float) -> None:
+        """Begin a table with its header row; `used` points of the page are taken before it."""
+        table = self.doc.add_table(rows=1, cols=len(self.header))
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
-        for cell, text in zip(table.rows[0].cells, HEADER, strict=True):
+        for column, width in zip(table.columns, self.widths, strict=True):
+            column._gridCol.w = Mm(width)
+        for cell, text in zip(table.rows[0].cells, self.header, strict=True):
             _put(cell, text, bold=True, centre=True, shade="E8E5DE")
         _mark_row(table.rows[0], "tblHeader")
-        for group in self.sheet.groups:
-            self._group(table, group)
-        possible = self.sheet.stated_total if self.sheet.stated_total is not None else self.sheet.possible()
-        self._sum(table, "总评", points_text(possible), f"{self.sheet.prefix}_total")
-        for column, width in zip(table.columns, WIDTHS, strict=True):
-            column._gridCol.w = Mm(width)
-        for row in table.rows:
-            _mark_row(row, "cantSplit")
-            start = 0
-            for tc in row._tr.tc_lst:
-                tc.width = Mm(sum(WIDTHS[start : start + tc.grid_span]))
-                start += tc.grid_span
+        self._fit(table.rows[0])
+        self.table, self.used = table, used + PITCH + 5
 
-    def _group(self, table: Table, group: Group) -> None:
-        first = None
-        for line in group.lines:
-            cells = table.add_row().cells
-            _put(cells[1], line.number, centre=True)
-            _put(cells[2], line.text + "".join(f"[{m}]" for m in line.marks))
-            _put(cells[3], points_text(line.max) if line.max is not None else "—", centre=True)
-            if line.max is not None:
-                self._field(cells[4], line.key, f"第{line.number}条得分（0–{points_text(line.max)}）", centre=True)
-            self._field(cells[5], f"{line.key}_note", f"第{line.number}条扣分说明")
-            if first is None:
-                first = cells[0]
-                label = group.label + "".join(f"[{m}]" for m in group.marks)
-                _put(first, label + (f"\n（{points_text(group.stated)}分）" if group.stated is not None else ""), bold=True, centre=True)
-            _merge_down(cells[0], restart=cells[0] is first)
-        if group.lines:
-            possible = points_text(sum(line.max for line in group.lines if line.max is not None) or 0)  # type: ignore[arg-type]
-            self._sum(table, f"{group.label} 小计".strip(), possible, f"{group.key}_subtotal")
+    def _row(self, lines: int) -> tuple[_Row, bool]:
+        """A row for a text of so many lines, on the next page when it does not fit; whether a page was turned."""
+        height = lines * PITCH + 5
+        turned = self.used + height > ROOM
+        if turned:
+            between = self.doc.add_paragraph()
+            between.paragraph_format.page_break_before = True
+            between.paragraph_format.space_after, between.paragraph_format.line_spacing = Pt(0), Pt(1)
+            self._open_table(used=1.0)
+        self.used += height
+        return self.table.add_row(), turned
 
-    def _sum(self, table: Table, label: str, possible: str, key: str) -> None:
-        cells = table.add_row().cells
+    def _fit(self, row: _Row) -> None:
+        _mark_row(row, "cantSplit")
+        start = 0
+        for tc in row._tr.tc_lst:
+            tc.width = Mm(sum(self.widths[start : start + tc.grid_span]))
+            start += tc.grid_span
+
+    def _group(self, group: Group) -> None:
+        """One section: its label in its first row, and again where it goes on on another page."""
+        for i, line in enumerate(group.lines):
+            label = _label(group, i == 0) if len(group.lines) == 1 else ""
+            row, turned = self._row(max(_lines_needed(_shown(line), self.widths[2]), _lines_needed(label, self.widths[0])))
+            self._line(row.cells, line)
+            if i == 0 or turned:
+                _put(row.cells[0], _label(group, i == 0), bold=True, centre=True)
+            _merge_down(row.cells[0], restart=i == 0 or turned)
+            self._fit(row)
+        self._sum(f"{group.label} 小计".strip(), group.possible_text(), f"{group.key}_subtotal")
+
+    def _line(self, cells: Sequence[_Cell], line: Line) -> None:
+        _put(cells[1], line.number, centre=True)
+        _put(cells[2], _shown(line))
+        _put(cells[3], line.most, centre=True)
+        if line.scored:
+            most = f"（0–{points_text(line.max)}）" if line.max is not None else "（分值未定）"
+            self._field(cells[4], line.key, f"第{line.number}条得分{most}", centre=True)
+            if self.skips:
+                cells[5].vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+                cells[5].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+                cells[5].paragraphs[0]._p.append(parse_xml(self._box(f"{line.key}_na", f"第{line.number}条不适用")))
+        self._field(cells[-1], f"{line.key}_note", f"第{line.number}条扣分说明", blank="　　　　")
+
+    def _sum(self, label: str, possible: str, key: str) -> None:
+        row, _ = self._row(1)
+        cells = row.cells
         _put(cells[0].merge(cells[2]), label, bold=True, centre=True, shade="F3F1EC")
+        for extra in cells[0].paragraphs[1:]:  # a merge keeps the paragraphs of all its cells
+            extra._p.getparent().remove(extra._p)
         _put(cells[3], possible, bold=True, centre=True, shade="F3F1EC")
         self._field(cells[4], key, f"{label}（自动合计，可不填）", centre=True)
+        self._fit(row)
 
-    def _field(self, cell: _Cell, key: str, alias: str, centre: bool = False) -> None:
+    def _field(self, cell: _Cell, key: str, alias: str, centre: bool = False, blank: str = "　　") -> None:
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
         paragraph = cell.paragraphs[0]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centre else None
-        paragraph._p.append(parse_xml(self._control(key, alias)))
+        _tight(paragraph)
+        paragraph._p.append(parse_xml(self._control(key, alias, blank)))
 
     def _vetoes(self) -> None:
         if not self.sheet.vetoes:
             return
-        self._text("一票否决（有下列情形之一的，在方框内打√）", font="黑体", size=11)
-        for veto in self.sheet.vetoes:
+        self._text("一票否决（有下列情形之一的，在方框内打√）", font="黑体", size=11, before=8)
+        for i, veto in enumerate(self.sheet.vetoes, start=1):
             paragraph = self.doc.add_paragraph()
-            paragraph._p.append(parse_xml(self._box(veto.key, f"一票否决 {veto.number}")))
+            paragraph._p.append(parse_xml(self._box(veto.key, f"一票否决 {i}")))
             paragraph.add_run(f" {veto.number}.{veto.text}")
 
     def _notes(self) -> None:
@@ -187,13 +280,17 @@ class _Builder:
         for i, note in enumerate(s.footnotes, 1):
             self._text(f"[{i}] {note}", size=9)
         if s.open:
-            self._text("随表说明：本表尚有下列事项未定", size=10, font="黑体")
+            first = len(self.doc.paragraphs)
+            self._text("随表说明：本表尚有下列事项未定", size=11, font="黑体", before=8)
             for i, item in enumerate(s.open, 1):
                 self._text(f"{i}. {item}", size=9)
+            if len(s.open) <= 30:
+                for paragraph in self.doc.paragraphs[first:-1]:
+                    paragraph.paragraph_format.keep_with_next = True
 
     def _bind(self) -> None:
         """The custom XML part the controls are bound to: values and the form's identity."""
-        fields = "".join(f"<{k}>{escape(self.prefill.get(k, ''))}</{k}>" for k in self.keys)
+        fields = "".join(f"<{k}></{k}>" for k in self.keys)
         about = "".join(f" {k}={quoteattr(str(v))}" for k, v in identity(self.sheet).items())
         item = f'<?xml version="1.0" encoding="UTF-8"?><form xmlns="{NAMESPACE}"{about}>{fields}</form>'
         props = (
@@ -202,7 +299,7 @@ class _Builder:
         )
         package = self.doc.part.package
         # python-docx's template already has an item1.xml: a second one of that name breaks the zip.
-        part = Part(PackURI("/customXml/item9.xml"), "application/xml", item.encode("utf-8"), package)
+        part = Part(PackURI("/" + BOUND_PART), "application/xml", item.encode("utf-8"), package)
         about_part = Part(
             PackURI("/customXml/itemProps9.xml"), "application/vnd.openxmlformats-officedocument.customXmlProperties+xml", props.encode("utf-8"), package
         )
@@ -213,10 +310,39 @@ class _Builder:
 def _put(cell: _Cell, text: str, bold: bool = False, centre: bool = False, shade: str | None = None) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centre else None
-    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    _tight(paragraph)
     paragraph.add_run(text).bold = bold
+    cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     if shade:
         cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{shade}"/>'))
+
+
+def _tight(paragraph: Paragraph) -> None:
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    paragraph.paragraph_format.line_spacing = Pt(PITCH)
+
+
+def _shown(line: Line) -> str:
+    return line.text + "".join(f"[{m}]" for m in line.marks) + (f"\n评分标准：{line.standard}" if line.standard else "")
+
+
+def _label(group: Group, first: bool) -> str:
+    if not first:
+        return f"{group.label}（续）" if group.label else ""
+    stated = f"\n（{points_text(group.stated)}分）" if group.stated is not None else ""
+    return group.label + "".join(f"[{m}]" for m in group.marks) + stated
+
+
+def _lines_needed(text: str, width: float) -> int:
+    """Lines of a text in a cell of `width` mm at 10.5 points (3.7 mm a character, Latin letters half of it)."""
+    room = int((width - 4) / 3.7)
+    return sum(max(1, -(-sum(2 if ord(c) > 0x2000 else 1 for c in part) // (2 * room))) for part in text.split("\n"))
+
+
+def _with_alternatives(table: bytes) -> bytes:
+    """The font table with a common font named for each of the notice's own."""
+    more = "".join(f'<w:font w:name="{name}"><w:altName w:val="{other}"/></w:font>' for name, other in ALTERNATIVES.items())
+    return table.replace(b"</w:fonts>", more.encode("utf-8") + b"</w:fonts>")
 
 
 def _merge_down(cell: _Cell, restart: bool) -> None:
@@ -230,8 +356,13 @@ def _mark_row(row, name: str) -> None:
 
 def fixed_dates(data: bytes) -> bytes:
     """The same package with fixed member dates: python-docx stamps the clock."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        return _zipped({name: old.read(name) for name in old.namelist()})
+
+
+def _zipped(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for info in old.infolist():
-            new.writestr(zipfile.ZipInfo(info.filename, ZIP_DATE), old.read(info.filename), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in parts.items():
+            new.writestr(zipfile.ZipInfo(name, ZIP_DATE), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import cache
 
 import jinja2
 from markupsafe import Markup
 
-from pipeline.formats.identity import identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet
+from pipeline.formats.identity import code_svg, identity, identity_line
+from pipeline.formats.sheet import EDITION_NAMES, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text, to_plain
+from pipeline.tally import SIGN
 
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
     """The form as one HTML text."""
     carried = {
         "prefix": sheet.prefix,
+        "base": points_text(sheet.base),
         **identity(sheet),
         "bands": [{k: to_plain(getattr(b, k)) for k in ("label", "min", "max", "min_inclusive", "max_inclusive")} for b in sheet.bands],
     }
@@ -30,12 +32,16 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
         identity_json=Markup(jinja2.utils.htmlsafe_json_dumps(carried, ensure_ascii=False)),
         bands="；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         points=points_text,
-        possible=_possible,
+        sign=SIGN,
+        head_left=_css_text(identity_line(sheet)),
+        head_right=_css_text(f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}"),
+        code=Markup("data:image/svg+xml;base64," + b64encode(code_svg(sheet, 0, width="13mm").encode()).decode("ascii")),
     )
 
 
-def _possible(group: Group) -> Decimal:
-    return sum((line.max for line in group.lines if line.max is not None), Decimal(0))
+def _css_text(text: str) -> Markup:
+    """A CSS string: what is neither letter nor digit by its code, so that no quote or tag ends it."""
+    return Markup('"' + "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"')
 
 
 @cache

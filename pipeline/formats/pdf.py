@@ -5,18 +5,18 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pikepdf
-import segno
 import typst
 
-from pipeline.formats.acroform import FormScripts, add_fields
-from pipeline.formats.identity import identity, identity_line
+from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
+from pipeline.formats.identity import code_svg, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
+from pipeline.tally import SIGN
 
 HERE = Path(__file__).resolve().parents[1]
 TEMPLATE = HERE / "templates" / "form.typ"
@@ -26,16 +26,31 @@ IDENTITY_KEY = "/NoticeForm"
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     """The form as PDF bytes, the same bytes for the same sheet and prefill (field key → value)."""
+    values = {k: v for k, v in (prefill or {}).items() if v}
+    if not values:
+        return _blank(sheet)
+    with pikepdf.open(io.BytesIO(_blank(sheet))) as pdf:
+        fill_fields(pdf, _scripts(sheet), values)
+        return _saved(pdf)
+
+
+@lru_cache(maxsize=16)
+def _blank(sheet: Sheet) -> bytes:
+    """The form without values: set once, however many units get it."""
     laid_out = _compiler().compile(
         sys_inputs={"data": json.dumps(_data(sheet), ensure_ascii=False)}, format="pdf", pdf_standards=["ua-1"], timestamp=0
     )
     if not isinstance(laid_out, bytes):
         raise TypeError("typst gave no single PDF")
     with pikepdf.open(io.BytesIO(laid_out)) as pdf:
-        add_fields(pdf, _scripts(sheet), dict(prefill or {}))
+        add_fields(pdf, _scripts(sheet))
         pdf.docinfo[IDENTITY_KEY] = json.dumps(identity(sheet), ensure_ascii=False, sort_keys=True)
-        out = io.BytesIO()
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return _saved(pdf)
+
+
+def _saved(pdf: pikepdf.Pdf) -> bytes:
+    out = io.BytesIO()
+    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 
 
@@ -52,46 +67,41 @@ def _data(sheet: Sheet) -> dict:
         "identity": identity_line(sheet),
         "edition": f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}",
         "groups": [_group(g) for g in sheet.groups],
-        "total": points_text(sheet.stated_total if sheet.stated_total is not None else sheet.possible()),
+        "total": sheet.total_text(),
+        "na": sheet.not_applicable == "allowed",
         "vetoes": [{"key": v.key, "number": v.number, "text": v.text} for v in sheet.vetoes],
         "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         "footnotes": list(sheet.footnotes),
         "open": list(sheet.open),
-        "codes": [_code(sheet, page) for page in range(1, 4 + len(sheet.lines()) // 8)],
+        "codes": [code_svg(sheet, page) for page in range(1, 4 + len(sheet.lines()) // 8)],
     }
 
 
 def _group(group: Group) -> dict:
-    possible = sum(line.max for line in group.lines if line.max is not None)
     return {
         "key": group.key,
         "label": group.label,
         "marks": list(group.marks),
         "stated": points_text(group.stated) if group.stated is not None else None,
-        "possible": points_text(possible) if possible else "",
+        "possible": group.possible_text(),
         "lines": [
-            {"key": line.key, "number": line.number, "text": line.text, "marks": list(line.marks),
-             "max": points_text(line.max) if line.max is not None else "—"}
+            {"key": line.key, "number": line.number, "text": line.text, "marks": list(line.marks), "max": line.most,
+             "scored": line.scored, "standard": line.standard}
             for line in group.lines
         ],
     }  # fmt: skip
 
 
-def _code(sheet: Sheet, page: int) -> str:
-    text = f"RUBRIC1|{sheet.document_number}|{sheet.revision}|{sheet.rubric_id}|{sheet.edition}|{page}|{sheet.digest[:16]}"
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", xmldecl=False, svgns=True, border=1, scale=1)
-    return out.getvalue().decode("utf-8")
-
-
 def _scripts(sheet: Sheet) -> FormScripts:
     return FormScripts(
         prefix=sheet.prefix,
-        maxima={line.key: points_text(line.max) for line in sheet.lines() if line.max is not None},
+        maxima={line.key: points_text(line.max) if line.max is not None else None for line in sheet.scored()},
         texts={line.key: f"{line.number}. {line.text}"[:120] for line in sheet.lines()},
-        groups={f"{g.key}_subtotal": tuple(line.key for line in g.lines if line.max is not None) for g in sheet.groups},
+        groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.lines if line.scored) for g in sheet.groups},
         labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups},
-        deductions=frozenset(f"{g.key}_subtotal" for g in sheet.groups if g.kind == "deduction"),
+        signs={f"{g.key}_subtotal": SIGN[g.kind] for g in sheet.groups if g.lines},
+        base=points_text(sheet.base),
+        skipped=tuple(f"{line.key}_na" for line in sheet.scored()) if sheet.not_applicable == "allowed" else (),
         vetoes={v.key: v.text for v in sheet.vetoes},
         bands=tuple(
             (b.label, points_text(b.min) if b.min is not None else None, points_text(b.max) if b.max is not None else None,

@@ -1,7 +1,7 @@
 """What a form shows, independent of its format: head, rows, marks and footnotes, field keys.
 
 Editions: `printed` is the source with its gaps; `draft` has proved repairs and inferred content set apart by marks;
-`final` is clean, and refused while an error finding is open.
+`final` is clean, refused while an error finding is open, and holds nothing that is only inferred.
 """
 
 from __future__ import annotations
@@ -12,18 +12,23 @@ from typing import Literal
 
 import regex
 
+from pipeline.assessment import Policy
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
 from pipeline.plain import points_text
+from pipeline.tally import SIGN, base_of, lines_of, on_edition
 
 Edition = Literal["printed", "draft", "final"]
+NotApplicable = Literal["allowed", "open", "refused"]
 EDITION_NAMES = {"printed": "原样版", "draft": "草案版", "final": "正式版"}
+SAYS_NOT_APPLICABLE = regex.compile(r"不适用|不涉及|合理缺项|缺项")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One criterion on the form. `max` is None when no points are printed and none inferred; `marks` are footnote numbers."""
+    """One criterion on the form. `max` is None when no points are printed and none inferred; `marks` are footnote numbers;
+    `kind` says what its points do to the total (a veto row takes none)."""
 
     key: str
     id: str
@@ -32,6 +37,26 @@ class Line:
     max: Decimal | None
     marks: tuple[int, ...] = ()
     standard: str = ""
+    kind: str = "scored"
+    choice: str = ""
+
+    @property
+    def scored(self) -> bool:
+        return self.kind != "veto"
+
+    @property
+    def sign(self) -> int:
+        return SIGN.get(self.kind, 0)
+
+    @property
+    def most(self) -> str:
+        """The 分值 cell: `3`, `+2`, `-1`, a range or options as printed, `否决`, or a dash when nothing is known."""
+        if self.kind == "veto":
+            return "否决"
+        if self.choice:
+            return self.choice
+        lead = {"bonus": "+", "deduction": "-"}.get(self.kind, "")
+        return lead + points_text(self.max) if self.max is not None else "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +71,15 @@ class Group:
     lines: tuple[Line, ...]
     marks: tuple[int, ...] = ()
 
+    def possible(self) -> Decimal:
+        """The most the group can add to the total: sum of the known maxima of lines that give points."""
+        return sum((line.max for line in self.lines if line.max is not None and line.sign > 0), Decimal(0))
+
+    def possible_text(self) -> str:
+        """The 分值 cell of the subtotal; blank when the group only takes points away."""
+        known = any(line.max is not None and line.sign > 0 for line in self.lines)
+        return points_text(self.possible()) if known else ""
+
 
 @dataclass(frozen=True, slots=True)
 class VetoBox:
@@ -58,7 +92,9 @@ class VetoBox:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A form to fill. `prefix` is the key of the rubric (`annex_2`); `open` says in plain words what is open."""
+    """A form to fill. `prefix` is the key of the rubric (`annex_2`); `open` says in plain words what is open; `base` is
+    what deductions are taken from when nothing gives points; `not_applicable`: the policy or the notice allows N/A, refuses
+    it, or says nothing (open)."""
 
     prefix: str
     annex: int
@@ -76,13 +112,22 @@ class Sheet:
     stated_total: Decimal | None
     footnotes: tuple[str, ...]
     open: tuple[str, ...]
+    base: Decimal = Decimal(0)
+    not_applicable: NotApplicable = "open"
 
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for group in self.groups for line in group.lines)
 
+    def scored(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines() if line.scored)
+
     def possible(self) -> Decimal:
-        """Sum of the maxima of the lines that can be scored."""
-        return sum((line.max for line in self.lines() if line.max is not None), Decimal(0))
+        """Sum of the maxima of the lines that give points, bonus left out."""
+        return sum((line.max for line in self.lines() if line.max is not None and line.kind == "scored"), self.base)
+
+    def total_text(self) -> str:
+        """The 分值 cell of the total row."""
+        return points_text(self.stated_total if self.stated_total is not None else self.possible())
 
     @property
     def name(self) -> str:
@@ -99,7 +144,7 @@ def key_of(identifier: str) -> str:
     return regex.sub(r"[^A-Za-z0-9]+", "_", identifier)
 
 
-def sheet_of(reading: Reading, rubric: Rubric, edition: Edition) -> Sheet:
+def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy | None = None) -> Sheet:
     """The form of one rubric. Raises UsageError for `final` while an error finding is open."""
     findings = [f for f in reading.findings if f.annex in (rubric.annex, 0) and f.waiver is None]
     errors = [f for f in findings if f.severity == "error"]
@@ -126,19 +171,34 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition) -> Sheet:
         stated_total=rubric.stated_total,
         footnotes=tuple(notes),
         open=_open_points(findings, rubric) if edition != "final" else (),
+        base=_base(rubric, edition),
+        not_applicable=_not_applicable(reading, rubric, policy),
     )
 
 
+def _base(rubric: Rubric, edition: Edition) -> Decimal:
+    base = base_of(rubric, lines_of(rubric, edition))
+    return Decimal(base.numerator) / Decimal(base.denominator)
+
+
+def _not_applicable(reading: Reading, rubric: Rubric, policy: Policy | None) -> NotApplicable:
+    """What the policy says of N/A; without one, what the notice says."""
+    if policy is not None:
+        return "refused" if policy.not_applicable == "refuse" else "allowed"
+    said = [t.text for t in (*reading.notice.body, *rubric.notes)]
+    return "allowed" if any(SAYS_NOT_APPLICABLE.search(t) for t in said) else "open"
+
+
 def _group(section: Section, edition: Edition, notes: list[str], names: dict[str, str]) -> Group:
-    shown = [c for c in section.criteria if edition != "printed" or c.basis in ("printed", "confirmed")]
+    shown = [c for c in section.criteria if on_edition(c.basis, edition)]
     label = section.label or ""
     marks: tuple[int, ...] = ()
     if section.basis not in ("printed", "confirmed"):
-        if edition == "printed":
+        if not on_edition(section.basis, edition):
             label = ""
-        elif edition == "draft":
+        elif edition == "draft" and label:
             marks = (_note(notes, f"项目名称“{label}”原表未印，{_rests_on(section)}。"),)
-    lines = tuple(_line(c, edition, notes, names) for c in shown)
+    lines = tuple(_line(c, section.kind, edition, notes, names) for c in shown)
     return Group(key_of(section.id), section.id, label, section.stated_points, section.kind, lines, marks)
 
 
@@ -148,7 +208,7 @@ def _rests_on(section: Section) -> str:
     return f"据{'、'.join(named)}补" if named else "据正文补"
 
 
-def _line(criterion: Criterion, edition: Edition, notes: list[str], names: dict[str, str]) -> Line:
+def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], names: dict[str, str]) -> Line:
     marks: list[int] = []
     value = criterion.max_points
     if criterion.basis == "inferred" and edition == "draft":
@@ -156,7 +216,7 @@ def _line(criterion: Criterion, edition: Edition, notes: list[str], names: dict[
         text = f"，文字取自{donors}（推断，待核）" if donors else "，文字待补"
         marks.append(_note(notes, f"序号{criterion.number}原表缺印{text}；分值{_points_words(criterion)}。"))
     elif criterion.points_basis in ("proved", "inferred"):
-        if edition == "printed":
+        if not on_edition(criterion.points_basis, edition):
             value = None
         elif edition == "draft":
             marks.append(_note(notes, f"第{criterion.number or criterion.id}条分值原表未印，{_points_words(criterion)}。"))
@@ -164,8 +224,10 @@ def _line(criterion: Criterion, edition: Edition, notes: list[str], names: dict[
     if item := criterion.columns.get("item"):
         text = f"{item}：{text}" if item != text else text
     return Line(
-        key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks), criterion.columns.get("standard", "")
-    )
+        key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks),
+        criterion.columns.get("standard", ""), criterion.kind if criterion.kind != "scored" else kind,
+        (criterion.choice or "") if value == criterion.max_points else "",
+    )  # fmt: skip
 
 
 def _points_words(criterion: Criterion) -> str:

@@ -6,13 +6,15 @@ import importlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import regex
 
 from pipeline import serialize
+from pipeline.assessment import Policy
 from pipeline.errors import InputError, UsageError
 from pipeline.formats.assessees import Assessee, load_assessees
 from pipeline.formats.sheet import Edition, Sheet, sheet_of
@@ -29,23 +31,23 @@ def write_forms(
     formats: Sequence[str],
     edition: Edition,
     assessees: Path | None,
+    policy: Policy | None = None,
 ) -> list[Path]:
     """Write the forms into `out`; returns the files, `manifest.json` last.
 
     Raises UsageError for an unknown format or annex, no rubric, or an edition that is refused; nothing is written then.
     """
-    sheets = _sheets(reading, annexes, edition)
+    sheets = _sheets(reading, annexes, edition, policy)
     makers = {name: _maker(name) for name in formats}
     jobs = list(_jobs(sheets, load_assessees(assessees, reading) if assessees else None))
     out.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".forms-", dir=out))
     try:
         made: dict[str, str] = {}
-        for stem, sheet, prefill in _progress(jobs):
+        for job in _progress(jobs):
             for name, make in makers.items():
-                data = make(sheet, prefill)
-                raw = data.encode("utf-8") if isinstance(data, str) else data
-                file = stem + SUFFIXES[name]
+                raw = _made(make, job)
+                file = job.stem + SUFFIXES[name]
                 (staging / file).write_bytes(raw)
                 made[file] = sha256(raw).hexdigest()
         (staging / "manifest.json").write_text(serialize.dumps({"edition": edition, "files": made}), encoding="utf-8")
@@ -56,14 +58,14 @@ def write_forms(
     return [out / file for file in (*made, "manifest.json")]
 
 
-def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition) -> list[Sheet]:
+def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition, policy: Policy | None) -> list[Sheet]:
     if not reading.rubrics:
         raise UsageError(reading.source.file, "holds no rubric, so there is no form to make", "give a notice with a rubric")
     known = {r.annex for r in reading.rubrics}
     for annex in annexes or ():
         if annex not in known:
             raise UsageError(f"--annex {annex}", "is not an annex with a rubric", f"choose from {sorted(known)}")
-    return [sheet_of(reading, r, edition) for r in reading.rubrics if not annexes or r.annex in annexes]
+    return [sheet_of(reading, r, edition, policy) for r in reading.rubrics if not annexes or r.annex in annexes]
 
 
 def _maker(name: str):
@@ -72,11 +74,31 @@ def _maker(name: str):
     return importlib.import_module(f"pipeline.formats.{name}").render
 
 
-def _jobs(sheets: Sequence[Sheet], assessees: Sequence[Assessee] | None) -> Iterator[tuple[str, Sheet, dict[str, str]]]:
-    """(file stem, sheet, prefill) of every form; an assessee gets the annex it names, or the only one there is."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One form to make: its file stem, its sheet, the values it begins with, and the list row they come from."""
+
+    stem: str
+    sheet: Sheet
+    prefill: dict[str, str]
+    where: str | None = None
+
+
+def _made(make: Callable[[Sheet, dict[str, str]], str | bytes], job: Job) -> bytes:
+    try:
+        data = make(job.sheet, job.prefill)
+    except UsageError as error:
+        if job.where is None:
+            raise
+        raise InputError(job.where, error.what, error.remedy) from None
+    return data.encode("utf-8") if isinstance(data, str) else data
+
+
+def _jobs(sheets: Sequence[Sheet], assessees: Sequence[Assessee] | None) -> Iterator[Job]:
+    """Every form; an assessee gets the annex it names, or the only one there is."""
     if assessees is None:
         for sheet in sheets:
-            yield sheet.name, sheet, {}
+            yield Job(sheet.name, sheet, {})
         return
     used: dict[str, int] = {}
     for unit in assessees:
@@ -88,7 +110,7 @@ def _jobs(sheets: Sequence[Sheet], assessees: Sequence[Assessee] | None) -> Iter
             used[stem.lower()] = used.get(stem.lower(), 0) + 1
             if used[stem.lower()] > 1:
                 stem += f"-{used[stem.lower()]}"
-            yield stem, sheet, {f"{sheet.prefix}_assessee": unit.name}
+            yield Job(stem, sheet, {f"{sheet.prefix}_assessee": unit.name}, unit.where)
 
 
 def safe_name(name: str) -> str:

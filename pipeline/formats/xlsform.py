@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import xlsxwriter
 
 from pipeline.formats.identity import identity
-from pipeline.formats.sheet import Sheet
+from pipeline.formats.sheet import Line, Sheet
 from pipeline.formats.xlsx import MADE
 from pipeline.plain import points_text
+from pipeline.tally import SIGN
 
 SURVEY = ("type", "name", "label", "hint", "required", "constraint", "constraint_message", "calculation", "default", "relevant", "appearance")
 
@@ -52,14 +53,14 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
             title += f"（{points_text(group.stated)}分）"
         rows.append({"type": "begin_group", "name": f"{group.key}_group", "label": title, "appearance": "field-list"})
         for line in group.lines:
-            rows += _line(line, prefill)
+            rows += _line(line, prefill, sheet.not_applicable != "refused")
         rows.append({"type": "end_group", "name": "", "label": ""})
-        terms = " + ".join(f"coalesce(${{{line.key}}}, 0)" for line in group.lines if line.max is not None) or "0"
-        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round({terms}, 1)"})
-        subtotals.append(("-" if group.kind == "deduction" else "+", f"${{{group.key}_subtotal}}"))
+        terms = "".join(_term(line.sign * SIGN[group.kind], f"coalesce(${{{line.key}}}, 0)") for line in group.lines if line.scored)
+        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round(0{terms}, 1)"})
+        subtotals.append(_term(SIGN[group.kind], f"${{{group.key}_subtotal}}"))
     for veto in sheet.vetoes:
         rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.number}.{veto.text}", "hint": "有此情形才勾选"})
-    total = " ".join(f"{sign} {term}" for sign, term in subtotals).removeprefix("+ ") or "0"
+    total = points_text(sheet.base) + "".join(subtotals)
     rows += [
         {"type": "calculate", "name": f"{p}_total", "label": "总评", "calculation": f"round({total}, 1)"},
         {"type": "calculate", "name": f"{p}_grade", "label": "等次", "calculation": _grade(sheet)},
@@ -69,18 +70,40 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
     return rows
 
 
-def _line(line, prefill: dict[str, str]) -> list[dict[str, str]]:
+def _term(sign: int, value: str) -> str:
+    return f" {'-' if sign < 0 else '+'} {value}"
+
+
+def _line(line: Line, prefill: dict[str, str], skips: bool) -> list[dict[str, str]]:
     label = f"{line.number}. {line.text}" if line.number else line.text
-    if line.max is None:
-        return [{"type": "note", "name": line.key, "label": label}]
-    top = points_text(line.max)
+    if line.standard:
+        label += f"\n评分标准：{line.standard}"
+    if not line.scored:
+        return [{"type": "note", "name": line.key, "label": label}, _note(line, prefill, "")]
+    top = points_text(line.max) if line.max is not None else None
+    words = f"0–{top}" if top is not None else "不小于 0（分值未定）"
     score = {
-        "type": "decimal", "name": line.key, "label": label, "hint": f"0–{top}", "required": "yes", "default": prefill.get(line.key, ""),
-        "constraint": f". >= 0 and . <= {top} and round(., 1) = .", "constraint_message": f"应为 0 至 {top}，至多一位小数",
-    }
-    why = {"type": "text", "name": f"{line.key}_note", "label": f"扣分说明（第{line.number}条）", "relevant": f"${{{line.key}}} < {top}",
-           "default": prefill.get(f"{line.key}_note", "")}
-    return [score, why]
+        "type": "decimal", "name": line.key, "label": label, "hint": words, "required": "yes", "default": prefill.get(line.key, ""),
+        "constraint": f". >= 0{f' and . <= {top}' if top is not None else ''} and round(., 1) = .",
+        "constraint_message": f"应为 {words}，至多一位小数",
+    }  # fmt: skip
+    if not skips:
+        return [score, _note(line, prefill, _lost(line, top))]
+    why = {"type": "text", "name": f"{line.key}_na", "label": f"第{line.number}条不适用的理由（适用则留空）", "default": prefill.get(f"{line.key}_na", "")}
+    score["relevant"] = f"${{{line.key}_na}} = ''"
+    return [score, _note(line, prefill, _lost(line, top)), why]
+
+
+def _lost(line: Line, top: str | None) -> str:
+    """When points were lost, so that a reason is asked for."""
+    if line.kind == "deduction":
+        return f"${{{line.key}}} > 0"
+    return f"${{{line.key}}} < {top}" if line.kind == "scored" and top is not None else ""
+
+
+def _note(line: Line, prefill: dict[str, str], relevant: str) -> dict[str, str]:
+    return {"type": "text", "name": f"{line.key}_note", "label": f"扣分说明（第{line.number}条）", "relevant": relevant,
+            "default": prefill.get(f"{line.key}_note", "")}  # fmt: skip
 
 
 def _grade(sheet: Sheet) -> str:
@@ -93,6 +116,9 @@ def _grade(sheet: Sheet) -> str:
         if band.max is not None:
             tests.append(f"{total} {'<=' if band.max_inclusive else '<'} {band.max}")
         formula = f"if({' and '.join(tests) or 'true()'}, '{band.label}', {formula})"
+    if sheet.not_applicable != "refused" and sheet.scored():
+        spared = " + ".join(f"if(${{{line.key}_na}} != '', 1, 0)" for line in sheet.scored())
+        formula = f"if({spared} > 0, '有不适用项，待计分', {formula})"
     if sheet.vetoes:
         any_veto = " or ".join(f"${{{v.key}}} = 'OK'" for v in sheet.vetoes)
         formula = f"if({any_veto}, '一票否决', {formula})"

@@ -9,22 +9,32 @@ from decimal import Decimal, InvalidOperation
 
 import xlsxwriter
 
-from pipeline.formats.identity import identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Sheet
+from pipeline.formats.identity import code_png, identity, identity_line
+from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
+from pipeline.tally import SIGN
 
 MADE = datetime.datetime(2020, 1, 1)
 """Workbooks carry a creation time; ours must be the same bytes for the same input."""
 
-HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明")
-WIDTHS = (14, 6, 52, 7, 9, 24)
+HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明", "不适用（写明理由）")
+WIDTHS = (12, 5.5, 46, 6, 8, 21, 14)
+HEAD_HEIGHT = 22.0
+PAGE_HEIGHT = 712.0
+"""Points between the margins of A4."""
+SCALE = {"allowed": 66, "open": 76, "refused": 76}
+"""Print scale in percent at which the printed columns fit the page's width; the page breaks below rest on it."""
 
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     """The form as XLSX bytes. Texts are written as texts: a name that begins with = is no formula."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    # Column widths count digits of the default font: one that every Chinese office has, so that the page is as wide everywhere.
+    font = {"font_name": "宋体", "font_size": 11}
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_format_properties": font}
+    )
     book.set_properties({"title": sheet.title, "created": MADE})
     for name, value in identity(sheet).items():
         book.set_custom_property(name, str(value))
@@ -40,7 +50,8 @@ class _Writer:
         self.book, self.sheet, self.prefill = book, sheet, prefill
         self.page = book.add_worksheet("评价表")
         self.row = 0
-        self.totals: list[tuple[str, int, str]] = []
+        self.totals: list[tuple[int, int, Decimal, bool]] = []
+        self.ranges: list[tuple[int, int]] = []
         base = {"font_name": "仿宋_GB2312", "font_size": 11, "valign": "vcenter", "text_wrap": True}
         boxed = {**base, "border": 1}
         make = book.add_format
@@ -55,78 +66,118 @@ class _Writer:
         self.open_text = make({**boxed, "locked": False, "bg_color": "#FFFDF3", "font_size": 9})
         self.sum = make({**boxed, "align": "center", "bold": True, "bg_color": "#F3F1EC"})
         self.field = make({**base, "locked": False, "bottom": 1, "bg_color": "#FFFDF3"})
+        self.date = make({**base, "locked": False, "bottom": 1, "bg_color": "#FFFDF3", "num_format": "yyyy-mm-dd", "align": "left"})
+        self.skips = sheet.not_applicable != "refused"
+        self.last = 6 if sheet.not_applicable == "allowed" else 5
+        self.scale = SCALE[sheet.not_applicable]
+        self.room = PAGE_HEIGHT / self.scale * 100 * 0.95
+        self.used = 0.0
+        self.breaks: list[int] = []
 
     def write(self) -> None:
         self._set_page()
         self._head()
         for group in self.sheet.groups:
-            self._group(group)
+            if group.lines:
+                self._group(group)
         self._total()
         self._vetoes()
         self._grade()
         self._notes()
-        self.page.print_area(0, 0, self.row, 5)
+        self.page.print_area(0, 0, self.row, self.last)
+        self.page.set_h_pagebreaks(self.breaks)
 
     def _set_page(self) -> None:
         page = self.page
-        for col, width in enumerate(WIDTHS):
+        for col, width in enumerate(WIDTHS if self.skips else WIDTHS[:6]):
             page.set_column(col, col, width)
         page.set_paper(9)
         page.set_margins(left=0.8, right=0.7, top=0.9, bottom=0.9)
         page.fit_to_pages(1, 0)
-        page.set_footer("&C— &P —")
+        page.set_footer("&C— &P —&R&G", {"image_right": "form.png", "image_data_right": io.BytesIO(code_png(self.sheet))})
         page.set_header(f"&L&9{identity_line(self.sheet).replace('&', '&&')}&R&9{EDITION_NAMES[self.sheet.edition]} {self.sheet.digest[:12]}")
         page.protect("", {"format_rows": True, "format_columns": True, "select_locked_cells": True})
 
+    def _set_height(self, row: int, height: float) -> bool:
+        """Set a row's height; whether a new page begins with it. The print's pages are ours, so that labels can go on."""
+        self.page.set_row(row, height)
+        turned = self.used + height > self.room
+        if turned:
+            self.breaks.append(row)
+            self.used = HEAD_HEIGHT
+        self.used += height
+        return turned
+
     def _name(self, key: str, row: int, col: int) -> None:
-        letter = "ABCDEF"[col]
+        letter = "ABCDEFG"[col]
         self.book.define_name(key, f"='评价表'!${letter}${row + 1}")
 
     def _head(self) -> None:
         s = self.sheet
-        self.page.merge_range(0, 0, 0, 5, s.title, self.title)
-        self.page.set_row(0, 34)
+        self.page.merge_range(0, 0, 0, self.last, s.title, self.title)
+        self._set_height(0, 46)
+        code = code_png(s)
+        side = int.from_bytes(code[16:20], "big")  # a PNG says its width there
+        self.page.insert_image(0, self.last, "form.png", {
+            "image_data": io.BytesIO(code), "x_scale": 58 / side, "y_scale": 58 / side, "x_offset": 80, "y_offset": 1,
+            "object_position": 3, "description": "表号二维码",
+        })  # fmt: skip
+        self._set_height(1, 24)
         self.page.write_string(1, 0, "被评价单位", self.plain)
         self.page.merge_range(1, 1, 1, 2, self.prefill.get(f"{s.prefix}_assessee", ""), self.field)
         self._name(f"{s.prefix}_assessee", 1, 1)
         self.page.write_string(1, 3, "评价时间", self.plain)
-        self.page.merge_range(1, 4, 1, 5, self.prefill.get(f"{s.prefix}_date", ""), self.field)
+        self.page.merge_range(1, 4, 1, 5, self.prefill.get(f"{s.prefix}_date", ""), self.date)
         self._name(f"{s.prefix}_date", 1, 4)
-        for col, text in enumerate(HEADER):
+        for col, text in enumerate(HEADER if self.skips else HEADER[:6]):
             self.page.write_string(2, col, text, self.head)
+        self._set_height(2, HEAD_HEIGHT)
         self.page.repeat_rows(2)
         self.page.freeze_panes(3, 0)
         self.row = 3
 
-    def _group(self, group) -> None:
-        first = self.row
+    def _group(self, group: Group) -> None:
+        first = start = self.row
         got = Decimal(0)
+        chunks: list[tuple[int, int]] = []
         for line in group.lines:
-            r = self.row
-            marks = "".join(f"[{m}]" for m in line.marks)
-            self.page.write_string(r, 1, line.number, self.centre)
-            self.page.write_string(r, 2, line.text + marks, self.cell)
-            if line.max is None:
-                self.page.write_string(r, 3, "—", self.centre)
-                self.page.write_blank(r, 4, None, self.centre)
-            else:
-                self.page.write_number(r, 3, float(line.max), self.centre)
-                got += self._score(r, line.key, self.prefill.get(line.key, ""))
-                self._validate(r, line.number, line.max)
-                self._name(line.key, r, 4)
-            self.page.write_string(r, 5, self.prefill.get(f"{line.key}_note", ""), self.open_text)
-            self._name(f"{line.key}_note", r, 5)
-            self.page.set_row(r, 15 * max(1, -(-len(line.text) // 24)) + 4)
+            height = 15 * max(lines_needed(_shown(line), 24), lines_needed(_label(group, start == first), 6) if len(group.lines) == 1 else 1) + 6
+            if self._set_height(self.row, height) and self.row > start:
+                chunks.append((start, self.row - 1))
+                start = self.row
+            got += self._line(line) * line.sign * SIGN[group.kind]
             self.row += 1
-        if group.lines:
-            label = group.label + "".join(f"[{m}]" for m in group.marks)
-            if group.stated is not None:
-                label += f"\n（{points_text(group.stated)}分）"
-            if len(group.lines) > 1:
-                self.page.merge_range(first, 0, self.row - 1, 0, label, self.label)
+        chunks.append((start, self.row - 1))
+        for top, bottom in chunks:
+            label = _label(group, top == first)
+            if bottom > top:
+                self.page.merge_range(top, 0, bottom, 0, label, self.label)
             else:
-                self.page.write_string(first, 0, label, self.label)
-            self._subtotal(group, first, got)
+                self.page.write_string(top, 0, label, self.label)
+        self._subtotal(group, first, got)
+
+    def _line(self, line: Line) -> Decimal:
+        """Write one criterion; returns the points that count of a prefilled score."""
+        r = self.row
+        got = Decimal(0)
+        self.page.write_string(r, 1, line.number, self.centre)
+        self.page.write_string(r, 2, _shown(line), self.cell)
+        if line.kind == "scored" and line.max is not None and not line.choice:
+            self.page.write_number(r, 3, float(line.max), self.centre)
+        else:
+            self.page.write_string(r, 3, line.most, self.centre)
+        if line.scored:
+            got = self._score(r, line.key, self.prefill.get(line.key, ""))
+            self._validate(r, line.number, line.max)
+            self._name(line.key, r, 4)
+        else:
+            self.page.write_blank(r, 4, None, self.centre)
+        self.page.write_string(r, 5, self.prefill.get(f"{line.key}_note", ""), self.open_text)
+        self._name(f"{line.key}_note", r, 5)
+        if self.skips and line.scored:
+            self.page.write_string(r, 6, self.prefill.get(f"{line.key}_na", ""), self.open_text)
+            self._name(f"{line.key}_na", r, 6)
+        return got
 
     def _score(self, row: int, key: str, value: str) -> Decimal:
         """Write a prefilled score: a number as a number, anything else as it is; returns what counts."""
@@ -138,50 +189,66 @@ class _Writer:
             self.page.write_string(row, 4, value, self.open) if value else self.page.write_blank(row, 4, None, self.open)
             return Decimal(0)
 
-    def _validate(self, row: int, number: str, top: Decimal) -> None:
+    def _validate(self, row: int, number: str, top: Decimal | None) -> None:
+        words = f"0 至 {points_text(top)}，至多一位小数" if top is not None else "不小于 0，至多一位小数（分值未定）"
+        below = f"E{row + 1}<={points_text(top)}," if top is not None else ""
         self.page.data_validation(row, 4, row, 4, {
-            "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,E{row + 1}<={top},ROUND(E{row + 1},1)=E{row + 1})",
-            "input_title": f"第{number}条"[:32], "input_message": f"0 至 {points_text(top)}，至多一位小数",
-            "error_title": "得分有误", "error_message": f"应为 0 至 {points_text(top)} 的数，至多一位小数",
+            "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,{below}ROUND(E{row + 1},1)=E{row + 1})",
+            "input_title": f"第{number}条"[:32], "input_message": words,
+            "error_title": "得分有误", "error_message": f"应为数：{words}",
         })  # fmt: skip
 
-    def _subtotal(self, group, first: int, got: Decimal) -> None:
+    def _subtotal(self, group: Group, first: int, got: Decimal) -> None:
         r = self.row
-        possible = sum((line.max for line in group.lines if line.max is not None), Decimal(0))
+        self._set_height(r, 22)
         self.page.merge_range(r, 0, r, 2, f"{group.label} 小计".strip(), self.sum)
-        self.page.write_number(r, 3, float(possible), self.sum)
-        self.page.write_formula(r, 4, f"=ROUND(SUM(E{first + 1}:E{r}),2)", self.sum, float(got))
-        self.page.write_blank(r, 5, None, self.sum)
+        if group.possible_text():
+            self.page.write_number(r, 3, float(group.possible()), self.sum)
+        else:
+            self.page.write_blank(r, 3, None, self.sum)
+        cells = f"E{first + 1}:E{r}"
+        minus = [f"E{first + 1 + i}" for i, line in enumerate(group.lines) if line.sign * SIGN[group.kind] < 0]
+        terms = f"SUM({cells})" + "".join(f"-2*N({c})" for c in minus)
+        filled = any(self.prefill.get(line.key) for line in group.lines)
+        self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},2))', self.sum, float(got) if filled else "")
+        for col in range(5, self.last + 1):
+            self.page.write_blank(r, col, None, self.sum)
         self._name(f"{group.key}_subtotal", r, 4)
-        self.totals.append((group.kind, r, str(got)))
+        self.totals.append((SIGN[group.kind], r, got, filled))
+        self.ranges.append((first + 1, r))
         self.row += 1
 
     def _total(self) -> None:
         r = self.row
         s = self.sheet
-        stated = s.stated_total if s.stated_total is not None else s.possible()
-        value = sum((Decimal(v) * (-1 if k == "deduction" else 1) for k, _, v in self.totals), Decimal(0))
-        terms = "".join(f"{'-' if k == 'deduction' else '+'}E{row + 1}" for k, row, _ in self.totals) or "0"
+        self._set_height(r, 24)
+        cells = ",".join(f"E{row + 1}" for _, row, _, _ in self.totals)
+        terms = "".join(f"{'-' if sign < 0 else '+'}N(E{row + 1})" for sign, row, _, _ in self.totals)
+        self.total_value = s.base + sum((sign * value for sign, _, value, _ in self.totals), Decimal(0))
+        filled = any(f for _, _, _, f in self.totals)
         self.page.merge_range(r, 0, r, 2, "总评", self.sum)
-        self.page.write_number(r, 3, float(stated), self.sum)
-        self.page.write_formula(r, 4, f"=ROUND({terms.lstrip('+')},2)", self.sum, float(value))
-        self.page.write_blank(r, 5, None, self.sum)
+        self.page.write_number(r, 3, float(s.stated_total if s.stated_total is not None else s.possible()), self.sum)
+        formula = f'=IF(COUNT({cells})=0,"",ROUND({points_text(s.base)}{terms},2))' if cells else '=""'
+        self.page.write_formula(r, 4, formula, self.sum, float(self.total_value) if filled else "")
+        for col in range(5, self.last + 1):
+            self.page.write_blank(r, col, None, self.sum)
         self._name(f"{s.prefix}_total", r, 4)
-        self.total_row, self.total_value = r, value
+        self.total_row = r
         self.row += 2
 
     def _vetoes(self) -> None:
         self.veto_rows: list[int] = []
         if not self.sheet.vetoes:
             return
-        self.page.merge_range(self.row, 0, self.row, 5, "一票否决（有下列情形之一的，在左格填“是”）", self.head)
+        self._set_height(self.row, HEAD_HEIGHT)
+        self.page.merge_range(self.row, 0, self.row, self.last, "一票否决（有下列情形之一的，在左格填“是”）", self.head)
         self.row += 1
         for veto in self.sheet.vetoes:
             ticked = self.prefill.get(veto.key) == "Yes"
             self.page.write_string(self.row, 0, "是" if ticked else "", self.open)
             self.page.data_validation(self.row, 0, self.row, 0, {"validate": "list", "source": ["是", "否"]})
-            self.page.merge_range(self.row, 1, self.row, 5, f"{veto.number}.{veto.text}", self.cell)
-            self.page.set_row(self.row, 15 * max(1, -(-len(veto.text) // 44)) + 4)
+            self.page.merge_range(self.row, 1, self.row, self.last, f"{veto.number}.{veto.text}", self.cell)
+            self._set_height(self.row, 15 * lines_needed(veto.text, 44) + 6)
             self._name(veto.key, self.row, 0)
             self.veto_rows.append(self.row)
             self.row += 1
@@ -198,34 +265,31 @@ class _Writer:
             if band.max is not None:
                 tests.append(f"{cell}{'<=' if band.max_inclusive else '<'}{band.max}")
             formula = f'IF(AND({",".join(tests) or "TRUE"}),"{band.label}",{formula})'
-        scored = [line.key for line in s.lines() if line.max is not None]
-        filled = sum(1 for k in scored if self.prefill.get(k))
-        columns = "+".join(f"COUNT(E{a}:E{b})" for a, b in self._score_ranges()) or "0"
-        formula = f'IF({columns}<{len(scored)},"尚有"&({len(scored)}-({columns}))&"项未填",{formula})'
+        keys = [line.key for line in s.scored()]
+        filled, skipped = sum(bool(self.prefill.get(k)) for k in keys), sum(bool(self.prefill.get(f"{k}_na")) for k in keys)
+        given = "+".join(f"COUNT(E{a}:E{b})" for a, b in self.ranges) or "0"
+        spared = "+".join(f'SUMPRODUCT((E{a}:E{b}="")*(G{a}:G{b}<>""))' for a, b in self.ranges) if self.skips and self.ranges else "0"
+        formula = f'IF({spared}>0,"有"&({spared})&"项不适用，待计分",{formula})'
+        formula = f'IF({given}+{spared}<{len(keys)},"尚有"&({len(keys)}-({given})-({spared}))&"项未填",{formula})'
         if self.veto_rows:
             formula = f'IF(COUNTIF(A{self.veto_rows[0] + 1}:A{self.veto_rows[-1] + 1},"是")>0,"一票否决",{formula})'
+        self._set_height(self.row, 26)
         self.page.write_string(self.row, 0, "等次", self.plain)
         self.page.merge_range(self.row, 1, self.row, 2, "", self.plain)
-        self.page.write_formula(self.row, 1, f"={formula}", self.plain, self._grade_now(filled, len(scored)))
+        self.page.write_formula(self.row, 1, f"={formula}", self.plain, self._grade_now(filled, skipped, len(keys)))
         self._name(f"{s.prefix}_grade", self.row, 1)
         self.page.write_string(self.row, 3, "专家签字", self.plain)
         self.page.merge_range(self.row, 4, self.row, 5, self.prefill.get(f"{s.prefix}_assessor", ""), self.field)
         self._name(f"{s.prefix}_assessor", self.row, 4)
         self.row += 1
 
-    def _score_ranges(self) -> list[tuple[int, int]]:
-        """First and last sheet row (from 1) of each group's scores."""
-        out, start = [], 4
-        for _, row, _ in self.totals:
-            out.append((start, row))
-            start = row + 2
-        return out
-
-    def _grade_now(self, filled: int, count: int) -> str:
+    def _grade_now(self, filled: int, skipped: int, count: int) -> str:
         if any(self.prefill.get(v.key) == "Yes" for v in self.sheet.vetoes):
             return "一票否决"
-        if filled < count:
-            return f"尚有{count - filled}项未填"
+        if filled + skipped < count:
+            return f"尚有{count - filled - skipped}项未填"
+        if skipped:
+            return f"有{skipped}项不适用，待计分"
         for band in self.sheet.bands:
             low = band.min is None or self.total_value > band.min or (band.min_inclusive and self.total_value == band.min)
             high = band.max is None or self.total_value < band.max or (band.max_inclusive and self.total_value == band.max)
@@ -240,7 +304,25 @@ class _Writer:
         if s.open:
             lines += ["随表说明：本表尚有下列事项未定", *(f"{i}. {item}" for i, item in enumerate(s.open, 1))]
         for text in lines:
-            self.page.merge_range(self.row, 0, self.row, 5, text, self.small)
-            self.page.set_row(self.row, 13 * max(1, -(-len(text) // 62)) + 2)
+            self.page.merge_range(self.row, 0, self.row, self.last, text, self.small)
+            self._set_height(self.row, 13 * lines_needed(text, 62) + 3)
             self.row += 1
+
+
+def lines_needed(text: str, room: int) -> int:
+    """How many lines a text takes in a column of `room` Chinese characters (Latin letters and digits take half)."""
+    return sum(max(1, -(-sum(2 if ord(c) > 0x2000 else 1 for c in part) // (2 * room))) for part in text.split("\n"))
+
+
+def _shown(line: Line) -> str:
+    marks = "".join(f"[{m}]" for m in line.marks)
+    return line.text + marks + (f"\n评分标准：{line.standard}" if line.standard else "")
+
+
+def _label(group: Group, first: bool) -> str:
+    """A section's label in its first row, or where it goes on on another page."""
+    if not first:
+        return f"{group.label}（续）" if group.label else ""
+    stated = f"\n（{points_text(group.stated)}分）" if group.stated is not None else ""
+    return group.label + "".join(f"[{m}]" for m in group.marks) + stated
 

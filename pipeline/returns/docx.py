@@ -24,6 +24,7 @@ def read(data: bytes, source: FormFile) -> Returned:
     root = parse_xml(container.read("word/document.xml"), source.file)
     values: dict[str, str] = {}
     places: dict[str, Provenance] = {}
+    rivals: dict[str, str] = {}
     how = "fields"
     for index, control in enumerate(root.iter(f"{W}sdt"), start=1):
         key, by = _key(control)
@@ -31,11 +32,14 @@ def read(data: bytes, source: FormFile) -> Returned:
             continue
         how = by if by != "fields" else how
         text = _value(control)
+        if text and values.get(key) and values[key] != text:
+            rivals[key] = text
+            continue
         if key not in values or text:
             values[key] = text
         if text:
             places[key] = Provenance(text, path=f"sdt[{index}]")
-    return Returned(source, _identity(data, source.file), values, places, how)
+    return Returned(source, _identity(data, source.file), values, places, how, rivals)
 
 
 def _key(control: etree._Element) -> tuple[str, str]:
@@ -58,6 +62,8 @@ def _value(control: etree._Element) -> str:
     props = control.find(f"{W}sdtPr")
     if props is not None:
         checked = props.find(f"{W14}checkbox/{W14}checked")
+        if checked is None:  # LibreOffice keeps the name in an outer control and the box in an inner one
+            checked = control.find(f".//{W}sdt/{W}sdtPr/{W14}checkbox/{W14}checked")
         if checked is not None:
             return "Yes" if checked.get(f"{W14}val") in ("1", "true") else ""
         if props.find(f"{W}showingPlcHdr") is not None:

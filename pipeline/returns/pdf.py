@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
+from statistics import median
+from typing import Any
 
 import pdfplumber
 import pikepdf
+from pdfplumber.page import Page
+from pdfplumber.utils import extract_text
 
 from pipeline.errors import InputError
 from pipeline.provenance import BBox, Provenance
@@ -22,13 +27,22 @@ def read(data: bytes, source: FormFile) -> Returned:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             identity = _identity(pdf)
-            found = {key: (value, Provenance(value, page=page, bbox=box)) for key, value, page, box in _fields(pdf)}
+            found = list(_fields(pdf))
     except pikepdf.PasswordError:
         raise InputError(source.file, "the PDF is encrypted", "save it without a password") from None
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError) as error:
         raise InputError(source.file, f"the PDF is damaged ({error})", "ask for the form again") from None
-    values = {k: v for k, (v, _) in found.items()}
-    return Returned(source, identity, values, {k: at for k, (v, at) in found.items() if v}, "fields" if found else "place")
+    values: dict[str, str] = {}
+    places: dict[str, Provenance] = {}
+    rivals: dict[str, str] = {}
+    for key, text, page, box in found:
+        if values.get(key) and text and values[key] != text:
+            rivals[key] = text
+        elif text or key not in values:
+            values[key] = text
+            if text:
+                places[key] = Provenance(text, page=page, bbox=box)
+    return Returned(source, identity, values, places, "fields" if found else "place", rivals)
 
 
 def _identity(pdf: pikepdf.Pdf) -> dict[str, str]:
@@ -40,7 +54,7 @@ def _identity(pdf: pikepdf.Pdf) -> dict[str, str]:
 
 
 def _fields(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str, int, BBox]]:
-    """(key, value, page, box) of every widget; a name split into a hierarchy is joined by dots."""
+    """(key, value, page, box) of every widget."""
     for number, page in enumerate(pdf.pages, start=1):
         height = float(page.mediabox[3])
         for widget in page.obj.get("/Annots", pikepdf.Array()):
@@ -50,15 +64,12 @@ def _fields(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str, int, BBox]]:
             if not key or kind not in ("/Tx", "/Btn"):
                 continue
             x0, y0, x1, y1 = (float(v) for v in widget.Rect)
-            text = _text(value)
-            if kind == "/Btn":
-                state = str(widget.get("/AS", value if value is not None else "/Off"))
-                text = "" if state in ("/Off", "None", "") else "Yes"
+            text = _state(widget, value) if kind == "/Btn" else _text(value)
             yield key, text, number, (x0, height - y1, x1, height - y0)
 
 
 def _inherited(widget: pikepdf.Object) -> tuple[str, str, pikepdf.Object | None]:
-    """(full name, field type, value), looked up through the parents (at most eight)."""
+    """(last name, field type, value), looked up through the parents (at most eight)."""
     names: list[str] = []
     kind, value, node = "", None, widget
     for _ in range(8):
@@ -70,7 +81,16 @@ def _inherited(widget: pikepdf.Object) -> tuple[str, str, pikepdf.Object | None]
         if "/Parent" not in node:
             break
         node = node.Parent
-    return ".".join(names), kind, value
+    # Some fillers put a form's fields under a name of their own.
+    return names[-1] if names else "", kind, value
+
+
+def _state(widget: pikepdf.Object, value: pikepdf.Object | None) -> str:
+    """A check box: ticked, blank, or both words when value and appearance disagree."""
+    said = str(value) if value is not None else None
+    shown = str(widget.AS) if "/AS" in widget else said
+    ticked = {s not in ("/Off", "None", "", None) for s in (said if said is not None else shown, shown)}
+    return ("Yes" if ticked == {True} else "") if len(ticked) == 1 else f"V={said} AS={shown}"
 
 
 def _text(value: pikepdf.Object | None) -> str:
@@ -88,25 +108,71 @@ def field_places(blank: bytes) -> dict[str, tuple[str, Spot]]:
         return {key: (kinds.get(key, "/Tx"), (page, box)) for key, _, page, box in _fields(pdf)}
 
 
+def first_page_text(data: bytes) -> str:
+    """The text of the first page; "" when there is none."""
+    with pdfplumber.open(io.BytesIO(data)) as pdf:
+        return (pdf.pages[0].extract_text() or "") if pdf.pages else ""
+
+
 def read_by_place(data: bytes, blank: bytes, returned: Returned) -> Returned:
-    """The same with values read where the blank form has its fields."""
+    """The same with values read where the blank form has its fields, wherever a printer's margins moved them."""
     values: dict[str, str] = {}
     places: dict[str, Provenance] = {}
-    spots = field_places(blank)
     with pdfplumber.open(io.BytesIO(data)) as pdf, pdfplumber.open(io.BytesIO(blank)) as empty:
-        for key, (kind, (number, box)) in spots.items():
-            if number > len(pdf.pages):
+        moves = {n: _moved(a, b) for n, (a, b) in enumerate(zip(empty.pages, pdf.pages, strict=False), start=1)}
+        for key, (kind, (number, box)) in field_places(blank).items():
+            if number not in moves:
                 continue
             page = pdf.pages[number - 1]
-            inner = (max(box[0] + 0.2, 0), max(box[1], 0), min(box[2] - 0.2, page.width), min(box[3], page.height))
-            area = page.crop(inner)
-            if kind == "/Btn":
-                before = empty.pages[number - 1].crop(inner)
-                drawn = len(area.lines) + len(area.curves) > len(before.lines) + len(before.curves)
-                text = "Yes" if drawn else ""
-            else:
-                text = (area.extract_text() or "").strip()
+            (kx, dx), (ky, dy) = moves[number]
+            spot = (box[0] * kx + dx, box[1] * ky + dy, box[2] * kx + dx, box[3] * ky + dy)
+            text = ("Yes" if _marked(page, spot) else "") if kind == "/Btn" else _text_in(page, spot)
             values[key] = text
             if text:
-                places[key] = Provenance(text, page=number, bbox=box)
+                places[key] = Provenance(text, page=number, bbox=spot)
     return Returned(returned.source, returned.identity, values, places, "place")
+
+
+def _moved(blank: Page, printed: Page) -> tuple[tuple[float, float], tuple[float, float]]:
+    """(scale, shift) across and down, by the words that stand once on both pages and lie furthest apart."""
+    here, there = ({w["text"]: w for w in _single(page)} for page in (blank, printed))
+    shared = [(here[t], there[t]) for t in here if t in there]
+    return _line([(a["x0"], b["x0"]) for a, b in shared]), _line([(a["top"], b["top"]) for a, b in shared])
+
+
+def _single(page: Page) -> list[dict[str, Any]]:
+    words = page.extract_words()
+    counts = Counter(w["text"] for w in words)
+    return [w for w in words if counts[w["text"]] == 1]
+
+
+def _line(pairs: list[tuple[float, float]]) -> tuple[float, float]:
+    """Scale and shift through the two pairs furthest apart; none when there is nothing to go by."""
+    if not pairs:
+        return 1.0, 0.0
+    (a0, b0), (a1, b1) = min(pairs), max(pairs)
+    scale = (b1 - b0) / (a1 - a0) if a1 - a0 > 50 else 1.0
+    scale = 1.0 if abs(scale - 1) < 0.002 else scale
+    shift = median(b - a * scale for a, b in pairs)
+    return scale, shift
+
+
+def _text_in(page: Page, box: BBox) -> str:
+    """The characters whose middle lies in a box, in reading order."""
+    inside = [
+        c for c in page.chars  # crop() would copy the whole page for every field
+        if box[0] - 0.2 <= (c["x0"] + c["x1"]) / 2 <= box[2] + 0.2 and box[1] - 0.2 <= (c["top"] + c["bottom"]) / 2 <= box[3] + 0.2
+    ]  # fmt: skip
+    return (extract_text(inside) or "").strip() if inside else ""
+
+
+def _marked(page: Page, box: BBox) -> bool:
+    """Whether something is drawn or written inside a box: its own frame lies outside."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    marks = [*page.lines, *page.curves, *page.chars, *page.rects]
+    middles = [((m["x0"] + m["x1"]) / 2, (m["top"] + m["bottom"]) / 2, m["x1"] - m["x0"], m["bottom"] - m["top"]) for m in marks]
+    return any(
+        box[0] + 0.15 * width < x < box[2] - 0.15 * width and box[1] + 0.15 * height < y < box[3] - 0.15 * height
+        and 0 < max(w, h) < 0.9 * max(width, height)
+        for x, y, w, h in middles
+    )  # fmt: skip

@@ -11,10 +11,12 @@ from pipeline.provenance import Provenance
 @dataclass(frozen=True, slots=True)
 class Returned:
     """`identity`: document_number, revision, annex, rubric, rubric_digest, edition; `values`: field key → text ("" for
-    blank, "Yes" for a ticked box); `how`: fields, binding, alias, place — how the values were found."""
+    blank, "Yes" for a ticked box); `how`: fields, binding, alias, place — how the values were found;
+    `rivals`: a second, different value of a key."""
 
     source: FormFile
     identity: dict[str, str]
     values: dict[str, str]
     places: dict[str, Provenance] = field(default_factory=dict)
     how: str = "fields"
+    rivals: dict[str, str] = field(default_factory=dict)

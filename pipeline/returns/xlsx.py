@@ -3,43 +3,44 @@
 from __future__ import annotations
 
 import io
-import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
+import regex
 
 from pipeline.errors import InputError
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
+from pipeline.readers.container import BROKEN, open_container
+from pipeline.returns.export import read_rows
 from pipeline.returns.returned import FormFile, Returned
 
-YES = {"是", "√", "y", "yes", "true", "1", "有"}
-NO = {"否", "n", "no", "false", "0", "无", "×"}
+CELL = regex.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 
 
-def read(data: bytes, source: FormFile) -> Returned:
-    """The values at the workbook's defined names."""
+def read(data: bytes, source: FormFile) -> list[Returned]:
+    """The values at the workbook's defined names; of a workbook without them, the rows of a phone tool's export."""
+    open_container(data, source.file)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except (*BROKEN, SyntaxError, TypeError, AttributeError) as error:  # what openpyxl raises on broken XML
         raise InputError(source.file, f"the workbook cannot be opened ({error})", "save it again as XLSX") from None
     values: dict[str, str] = {}
     places: dict[str, Provenance] = {}
     for name, defined in book.defined_names.items():
-        if "!" not in (defined.attr_text or ""):
+        sheet, _, cell = (defined.attr_text or "").rpartition("!")
+        sheet, cell = sheet.strip("'").lstrip("$"), cell.replace("$", "").split(":")[0]
+        if sheet not in book.sheetnames or not CELL.fullmatch(cell):
             continue
-        sheet, _, cell = defined.attr_text.rpartition("!")
-        sheet, cell = sheet.strip("'"), cell.replace("$", "").split(":")[0]
-        if sheet not in book.sheetnames:
-            continue
-        text = _text(book[sheet][cell].value)
-        if "_veto_" in name:
-            text = "Yes" if text.lower() in YES else "" if text.lower() in NO else text
-        values[name] = text
-        if text:
-            places[name] = Provenance(text, path=f"{sheet}!{cell}")
+        values[name] = _text(book[sheet][cell].value)
+        if values[name]:
+            places[name] = Provenance(values[name], path=f"{sheet}!{cell}")
     identity = {p.name: "" if p.value is None else str(p.value) for p in book.custom_doc_props.props}
-    return Returned(source, identity, values, places)
+    if not values and book.worksheets:
+        rows = [[_text(v) for v in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+        return read_rows(rows, replace(source, format="csv"))
+    return [Returned(source, identity, values, places)]
 
 
 def _text(value: object) -> str:
