@@ -6,7 +6,8 @@ from pipeline import patterns
 from pipeline.model import Cell
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
-from pipeline.table import Columns, JoinedTable
+from pipeline.roles import Columns
+from pipeline.table import JoinedTable
 
 ESSENTIAL = ("number", "text", "points")
 """Columns whose header a reader of the form cannot do without."""

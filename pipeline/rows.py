@@ -9,10 +9,11 @@ from typing import Literal
 import regex
 
 from pipeline import patterns
+from pipeline.gridrows import Row
 from pipeline.model import Cell
 from pipeline.normalize import clean, fold
 from pipeline.points import points_at_end, read_points, split_label
-from pipeline.table import Columns, Row
+from pipeline.roles import Columns
 
 Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
 

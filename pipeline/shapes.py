@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import regex
 
 from pipeline import patterns
+from pipeline.gridrows import rows_of
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import clean, fold
 from pipeline.points import points_at_end, split_label
-from pipeline.table import JoinedTable, rows_of
+from pipeline.table import JoinedTable
 
 MIN_LINES = 3
 """Fewer scored lines are running text that mentions points."""

@@ -1,0 +1,81 @@
+"""Which rows of a table name its columns: at the top of a part, or repeated further down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline import patterns
+from pipeline.gridrows import Row, header_key, is_total
+from pipeline.normalize import clean, points
+
+MAX_HEADER_ROWS = 4
+"""A header deeper than this was never seen; a longer run of header-like rows is data."""
+
+
+def find_headers(parts: Sequence[Sequence[Row]]) -> tuple[tuple[Row, ...], ...]:
+    """Header rows of each part: at its top, or equal to the first header anywhere (repeated on each page)."""
+    found: list[tuple[Row, ...]] = []
+    keys: set[tuple[str, ...]] = set()
+    for rows in parts:
+        heads = leading_headers(rows)
+        keys |= {header_key(r) for r in heads}
+        repeats = tuple(r for r in rows if r not in heads and header_key(r) in keys and len(r.filled()) > 1)
+        found.append((*heads, *repeats))
+    return tuple(found)
+
+
+def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The header rows at the top of a part; title, field and note rows above them are skipped."""
+    heads: list[Row] = []
+    for row in rows[: MAX_HEADER_ROWS + 3]:
+        if len(heads) < MAX_HEADER_ROWS and is_header(row, follows=bool(heads)):
+            heads.append(row)
+        elif heads or not _is_preamble(row):
+            break
+    if heads and not any(_names_column(c.text) for r in heads for c in r.filled()):
+        return ()
+    return tuple(heads)
+
+
+def _names_column(text: str) -> bool:
+    return patterns.header_role(text) is not None
+
+
+def _is_preamble(row: Row) -> bool:
+    """A row that may stand above a header: blank, one wide cell (a title), or form fields."""
+    filled = row.filled()
+    wide = len(filled) == 1 and (filled[0].col_span > 1 or len(row.cells) == 1 or _long_title(filled[0].text))
+    return not filled or wide or any(patterns.field_name(c.text) for c in filled)
+
+
+def _long_title(text: str) -> bool:
+    return bool(patterns.TITLE_WORDS.search(clean(text))) and len(clean(text)) >= 6 and not _names_column(text)
+
+
+def is_header(row: Row, follows: bool = False) -> bool:
+    """Whether a row names columns: at least two cells do (one is enough under a header row), none is data."""
+    filled = row.filled()
+    texts = [clean(c.text) for c in filled]
+    roles = [patterns.header_role(t) for t in texts]
+    named = sum(r is not None for r in roles)
+    fields = sum(patterns.field_name(t) is not None for t, r in zip(texts, roles, strict=True) if r is None)
+    if any(points(t) is not None for t in texts) or any(len(t) > 40 for t in texts):
+        return False
+    if is_total(row) and named <= 1:
+        return False
+    if follows:
+        return named >= 1 and named + fields == len(filled) and len({*roles} - {None}) >= min(1, named)
+    return len({r for r in roles if r}) + min(fields, 1) >= 2 and named >= 1 and 2 * (named + fields) >= len(filled)
+
+
+def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:
+    """Column → header text; under a header of several rows the lowest row that names the column counts."""
+    texts: dict[int, str] = {}
+    for row in heads:
+        if any(header_key(row) == header_key(other) for other in heads if other.index < row.index):
+            continue
+        for cell in row.filled():
+            for col in range(cell.col, min(cell.col + cell.col_span, cols)):
+                if patterns.header_role(cell.text) or col not in texts:
+                    texts[col] = clean(cell.text)
+    return texts

@@ -1,0 +1,239 @@
+"""Which column plays which role. The header proposes, the data decide: a header that is damaged, shifted or absent never
+moves a value into the wrong role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pipeline import patterns
+from pipeline.gridrows import Row, is_total, serial_value
+from pipeline.normalize import clean, fold, points
+from pipeline.patterns import Role
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Column indices by role, for parts of one width. `labels` from the outermost level in."""
+
+    labels: tuple[int, ...] = ()
+    number: int | None = None
+    text: int | None = None
+    points: int | None = None
+    section_points: int | None = None
+    awarded: tuple[int, ...] = ()
+    others: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """What the data of one column look like."""
+
+    filled: int
+    serial: float
+    ascending: float
+    numeric: float
+    length: float
+    span: float
+    distinct: float
+    wide: float
+
+
+def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
+    body = [r for r in rows if not is_total(r) and not _is_preamble_data(r)]
+    profiles = [_profile(body, c) for c in range(width)]
+    roles = {c: _believed(patterns.header_role(names[c]), profiles[c]) for c in names if c < width}
+    taken: dict[int, Role] = {}
+    number = _pick_number(profiles, roles)
+    if number is not None:
+        taken[number] = "number"
+    score, group = _pick_points(profiles, roles, taken, body)
+    for col, role in ((score, "points"), (group, "section_points")):
+        if col is not None:
+            taken[col] = role  # type: ignore[assignment]
+    text = _pick_text(profiles, roles, taken)
+    if text is not None:
+        taken[text] = "text"
+    labels = _pick_labels(profiles, roles, taken, text, width)
+    taken.update(dict.fromkeys(labels, "label"))
+    awarded = _pick_awarded(profiles, roles, taken, score)
+    taken.update(dict.fromkeys(awarded, "awarded"))
+    others = {
+        c: str(roles.get(c) or names.get(c) or f"column {c + 1}")
+        for c in range(width)
+        if c not in taken and profiles[c].filled
+    }
+    return Columns(labels, number, text, score, group, awarded, _distinct_names(others, names))
+
+
+def _believed(role: Role | None, profile: _Profile) -> Role | None:
+    """The role a header claims, unless the data of the column contradict it (a shifted header)."""
+    if not profile.filled:
+        return role
+    if role == "number" and profile.serial < 0.5 and profile.length > 4:
+        return None
+    if role == "points" and profile.numeric < 0.3 and profile.length > 8:
+        return None
+    if role in ("text", "standard") and profile.numeric >= 0.9:
+        return None
+    return role
+
+
+def _distinct_names(others: dict[int, str], names: dict[int, str]) -> dict[int, str]:
+    """A second column of the same role keeps its header text as its name."""
+    used: set[str] = set()
+    out: dict[int, str] = {}
+    for col, name in others.items():
+        if name in used:
+            name = names.get(col, name)
+        while name in used:
+            name += "′"
+        used.add(name)
+        out[col] = name
+    return out
+
+
+def _is_preamble_data(row: Row) -> bool:
+    filled = row.filled()
+    return len(filled) <= 1 or any(patterns.field_name(c.text) for c in filled)
+
+
+def _profile(rows: Sequence[Row], col: int) -> _Profile:
+    cells = [c for r in rows if (c := r.cells[col]) is not None and c.row == r.index and c.col == col]
+    texts = [clean(c.text) for c in cells]
+    filled = [(c, t) for c, t in zip(cells, texts, strict=True) if t]
+    n = len(filled) or 1
+    serials = [serial_value(t) for _, t in filled]
+    ints = [s for s in serials if s is not None]
+    steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
+    return _Profile(
+        filled=len(filled),
+        serial=sum(bool(patterns.SERIAL.match(fold(t))) for _, t in filled) / n,
+        ascending=sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
+        numeric=sum(_looks_like_points(t) for _, t in filled) / n,
+        length=sum(len(t) for _, t in filled) / n,
+        span=sum(c.row_span for c, _ in filled) / n,
+        distinct=len({t for _, t in filled}) / n,
+        wide=len(filled) / max(len(rows), 1),
+    )
+
+
+def _looks_like_points(text: str) -> bool:
+    key = fold(text)
+    return (
+        points(text) is not None
+        or any(
+            p.match(key)
+            for p in (
+                patterns.POINTS_RANGE,
+                patterns.POINTS_OPTIONS,
+                patterns.POINTS_DEDUCTION,
+                patterns.POINTS_BONUS,
+                patterns.POINTS_UPTO,
+                patterns.POINTS_PERCENT,
+            )
+        )
+        or (len(key) <= 6 and bool(patterns.POINTS_VETO.search(key)))
+    )
+
+
+def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) -> int | None:
+    named = [c for c, r in roles.items() if r == "number" and profiles[c].filled and profiles[c].serial >= 0.6]
+    if named and not (profiles[named[0]].filled >= 3 and profiles[named[0]].ascending < 0.5):
+        return named[0]
+    ranked = [
+        c
+        for c, p in enumerate(profiles)
+        if p.filled >= 3
+        and p.serial >= 0.8
+        and p.ascending >= (0.9 if named else 0.6)
+        and (named or roles.get(c) not in ("points", "awarded"))
+    ]
+    return next(iter((*ranked, *named)), None)
+
+
+def _pick_points(
+    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role], rows: Sequence[Row]
+) -> tuple[int | None, int | None]:
+    """(criterion points, section points). Two such columns: the one with taller or fewer cells belongs to sections."""
+    fits = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.numeric >= 0.5]
+    named = [c for c in fits if roles.get(c) == "points"]
+    guessed = [
+        c
+        for c in fits
+        if roles.get(c) in (None, "number")
+        and profiles[c].numeric >= 0.7
+        and profiles[c].length <= 8
+        and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
+    ]
+    candidates = named or guessed
+    if not candidates:
+        return None, None
+    if len(candidates) == 1:
+        if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
+            return guessed[0], named[0]
+        return candidates[0], None
+    ranked = sorted(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
+    first, second = ranked[0], ranked[1]
+    if _is_coarser(profiles[second], profiles[first]):
+        return first, second
+    return min(first, second), None
+
+
+def _is_coarser(a: _Profile, b: _Profile) -> bool:
+    return a.filled <= 0.7 * b.filled
+
+
+def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:
+    free = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.length >= 2 and p.numeric < 0.5]
+    by_role = {
+        role: [c for c in free if roles.get(c) == role and profiles[c].length >= 3] for role in ("text", "standard")
+    }
+    longest = max(free, key=lambda c: (profiles[c].length * min(profiles[c].filled, 50), -c), default=None)
+    strong = by_role["text"]
+    if strong:
+        fine = max(strong, key=lambda c: (profiles[c].filled * profiles[c].distinct, profiles[c].length))
+        labelled = [c for c in free if c < fine]
+        weak = by_role["standard"]
+        if weak and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled:
+            return weak[0]
+        if longest is not None and roles.get(longest) is None and not labelled and longest < fine:
+            return longest if profiles[longest].length > 3 * profiles[fine].length else fine
+        return fine
+    if by_role["standard"]:
+        return max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
+    open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
+    return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
+
+
+def _pick_labels(
+    profiles: Sequence[_Profile],
+    roles: dict[int, Role | None],
+    taken: dict[int, Role],
+    text: int | None,
+    width: int,
+) -> tuple[int, ...]:
+    if text is None:
+        return ()
+    out = []
+    for c in range(width):
+        if c in taken or not profiles[c].filled or c == text:
+            continue
+        role = roles.get(c)
+        if (role == "label") or (role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5):
+            out.append(c)
+        elif role == "text" and c < text and profiles[c].length <= 16:
+            out.append(c)
+    return tuple(out)
+
+
+def _pick_awarded(
+    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role], score: int | None
+) -> tuple[int, ...]:
+    named = [c for c, r in roles.items() if r == "awarded" and c not in taken]
+    if named or score is None:
+        return tuple(named)
+    right = [c for c in range(score + 1, len(profiles)) if c not in taken and not profiles[c].filled and c not in roles]
+    return tuple(right[:1])
