@@ -115,7 +115,7 @@ TOTAL_WORDS = regex.compile(
 """The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
 
 SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
-SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计)[:：]?")
+SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
 
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
     ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),

@@ -39,6 +39,7 @@ class _Profile:
     span: float
     distinct: float
     wide: float
+    runs: int
 
 
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
@@ -117,6 +118,7 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
         span=sum(c.row_span for c, _ in filled) / n,
         distinct=len({t for _, t in filled}) / n,
         wide=len(filled) / max(len(rows), 1),
+        runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
     )
 
 
@@ -226,7 +228,18 @@ def _pick_labels(
             out.append(c)
         elif role == "text" and c < text and profiles[c].length <= 16:
             out.append(c)
-    return tuple(out)
+    return _coarse_first(out, profiles, text)
+
+
+def _coarse_first(labels: Sequence[int], profiles: Sequence[_Profile], text: int) -> tuple[int, ...]:
+    """Outer labels stand left of inner ones, but a label for each criterion (环节) may stand left of the groups (赛程)."""
+    fine = [
+        c
+        for c in labels
+        if profiles[c].runs >= 0.9 * profiles[text].filled
+        and any(other > c and profiles[other].runs <= 0.6 * profiles[c].runs for other in labels)
+    ]
+    return (*(c for c in labels if c not in fine), *fine)
 
 
 def _pick_awarded(

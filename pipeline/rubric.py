@@ -25,6 +25,10 @@ from pipeline.shapes import column_table, list_table
 from pipeline.table import JoinedTable, join
 
 
+NEAR = 4
+"""A total printed above a table stands within this many lines of it; further up it speaks of something else."""
+
+
 def parse(segments: Iterable[Segment]) -> tuple[Rubric, ...]:
     """All rubrics of a notice, as printed, in order."""
     return read(segments)[0]
@@ -206,6 +210,9 @@ def _may_be_title(paragraph: Paragraph) -> bool:
 def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None, tuple[Subtotal, ...]]:
     """The stated total is the last total row; earlier ones, after part of the criteria, are subtotals."""
     subtotals = list(draft.subtotals)
+    last = subtotals[-1] if subtotals else None
+    if not draft.totals and len(subtotals) == 1 and last and last.after == count - 1 and not last.label.endswith("计"):
+        return last.points, last.at, ()
     if not draft.totals:
         return None, None, tuple(subtotals)
     valued = [t for t in draft.totals if t[1] is not None] or draft.totals
@@ -229,7 +236,7 @@ def _total_elsewhere(
                     return Decimal(match[1]), cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
-    for paragraph in draft.table.lead:
+    for paragraph in draft.table.lead[-NEAR:]:
         if len(paragraph.text) <= 60 and (total := total_in(paragraph.text)) is not None:
             return total, paragraph.at
     return None, None
