@@ -196,8 +196,9 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         if patterns.TOTAL_WORDS.fullmatch(fold(text)):
             continue
         declared = split_label(text)[1]
-        if declared is None and line.section_points is not None and line.section_points.row == cell.row and level == 1:
-            declared = read_points(line.section_points.text).value
+        beside = line.section_points.get(level)
+        if declared is None and beside is not None and beside.row == cell.row:
+            declared = read_points(beside.text).value
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
         draft.marks.append(mark)
         draft.by_cell[id(cell)] = mark

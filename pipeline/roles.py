@@ -16,13 +16,14 @@ from pipeline.patterns import Role
 
 @dataclass(frozen=True)
 class Columns:
-    """Column indices by role, for parts of one width. `labels` from the outermost level in."""
+    """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
+    level (1 the outermost) to the column with the points of its labels."""
 
     labels: tuple[int, ...] = ()
     number: int | None = None
     text: int | None = None
     points: int | None = None
-    section_points: int | None = None
+    section_points: dict[int, int] = field(default_factory=dict)
     awarded: tuple[int, ...] = ()
     others: dict[int, str] = field(default_factory=dict)
 
@@ -40,6 +41,7 @@ class _Profile:
     distinct: float
     wide: float
     runs: int
+    rows: frozenset[int]
 
 
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
@@ -50,10 +52,10 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     number = _pick_number(profiles, roles)
     if number is not None:
         taken[number] = "number"
-    score, group = _pick_points(profiles, roles, taken, body)
-    for col, role in ((score, "points"), (group, "section_points")):
-        if col is not None:
-            taken[col] = role  # type: ignore[assignment]
+    score, groups = _pick_points(profiles, roles, taken)
+    if score is not None:
+        taken[score] = "points"
+    taken.update(dict.fromkeys(groups, "section_points"))
     text = _pick_text(profiles, roles, taken)
     if text is not None:
         taken[text] = "text"
@@ -66,7 +68,19 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         for c in range(width)
         if c not in taken and profiles[c].filled
     }
-    return Columns(labels, number, text, score, group, awarded, _distinct_names(others, names))
+    levels = _levels_of(groups, labels, profiles)
+    return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names))
+
+
+def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[_Profile]) -> dict[int, int]:
+    """Level → its points column: the labels that begin in the same rows, else those nearest on the left."""
+    out: dict[int, int] = {}
+    for group in groups:
+        free = [level for level in range(1, len(labels) + 1) if level not in out] or [1]
+        near = {level: (group - labels[level - 1]) % len(profiles) if labels else 0 for level in free}
+        level = min(free, key=lambda n: (len(profiles[group].rows ^ profiles[labels[n - 1]].rows) if labels else 0, near[n]))
+        out[level] = group
+    return out
 
 
 def _believed(role: Role | None, profile: _Profile) -> Role | None:
@@ -119,6 +133,7 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
         distinct=len({t for _, t in filled}) / n,
         wide=len(filled) / max(len(rows), 1),
         runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
+        rows=frozenset(i for i, r in enumerate(rows) if (c := r.cells[col]) and c.row == r.index and c.col == col and clean(c.text)),
     )
 
 
@@ -157,9 +172,9 @@ def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) ->
 
 
 def _pick_points(
-    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role], rows: Sequence[Row]
-) -> tuple[int | None, int | None]:
-    """(criterion points, section points). Two such columns: the one with taller or fewer cells belongs to sections."""
+    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]
+) -> tuple[int | None, tuple[int, ...]]:
+    """(criterion points, columns of section points). Of several such columns those with fewer cells belong to sections."""
     fits = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.numeric >= 0.5]
     named = [c for c in fits if roles.get(c) == "points"]
     guessed = [
@@ -172,20 +187,35 @@ def _pick_points(
     ]
     candidates = named or guessed
     if not candidates:
-        return None, None
+        return None, ()
     if len(candidates) == 1:
         if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
-            return guessed[0], named[0]
-        return candidates[0], None
-    ranked = sorted(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
-    first, second = ranked[0], ranked[1]
-    if _is_coarser(profiles[second], profiles[first]):
-        return first, second
-    return min(first, second), None
+            return guessed[0], (named[0],)
+        return candidates[0], ()
+    finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
+    groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
+    rest = [c for c in candidates if c not in groups]
+    return (min(rest), groups) if groups else _equals(rest, profiles, roles)
+
+
+def _equals(
+    candidates: Sequence[int], profiles: Sequence[_Profile], roles: dict[int, Role | None]
+) -> tuple[int | None, tuple[int, ...]]:
+    """Several points columns with a cell in each row: the last is the criteria's where each follows a label column of
+    its own, else the first."""
+    first, last = min(candidates), max(candidates)
+    apart = last - first > 1 and roles.get(first - 1) == roles.get(last - 1) == "label"
+    return (last, tuple(c for c in candidates if c != last)) if apart and first else (first, ())
 
 
 def _is_coarser(a: _Profile, b: _Profile) -> bool:
     return a.filled <= 0.7 * b.filled
+
+
+def _follows_label(col: int, finest: int, profiles: Sequence[_Profile]) -> bool:
+    """Whether a points column has a cell exactly where the label column on its left has, and not in each row."""
+    own = profiles[col]
+    return 0 < col < finest and own.filled < profiles[finest].filled and own.rows == profiles[col - 1].rows
 
 
 def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -31,7 +31,7 @@ class Line:
     number: Cell | None = None
     text: Cell | None = None
     points: Cell | None = None
-    section_points: Cell | None = None
+    section_points: dict[int, Cell] = field(default_factory=dict)
     labels: tuple[Cell | None, ...] = ()
     value: Decimal | None = None
     label: str = ""
@@ -70,7 +70,7 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
         number=number if number is not text else None,
         text=text,
         points=score if score is not text else None,
-        section_points=pick(columns.section_points),
+        section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None},
         labels=tuple(pick(c) for c in columns.labels),
     )
 
@@ -100,10 +100,8 @@ def _row_value(line: Line, word: Cell, filled: tuple[Cell, ...]) -> Decimal | No
     """The number of a total row: in the points column, else right of the word, else in the word's own cell."""
     if line.points is not None and line.points is not word and (value := read_points(line.points.text).value) is not None:
         return value
-    if line.section_points is not None and (value := read_points(line.section_points.text).value) is not None:
-        return value
-    for cell in filled:
-        if cell.col > word.col and (value := read_points(cell.text).value) is not None:
+    for cell in (*line.section_points.values(), *filled):
+        if cell is not word and (cell.col > word.col or cell in line.section_points.values()) and (value := read_points(cell.text).value) is not None:
             return value
     match = regex.search(r"([0-9]{1,4}(?:\.[0-9])?)", fold(word.text))
     return Decimal(match[1]) if match else None
@@ -120,7 +118,8 @@ def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 
 def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
-    rest = [c for c in filled if c is not line.points and c is not line.section_points]
+    scores = [line.points, *line.section_points.values()]
+    rest = [c for c in filled if not any(c is score for score in scores)]
     heading = rest[-1] if rest else None
     if heading is None or len(rest) > 2 or patterns.NOTE_ROW.match(clean(heading.text)):
         return None
@@ -131,7 +130,7 @@ def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     label, declared = split_label(heading.text)
     value = declared
     if value is None:
-        for cell in (line.points, line.section_points):
+        for cell in scores:
             if cell is not None and line.own(cell) and cell is not heading:
                 value = read_points(cell.text).value
     if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label):

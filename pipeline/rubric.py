@@ -24,7 +24,6 @@ from pipeline.segments import Segment
 from pipeline.shapes import column_table, list_table
 from pipeline.table import JoinedTable, join
 
-
 NEAR = 4
 """A total printed above a table stands within this many lines of it; further up it speaks of something else."""
 

@@ -137,7 +137,7 @@ def _borrow(columns: Columns, width: int, other: int) -> Columns:
         number=keep(columns.number),
         text=keep(columns.text),
         points=keep(columns.points),
-        section_points=keep(columns.section_points),
+        section_points={n: c for n, c in columns.section_points.items() if c < other},
         awarded=tuple(c for c in columns.awarded if c < other),
         others={c: n for c, n in columns.others.items() if c < other},
     )
