@@ -19,9 +19,6 @@ from pipeline.table import JoinedTable
 MIN_CRITERIA = 2
 """A table with a single scored line is a sentence in a box, not a rubric."""
 
-GRADE_WORDS = regex.compile(r"优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|一般|[A-E]级?|[一二三四五]级|[一二三四]等")
-
-
 RECEIPT_HEADER = regex.compile(r"领取人|签收人|联系电话|^电话$|手机|联系方式|身份证")
 """Columns of a receipt or address list: personal data, never a rubric."""
 
@@ -78,7 +75,7 @@ class Draft:
         named = "points" in roles or "awarded" in roles or "deduction" in roles
         if len(self.criteria) < MIN_CRITERIA and not (self.criteria and self.totals):
             return "a table with a points column that holds no criteria" if named and self.criteria else ""
-        if 2 * sum(bool(GRADE_WORDS.fullmatch(fold(c.text))) for c in self.criteria) > len(self.criteria):
+        if 2 * sum(bool(patterns.GRADE_WORDS.fullmatch(fold(c.text))) for c in self.criteria) > len(self.criteria):
             return ""
         if not scored and not declared:
             fillable = bool(roles & {"awarded", "deduction"}) and bool(roles & {"text", "standard", "label"})
@@ -95,7 +92,7 @@ class Draft:
 
     def _in_words(self) -> bool:
         """Whether points are called points (3分) in their cells, not bare numbers that could count anything."""
-        return self.table.shape != "table" or any("分" in (c.points_printed or "") for c in self.criteria)
+        return self.table.shape != "table" or any("分" in (c.points_printed or c.choice or "") for c in self.criteria)
 
 
 def collect(table: JoinedTable) -> Draft:
@@ -213,7 +210,7 @@ def _tops_part(draft: Draft, part: int, level: int) -> bool:
 def _criterion(line: Line, part: int) -> Criterion:
     text = clean(line.text.text) if line.text else ""
     number = _serial(line) if line.number is not None and line.own(line.number) else None
-    read = read_points(line.points.text) if line.points is not None else PointsRead(None)
+    read = read_points(line.points.text) if line.points is not None else _read_grades(line)
     printed = clean(line.points.text) if line.points is not None else None
     points_at = line.points.at if line.points is not None and printed else None
     if read.value is None and not read.choice and (end := points_at_end(text)) is not None:
@@ -235,6 +232,19 @@ def _criterion(line: Line, part: int) -> Criterion:
         row=line.row.index,
         confidence=min((c.confidence for c in cells if c.confidence is not None), default=None),
     )
+
+
+def _read_grades(line: Line) -> PointsRead:
+    """The points of a line with a column for each grade: in its own cells, else in the header."""
+    choices = []
+    for col, header in line.columns.grades.items():
+        word, printed = patterns.grade_name(header) or (header, None)
+        cell = line.row.cells[col] if col < len(line.row.cells) else None
+        own = clean(cell.text).removesuffix("分") if cell is not None and read_points(cell.text).value is not None else printed
+        if own is not None:
+            choices.append((read_points(own).value, f"{word}{own}分"))
+    values = [value for value, _ in choices if value is not None]
+    return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
 
 
 def _serial(line: Line) -> str | None:

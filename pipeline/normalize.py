@@ -94,7 +94,15 @@ def chinese_number(text: str) -> int | None:
     return total + digit
 
 
+_LINES_OF_NUMBERS = regex.compile(r"[0-9]\s*\n\s*[0-9]")
+"""Numbers on lines of their own in one cell are several values, never the digits of one."""
+
 _POINTS = regex.compile(r"[+]?([0-9]{1,6}(?:\.[0-9]{1,4})?)分?")
+
+
+def several_numbers(text: str) -> bool:
+    """Whether a cell holds numbers on lines of their own."""
+    return bool(_LINES_OF_NUMBERS.search(text))
 
 
 def points(text: str) -> Decimal | None:
@@ -103,6 +111,8 @@ def points(text: str) -> Decimal | None:
     >>> points(" 2.5分 "), points("0-5"), points("")
     (Decimal('2.5'), None, None)
     """
+    if several_numbers(text):
+        return None
     match = _POINTS.fullmatch(fold(text).strip("()[]【】"))
     return Decimal(match[1]) if match else None
 

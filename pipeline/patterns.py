@@ -14,7 +14,7 @@ from pipeline.normalize import fold
 
 Role = Literal[
     "label", "number", "item", "text", "points", "section_points", "awarded", "deduction", "standard", "method",
-    "evidence", "remark",
+    "evidence", "remark", "grade",
 ]
 
 _SPELLINGS: dict[Role, str] = {
@@ -72,6 +72,9 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("材料", "evidence"),
     ("依据", "evidence"),
     ("内容", "text"),
+    ("行为", "text"),
+    ("情形", "text"),
+    ("表现", "text"),
     ("要点", "text"),
     ("要求", "text"),
     ("标准", "standard"),
@@ -116,6 +119,17 @@ TOTAL_WORDS = regex.compile(
 
 SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
 SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
+
+_N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
+
+GRADE_WORDS = regex.compile(
+    r"优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|很差|一般|较?好|很好|[a-e]级?|[一二三四五]级|[一二三四]等|[一二三四]档"
+    r"|(?:非常|比较|基本|很|较|不|不太|很不)?(?:满意|符合|达标)|[未已]达标|部分(?:符合|达标)"
+)
+"""The whole (folded) text of a cell that names a grade."""
+
+GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?)[:(\[]?(?P<points>(?:{_N}[-~—–至])?{_N})分?[)\]]?")
+"""`优秀（10分）`, `良8-9分`: a header cell over the points of one grade."""
 
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
     ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
@@ -167,15 +181,39 @@ SERIAL_IN_TEXT = regex.compile(
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
+
+
+def grade_name(text: str) -> tuple[str, str | None] | None:
+    """The grade a header cell names and its points, or None.
+
+    >>> grade_name("优秀（10分）"), grade_name("一般"), grade_name("得分")
+    (('优秀', '10'), ('一般', None), None)
+    """
+    key = fold(text)
+    if GRADE_WORDS.fullmatch(key):
+        return key, None
+    match = GRADE_POINTS.fullmatch(key)
+    return (match["word"], match["points"]) if match and GRADE_WORDS.fullmatch(match["word"]) else None
+
+
 POINTS_RANGE = regex.compile(r"^[+]?(?P<low>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?\s*[-~—–至到一]+\s*[+]?(?P<high>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
 """`0-5`, `0~5分`, `+1—+3`."""
 
 POINTS_OPTIONS = regex.compile(r"^(?:[0-9]{1,3}(?:\.[0-9])?分?[/、,，;；|或]){1,7}[0-9]{1,3}(?:\.[0-9])?分?$")
 """`5/3/1/0`, `2、1、0分`: allowed values."""
 
-POINTS_DEDUCTION = regex.compile(r"^(?:-|−|－|扣)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分)?(?:/次|/处|/项|每次|每处)?$")
-POINTS_BONUS = regex.compile(r"^(?:\+|＋|加)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
-POINTS_UPTO = regex.compile(r"^(?:≤|<=|最高|不超过|至多|最多|上限)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
+_UP_TO = rf"(?:(?P<low>{_N})分?[-~—–至到])?(?P<points>{_N})分?"
+POINTS_DEDUCTION = regex.compile(rf"^(?:-|−|－|[^0-9每]{{0,4}}[扣减])分?{_UP_TO}$")
+POINTS_BONUS = regex.compile(rf"^(?:\+|＋|[^0-9每]{{0,4}}加)分?{_UP_TO}$")
+"""`-2`, `扣1-3分`, `最多扣5分`; `+3`, `最高加5分`."""
+
+POINTS_EACH = regex.compile(rf"^(?=.*(?:每|/|[一1][次处项]))[^0-9]{{0,8}}(?:1[次处项例起]\p{{Han}}{{0,4}})?(?P<sign>[扣减加+-])分?{_UP_TO}(?:[/每]\p{{Han}}{{1,3}})?[。;]?$")
+"""`每次扣2分`, `扣3分/次`, `每项加1分`: an amount for each case, no maximum."""
+
+POINTS_BANDS = regex.compile(rf"^(?:(?!第)[\p{{Han}}a-e--[扣减加每分]]{{1,6}}[:(]?{_N}(?:[-~—–至]{_N})?分?[)]?[、,;/|]?){{2,8}}$", regex.V1)
+"""`优5 良4 中3 差1`, `好（10分）较好（8分）`: a grade in words with its points, several in one cell."""
+
+POINTS_UPTO = regex.compile(rf"^(?:(?:≤|<=|最高|不超过|至多|最多|上限|满分|共)(?P<points>{_N})分?|(?P<within>{_N})分?(?:以内|以下|封顶))$")
 POINTS_PERCENT = regex.compile(r"^(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)%$")
 """`40%` in a column of weights: the weights are the points."""
 

@@ -10,14 +10,21 @@ from itertools import pairwise
 
 from pipeline import patterns
 from pipeline.gridrows import Row, is_total, serial_value
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, fold
 from pipeline.patterns import Role
+from pipeline.points import read_points
+
+MAX_WORDS = 12
+"""Words that stand for points (每次扣2分, 一票否决) are short; longer ones are a standard."""
+BARE = 4
+"""A cell of so few characters that reads as points is points, whatever its header says."""
 
 
 @dataclass(frozen=True)
 class Columns:
     """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
-    level (1 the outermost) to the column with the points of its labels."""
+    level (1 the outermost) to the column with the points of its labels; `grades` are columns to tick, one for each grade,
+    with their header texts (only where no other column holds the points)."""
 
     labels: tuple[int, ...] = ()
     number: int | None = None
@@ -26,6 +33,7 @@ class Columns:
     section_points: dict[int, int] = field(default_factory=dict)
     awarded: tuple[int, ...] = ()
     others: dict[int, str] = field(default_factory=dict)
+    grades: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class _Profile:
     serial: float
     ascending: float
     numeric: float
+    bare: float
     length: float
     span: float
     distinct: float
@@ -49,6 +58,9 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     profiles = [_profile(body, c) for c in range(width)]
     roles = {c: _believed(patterns.header_role(names[c]), profiles[c]) for c in names if c < width}
     taken: dict[int, Role] = {}
+    grades = {c: name for c, name in names.items() if c < width and patterns.grade_name(name)}
+    if len(grades) > 1:
+        taken.update(dict.fromkeys(grades, "grade"))
     number = _pick_number(profiles, roles)
     if number is not None:
         taken[number] = "number"
@@ -69,7 +81,10 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         if c not in taken and profiles[c].filled
     }
     levels = _levels_of(groups, labels, profiles)
-    return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names))
+    if score is not None or len(grades) < 2:
+        others |= {c: name for c, name in grades.items() if profiles[c].filled and c in taken}
+        grades = {}
+    return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades)
 
 
 def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[_Profile]) -> dict[int, int]:
@@ -91,7 +106,7 @@ def _believed(role: Role | None, profile: _Profile) -> Role | None:
         return None
     if role == "points" and profile.numeric < 0.3 and profile.length > 8:
         return None
-    if role in ("text", "standard") and profile.numeric >= 0.9:
+    if role in ("text", "standard") and profile.bare >= 0.9:
         return None
     return role
 
@@ -128,6 +143,7 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
         serial=sum(bool(patterns.SERIAL.match(fold(t))) for _, t in filled) / n,
         ascending=sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
         numeric=sum(_looks_like_points(t) for _, t in filled) / n,
+        bare=sum(_looks_like_points(t) and len(fold(t)) <= BARE for _, t in filled) / n,
         length=sum(len(t) for _, t in filled) / n,
         span=sum(c.row_span for c, _ in filled) / n,
         distinct=len({t for _, t in filled}) / n,
@@ -138,22 +154,8 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
 
 
 def _looks_like_points(text: str) -> bool:
-    key = fold(text)
-    return (
-        points(text) is not None
-        or any(
-            p.match(key)
-            for p in (
-                patterns.POINTS_RANGE,
-                patterns.POINTS_OPTIONS,
-                patterns.POINTS_DEDUCTION,
-                patterns.POINTS_BONUS,
-                patterns.POINTS_UPTO,
-                patterns.POINTS_PERCENT,
-            )
-        )
-        or (len(key) <= 6 and bool(patterns.POINTS_VETO.search(key)))
-    )
+    read = read_points(text)
+    return read.value is not None or (read.kind != "scored" and len(fold(text)) <= MAX_WORDS)
 
 
 def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) -> int | None:
@@ -219,7 +221,7 @@ def _follows_label(col: int, finest: int, profiles: Sequence[_Profile]) -> bool:
 
 
 def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:
-    free = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.length >= 2 and p.numeric < 0.5]
+    free = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.length >= 2 and min(p.numeric, p.bare if roles.get(c) else 1) < 0.5]
     by_role = {
         role: [c for c in free if roles.get(c) == role and profiles[c].length >= 3] for role in ("text", "standard")
     }

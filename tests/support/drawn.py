@@ -1,7 +1,7 @@
 """Documents drawn as text, written as TXT, DOCX, HTML and XLSX; and a reading dumped as text that a person can compare.
 
-A drawing: lines are paragraphs; lines with `|` are table rows (`^` joins the cell above, `<` the cell to the left, `/` is a
-line end in the cell); an empty line or a paragraph ends a table.
+A drawing: lines are paragraphs; lines with `|` are table rows (`^` joins the cell above, `<` the cell to the left, `⏎` is
+a line end in the cell); an empty line or a paragraph ends a table.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def pieces_of(drawing: str) -> list[Piece]:
     rows: list[Row] = []
     for line in [*drawing.strip().splitlines(), ""]:
         if "|" in line:
-            rows.append([cell.strip().replace("/", "\n") for cell in line.split("|")])
+            rows.append([cell.strip().replace("⏎", "\n") for cell in line.split("|")])
             continue
         if rows:
             width = max(map(len, rows))
