@@ -10,7 +10,7 @@ import regex
 
 from pipeline import patterns
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
-from pipeline.normalize import clean, fold, mask_personal
+from pipeline.normalize import clean, fold, mask_personal, narrow
 from pipeline.points import PointsRead, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
@@ -248,7 +248,7 @@ def _read_grades(line: Line) -> PointsRead:
 
 
 def _serial(line: Line) -> str | None:
-    text = fold(line.number.text).strip("、.．。,") if line.number else ""
+    text = narrow(line.number.text).strip("、.．。,") if line.number else ""
     return text or None
 
 

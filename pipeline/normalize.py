@@ -69,8 +69,12 @@ def fold(text: str) -> str:
     >>> fold("评价 内容（２分）")
     '评价内容(2分)'
     """
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return "".join(text.split()).lower()
+    return narrow(text).lower()
+
+
+def narrow(text: str) -> str:
+    """`fold` that keeps capital letters: for serials."""
+    return "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
 def chinese_number(text: str) -> int | None:

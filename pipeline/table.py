@@ -18,12 +18,14 @@ from pipeline.roles import Columns, columns_of
 @dataclass(frozen=True)
 class JoinedTable:
     """Parts that make one table. `lead` are the paragraphs since the table before it (title, form fields); `shape`
-    says what it was on the page: a table, a list of lines, or a sheet whose criteria are columns."""
+    says what it was on the page: a table, a list of lines, or a sheet whose criteria are columns; `known` are the columns
+    where the shape itself fixes them."""
 
     parts: tuple[Table, ...]
     lead: tuple[Paragraph, ...]
     tail: tuple[Paragraph, ...] = ()
     shape: Literal["table", "list", "columns"] = "table"
+    known: Columns | None = None
 
     @cached_property
     def rows(self) -> tuple[tuple[Row, ...], ...]:
@@ -45,7 +47,7 @@ class JoinedTable:
     @cached_property
     def columns(self) -> tuple[Columns, ...]:
         """The columns of each part."""
-        return assign_columns(self)
+        return (self.known,) * len(self.parts) if self.known else assign_columns(self)
 
     @cached_property
     def header_texts(self) -> dict[int, str]:
