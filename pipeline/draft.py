@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow
@@ -15,12 +13,6 @@ from pipeline.points import PointsRead, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
-
-MIN_CRITERIA = 2
-"""A table with a single scored line is a sentence in a box, not a rubric."""
-
-RECEIPT_HEADER = regex.compile(r"领取人|签收人|联系电话|^电话$|手机|联系方式|身份证")
-"""Columns of a receipt or address list: personal data, never a rubric."""
 
 
 @dataclass(frozen=True)
@@ -63,36 +55,6 @@ class Draft:
     notes: list[BodyText] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     title: tuple[str, Provenance] | None = None
-
-    def refusal(self) -> str | None:
-        """Why this table is no rubric: None when it is one, "" when nobody would take it for one."""
-        head = (fold(c.text) for rows in self.table.rows[:1] for r in rows[:2] for c in r.filled())
-        if any(len(text) <= 10 and RECEIPT_HEADER.search(text) for text in head):
-            return ""
-        scored = [c for c in self.criteria if c.max_points is not None or c.choice]
-        declared = [m for m in self.marks if m.stated_points is not None]
-        roles = {patterns.header_role(t) for t in self.table.header_texts.values()}
-        named = "points" in roles or "awarded" in roles or "deduction" in roles
-        if len(self.criteria) < MIN_CRITERIA and not (self.criteria and self.totals):
-            return "a table with a points column that holds no criteria" if named and self.criteria else ""
-        if 2 * sum(bool(patterns.GRADE_WORDS.fullmatch(fold(c.text))) for c in self.criteria) > len(self.criteria):
-            return ""
-        if not scored and not declared:
-            fillable = bool(roles & {"awarded", "deduction"}) and bool(roles & {"text", "standard", "label"})
-            template = "points" in roles
-            if fillable and not template and len(self.criteria) >= 3:
-                return None
-            return "a table with a points column and no points in it" if template else ""
-        if 2 * len(scored) < len(self.criteria) and not declared and "points" not in roles:
-            return ""
-        if not named and not declared and not self.totals and not self.subtotals and not self._in_words():
-            return ""
-        texts = [c.text for c in self.criteria if c.text]
-        return None if texts else "a table with points and no criteria texts"
-
-    def _in_words(self) -> bool:
-        """Whether points are called points (3分) in their cells, not bare numbers that could count anything."""
-        return self.table.shape != "table" or any("分" in (c.points_printed or c.choice or "") for c in self.criteria)
 
 
 def collect(table: JoinedTable) -> Draft:

@@ -19,6 +19,7 @@ from pipeline.model import Criterion, Paragraph, Remark, Rubric, Subtotal, Table
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.points import split_label, total_in
 from pipeline.provenance import Provenance
+from pipeline.refusal import refusal
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
 from pipeline.shapes import column_table, list_table
@@ -41,7 +42,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     for segment in segments:
         for table in _tables(segment):
             for draft in split_alternates(collect(table)):
-                reason = draft.refusal()
+                reason = refusal(draft)
                 if reason is None:
                     drafts.append((segment, draft))
                 elif reason:
