@@ -132,6 +132,9 @@ def _take(draft: Draft, line: Line, part: int) -> None:
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     previous = draft.spans[-1] if draft.spans else None
+    if _is_option(draft, line):
+        _join_option(draft, line)
+        return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     if shared and previous is not None and previous.points is line.points and line.points is not None:
         _join_text(draft, line)
@@ -142,6 +145,24 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         mark.covered.append(index)
     draft.criteria.append(_criterion(line, part))
     draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _is_option(draft: Draft, line: Line) -> bool:
+    """Whether a row is another grade of the criterion above it."""
+    if not draft.criteria or not line.own(line.grade) or line.grade is None or line.own(line.number):
+        return False
+    if any(map(line.own, line.labels)):
+        return False
+    return draft.criteria[-1].choice is not None and clean(line.grade.text) not in (draft.criteria[-1].choice or "")
+
+
+def _join_option(draft: Draft, line: Line) -> None:
+    """One more grade of the last criterion: its points among the choices, its words under the others."""
+    _join_text(draft, line)
+    last = draft.criteria[-1]
+    read = _read(line)
+    values = [v for v in (last.max_points, read.value) if v is not None]
+    draft.criteria[-1] = replace(last, max_points=max(values, default=None), choice=f"{last.choice} {read.choice}")
 
 
 def _open_labels(draft: Draft, line: Line, part: int) -> None:
@@ -172,7 +193,7 @@ def _tops_part(draft: Draft, part: int, level: int) -> bool:
 def _criterion(line: Line, part: int) -> Criterion:
     text = clean(line.text.text) if line.text else ""
     number = _serial(line) if line.number is not None and line.own(line.number) else None
-    read = read_points(line.points.text) if line.points is not None else _read_grades(line)
+    read = _read(line)
     printed = clean(line.points.text) if line.points is not None else None
     points_at = line.points.at if line.points is not None and printed else None
     if read.value is None and not read.choice and (end := points_at_end(text)) is not None:
@@ -194,6 +215,16 @@ def _criterion(line: Line, part: int) -> Criterion:
         row=line.row.index,
         confidence=min((c.confidence for c in cells if c.confidence is not None), default=None),
     )
+
+
+def _read(line: Line) -> PointsRead:
+    """The points of a line; where its row is one grade of a criterion, the grade stands before them as a choice."""
+    if line.points is None:
+        return _read_grades(line)
+    read = read_points(line.points.text)
+    if line.grade is None or not line.own(line.grade):
+        return read
+    return replace(read, choice=f"{clean(line.grade.text)}{clean(line.points.text)}")
 
 
 def _read_grades(line: Line) -> PointsRead:

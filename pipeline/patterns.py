@@ -24,7 +24,7 @@ _SPELLINGS: dict[Role, str] = {
         " 评分项目 考评项目 测评项目 评审项目 评审因素 评分因素 评价因素 评分要素 评价要素 评审要素 评价维度 评价指标 考核指标 考评指标 评估指标"
         " 测评指标 指标名称 行为类别 评价类别 考核类别 检查类别 评分项 评审项 考核项 评价项 内容分类 考核环节 服务类别 类目 项目名称"
         " 考核模块 评价模块 考核维度 一级项目 二级项目 评分类别 指标类别 评分指标 督查项目 验收项目 检查部位 分项 分项名称 主要指标"
-        " category section area domain dimension item indicator aspect topic subject"
+        " 一级 二级 三级 category section area domain dimension item indicator aspect topic subject"
     ),
     "text": (
         "评价内容 考核内容 检查内容 评分内容 评审内容 测评内容 考评内容 评估内容 内容 评价要点 考核要点 检查要点 评审要点 评分要点 要点"

@@ -24,7 +24,7 @@ BARE = 4
 class Columns:
     """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
     level (1 the outermost) to the column with the points of its labels; `grades` are columns to tick, one for each grade,
-    with their header texts (only where no other column holds the points)."""
+    with their header texts (only where no other column holds the points); `grade_rows` is a column that gives each line of a criterion its grade."""
 
     labels: tuple[int, ...] = ()
     number: int | None = None
@@ -34,6 +34,7 @@ class Columns:
     awarded: tuple[int, ...] = ()
     others: dict[int, str] = field(default_factory=dict)
     grades: dict[int, str] = field(default_factory=dict)
+    grade_rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,12 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     profiles = [_profile(body, c) for c in range(width)]
     roles = {c: _believed(patterns.header_role(names[c]), profiles[c]) for c in names if c < width}
     taken: dict[int, Role] = {}
-    grades = {c: name for c, name in names.items() if c < width and patterns.grade_name(name)}
+    grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
     if len(grades) > 1:
         taken.update(dict.fromkeys(grades, "grade"))
+    graded = _pick_grade_rows(body, width)
+    if graded is not None:
+        taken[graded] = "grade"
     number = _pick_number(profiles, roles)
     if number is not None:
         taken[number] = "number"
@@ -84,7 +88,23 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     if score is not None or len(grades) < 2:
         others |= {c: name for c, name in grades.items() if profiles[c].filled and c in taken}
         grades = {}
-    return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades)
+    graded = graded if score is not None else None
+    return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
+
+
+def _is_grade_column(header: str) -> bool:
+    """Whether a header names a grade (一级 alone names a level of indicators)."""
+    grade = patterns.grade_name(header)
+    return grade is not None and (grade[1] is not None or patterns.header_role(header) is None)
+
+
+def _pick_grade_rows(rows: Sequence[Row], width: int) -> int | None:
+    """A column of nothing but grades that come again (优 良 差 优 良 差), other columns naming what they are grades of."""
+    for col in range(width):
+        words = [fold(c.text) for r in rows if (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
+        if len(words) >= 4 and 2 <= len(set(words)) <= len(words) / 2 and all(map(patterns.GRADE_WORDS.fullmatch, words)):
+            return col
+    return None
 
 
 def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[_Profile]) -> dict[int, int]:

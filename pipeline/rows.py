@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -33,6 +33,7 @@ class Line:
     points: Cell | None = None
     section_points: dict[int, Cell] = field(default_factory=dict)
     labels: tuple[Cell | None, ...] = ()
+    grade: Cell | None = None
     value: Decimal | None = None
     label: str = ""
 
@@ -51,6 +52,8 @@ def classify(row: Row, columns: Columns, first_of_part: bool) -> Line:
         found = test(line, filled)
         if found is not None:
             return found
+    if line.own(line.grade) and line.own(line.points):
+        return _as(line, "criterion")
     if not line.own(line.text) and not line.own(line.number) and not line.own(line.points):
         return _as(line, "other")
     if first_of_part and _continues(line):
@@ -72,13 +75,12 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
         points=score if score is not text else None,
         section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None},
         labels=tuple(pick(c) for c in columns.labels),
+        grade=pick(columns.grade_rows),
     )
 
 
 def _as(line: Line, kind: Kind, label: str = "", value: Decimal | None = None) -> Line:
-    return Line(
-        kind, line.row, line.columns, line.number, line.text, line.points, line.section_points, line.labels, value, label
-    )
+    return replace(line, kind=kind, value=value, label=label)
 
 
 def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
@@ -143,7 +145,7 @@ def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         if not (len(rest) == 2 or (plausible and points_at_end(label) is None and not _points_own(line))):
             return None
     elif heading is line.number:
-        if not (marked and not patterns.SERIAL.match(fold(heading.text))):
+        if patterns.SERIAL.match(fold(heading.text)) or not (marked or (len(filled) == 1 and regex.search(r"\p{Han}{2}", label))):
             return None
     elif heading.col_span == 1 and heading not in line.labels and heading is not line.text:
         return None

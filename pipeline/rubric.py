@@ -22,7 +22,7 @@ from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
-from pipeline.shapes import column_table, list_table
+from pipeline.shapes import column_table, list_table, points_row_table
 from pipeline.table import JoinedTable, join
 
 NEAR = 4
@@ -52,7 +52,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
-    tables = tuple(column_table(t) or t for t in join(segment.blocks))
+    tables = tuple(column_table(t) or points_row_table(t) or t for t in join(segment.blocks))
     listing = list_table(segment.blocks) if not tables else None
     return (listing,) if listing else tables
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 import regex
 
 from pipeline import patterns
 from pipeline.gridrows import rows_of
 from pipeline.model import Block, Cell, Paragraph, Table
-from pipeline.normalize import chinese_number, clean, fold
+from pipeline.normalize import chinese_number, clean, fold, points
 from pipeline.points import points_at_end, split_label
 from pipeline.roles import Columns
 from pipeline.table import JoinedTable
@@ -118,12 +119,31 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     below = [c for r in rows if r.index > row.index for c in r.filled() if any(c.col == n.col for n in named)]
     if any(regex.search(r"\p{Han}{4}", c.text) for c in below):
         return None
-    cells: list[Cell] = []
-    for index, cell in enumerate(named):
-        label, value = split_label(clean(cell.text))
-        cells += [Cell(index, 0, label, cell.at), Cell(index, 1, f"{value}", cell.at)]
-    title = [r.filled()[0] for r in rows if r.index < row.index and len(r.filled()) == 1]
-    lead = tuple(Paragraph(c.text, c.at, align="center") for c in title)
-    part = Table(tuple(cells), len(named), 2, table.parts[0].at, table.parts[0].page)
-    return JoinedTable((part,), (*table.lead, *lead), table.tail, shape="columns")
+    pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in named]
+    return _turned(table, pairs, row.index)
 
+
+def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], top: int) -> JoinedTable:
+    """(text, points, cell of each) as rows; a single cell in a row above `top` is the title."""
+    cells: list[Cell] = []
+    for index, (text, value, named, scored) in enumerate(pairs):
+        cells += [Cell(index, 0, text, named.at), Cell(index, 1, value, scored.at)]
+    rows = rows_of(table.parts[0], 0)
+    title = [r.filled()[0] for r in rows if r.index < top and len(r.filled()) == 1]
+    lead = tuple(Paragraph(c.text, c.at, align="center") for c in title)
+    part = Table(tuple(cells), len(pairs), 2, table.parts[0].at, table.parts[0].page)
+    return JoinedTable((part,), (*table.lead, *lead), table.tail, shape="columns", known=Columns(text=0, points=1))
+
+
+def points_row_table(table: JoinedTable) -> JoinedTable | None:
+    """A sheet whose criteria are columns over a row of points (`评分项目 | 主题 | 语言` above `分值 | 50 | 50`)."""
+    rows = rows_of(table.parts[0], 0)
+    for names, scores in pairwise(rows[:5]):
+        below = {c.col: c for c in scores.filled()[1:]}
+        pairs = [(clean(c.text), clean(below[c.col].text), c, below[c.col]) for c in names.filled()[1:] if c.col in below]
+        kept = [p for p in pairs if not patterns.TOTAL_WORDS.fullmatch(fold(p[0]))]
+        if len(kept) < MIN_LINES or patterns.header_role(names.filled()[0].text) not in ("label", "text", "standard"):
+            continue
+        if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
+            return _turned(table, kept, names.index)
+    return None

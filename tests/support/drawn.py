@@ -164,7 +164,7 @@ def _criterion_line(own: Criterion) -> str:
     more += [f"{name}={text}" for name, text in sorted(own.columns.items())]
     if own.basis != "printed":
         more.append(own.basis)
-    return " | ".join(["    " + (own.number or "-"), own.text, _text(own.max_points), *more])
+    return " | ".join(["    " + (own.number or "-"), own.text, _text(own.max_points), *more]).replace("\n", "⏎")
 
 
 def _text(value: object) -> str:
