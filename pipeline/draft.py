@@ -60,10 +60,14 @@ class Draft:
 def collect(table: JoinedTable) -> Draft:
     """Read every data row of a table in order."""
     draft = Draft(table)
+    headed = not _scored_rows_are_marked(table)
     for part, rows in enumerate(table.data):
         first = True
+        top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
-            line = classify(row, table.columns[part], first and part > 0 and bool(draft.criteria))
+            line = classify(row, table.columns[part], first and part > 0 and bool(draft.criteria), headed)
+            if line.kind == "section" and row.index < top:
+                line = replace(line, kind="note")
             if line.kind != "blank":
                 first = False
             _take(draft, line, part)
@@ -74,6 +78,10 @@ def collect(table: JoinedTable) -> Draft:
             draft.fields.setdefault(name, paragraph.at)
         elif patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
+    for paragraph in table.tail:
+        value = split_label(paragraph.text)[1]
+        if value is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
+            draft.totals.append((len(draft.criteria), value, paragraph.at))
     for rows in table.rows:
         for row in rows[:6]:
             for cell in row.filled():
@@ -81,6 +89,18 @@ def collect(table: JoinedTable) -> Draft:
                 if name and patterns.header_role(cell.text) is None:
                     draft.fields.setdefault(name, cell.at)
     return draft
+
+
+def _scored_rows_are_marked(table: JoinedTable) -> bool:
+    """Whether rows with points begin with section markers (一、 A.) too, so that a marker alone makes no section row."""
+    for columns, rows in zip(table.columns, table.data, strict=True):
+        if columns.text is None or columns.points is None:
+            continue
+        for row in rows:
+            text, score = row.cells[columns.text], row.cells[columns.points]
+            if text and score and patterns.SECTION_MARKER.match(clean(text.text)) and read_points(score.text).value is not None:
+                return True
+    return False
 
 
 def _lift_section_numbers(draft: Draft) -> None:

@@ -50,14 +50,9 @@ def _names_column(text: str) -> bool:
 
 
 def _is_preamble(row: Row) -> bool:
-    """A row that may stand above a header: blank, one wide cell (a title), or form fields."""
+    """A row that may stand above a header: blank, one cell (a title, a note), or form fields."""
     filled = row.filled()
-    wide = len(filled) == 1 and (filled[0].col_span > 1 or len(row.cells) == 1 or _long_title(filled[0].text))
-    return not filled or wide or any(patterns.field_name(c.text) for c in filled)
-
-
-def _long_title(text: str) -> bool:
-    return bool(patterns.TITLE_WORDS.search(clean(text))) and len(clean(text)) >= 6 and not _names_column(text)
+    return len(filled) <= 1 or any(patterns.field_name(c.text) for c in filled)
 
 
 def is_header(row: Row, follows: bool = False) -> bool:

@@ -29,6 +29,9 @@ UNIT_HEADER = regex.compile(
 
 SCORING_WORDS = regex.compile(r"评|考核|考评|打分|计分|验收|检查|测评|督查|创建|rubric|assessment|evaluation|checklist")
 
+SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化|明细)?表|评分(?:标准|细则)")
+"""A title that says that the numbers below are points."""
+
 
 def refusal(draft: Draft) -> str | None:
     """Why this table is no rubric: None when it is one, "" when nobody would take it for one."""
@@ -58,7 +61,7 @@ def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
     if 2 * len(scored) < len(draft.criteria) and not declared and "points" not in roles:
         return ""
     if not named and not declared and not _in_words(draft):
-        if not (draft.totals or draft.subtotals):
+        if not (draft.totals or draft.subtotals) and (draft.table.header_texts or not SCORING_TITLE.search(_near(draft))):
             return ""
         if _measures(draft):
             return "a table of quantities: nothing in it says that its numbers are points"
@@ -77,9 +80,13 @@ def _measures(draft: Draft) -> bool:
     header = fold(draft.table.header_texts.get(column, "")) if column is not None else ""
     if not header:
         return False
+    return bool(MEASURE_HEADER.search(header)) or not SCORING_WORDS.search(_near(draft))
+
+
+def _near(draft: Draft) -> str:
+    """The words around the table: the lines above it, its title, its header."""
     lead = [clean(p.text) for p in draft.table.lead[-3:]]
-    near = " ".join([*lead, draft.title[0] if draft.title else "", *draft.table.header_texts.values()])
-    return bool(MEASURE_HEADER.search(header)) or not SCORING_WORDS.search(near)
+    return " ".join([*lead, draft.title[0] if draft.title else "", *draft.table.header_texts.values()])
 
 
 def _in_words(draft: Draft) -> bool:

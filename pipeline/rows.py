@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 import regex
@@ -42,13 +43,14 @@ class Line:
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool) -> Line:
-    """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it)."""
+def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False) -> Line:
+    """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
+    `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
     if not filled:
         return _as(line, "blank")
-    for test in (_total, _fields, _section, _note):
+    for test in (_total, _fields, partial(_section, headed=headed), _note):
         found = test(line, filled)
         if found is not None:
             return found
@@ -118,7 +120,7 @@ def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return None
 
 
-def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
+def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
     rest = [c for c in filled if not any(c is score for score in scores)]
@@ -139,7 +141,8 @@ def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         return None
     marked = bool(patterns.SECTION_MARKER.match(label)) or declared is not None or len(rest) == 2
     if heading is line.text and not _covers_label(line, heading):
-        unnumbered = line.columns.number is not None and not line.own(line.number)
+        numbers = line.columns.number is not None
+        unnumbered = not line.own(line.number) if numbers else headed and line.columns.points is not None
         declares = declared is not None and bool(patterns.SECTION_MARKER.match(label)) and line.points is not None
         plausible = marked and (unnumbered or declares)
         if not (len(rest) == 2 or (plausible and points_at_end(label) is None and not _points_own(line))):

@@ -22,7 +22,7 @@ from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
-from pipeline.shapes import column_table, list_table, points_row_table
+from pipeline.shapes import column_table, list_table, points_row_table, unfolded
 from pipeline.table import JoinedTable, join
 
 NEAR = 4
@@ -52,7 +52,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
-    tables = tuple(column_table(t) or points_row_table(t) or t for t in join(segment.blocks))
+    tables = tuple(column_table(t) or points_row_table(t) or unfolded(t) for t in join(segment.blocks))
     listing = list_table(segment.blocks) if not tables else None
     return (listing,) if listing else tables
 
@@ -73,6 +73,7 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
     marks = spread(draft.marks, draft.criteria)
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
+    criteria = _serials_from_items(criteria)
     criteria = _with_ids(_mark_deductions(criteria), rubric_id)
     title, title_at = _title(draft, segment, first)
     stated, total_at, subtotals = _totals(draft, len(criteria))
@@ -112,6 +113,20 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
             continue
         number = next(g for g in match.groups() if g)
         out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
+    return out
+
+
+def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where each criterion's item opens with a serial (1.选址) and nothing else numbers them, that is the number."""
+    found = [patterns.SERIAL_IN_TEXT.match(c.columns.get("item", "")) for c in criteria]
+    if any(c.number for c in criteria) or len(found) < 2 or not all(found) or not _count_up(found):
+        return list(criteria)
+    out = []
+    for criterion, match in zip(criteria, found, strict=True):
+        assert match is not None
+        number = fold(next(g for g in match.groups() if g))
+        columns = {**criterion.columns, "item": criterion.columns["item"][match.end() :]}
+        out.append(replace(criterion, number=number, columns=columns, number_at=criterion.at))
     return out
 
 

@@ -11,7 +11,7 @@ from pipeline import patterns
 from pipeline.gridrows import Row, header_key, is_total, rows_of, serial_value
 from pipeline.headrows import find_headers, header_texts, leading_headers
 from pipeline.model import Block, Paragraph, Table
-from pipeline.normalize import clean
+from pipeline.normalize import clean, fold
 from pipeline.roles import Columns, columns_of
 
 
@@ -81,11 +81,20 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
             parts.append(block)
             continue
         if parts:
-            tables.append(JoinedTable(tuple(parts), tuple(lead)))
+            closing = next((i for i, p in enumerate(between) if not _closes(p)), len(between))
+            tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between[:closing])))
+            between = between[closing:]
         parts, lead, between = [block], between, []
     if parts:
         tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between)))
     return tuple(tables)
+
+
+def _closes(paragraph: Paragraph) -> bool:
+    """Whether a line under a table belongs to it: a note, a total, a place to sign."""
+    text = clean(paragraph.text)
+    signed = patterns.field_name(text) == "assessor"
+    return signed or bool(patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)))
 
 
 def _is_noise(paragraph: Paragraph) -> bool:
