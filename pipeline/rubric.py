@@ -15,7 +15,7 @@ import regex
 from pipeline import patterns
 from pipeline.draft import Draft, Mark, collect, split_alternates
 from pipeline.header import header_at, header_faults, header_of
-from pipeline.model import Criterion, Paragraph, Remark, Rubric, Subtotal, Table
+from pipeline.model import Criterion, Paragraph, Remark, Rubric, Section, Subtotal, Table, Unplaced
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.points import split_label, total_in
 from pipeline.provenance import Provenance
@@ -71,7 +71,7 @@ def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) 
 
 def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
-    marks = spread(draft.marks, draft.criteria)
+    marks = spread(_placed_marks(draft), draft.criteria)
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
     criteria = _serials_from_items(criteria)
     criteria = _with_ids(_mark_deductions(criteria), rubric_id)
@@ -80,6 +80,7 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     if stated is None and total_at is None:
         stated, total_at = _total_elsewhere(draft, title, title_at)
     labels, sections = sections_of(marks, criteria, rubric_id)
+    sections = tuple(map(_with_vetoes, sections))
     return Rubric(
         annex=annex,
         id=rubric_id,
@@ -97,6 +98,22 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
         unplaced=tuple(draft.unplaced),
         notes=tuple(draft.notes),
     )
+
+
+def _placed_marks(draft: Draft) -> list[Mark]:
+    """The marks, without a row of words after the last criterion: nothing stands under it, it is listed as unplaced."""
+    last = len(draft.criteria)
+    stray = [m for m in draft.marks if m.own_row and m.after == last and m.stated_points is None]
+    draft.unplaced += [Unplaced(mask_personal(m.text), "a row without text and points", m.at) for m in stray]
+    return [m for m in draft.marks if m not in stray]
+
+
+def _with_vetoes(section: Section) -> Section:
+    """A section of vetoes by its label: its criteria without points are vetoes."""
+    if section.label is None or not patterns.POINTS_VETO.search(fold(section.label)):
+        return section
+    vetoes = (replace(c, kind="veto") if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
+    return replace(section, criteria=tuple(vetoes))
 
 
 def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:

@@ -71,23 +71,31 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     tables: list[JoinedTable] = []
     parts: list[Table] = []
     lead: list[Paragraph] = []
+    tail: list[Paragraph] = []
     between: list[Paragraph] = []
     for block in blocks:
         if isinstance(block, Paragraph):
             if not _is_noise(block):
                 between.append(block)
             continue
-        if parts and not between and _goes_on(parts, block):
+        if parts and (_is_closing_part(block) or (not between and not tail and _goes_on(parts, block))):
             parts.append(block)
+            tail, between = [*tail, *between], []
             continue
         if parts:
             closing = next((i for i, p in enumerate(between) if not _closes(p)), len(between))
-            tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between[:closing])))
+            tables.append(JoinedTable(tuple(parts), tuple(lead), (*tail, *between[:closing])))
             between = between[closing:]
-        parts, lead, between = [block], between, []
+        parts, lead, tail, between = [block], between, [], []
     if parts:
-        tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between)))
+        tables.append(JoinedTable(tuple(parts), tuple(lead), (*tail, *between)))
     return tuple(tables)
+
+
+def _is_closing_part(part: Table) -> bool:
+    """A table of nothing but a total row, torn off by a blank row or a line of text."""
+    rows = [row for row in rows_of(part, 0) if row.filled()]
+    return len(rows) == 1 and is_total(rows[0]) and len(rows[0].filled()) <= 3
 
 
 def _closes(paragraph: Paragraph) -> bool:
