@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from pipeline import patterns
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
-from pipeline.normalize import clean, fold, mask_personal, narrow
+from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
 from pipeline.points import PointsRead, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
@@ -82,6 +82,8 @@ def collect(table: JoinedTable) -> Draft:
         value = split_label(paragraph.text)[1]
         if value is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
             draft.totals.append((len(draft.criteria), value, paragraph.at))
+        elif table.shape == "list" and not patterns.NOTE_ROW.match(clean(paragraph.text)):
+            draft.unplaced.append(Unplaced(mask_personal(clean(paragraph.text)), "a line without points", paragraph.at))
     for rows in table.rows:
         for row in rows[:6]:
             for cell in row.filled():
@@ -159,12 +161,31 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     if shared and previous is not None and previous.points is line.points and line.points is not None:
         _join_text(draft, line)
         return
-    index = len(draft.criteria)
     _open_labels(draft, line, part)
-    for mark in {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values():
-        mark.covered.append(index)
-    draft.criteria.append(_criterion(line, part))
-    draft.spans.append(Spanned(line.labels, line.points, part))
+    marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
+    for own in _parts_of(_criterion(line, part), line):
+        for mark in marks:
+            mark.covered.append(len(draft.criteria))
+        draft.criteria.append(own)
+        draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
+    """A row whose cells hold several criteria on lines of their own, with as many numbers in the points cell, is as many
+    criteria; any other row is one."""
+    if line.points is None or line.text is None or not several_numbers(line.points.text):
+        return (own,)
+    values = [read_points(v) for v in line.points.text.split()]
+    texts = [clean(t) for t in line.text.text.splitlines() if clean(t)]
+    starts = [i for i, t in enumerate(texts) if patterns.SERIAL_IN_TEXT.match(t)]
+    if len(starts) == len(values) and starts[0] == 0:
+        texts = ["".join(texts[a:b]) for a, b in pairwise([*starts, len(texts)])]
+    if len(texts) != len(values) or any(v.value is None for v in values):
+        return (own,)
+    return tuple(
+        replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")
+        for t, v in zip(texts, values, strict=True)
+    )
 
 
 def _is_option(draft: Draft, line: Line) -> bool:
@@ -255,7 +276,7 @@ def _read_grades(line: Line) -> PointsRead:
         cell = line.row.cells[col] if col < len(line.row.cells) else None
         own = clean(cell.text).removesuffix("分") if cell is not None and read_points(cell.text).value is not None else printed
         if own is not None:
-            choices.append((read_points(own).value, f"{word}{own}分"))
+            choices.append((read_points(own).value, f"{word} {own}" if word.isascii() else f"{word}{own}分"))
     values = [value for value, _ in choices if value is not None]
     return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
 

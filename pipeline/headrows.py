@@ -71,6 +71,8 @@ def is_header(row: Row, follows: bool = False) -> bool:
         return named >= 1 and named + fields == len(filled) and len({*roles} - {None}) >= min(1, named)
     if sum(r in ("points", "awarded") for r in roles) > 1:
         return 2 * named >= len(filled)
+    if grades > 1 and named:
+        return 2 * (named + grades) >= len(filled)
     return len({r for r in roles if r}) + min(fields, 1) >= 2 and named >= 1 and 2 * (named + fields + (grades if grades > 1 else 0)) >= len(filled)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import regex
 
-from pipeline.normalize import fold
+from pipeline.normalize import fold, narrow
 
 Role = Literal[
     "label", "number", "item", "text", "points", "section_points", "awarded", "deduction", "standard", "method",
@@ -50,7 +50,7 @@ _SPELLINGS: dict[Role, str] = {
     ),
     "awarded": (
         "实得分值 实得分 得分 评分 自评得分 自评分 专家评分 专家打分 考核得分 实际得分 考核实际得分 打分 评价得分 评审得分 自评 复评 得分情况 评定分 检查得分"
-        " 复核得分 评委打分 评分结果 考评得分 实得 评估得分 测评得分 最终得分 考核评分 评价评分 实评分 自查得分 核定得分 评议分 检查评分 抽查得分 实际分值 评定得分 单项得分"
+        " 复核得分 评委打分 评分结果 考评得分 实得 评估得分 测评得分 最终得分 考核评分 评价评分 实评分 自查得分 核定得分 评议分 检查评分 抽查得分 实际分值 评定得分 单项得分 平均分 平均得分 复核分 复评分 初评分 终评分 互评分 上级评分 最后得分"
         " score scoreawarded awardedscore actualscore scoreobtained pointsawarded rating yourscore"
     ),
     "deduction": "扣分 扣分值 扣分分值 扣减分 扣分情况 实际扣分 扣除分 应扣分",
@@ -88,6 +88,9 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("办法", "standard"),
     ("规则", "standard"),
     ("项目", "label"),
+    ("小项", "label"),
+    ("大类", "label"),
+    ("板块", "label"),
     ("指标", "label"),
     ("类别", "label"),
     ("维度", "label"),
@@ -98,6 +101,8 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
 _TRAILING_BRACKET = regex.compile(r"[(\[][^()\[\]]{1,24}[)\]]$")
 HEADER_TOTAL = regex.compile(r"(?:总分|满分|合计|共|计)?:?([0-9]{2,4}(?:\.[0-9])?)分")
 """`分值（100分）`, `满分100分`: a total printed in a header cell."""
+_JUROR = regex.compile(r"(?:评委|专家|裁判|评审)[0-9一二三四五六七八九十a-z]{1,2}")
+"""`评委1`, `专家二`: a column for each juror."""
 
 
 def header_role(text: str) -> Role | None:
@@ -110,6 +115,8 @@ def header_role(text: str) -> Role | None:
     key = _TRAILING_BRACKET.sub("", key) or key
     if key in HEADER_ROLES:
         return HEADER_ROLES[key]
+    if _JUROR.fullmatch(key):
+        return "awarded"
     if 2 < len(key) <= 10 and not regex.search(r"[0-9。；,，;]", key):
         for suffix, role in _SUFFIXES:
             if key.endswith(suffix):
@@ -131,10 +138,11 @@ _N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
 GRADE_WORDS = regex.compile(
     r"优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|很差|一般|较?好|很好|[a-e]级?|[一二三四五]级|[一二三四]等|[一二三四]档"
     r"|(?:非常|比较|基本|很|较|不|不太|很不)?(?:满意|符合|达标)|[未已]达标|部分(?:符合|达标)"
+    r"|excellent|verygood|good|satisfactory|average|fair|poor|unsatisfactory|needsimprovement"
 )
 """The whole (folded) text of a cell that names a grade."""
 
-GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?)[:(\[]?(?P<points>(?:{_N}[-~—–至])?{_N})分?[)\]]?")
+GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?|[a-z]{{3,16}})[:(\[]?(?P<points>(?:{_N}[-~—–至])?{_N})(?:分|points?|pts)?[)\]]?")
 """`优秀（10分）`, `良8-9分`: a header cell over the points of one grade."""
 
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
@@ -195,11 +203,11 @@ def grade_name(text: str) -> tuple[str, str | None] | None:
     >>> grade_name("优秀（10分）"), grade_name("一般"), grade_name("得分")
     (('优秀', '10'), ('一般', None), None)
     """
-    key = fold(text)
+    key, printed = fold(text), narrow(text)
     if GRADE_WORDS.fullmatch(key):
-        return key, None
+        return printed, None
     match = GRADE_POINTS.fullmatch(key)
-    return (match["word"], match["points"]) if match and GRADE_WORDS.fullmatch(match["word"]) else None
+    return (printed[: match.end("word")], match["points"]) if match and GRADE_WORDS.fullmatch(match["word"]) else None
 
 
 POINTS_RANGE = regex.compile(r"^[+]?(?P<low>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?\s*[-~—–至到一]+\s*[+]?(?P<high>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")

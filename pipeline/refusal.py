@@ -38,7 +38,7 @@ def refusal(draft: Draft) -> str | None:
     if _is_receipt(draft):
         return ""
     roles = {patterns.header_role(t) for t in draft.table.header_texts.values()}
-    for test in (_along_rows, _grades, _results):
+    for test in (_along_rows, _grades, _results, _weights):
         reason = test(draft, roles)
         if reason is not None:
             return reason
@@ -52,7 +52,7 @@ def refusal(draft: Draft) -> str | None:
 def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
     scored = [c for c in draft.criteria if c.max_points is not None or c.choice]
     declared = any(m.stated_points is not None for m in draft.marks)
-    named = bool(roles & {"points", "awarded", "deduction"})
+    named = bool(roles & {"points", "awarded", "deduction"}) or any(c.grades for c in draft.table.columns)
     if not scored and not declared:
         if "points" in roles:
             return "a table with a points column and no points in it"
@@ -135,3 +135,11 @@ def _results(draft: Draft, roles: set[Role | None]) -> str | None:
     if not scores or 2 * len(given) <= len(rows):
         return None
     return "a table of results: each row is somebody's score, not a criterion"
+
+
+def _weights(draft: Draft, roles: set[Role | None]) -> str | None:
+    """板块 | 权重: how the results of several sheets are weighed."""
+    percents = [c for c in draft.criteria if (c.points_printed or "").endswith(("%", "％"))]
+    if roles - {"label", "points", "number", "remark", None} or len(percents) < max(2, len(draft.criteria)):
+        return None
+    return "a table of weights: it weighs parts and has no criteria"

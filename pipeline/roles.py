@@ -85,8 +85,9 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         if c not in taken and profiles[c].filled
     }
     levels = _levels_of(groups, labels, profiles)
-    if score is not None or len(grades) < 2:
+    if score is not None or len(grades) < 2 or not any(profiles[c].bare for c in grades):
         others |= {c: name for c, name in grades.items() if profiles[c].filled and c in taken}
+    if score is not None or len(grades) < 2:
         grades = {}
     graded = graded if score is not None else None
     return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
@@ -243,7 +244,7 @@ def _follows_label(col: int, finest: int, profiles: Sequence[_Profile]) -> bool:
 def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:
     free = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.length >= 2 and min(p.numeric, p.bare if roles.get(c) else 1) < 0.5]
     by_role = {
-        role: [c for c in free if roles.get(c) == role and profiles[c].length >= 3] for role in ("text", "standard")
+        role: [c for c in free if roles.get(c) == role] for role in ("text", "standard")
     }
     longest = max(free, key=lambda c: (profiles[c].length * min(profiles[c].filled, 50), -c), default=None)
     strong = by_role["text"]
@@ -257,6 +258,11 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
             return longest if profiles[longest].length > 3 * profiles[fine].length else fine
         return fine
     if by_role["standard"]:
+        own = max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
+        finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].filled >= 0.9 * profiles[own].filled]
+        longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length]
+        if longer:
+            return longer[-1]
         return max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
     open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)

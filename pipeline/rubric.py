@@ -15,6 +15,7 @@ import regex
 from pipeline import patterns
 from pipeline.draft import Draft, Mark, collect, split_alternates
 from pipeline.header import header_at, header_faults, header_of
+from pipeline.listing import list_table
 from pipeline.model import Criterion, Paragraph, Remark, Rubric, Section, Subtotal, Table, Unplaced
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.points import split_label, total_in
@@ -22,8 +23,11 @@ from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
-from pipeline.shapes import column_table, list_table, points_row_table, unfolded
+from pipeline.shapes import column_table, points_row_table, unfolded
 from pipeline.table import JoinedTable, join
+
+SHORT = 30
+"""A line just above a table that is no longer than this may name it, whatever its words."""
 
 NEAR = 4
 """A total printed above a table stands within this many lines of it; further up it speaks of something else."""
@@ -100,6 +104,15 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     )
 
 
+def _goes_on(text: str, match: regex.Match[str]) -> bool:
+    """Whether the text counts on inside (1.… 2.…): its serials number its parts, not the criteria."""
+    form = regex.escape(match[0].strip())
+    value = next(g for g in match.groups() if g)
+    if not value.isdecimal():
+        return False
+    return regex.search(rf"(?:^|[。；;)）\s]){form.replace(value, str(int(value) + 1), 1)}(?![0-9])", text[match.end() :]) is not None
+
+
 def _placed_marks(draft: Draft) -> list[Mark]:
     """The marks, without a row of words after the last criterion: nothing stands under it, it is listed as unplaced."""
     last = len(draft.criteria)
@@ -122,6 +135,8 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
         return list(criteria)
     found = [patterns.SERIAL_IN_TEXT.match(c.text) for c in criteria]
     if sum(m is not None for m in found) < max(2, 0.5 * len(criteria)) or not _count_up(found):
+        return list(criteria)
+    if any(m and _goes_on(c.text, m) for c, m in zip(criteria, found, strict=True)):
         return list(criteria)
     out = []
     for criterion, match in zip(criteria, found, strict=True):
@@ -229,6 +244,9 @@ def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Pro
     for paragraph in reversed(lines):
         if patterns.TITLE_WORDS.search(clean(paragraph.text)) or paragraph.align == "center":
             return mask_personal(clean(paragraph.text)), paragraph.at
+    nearest = lines[-1] if lines and draft.table.lead[-1] is lines[-1] and len(clean(lines[-1].text)) <= SHORT else None
+    if nearest is not None:
+        return mask_personal(clean(nearest.text)), nearest.at
     if segment.kind == "annex" and segment.title:
         return segment.title, segment.title_at
     return None, None

@@ -1,110 +1,23 @@
-"""Rubrics in other shapes, turned into tables: a numbered list without a table, and a sheet whose criteria are columns."""
+"""Sheets in other shapes turned into tables: criteria as columns, criteria over a row of points, halves side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from itertools import pairwise
 
 import regex
 
 from pipeline import patterns
 from pipeline.gridrows import rows_of
-from pipeline.model import Block, Cell, Paragraph, Table
-from pipeline.normalize import chinese_number, clean, fold, points
-from pipeline.points import points_at_end, split_label
+from pipeline.model import Cell, Paragraph, Table
+from pipeline.normalize import clean, fold, points
+from pipeline.points import split_label
 from pipeline.roles import Columns
 from pipeline.table import JoinedTable
 
 MIN_LINES = 3
-"""Fewer scored lines are running text that mentions points."""
-
-LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
-
-CASE = regex.compile(r"每(?![日天周月季年人户班])")
-"""An amount for each case (每增加一项), not for a period (每日)."""
-
-BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
-LIST_MARKER = regex.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*")
-MAX_LIST_LABEL = 40
-
-
-def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
-    """A rubric written as a list: headings with points (`1. 完成度（30分）`) over lines that end in points (`…（10分）`).
-
-    None when there are fewer than three scored lines, or tables between them.
-    """
-    lines = [b for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
-    scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
-    if len(scored) < MIN_LINES or any(isinstance(b, Table) for b in blocks):
-        return None
-    first, last = scored[0], scored[-1]
-    inside = lines[first : last + 1]
-    if 2 * len(scored) < len(inside):
-        return None
-    title = lines[:first][-2:]
-    if _is_title(inside[0]):
-        title, inside = [*title, inside[0]], inside[1:]
-    heads = {i for i, p in enumerate(inside) if _is_heading(inside, i)}
-    if len(inside) - len(heads) < MIN_LINES:
-        return None
-    cells: list[Cell] = []
-    row = 0
-    for i, paragraph in enumerate(inside):
-        text = clean(paragraph.text)
-        if i in heads:
-            label = text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text)
-            cells.append(Cell(row, 0, label, paragraph.at, col_span=4))
-            row += 1
-        elif (value := _points_of(text)) is not None:
-            cells += _line_cells(row, text, value, paragraph)
-            row += 1
-    table = Table(tuple(cells), row, 4, inside[0].at, inside[0].page)
-    return JoinedTable((table,), tuple(title), shape="list", known=LIST_COLUMNS)
-
-
-def _line_cells(row: int, text: str, value: Decimal, paragraph: Paragraph) -> list[Cell]:
-    """One scored line: its serial (where it has one), its text without marker and bracketed points, its points."""
-    marker = LIST_MARKER.match(text)
-    serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
-    number = chinese_number(serial[0]) if serial else None
-    body = patterns.POINTS_IN_TEXT.sub("", LIST_MARKER.sub("", BULLET.sub("", text))).strip()
-    cells = [Cell(row, 2, body, paragraph.at), Cell(row, 3, f"{value}", paragraph.at)]
-    return [Cell(row, 1, f"{number}", paragraph.at), *cells] if number is not None else cells
-
-
-def _points_of(text: str) -> Decimal | None:
-    """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
-    own = points_at_end(text)
-    closing = patterns.POINTS_CLOSING.search(text) if own is None else None
-    if closing is None or CASE.search(text[: closing.start()].rpartition("。")[2]):
-        return own
-    return Decimal(closing["points"])
-
-
-def _is_title(paragraph: Paragraph) -> bool:
-    text = clean(paragraph.text)
-    return bool(patterns.TITLE_TOTAL.search(fold(text))) and not LIST_MARKER.match(text) and not BULLET.match(text)
-
-
-def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
-    """A short marked line with points whose following line is a scored line of a deeper kind (kinds rank as they appear)."""
-    text = clean(lines[index].text)
-    if not LIST_MARKER.match(text) or len(split_label(text)[0]) > MAX_LIST_LABEL or index + 1 >= len(lines):
-        return False
-    below = clean(lines[index + 1].text)
-    order = list(dict.fromkeys(_marker_kind(clean(p.text)) for p in lines))
-    return _points_of(below) is not None and order.index(_marker_kind(below)) > order.index(_marker_kind(text))
-
-
-def _marker_kind(text: str) -> str:
-    if BULLET.match(text):
-        return "bullet"
-    match = LIST_MARKER.match(text)
-    if not match:
-        return "plain"
-    return regex.sub(r"[0-9一二三四五六七八九十①-⑳]+", "n", fold(match[0])) + ("c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "")
+"""Fewer scored columns are a table of something else."""
 
 
 def column_table(table: JoinedTable) -> JoinedTable | None:
