@@ -72,7 +72,7 @@ def collect(table: JoinedTable) -> Draft:
                 first = False
             _take(draft, line, part)
     _lift_section_numbers(draft)
-    for paragraph in (*table.lead, *table.tail):
+    for paragraph in (*table.lead, *table.inside, *table.tail):
         name = patterns.field_name(paragraph.text)
         if name:
             draft.fields.setdefault(name, paragraph.at)
@@ -82,8 +82,10 @@ def collect(table: JoinedTable) -> Draft:
         value = split_label(paragraph.text)[1]
         if value is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
             draft.totals.append((len(draft.criteria), value, paragraph.at))
-        elif table.shape == "list" and not patterns.NOTE_ROW.match(clean(paragraph.text)):
-            draft.unplaced.append(Unplaced(mask_personal(clean(paragraph.text)), "a line without points", paragraph.at))
+    for paragraph in table.inside:
+        text = clean(paragraph.text)
+        if not patterns.NOTE_ROW.match(text) and patterns.field_name(text) is None:
+            draft.unplaced.append(Unplaced(mask_personal(text), "a line without points", paragraph.at))
     for rows in table.rows:
         for row in rows[:6]:
             for cell in row.filled():

@@ -34,7 +34,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     """A rubric written as a list: headings (`1. 完成度（30分）`) over lines that end in points (`…（10分）`).
 
     None when there are fewer than three scored lines, or tables between them. A line without points is a criterion
-    without points when it has a marker, else it is left to the tail.
+    without points when it has a marker, else it is left over.
     """
     if any(isinstance(b, Table) for b in blocks):
         return None
@@ -54,7 +54,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
 
 def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int]) -> JoinedTable | None:
     cells: list[Cell] = []
-    tail: list[Paragraph] = []
+    loose: list[Paragraph] = []
     criteria = row = 0
     for i, paragraph in enumerate(inside):
         text = clean(paragraph.text)
@@ -66,11 +66,11 @@ def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: se
             cells += _line_cells(row, text, value, paragraph)
             criteria += 1
         else:
-            tail.append(paragraph)
+            loose.append(paragraph)
             continue
         row += 1
     table = Table(tuple(cells), row, 4, inside[0].at, inside[0].page)
-    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=LIST_COLUMNS)
+    listed = JoinedTable((table,), tuple(title), shape="list", known=LIST_COLUMNS, inside=tuple(loose))
     return listed if criteria >= MIN_LINES else None
 
 

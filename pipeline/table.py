@@ -19,13 +19,14 @@ from pipeline.roles import Columns, columns_of
 class JoinedTable:
     """Parts that make one table. `lead` are the paragraphs since the table before it (title, form fields); `shape`
     says what it was on the page: a table, a list of lines, or a sheet whose criteria are columns; `known` are the columns
-    where the shape itself fixes them."""
+    where the shape itself fixes them; `inside` are lines that stand between its rows."""
 
     parts: tuple[Table, ...]
     lead: tuple[Paragraph, ...]
     tail: tuple[Paragraph, ...] = ()
     shape: Literal["table", "list", "columns"] = "table"
     known: Columns | None = None
+    inside: tuple[Paragraph, ...] = ()
 
     @cached_property
     def rows(self) -> tuple[tuple[Row, ...], ...]:
@@ -71,24 +72,24 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     tables: list[JoinedTable] = []
     parts: list[Table] = []
     lead: list[Paragraph] = []
-    tail: list[Paragraph] = []
+    inside: list[Paragraph] = []
     between: list[Paragraph] = []
     for block in blocks:
         if isinstance(block, Paragraph):
             if not _is_noise(block):
                 between.append(block)
             continue
-        if parts and (_is_closing_part(block) or (not between and not tail and _goes_on(parts, block))):
+        if parts and (_is_closing_part(block) or (not between and not inside and _goes_on(parts, block))):
             parts.append(block)
-            tail, between = [*tail, *between], []
+            inside, between = [*inside, *between], []
             continue
         if parts:
             closing = next((i for i, p in enumerate(between) if not _closes(p)), len(between))
-            tables.append(JoinedTable(tuple(parts), tuple(lead), (*tail, *between[:closing])))
+            tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between[:closing]), inside=tuple(inside)))
             between = between[closing:]
-        parts, lead, tail, between = [block], between, [], []
+        parts, lead, inside, between = [block], between, [], []
     if parts:
-        tables.append(JoinedTable(tuple(parts), tuple(lead), (*tail, *between)))
+        tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between), inside=tuple(inside)))
     return tuple(tables)
 
 

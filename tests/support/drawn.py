@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from html import escape
 from io import BytesIO
+from pathlib import Path
 
+from pipeline import extract
 from pipeline.model import Criterion, Reading, Rubric
 
 Row = list[str]
@@ -124,6 +126,23 @@ def _typed(text: str) -> str | int:
 
 
 WRITERS = {"txt": as_text, "docx": as_docx, "html": as_html, "xlsx": as_xlsx}
+
+
+def case_of(text: str) -> tuple[str, str, list[str]]:
+    """(drawing, expected dump, formats) of a test case: `@ formats` (optional), the drawing, `=>`, the dump."""
+    drawing, _, wanted = text.strip("\n").partition("\n=>")
+    formats = list(WRITERS)
+    if drawing.startswith("@"):
+        first, _, drawing = drawing.partition("\n")
+        formats = first.removeprefix("@").split()
+    return drawing, wanted.strip("\n"), formats
+
+
+def read_drawn(drawing: str, form: str, folder: Path) -> str:
+    """The drawing written in one format, read as a whole, and dumped."""
+    path = folder / f"drawn.{form}"
+    path.write_bytes(WRITERS[form](drawing))
+    return dump(extract(path))
 
 
 # ---- a reading as text -------------------------------------------------------------------------------------------
