@@ -38,6 +38,7 @@ class Mark:
     covered: list[int] = field(default_factory=list)
     after: int = 0
     number: str | None = None
+    rank: int | None = None
 
 
 @dataclass
@@ -72,6 +73,7 @@ def collect(table: JoinedTable) -> Draft:
                 first = False
             _take(draft, line, part)
     _lift_section_numbers(draft)
+    lift_parents(draft)
     for paragraph in (*table.lead, *table.inside, *table.tail):
         name = patterns.field_name(paragraph.text)
         if name:
@@ -116,6 +118,32 @@ def _lift_section_numbers(draft: Draft) -> None:
     for index, mark in outer.items():
         mark.number = draft.criteria[index].number
         draft.criteria[index] = replace(draft.criteria[index], number=None, number_at=None)
+
+
+def lift_parents(draft: Draft) -> None:
+    """A line numbered 2 whose next line is numbered 2.1 is no criterion: it names the group of the lines below it."""
+    numbers = [c.number or "" for c in draft.criteria]
+    for index in range(len(numbers) - 2, -1, -1):
+        if numbers[index] and numbers[index + 1].startswith(f"{numbers[index]}."):
+            _lift(draft, index)
+
+
+def _lift(draft: Draft, index: int) -> None:
+    own = draft.criteria.pop(index)
+    draft.spans.pop(index)
+    label = next((m for m in draft.marks if m.covered == [index]), None)
+    draft.marks = [m for m in draft.marks if m is not label]
+    for mark in draft.marks:
+        mark.covered = [c - (c > index) for c in mark.covered if c != index]
+        mark.after -= mark.after > index
+    draft.totals = [(after - (after > index), value, at) for after, value, at in draft.totals]
+    draft.subtotals = [replace(s, after=None if s.after is None else s.after - (s.after >= index)) for s in draft.subtotals]
+    text, at = (own.text, own.at) if own.text or label is None else (label.text, label.at)
+    rank = (own.number or "").count(".") + 1
+    if at is not None:
+        draft.marks.insert(
+            0, Mark(text, own.max_points, at, 1, own.piece, False, True, after=index, number=own.number, rank=rank)
+        )
 
 
 def _take(draft: Draft, line: Line, part: int) -> None:

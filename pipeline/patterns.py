@@ -79,6 +79,11 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("依据", "evidence"),
     ("内容", "text"),
     ("行为", "text"),
+    ("评分点", "text"),
+    ("得分点", "text"),
+    ("考核点", "text"),
+    ("检查点", "text"),
+    ("观测点", "text"),
     ("情形", "text"),
     ("表现", "text"),
     ("要点", "text"),
@@ -238,7 +243,7 @@ POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?
 POINTS_CLOSING = regex.compile(r"[，,:：]\s*(?:计|得|记|共|满分|分值)\s*[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """Points that close a line of a list without brackets: `…，计20分。`."""
 
-BONUS_LABEL = regex.compile(r"加分|附加分|奖励|奖分|创新加")
+BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")
 NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")

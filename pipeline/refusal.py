@@ -37,6 +37,13 @@ def refusal(draft: Draft) -> str | None:
     """Why this table is no rubric: None when it is one, "" when nobody would take it for one."""
     if _is_receipt(draft):
         return ""
+    reason = _reason(draft)
+    if reason == "" and len(_data(draft)) >= MIN_CRITERIA and SCORING_TITLE.search(_near(draft)):
+        return "a table under a title that speaks of scoring, without points that could be read"
+    return reason
+
+
+def _reason(draft: Draft) -> str | None:
     roles = {patterns.header_role(t) for t in draft.table.header_texts.values()}
     for test in (_along_rows, _grades, _results, _weights):
         reason = test(draft, roles)

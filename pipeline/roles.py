@@ -12,7 +12,7 @@ from pipeline import patterns
 from pipeline.gridrows import Row, is_total, serial_value
 from pipeline.normalize import clean, fold
 from pipeline.patterns import Role
-from pipeline.points import read_points
+from pipeline.points import points_at_end, read_points
 
 MAX_WORDS = 12
 """Words that stand for points (每次扣2分, 一票否决) are short; longer ones are a standard."""
@@ -46,6 +46,7 @@ class _Profile:
     ascending: float
     numeric: float
     bare: float
+    closing: float
     length: float
     span: float
     distinct: float
@@ -125,6 +126,8 @@ def _believed(role: Role | None, profile: _Profile) -> Role | None:
         return role
     if role == "number" and profile.serial < 0.5 and profile.length > 4:
         return None
+    if role == "points" and profile.numeric < 0.3 and profile.closing >= 0.5:
+        return "text"
     if role == "points" and profile.numeric < 0.3 and profile.length > 8:
         return None
     if role in ("text", "standard") and profile.bare >= 0.9:
@@ -164,6 +167,7 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
         serial=sum(bool(patterns.SERIAL.match(fold(t))) for _, t in filled) / n,
         ascending=sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
         numeric=sum(_looks_like_points(t) for _, t in filled) / n,
+        closing=sum(points_at_end(t) is not None for _, t in filled) / n,
         bare=sum(_looks_like_points(t) and len(fold(t)) <= BARE for _, t in filled) / n,
         length=sum(len(t) for _, t in filled) / n,
         span=sum(c.row_span for c, _ in filled) / n,

@@ -23,7 +23,7 @@ from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
-from pipeline.shapes import column_table, points_row_table, unfolded
+from pipeline.shapes import column_table, gathered, points_row_table, unfolded
 from pipeline.table import JoinedTable, join
 
 SHORT = 30
@@ -56,7 +56,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
-    tables = tuple(column_table(t) or points_row_table(t) or unfolded(t) for t in join(segment.blocks))
+    tables = gathered([column_table(t) or points_row_table(t) or unfolded(t) for t in join(segment.blocks)])
     listing = list_table(segment.blocks) if not tables else None
     return (listing,) if listing else tables
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import regex
 
 from pipeline import patterns
-from pipeline.gridrows import rows_of
+from pipeline.gridrows import header_key, is_total, rows_of
 from pipeline.model import Cell, Paragraph, Table
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
@@ -25,7 +25,7 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     rows = rows_of(table.parts[0], 0)
     for row in rows[:3]:
         filled = row.filled()
-        named = [c for c in filled if split_label(clean(c.text))[1] is not None and not patterns.TOTAL_WORDS.fullmatch(fold(c.text))]
+        named = [c for c in filled if split_label(clean(c.text))[1] is not None and not patterns.grade_name(c.text) and not patterns.TOTAL_WORDS.fullmatch(fold(c.text))]
         if len(named) >= MIN_LINES and len(named) >= len(filled) - 4 and len(filled) >= 4:
             break
     else:
@@ -93,3 +93,26 @@ def _stacked(part: Table, head: int, width: int, halves: int) -> Table:
         else:
             cells.append(replace(cell, row=cell.row + depth * half, col=col, col_span=min(cell.col_span, width - col)))
     return replace(part, cells=tuple(sorted(cells, key=lambda c: (c.row, c.col))), rows=head + 1 + depth * halves, cols=width)
+
+
+def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
+    """Tables of one sheet, each under a heading with its points (`（一）卫生（共20分）`) and the same header, as one table
+    with section rows; only the last may have a total row. Others stay as they are."""
+    heads = [t.lead[-1] if t.lead and _is_section_line(t.lead[-1]) else None for t in tables]
+    keys = {tuple(header_key(r) for r in t.headers[0]) for t in tables}
+    ended = any(is_total(r) for t in tables[:-1] for rows in t.data for r in rows)
+    if len(tables) < 2 or len(keys) > 1 or () in keys or ended or any(h is None for h in heads):
+        return tuple(tables)
+    parts: list[Table] = []
+    for head, table in zip(heads, tables, strict=True):
+        if head is not None:
+            width = table.parts[0].cols
+            parts.append(Table((Cell(0, 0, head.text, head.at, col_span=width),), 1, width, head.at, head.page))
+        parts += table.parts
+    inside = tuple(p for t in tables for p in t.inside) + tuple(p for t in tables[1:] for p in t.lead[:-1])
+    return (JoinedTable(tuple(parts), tables[0].lead[:-1], tables[-1].tail, inside=inside),)
+
+
+def _is_section_line(paragraph: Paragraph) -> bool:
+    label, declared = split_label(clean(paragraph.text))
+    return declared is not None and bool(patterns.SECTION_MARKER.match(label))
