@@ -6,25 +6,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
-from pipeline.normalize import clean, fold, mask_personal
+from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
 from pipeline.points import PointsRead, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
-
-MIN_CRITERIA = 2
-"""A table with a single scored line is a sentence in a box, not a rubric."""
-
-GRADE_WORDS = regex.compile(r"优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|一般|[A-E]级?|[一二三四五]级|[一二三四]等")
-
-
-RECEIPT_HEADER = regex.compile(r"领取人|签收人|联系电话|^电话$|手机|联系方式|身份证")
-"""Columns of a receipt or address list: personal data, never a rubric."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +39,7 @@ class Mark:
     covered: list[int] = field(default_factory=list)
     after: int = 0
     number: str | None = None
+    rank: int | None = None
 
 
 @dataclass
@@ -68,61 +58,44 @@ class Draft:
     unplaced: list[Unplaced] = field(default_factory=list)
     title: tuple[str, Provenance] | None = None
 
-    def refusal(self) -> str | None:
-        """Why this table is no rubric: None when it is one, "" when nobody would take it for one."""
-        head = (fold(c.text) for rows in self.table.rows[:1] for r in rows[:2] for c in r.filled())
-        if any(len(text) <= 10 and RECEIPT_HEADER.search(text) for text in head):
-            return ""
-        scored = [c for c in self.criteria if c.max_points is not None or c.choice]
-        declared = [m for m in self.marks if m.stated_points is not None]
-        roles = {patterns.header_role(t) for t in self.table.header_texts.values()}
-        named = "points" in roles or "awarded" in roles or "deduction" in roles
-        if len(self.criteria) < MIN_CRITERIA and not (self.criteria and self.totals):
-            return "a table with a points column that holds no criteria" if named and self.criteria else ""
-        if 2 * sum(bool(GRADE_WORDS.fullmatch(fold(c.text))) for c in self.criteria) > len(self.criteria):
-            return ""
-        if not scored and not declared:
-            fillable = bool(roles & {"awarded", "deduction"}) and bool(roles & {"text", "standard", "label"})
-            template = "points" in roles
-            if fillable and not template and len(self.criteria) >= 3:
-                return None
-            return "a table with a points column and no points in it" if template else ""
-        if 2 * len(scored) < len(self.criteria) and not declared and "points" not in roles:
-            return ""
-        if not named and not declared and not self.totals and not self.subtotals and not self._in_words():
-            return ""
-        texts = [c.text for c in self.criteria if c.text]
-        return None if texts else "a table with points and no criteria texts"
-
     def cut_short(self) -> bool:
         """Whether the last criterion breaks off inside a sentence, where criteria here end with a stop and have points."""
         *others, last = self.criteria
         stopped = sum(c.text.endswith(TERMINAL) for c in others)
         return 2 * stopped > len(others) and not last.text.endswith(TERMINAL) and last.max_points is not None
 
-    def _in_words(self) -> bool:
-        """Whether points are called points (3分) in their cells, not bare numbers that could count anything."""
-        return self.table.shape != "table" or any("分" in (c.points_printed or "") for c in self.criteria)
-
 
 def collect(table: JoinedTable) -> Draft:
     """Read every data row of a table in order."""
     draft = Draft(table)
+    headed = not _scored_rows_are_marked(table)
     for part, rows in enumerate(table.data):
         first = True
+        top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
             later = first and part > 0 and bool(draft.criteria)
-            line = classify(row, table.columns[part], later, later and draft.cut_short())
+            line = classify(row, table.columns[part], later, headed, later and draft.cut_short())
+            if line.kind == "section" and row.index < top:
+                line = replace(line, kind="note")
             if line.kind != "blank":
                 first = False
             _take(draft, line, part)
     _lift_section_numbers(draft)
-    for paragraph in (*table.lead, *table.tail):
+    lift_parents(draft)
+    for paragraph in (*table.lead, *table.inside, *table.tail):
         name = patterns.field_name(paragraph.text)
         if name:
             draft.fields.setdefault(name, paragraph.at)
         elif patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
+    for paragraph in table.tail:
+        value = split_label(paragraph.text)[1]
+        if value is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
+            draft.totals.append((len(draft.criteria), value, paragraph.at))
+    for paragraph in table.inside:
+        text = clean(paragraph.text)
+        if not patterns.NOTE_ROW.match(text) and patterns.field_name(text) is None:
+            draft.unplaced.append(Unplaced(mask_personal(text), "a line without points", paragraph.at))
     for rows in table.rows:
         for row in rows[:6]:
             for cell in row.filled():
@@ -130,6 +103,18 @@ def collect(table: JoinedTable) -> Draft:
                 if name and patterns.header_role(cell.text) is None:
                     draft.fields.setdefault(name, cell.at)
     return draft
+
+
+def _scored_rows_are_marked(table: JoinedTable) -> bool:
+    """Whether rows with points begin with section markers (一、 A.) too, so that a marker alone makes no section row."""
+    for columns, rows in zip(table.columns, table.data, strict=True):
+        if columns.text is None or columns.points is None:
+            continue
+        for row in rows:
+            text, score = row.cells[columns.text], row.cells[columns.points]
+            if text and score and patterns.SECTION_MARKER.match(clean(text.text)) and read_points(score.text).value is not None:
+                return True
+    return False
 
 
 def _lift_section_numbers(draft: Draft) -> None:
@@ -141,6 +126,32 @@ def _lift_section_numbers(draft: Draft) -> None:
     for index, mark in outer.items():
         mark.number = draft.criteria[index].number
         draft.criteria[index] = replace(draft.criteria[index], number=None, number_at=None)
+
+
+def lift_parents(draft: Draft) -> None:
+    """A line numbered 2 whose next line is numbered 2.1 is no criterion: it names the group of the lines below it."""
+    numbers = [c.number or "" for c in draft.criteria]
+    for index in range(len(numbers) - 2, -1, -1):
+        if numbers[index] and numbers[index + 1].startswith(f"{numbers[index]}."):
+            _lift(draft, index)
+
+
+def _lift(draft: Draft, index: int) -> None:
+    own = draft.criteria.pop(index)
+    draft.spans.pop(index)
+    label = next((m for m in draft.marks if m.covered == [index]), None)
+    draft.marks = [m for m in draft.marks if m is not label]
+    for mark in draft.marks:
+        mark.covered = [c - (c > index) for c in mark.covered if c != index]
+        mark.after -= mark.after > index
+    draft.totals = [(after - (after > index), value, at) for after, value, at in draft.totals]
+    draft.subtotals = [replace(s, after=None if s.after is None else s.after - (s.after >= index)) for s in draft.subtotals]
+    text, at = (own.text, own.at) if own.text or label is None else (label.text, label.at)
+    rank = (own.number or "").count(".") + 1
+    if at is not None:
+        draft.marks.insert(
+            0, Mark(text, own.max_points, at, 1, own.piece, False, True, after=index, number=own.number, rank=rank)
+        )
 
 
 def _take(draft: Draft, line: Line, part: int) -> None:
@@ -182,16 +193,56 @@ def _take(draft: Draft, line: Line, part: int) -> None:
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     previous = draft.spans[-1] if draft.spans else None
+    if _is_option(draft, line):
+        _join_option(draft, line)
+        return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     if shared and previous is not None and previous.points is line.points and line.points is not None:
         _join_text(draft, line)
         return
-    index = len(draft.criteria)
     _open_labels(draft, line, part)
-    for mark in {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values():
-        mark.covered.append(index)
-    draft.criteria.append(_criterion(line, part))
-    draft.spans.append(Spanned(line.labels, line.points, part))
+    marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
+    for own in _parts_of(_criterion(line, part), line):
+        for mark in marks:
+            mark.covered.append(len(draft.criteria))
+        draft.criteria.append(own)
+        draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
+    """A row whose cells hold several criteria on lines of their own, with as many numbers in the points cell, is as many
+    criteria; any other row is one."""
+    if line.points is None or line.text is None or not several_numbers(line.points.text):
+        return (own,)
+    values = [read_points(v) for v in line.points.text.split()]
+    texts = [clean(t) for t in line.text.text.splitlines() if clean(t)]
+    starts = [i for i, t in enumerate(texts) if patterns.SERIAL_IN_TEXT.match(t)]
+    if len(starts) == len(values) and starts[0] == 0:
+        texts = ["".join(texts[a:b]) for a, b in pairwise([*starts, len(texts)])]
+    if len(texts) != len(values) or any(v.value is None for v in values):
+        return (own,)
+    return tuple(
+        replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")
+        for t, v in zip(texts, values, strict=True)
+    )
+
+
+def _is_option(draft: Draft, line: Line) -> bool:
+    """Whether a row is another grade of the criterion above it."""
+    if not draft.criteria or not line.own(line.grade) or line.grade is None or line.own(line.number):
+        return False
+    if any(map(line.own, line.labels)):
+        return False
+    return draft.criteria[-1].choice is not None and clean(line.grade.text) not in (draft.criteria[-1].choice or "")
+
+
+def _join_option(draft: Draft, line: Line) -> None:
+    """One more grade of the last criterion: its points among the choices, its words under the others."""
+    _join_text(draft, line)
+    last = draft.criteria[-1]
+    read = _read(line)
+    values = [v for v in (last.max_points, read.value) if v is not None]
+    draft.criteria[-1] = replace(last, max_points=max(values, default=None), choice=f"{last.choice} {read.choice}")
 
 
 def _open_labels(draft: Draft, line: Line, part: int) -> None:
@@ -205,8 +256,9 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         if patterns.TOTAL_WORDS.fullmatch(fold(text)):
             continue
         declared = split_label(text)[1]
-        if declared is None and line.section_points is not None and line.section_points.row == cell.row and level == 1:
-            declared = read_points(line.section_points.text).value
+        beside = line.section_points.get(level)
+        if declared is None and beside is not None and beside.row == cell.row:
+            declared = read_points(beside.text).value
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
         draft.marks.append(mark)
         draft.by_cell[id(cell)] = mark
@@ -221,7 +273,7 @@ def _tops_part(draft: Draft, part: int, level: int) -> bool:
 def _criterion(line: Line, part: int) -> Criterion:
     text = clean(line.text.text) if line.text else ""
     number = _serial(line) if line.number is not None and line.own(line.number) else None
-    read = read_points(line.points.text) if line.points is not None else PointsRead(None)
+    read = _read(line)
     printed = clean(line.points.text) if line.points is not None else None
     points_at = line.points.at if line.points is not None and printed else None
     if read.value is None and not read.choice and (end := points_at_end(text)) is not None:
@@ -245,8 +297,31 @@ def _criterion(line: Line, part: int) -> Criterion:
     )
 
 
+def _read(line: Line) -> PointsRead:
+    """The points of a line; where its row is one grade of a criterion, the grade stands before them as a choice."""
+    if line.points is None:
+        return _read_grades(line)
+    read = read_points(line.points.text)
+    if line.grade is None or not line.own(line.grade):
+        return read
+    return replace(read, choice=f"{clean(line.grade.text)}{clean(line.points.text)}")
+
+
+def _read_grades(line: Line) -> PointsRead:
+    """The points of a line with a column for each grade: in its own cells, else in the header."""
+    choices = []
+    for col, header in line.columns.grades.items():
+        word, printed = patterns.grade_name(header) or (header, None)
+        cell = line.row.cells[col] if col < len(line.row.cells) else None
+        own = clean(cell.text).removesuffix("分") if cell is not None and read_points(cell.text).value is not None else printed
+        if own is not None:
+            choices.append((read_points(own).value, f"{word} {own}" if word.isascii() else f"{word}{own}分"))
+    values = [value for value, _ in choices if value is not None]
+    return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
+
+
 def _serial(line: Line) -> str | None:
-    text = fold(line.number.text).strip("、.．。,") if line.number else ""
+    text = narrow(line.number.text).strip("、.．。,") if line.number else ""
     return text or None
 
 

@@ -6,7 +6,8 @@ from pipeline import patterns
 from pipeline.model import Cell
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
-from pipeline.table import Columns, JoinedTable
+from pipeline.roles import Columns
+from pipeline.table import JoinedTable
 
 ESSENTIAL = ("number", "text", "points")
 """Columns whose header a reader of the form cannot do without."""
@@ -14,10 +15,12 @@ ESSENTIAL = ("number", "text", "points")
 
 def _role_columns(columns: Columns) -> dict[str, int]:
     out = {"label": columns.labels[0]} if columns.labels else {}
-    for role in ("number", "text", "points", "section_points"):
+    for role in ("number", "text", "points"):
         col = getattr(columns, role)
         if col is not None:
             out[role] = col
+    if columns.section_points:
+        out["section_points"] = min(columns.section_points.values())
     if columns.awarded:
         out["awarded"] = columns.awarded[0]
     for col, name in columns.others.items():

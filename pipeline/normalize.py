@@ -69,8 +69,12 @@ def fold(text: str) -> str:
     >>> fold("评价 内容（２分）")
     '评价内容(2分)'
     """
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return "".join(text.split()).lower()
+    return narrow(text).lower()
+
+
+def narrow(text: str) -> str:
+    """`fold` that keeps capital letters: for serials."""
+    return "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
 def chinese_number(text: str) -> int | None:
@@ -94,7 +98,15 @@ def chinese_number(text: str) -> int | None:
     return total + digit
 
 
+_LINES_OF_NUMBERS = regex.compile(r"[0-9]\s*\n\s*[0-9]")
+"""Numbers on lines of their own in one cell are several values, never the digits of one."""
+
 _POINTS = regex.compile(r"[+]?([0-9]{1,6}(?:\.[0-9]{1,4})?)分?")
+
+
+def several_numbers(text: str) -> bool:
+    """Whether a cell holds numbers on lines of their own."""
+    return bool(_LINES_OF_NUMBERS.search(text))
 
 
 def points(text: str) -> Decimal | None:
@@ -103,6 +115,8 @@ def points(text: str) -> Decimal | None:
     >>> points(" 2.5分 "), points("0-5"), points("")
     (Decimal('2.5'), None, None)
     """
+    if several_numbers(text):
+        return None
     match = _POINTS.fullmatch(fold(text).strip("()[]【】"))
     return Decimal(match[1]) if match else None
 

@@ -10,20 +10,21 @@ from typing import Literal
 
 import regex
 
-from pipeline.normalize import fold
+from pipeline.normalize import fold, narrow
 
 Role = Literal[
     "label", "number", "item", "text", "points", "section_points", "awarded", "deduction", "standard", "method",
-    "evidence", "remark",
+    "evidence", "remark", "grade",
 ]
 
 _SPELLINGS: dict[Role, str] = {
-    "number": "序号 编号 序 号 no no. 题号 项次 编码 指标序号 项目序号 条款号 条款 指标编号",
+    "number": "序号 编号 序 号 no no. # s/n itemno itemno. serialno serialno. 题号 项次 编码 指标序号 项目序号 条款号 条款 指标编号",
     "label": (
         "项目 类别 类型 指标 分类 大类 小类 维度 模块 板块 部分 要素 环节 一级指标 二级指标 三级指标 考核项目 评价项目 检查项目 评估项目"
         " 评分项目 考评项目 测评项目 评审项目 评审因素 评分因素 评价因素 评分要素 评价要素 评审要素 评价维度 评价指标 考核指标 考评指标 评估指标"
         " 测评指标 指标名称 行为类别 评价类别 考核类别 检查类别 评分项 评审项 考核项 评价项 内容分类 考核环节 服务类别 类目 项目名称"
         " 考核模块 评价模块 考核维度 一级项目 二级项目 评分类别 指标类别 评分指标 督查项目 验收项目 检查部位 分项 分项名称 主要指标"
+        " 一级 二级 三级 category section area domain dimension item indicator aspect topic subject"
     ),
     "text": (
         "评价内容 考核内容 检查内容 评分内容 评审内容 测评内容 考评内容 评估内容 内容 评价要点 考核要点 检查要点 评审要点 评分要点 要点"
@@ -31,27 +32,32 @@ _SPELLINGS: dict[Role, str] = {
         " 内容及要求 评审内容及规则 主要内容 具体内容 考核内容及要求 工作内容 服务内容 服务要求 标准要求 内容与要求 评价内容和要求"
         " 考核内容和标准 考核内容与标准 评分内容及标准 检查内容及要求 评价内容与要求 督查内容 验收内容 评价事项 考核事项 事项 检查项目及内容"
         " 考核内容及评分标准 检查内容及评分标准 评价内容及评分标准 评分内容和标准"
+        " description criteria criterion requirement requirements content contents details assessmentcriteria evaluationcriteria"
     ),
     "standard": (
         "评分标准 评价标准 考核标准 评分细则 评价细则 考核细则 评分办法 评分方法 评分规则 扣分标准 扣分办法 扣分细则 扣分原则 扣分规则 计分办法"
         " 计分标准 计分方法 计分规则 赋分标准 赋分计算说明 赋分说明 评审细则 评审标准 考评办法 考评标准 考核办法 打分标准 得分标准 评定标准"
         " 检查标准 标准 细则 评分依据 赋分规则 评估标准 测评标准 考核评分标准 考核评分办法 评分说明 评分标准及办法 验收标准 评分细则及标准"
+        " scoringstandard scoringstandards scoringcriteria scoringguide scoringrules standard"
     ),
-    "method": "检查方法 考核方法 评价方法 考核方式 检查方式 评价方式 核查方式 检查办法 现场评估方式 评估方式 评估方法 检查形式 考评方法 考评方式 测评方法 验收方法",
-    "evidence": "佐证材料 证明材料 查看资料 资料 台账 数据来源 评价依据 考核依据 依据 查验材料 支撑材料 证据 材料 信息来源 资料要求 佐证资料 备查资料",
+    "method": "检查方法 考核方法 评价方法 考核方式 检查方式 评价方式 核查方式 检查办法 现场评估方式 评估方式 评估方法 检查形式 考评方法 考评方式 测评方法 验收方法 method",
+    "evidence": "佐证材料 证明材料 查看资料 资料 台账 数据来源 评价依据 考核依据 依据 查验材料 支撑材料 证据 材料 信息来源 资料要求 佐证资料 备查资料 evidence documents",
     "points": (
         "评价分值 分值 标准分 标准分值 满分 满分值 分数 权重 权重分 权重值 应得分 应得分值 各项分值 基础分值 基础分 基本分 总分 考核分值 赋分 赋分值 分值区间"
         " 配分 额定分 最高分 参考分值 设定分值 评分分值 检查分值 满分分值 考核分 评价满分 考评分值 测评分值 项目分值 单项分值 指标分值 指标分 指标权重 标准分数 满分标准"
         " 小项分值 分项分值 评审分值 考核标准分 应得 分"
+        " points point maxscore maximumscore maxpoints maximumpoints fullmark fullmarks fullscore marks maxmarks weight"
     ),
     "awarded": (
         "实得分值 实得分 得分 评分 自评得分 自评分 专家评分 专家打分 考核得分 实际得分 考核实际得分 打分 评价得分 评审得分 自评 复评 得分情况 评定分 检查得分"
-        " 复核得分 评委打分 评分结果 考评得分 实得 评估得分 测评得分 最终得分 考核评分 评价评分 实评分 自查得分 核定得分 评议分 检查评分 抽查得分 实际分值 评定得分 单项得分"
+        " 复核得分 评委打分 评分结果 考评得分 实得 评估得分 测评得分 最终得分 考核评分 评价评分 实评分 自查得分 核定得分 评议分 检查评分 抽查得分 实际分值 评定得分 单项得分 平均分 平均得分 复核分 复评分 初评分 终评分 互评分 上级评分 最后得分"
+        " score scoreawarded awardedscore actualscore scoreobtained pointsawarded rating yourscore"
     ),
     "deduction": "扣分 扣分值 扣分分值 扣减分 扣分情况 实际扣分 扣除分 应扣分",
     "remark": (
         "备注 说明 扣分原因 扣分说明 扣分理由 存在问题 问题描述 情况说明 问题 整改 整改意见 检查情况 评价情况 完成情况 责任人 责任单位 责任部门"
         " 牵头部门 牵头单位 检查记录 评价记录 扣分依据 扣分事由 评分理由 得分说明 评价说明 考核情况 落实情况 意见 责任科室 考核部门 考核单位 评价单位"
+        " remark remarks comment comments note notes"
     ),
 }
 
@@ -72,6 +78,14 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("材料", "evidence"),
     ("依据", "evidence"),
     ("内容", "text"),
+    ("行为", "text"),
+    ("评分点", "text"),
+    ("得分点", "text"),
+    ("考核点", "text"),
+    ("检查点", "text"),
+    ("观测点", "text"),
+    ("情形", "text"),
+    ("表现", "text"),
     ("要点", "text"),
     ("要求", "text"),
     ("标准", "standard"),
@@ -79,6 +93,9 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("办法", "standard"),
     ("规则", "standard"),
     ("项目", "label"),
+    ("小项", "label"),
+    ("大类", "label"),
+    ("板块", "label"),
     ("指标", "label"),
     ("类别", "label"),
     ("维度", "label"),
@@ -89,6 +106,8 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
 _TRAILING_BRACKET = regex.compile(r"[(\[][^()\[\]]{1,24}[)\]]$")
 HEADER_TOTAL = regex.compile(r"(?:总分|满分|合计|共|计)?:?([0-9]{2,4}(?:\.[0-9])?)分")
 """`分值（100分）`, `满分100分`: a total printed in a header cell."""
+_JUROR = regex.compile(r"(?:评委|专家|裁判|评审)[0-9一二三四五六七八九十a-z]{1,2}")
+"""`评委1`, `专家二`: a column for each juror."""
 
 
 def header_role(text: str) -> Role | None:
@@ -101,6 +120,8 @@ def header_role(text: str) -> Role | None:
     key = _TRAILING_BRACKET.sub("", key) or key
     if key in HEADER_ROLES:
         return HEADER_ROLES[key]
+    if _JUROR.fullmatch(key):
+        return "awarded"
     if 2 < len(key) <= 10 and not regex.search(r"[0-9。；,，;]", key):
         for suffix, role in _SUFFIXES:
             if key.endswith(suffix):
@@ -109,13 +130,25 @@ def header_role(text: str) -> Role | None:
 
 
 TOTAL_WORDS = regex.compile(
-    r"(?:总\s*评|合\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|分值合计|合计分值|总评分|总体得分)"
+    r"(?:总\s*评|合\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
     r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
 )
 """The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
 
-SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
-SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计)[:：]?")
+SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计|sub-?total)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
+SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
+
+_N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
+
+GRADE_WORDS = regex.compile(
+    r"优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|很差|一般|较?好|很好|[a-e]级?|[一二三四五]级|[一二三四]等|[一二三四]档"
+    r"|(?:非常|比较|基本|很|较|不|不太|很不)?(?:满意|符合|达标)|[未已]达标|部分(?:符合|达标)"
+    r"|excellent|verygood|good|satisfactory|average|fair|poor|unsatisfactory|needsimprovement"
+)
+"""The whole (folded) text of a cell that names a grade."""
+
+GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?|[a-z]{{3,16}})[:(\[]?(?P<points>(?:{_N}[-~—–至])?{_N})(?:分|points?|pts)?[)\]]?")
+"""`优秀（10分）`, `良8-9分`: a header cell over the points of one grade."""
 
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
     ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
@@ -148,8 +181,8 @@ def _is_blank_rest(rest: str) -> bool:
 
 
 LABEL_POINTS = regex.compile(
-    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:共|计|满分|总分|分值|权重)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%)\s*[)\]】）]?[:：]?$",
-    regex.DOTALL,
+    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:共|计|满分|总分|分值|权重)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
+    regex.DOTALL | regex.IGNORECASE,
 )
 LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*[)\]）]$", regex.DOTALL)
 """`日常管理 (8分)`, `安全运营（12）`, `一、基础工作 20分`."""
@@ -159,7 +192,7 @@ SECTION_MARKER = regex.compile(
 )
 """The marker of a section label: 一、 （二） 第三部分 Ⅱ. A."""
 
-SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}){1,3}|[A-Z][0-9]{1,3}(?:[.\-][0-9]{1,2})?|[一二三四五六七八九十]{1,3}|[①-⑳])[)）\]]?[.、．。,]?$")
+SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}){1,3}|[A-Za-z][0-9]{1,3}(?:[.\-][0-9]{1,2})?|[ivx]{1,4}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）\]]?[.、．。,]?$")
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
@@ -167,15 +200,39 @@ SERIAL_IN_TEXT = regex.compile(
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
+
+
+def grade_name(text: str) -> tuple[str, str | None] | None:
+    """The grade a header cell names and its points, or None.
+
+    >>> grade_name("优秀（10分）"), grade_name("一般"), grade_name("得分")
+    (('优秀', '10'), ('一般', None), None)
+    """
+    key, printed = fold(text), narrow(text)
+    if GRADE_WORDS.fullmatch(key):
+        return printed, None
+    match = GRADE_POINTS.fullmatch(key)
+    return (printed[: match.end("word")], match["points"]) if match and GRADE_WORDS.fullmatch(match["word"]) else None
+
+
 POINTS_RANGE = regex.compile(r"^[+]?(?P<low>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?\s*[-~—–至到一]+\s*[+]?(?P<high>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
 """`0-5`, `0~5分`, `+1—+3`."""
 
 POINTS_OPTIONS = regex.compile(r"^(?:[0-9]{1,3}(?:\.[0-9])?分?[/、,，;；|或]){1,7}[0-9]{1,3}(?:\.[0-9])?分?$")
 """`5/3/1/0`, `2、1、0分`: allowed values."""
 
-POINTS_DEDUCTION = regex.compile(r"^(?:-|−|－|扣)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分)?(?:/次|/处|/项|每次|每处)?$")
-POINTS_BONUS = regex.compile(r"^(?:\+|＋|加)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
-POINTS_UPTO = regex.compile(r"^(?:≤|<=|最高|不超过|至多|最多|上限)\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
+_UP_TO = rf"(?:(?P<low>{_N})分?[-~—–至到])?(?P<points>{_N})分?"
+POINTS_DEDUCTION = regex.compile(rf"^(?:-|−|－|[^0-9每]{{0,4}}[扣减])分?{_UP_TO}$")
+POINTS_BONUS = regex.compile(rf"^(?:\+|＋|[^0-9每]{{0,4}}加)分?{_UP_TO}$")
+"""`-2`, `扣1-3分`, `最多扣5分`; `+3`, `最高加5分`."""
+
+POINTS_EACH = regex.compile(rf"^(?=.*(?:每|/|[一1][次处项]))[^0-9]{{0,8}}(?:1[次处项例起]\p{{Han}}{{0,4}})?(?P<sign>[扣减加+-])分?{_UP_TO}(?:[/每]\p{{Han}}{{1,3}})?[。;]?$")
+"""`每次扣2分`, `扣3分/次`, `每项加1分`: an amount for each case, no maximum."""
+
+POINTS_BANDS = regex.compile(rf"^(?:(?!第)[\p{{Han}}a-e--[扣减加每分]]{{1,6}}[:(]?{_N}(?:[-~—–至]{_N})?分?[)]?[、,;/|]?){{2,8}}$", regex.V1)
+"""`优5 良4 中3 差1`, `好（10分）较好（8分）`: a grade in words with its points, several in one cell."""
+
+POINTS_UPTO = regex.compile(rf"^(?:(?:≤|<=|最高|不超过|至多|最多|上限|满分|共)(?P<points>{_N})分?|(?P<within>{_N})分?(?:以内|以下|封顶))$")
 POINTS_PERCENT = regex.compile(r"^(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)%$")
 """`40%` in a column of weights: the weights are the points."""
 
@@ -183,7 +240,10 @@ POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不�
 POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
 """Points at the end of a criterion's text: `…（2分）。`."""
 
-BONUS_LABEL = regex.compile(r"加分|附加分|奖励|奖分|创新加")
+POINTS_CLOSING = regex.compile(r"[，,:：]\s*(?:计|得|记|共|满分|分值)\s*[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+"""Points that close a line of a list without brackets: `…，计20分。`."""
+
+BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")
 NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")

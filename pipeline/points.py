@@ -9,7 +9,7 @@ import regex
 
 from pipeline import patterns
 from pipeline.model import CriterionKind
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, fold, points, several_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +28,27 @@ def read_points(text: str) -> PointsRead:
     (Decimal('2.5'), Decimal('5'), Decimal('5'))
     >>> read_points("-2"), read_points("")
     (PointsRead(value=Decimal('2'), choice=None, kind='deduction'), PointsRead(value=None, choice=None, kind='scored'))
+    >>> read_points("每次扣2分"), read_points("优5 良4 差1").value
+    (PointsRead(value=None, choice='每次扣2分', kind='deduction'), Decimal('5'))
     """
     plain = points(text)
     key = fold(text)
     if plain is not None or not key:
-        if key.startswith("+"):
-            return PointsRead(plain, None, "bonus")
-        return PointsRead(plain)
+        return PointsRead(plain, None, "bonus" if key.startswith("+") else "scored")
+    if several_numbers(text):
+        return PointsRead(None, clean(text))
     if match := patterns.POINTS_PERCENT.match(key):
         return PointsRead(Decimal(match["points"]))
+    if match := patterns.POINTS_EACH.match(key):
+        return PointsRead(None, clean(text), "bonus" if match["sign"] in "加+" else "deduction")
     for pattern, kind in ((patterns.POINTS_DEDUCTION, "deduction"), (patterns.POINTS_BONUS, "bonus")):
         if match := pattern.match(key):
-            return PointsRead(Decimal(match["points"]), None, kind)  # type: ignore[arg-type]
+            return PointsRead(Decimal(match["points"]), clean(text) if match["low"] else None, kind)  # type: ignore[arg-type]
     if match := patterns.POINTS_UPTO.match(key):
-        return PointsRead(Decimal(match["points"]), clean(text))
+        return PointsRead(Decimal(match["points"] or match["within"]), clean(text))
     if match := patterns.POINTS_RANGE.match(key):
         return PointsRead(max(Decimal(match["low"]), Decimal(match["high"])), clean(text))
-    if patterns.POINTS_OPTIONS.match(key):
+    if patterns.POINTS_OPTIONS.match(key) or patterns.POINTS_BANDS.match(key):
         return PointsRead(max(Decimal(n) for n in regex.findall(r"[0-9]+(?:\.[0-9]+)?", key)), clean(text))
     if patterns.POINTS_VETO.search(key):
         return PointsRead(None, clean(text), "veto")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 import regex
 
 from pipeline import patterns
+from pipeline.gridrows import Row
 from pipeline.model import Cell
 from pipeline.normalize import clean, fold
 from pipeline.points import is_label_points, points_at_end, read_points, split_label
-from pipeline.table import Columns, Row
+from pipeline.roles import Columns
 
 Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
 
@@ -30,8 +32,9 @@ class Line:
     number: Cell | None = None
     text: Cell | None = None
     points: Cell | None = None
-    section_points: Cell | None = None
+    section_points: dict[int, Cell] = field(default_factory=dict)
     labels: tuple[Cell | None, ...] = ()
+    grade: Cell | None = None
     value: Decimal | None = None
     label: str = ""
 
@@ -40,19 +43,22 @@ class Line:
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool, cut_short: bool = False) -> Line:
-    """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it).
-    `cut_short`: the text of the row before it breaks off inside a sentence."""
+def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, cut_short: bool = False) -> Line:
+    """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
+    `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `cut_short`: the text of
+    the row before it breaks off inside a sentence."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
     if not filled:
         return _as(line, "blank")
-    for test in (_total, _fields, _section, _note):
+    for test in (_total, _fields, partial(_section, headed=headed), _note):
         found = test(line, filled)
         if found is not None:
             return found
     if first_of_part and _continues(line, cut_short):
         return _as(line, "continuation")
+    if line.own(line.grade) and line.own(line.points):
+        return _as(line, "criterion")
     if not line.own(line.text) and not line.own(line.number) and not line.own(line.points):
         return _as(line, "other")
     if line.text is None or not clean(line.text.text):
@@ -70,15 +76,14 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
         number=number if number is not text else None,
         text=text,
         points=score if score is not text else None,
-        section_points=pick(columns.section_points),
+        section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None},
         labels=tuple(pick(c) for c in columns.labels),
+        grade=pick(columns.grade_rows),
     )
 
 
 def _as(line: Line, kind: Kind, label: str = "", value: Decimal | None = None) -> Line:
-    return Line(
-        kind, line.row, line.columns, line.number, line.text, line.points, line.section_points, line.labels, value, label
-    )
+    return replace(line, kind=kind, value=value, label=label)
 
 
 def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
@@ -100,10 +105,8 @@ def _row_value(line: Line, word: Cell, filled: tuple[Cell, ...]) -> Decimal | No
     """The number of a total row: in the points column, else right of the word, else in the word's own cell."""
     if line.points is not None and line.points is not word and (value := read_points(line.points.text).value) is not None:
         return value
-    if line.section_points is not None and (value := read_points(line.section_points.text).value) is not None:
-        return value
-    for cell in filled:
-        if cell.col > word.col and (value := read_points(cell.text).value) is not None:
+    for cell in (*line.section_points.values(), *filled):
+        if cell is not word and (cell.col > word.col or cell in line.section_points.values()) and (value := read_points(cell.text).value) is not None:
             return value
     match = regex.search(r"([0-9]{1,4}(?:\.[0-9])?)", fold(word.text))
     return Decimal(match[1]) if match else None
@@ -118,9 +121,10 @@ def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return None
 
 
-def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
+def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
-    rest = [c for c in filled if c is not line.points and c is not line.section_points]
+    scores = [line.points, *line.section_points.values()]
+    rest = [c for c in filled if not any(c is score for score in scores)]
     heading = rest[-1] if rest else None
     if heading is None or len(rest) > 2 or patterns.NOTE_ROW.match(clean(heading.text)):
         return None
@@ -131,20 +135,21 @@ def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     label, declared = split_label(heading.text)
     value = declared
     if value is None:
-        for cell in (line.points, line.section_points):
+        for cell in scores:
             if cell is not None and line.own(cell) and cell is not heading:
                 value = read_points(cell.text).value
     if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label):
         return None
     marked = bool(patterns.SECTION_MARKER.match(label)) or declared is not None or len(rest) == 2
     if heading is line.text and not _covers_label(line, heading):
-        unnumbered = line.columns.number is not None and not line.own(line.number)
+        numbers = line.columns.number is not None
+        unnumbered = not line.own(line.number) if numbers else headed and line.columns.points is not None
         declares = declared is not None and bool(patterns.SECTION_MARKER.match(label)) and line.points is not None
         plausible = marked and (unnumbered or declares)
         if not (len(rest) == 2 or (plausible and points_at_end(label) is None and not _points_own(line))):
             return None
     elif heading is line.number:
-        if not (marked and not patterns.SERIAL.match(fold(heading.text))):
+        if patterns.SERIAL.match(fold(heading.text)) or not (marked or (len(filled) == 1 and regex.search(r"\p{Han}{2}", label))):
             return None
     elif heading.col_span == 1 and heading not in line.labels and heading is not line.text:
         return None

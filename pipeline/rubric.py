@@ -15,14 +15,22 @@ import regex
 from pipeline import patterns
 from pipeline.draft import Draft, Mark, collect, split_alternates
 from pipeline.header import header_at, header_faults, header_of
-from pipeline.model import Criterion, Paragraph, Remark, Rubric, Subtotal, Table
+from pipeline.listing import list_table
+from pipeline.model import Criterion, Paragraph, Remark, Rubric, Section, Subtotal, Table, Unplaced
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.points import split_label, total_in
 from pipeline.provenance import Provenance
+from pipeline.refusal import refusal
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
-from pipeline.shapes import column_table, list_table
+from pipeline.shapes import column_table, gathered, points_row_table, unfolded
 from pipeline.table import JoinedTable, join
+
+SHORT = 30
+"""A line just above a table that is no longer than this may name it, whatever its words."""
+
+NEAR = 4
+"""A total printed above a table stands within this many lines of it; further up it speaks of something else."""
 
 
 def parse(segments: Iterable[Segment]) -> tuple[Rubric, ...]:
@@ -38,7 +46,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     for segment in segments:
         for table in _tables(segment):
             for draft in split_alternates(collect(table)):
-                reason = draft.refusal()
+                reason = refusal(draft)
                 if reason is None:
                     drafts.append((segment, draft))
                 elif reason:
@@ -48,7 +56,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
-    tables = tuple(column_table(t) or t for t in join(segment.blocks))
+    tables = gathered([column_table(t) or points_row_table(t) or unfolded(t) for t in join(segment.blocks)])
     listing = list_table(segment.blocks) if not tables else None
     return (listing,) if listing else tables
 
@@ -67,14 +75,16 @@ def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) 
 
 def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
-    marks = spread(draft.marks, draft.criteria)
+    marks = spread(_placed_marks(draft), draft.criteria)
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
+    criteria = _serials_from_items(criteria)
     criteria = _with_ids(_mark_deductions(criteria), rubric_id)
     title, title_at = _title(draft, segment, first)
     stated, total_at, subtotals = _totals(draft, len(criteria))
     if stated is None and total_at is None:
         stated, total_at = _total_elsewhere(draft, title, title_at)
     labels, sections = sections_of(marks, criteria, rubric_id)
+    sections = tuple(map(_with_vetoes, sections))
     return Rubric(
         annex=annex,
         id=rubric_id,
@@ -94,12 +104,39 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     )
 
 
+def _goes_on(text: str, match: regex.Match[str]) -> bool:
+    """Whether the text counts on inside (1.… 2.…): its serials number its parts, not the criteria."""
+    form = regex.escape(match[0].strip())
+    value = next(g for g in match.groups() if g)
+    if not value.isdecimal():
+        return False
+    return regex.search(rf"(?:^|[。；;)）\s]){form.replace(value, str(int(value) + 1), 1)}(?![0-9])", text[match.end() :]) is not None
+
+
+def _placed_marks(draft: Draft) -> list[Mark]:
+    """The marks, without a row of words after the last criterion: nothing stands under it, it is listed as unplaced."""
+    last = len(draft.criteria)
+    stray = [m for m in draft.marks if m.own_row and m.after == last and m.stated_points is None]
+    draft.unplaced += [Unplaced(mask_personal(m.text), "a row without text and points", m.at) for m in stray]
+    return [m for m in draft.marks if m not in stray]
+
+
+def _with_vetoes(section: Section) -> Section:
+    """A section of vetoes by its label: its criteria without points are vetoes."""
+    if section.label is None or not patterns.POINTS_VETO.search(fold(section.label)):
+        return section
+    vetoes = (replace(c, kind="veto") if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
+    return replace(section, criteria=tuple(vetoes))
+
+
 def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
     """Where no column holds serials and (nearly) every text opens with one, that is the number."""
     if not criteria or any(c.number for c in criteria):
         return list(criteria)
     found = [patterns.SERIAL_IN_TEXT.match(c.text) for c in criteria]
     if sum(m is not None for m in found) < max(2, 0.5 * len(criteria)) or not _count_up(found):
+        return list(criteria)
+    if any(m and _goes_on(c.text, m) for c, m in zip(criteria, found, strict=True)):
         return list(criteria)
     out = []
     for criterion, match in zip(criteria, found, strict=True):
@@ -108,6 +145,20 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
             continue
         number = next(g for g in match.groups() if g)
         out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
+    return out
+
+
+def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where each criterion's item opens with a serial (1.选址) and nothing else numbers them, that is the number."""
+    found = [patterns.SERIAL_IN_TEXT.match(c.columns.get("item", "")) for c in criteria]
+    if any(c.number for c in criteria) or len(found) < 2 or not all(found) or not _count_up(found):
+        return list(criteria)
+    out = []
+    for criterion, match in zip(criteria, found, strict=True):
+        assert match is not None
+        number = fold(next(g for g in match.groups() if g))
+        columns = {**criterion.columns, "item": criterion.columns["item"][match.end() :]}
+        out.append(replace(criterion, number=number, columns=columns, number_at=criterion.at))
     return out
 
 
@@ -193,6 +244,9 @@ def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Pro
     for paragraph in reversed(lines):
         if patterns.TITLE_WORDS.search(clean(paragraph.text)) or paragraph.align == "center":
             return mask_personal(clean(paragraph.text)), paragraph.at
+    nearest = lines[-1] if lines and draft.table.lead[-1] is lines[-1] and len(clean(lines[-1].text)) <= SHORT else None
+    if nearest is not None:
+        return mask_personal(clean(nearest.text)), nearest.at
     if segment.kind == "annex" and segment.title:
         return segment.title, segment.title_at
     return None, None
@@ -206,6 +260,9 @@ def _may_be_title(paragraph: Paragraph) -> bool:
 def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None, tuple[Subtotal, ...]]:
     """The stated total is the last total row; earlier ones, after part of the criteria, are subtotals."""
     subtotals = list(draft.subtotals)
+    last = subtotals[-1] if subtotals else None
+    if not draft.totals and len(subtotals) == 1 and last and last.after == count - 1 and not last.label.endswith("计"):
+        return last.points, last.at, ()
     if not draft.totals:
         return None, None, tuple(subtotals)
     valued = [t for t in draft.totals if t[1] is not None] or draft.totals
@@ -229,7 +286,7 @@ def _total_elsewhere(
                     return Decimal(match[1]), cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
-    for paragraph in draft.table.lead:
+    for paragraph in draft.table.lead[-NEAR:]:
         if len(paragraph.text) <= 60 and (total := total_in(paragraph.text)) is not None:
             return total, paragraph.at
     return None, None

@@ -115,9 +115,9 @@ def _nest_rows(marks: Sequence[Mark]) -> list[Mark]:
     """Section rows of two ranks: `一、` above `（一）`; a row directly above another one is its parent."""
     rows = [m for m in marks if m.own_row]
     columns = [m for m in marks if not m.own_row]
-    ranks = {id(m): _marker_rank(m.text) for m in rows}
+    ranks = {id(m): m.rank or _marker_rank(m.text) for m in rows}
     used = sorted(set(ranks.values()))
-    depth = {rank: i + 1 for i, rank in enumerate(used)} if len(used) <= 2 else dict.fromkeys(used, 1)
+    depth = {rank: i + 1 for i, rank in enumerate(used)} if len(used) <= 3 else dict.fromkeys(used, 1)
     for mark in rows:
         mark.level = depth[ranks[id(mark)]]
     deepest = max((m.level for m in rows if m.covered), default=0)

@@ -1,82 +1,23 @@
-"""Rubrics in other shapes, turned into tables: a numbered list without a table, and a sheet whose criteria are columns."""
+"""Sheets in other shapes turned into tables: criteria as columns, criteria over a row of points, halves side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import regex
 
 from pipeline import patterns
-from pipeline.model import Block, Cell, Paragraph, Table
-from pipeline.normalize import clean, fold
-from pipeline.points import points_at_end, split_label
-from pipeline.table import JoinedTable, rows_of
+from pipeline.gridrows import header_key, is_total, rows_of
+from pipeline.model import Cell, Paragraph, Table
+from pipeline.normalize import clean, fold, points
+from pipeline.points import split_label
+from pipeline.roles import Columns
+from pipeline.table import JoinedTable
 
 MIN_LINES = 3
-"""Fewer scored lines are running text that mentions points."""
-
-BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
-LIST_MARKER = regex.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*")
-MAX_LIST_LABEL = 40
-
-
-def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
-    """A rubric written as a list: headings with points (`1. 完成度（30分）`) over lines that end in points (`…（10分）`).
-
-    None when there are fewer than three scored lines, or tables between them.
-    """
-    lines = [b for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
-    scored = [i for i, p in enumerate(lines) if points_at_end(clean(p.text)) is not None]
-    if len(scored) < MIN_LINES or any(isinstance(b, Table) for b in blocks):
-        return None
-    first, last = scored[0], scored[-1]
-    inside = lines[first : last + 1]
-    if 2 * len(scored) < len(inside):
-        return None
-    title = lines[:first][-2:]
-    if _is_title(inside[0]):
-        title, inside = [*title, inside[0]], inside[1:]
-    heads = {i for i, p in enumerate(inside) if _is_heading(inside, i)}
-    if len(inside) - len(heads) < MIN_LINES:
-        return None
-    cells: list[Cell] = []
-    row = 0
-    for i, paragraph in enumerate(inside):
-        text = clean(paragraph.text)
-        if i in heads:
-            cells.append(Cell(row, 0, LIST_MARKER.sub("", text), paragraph.at, col_span=3))
-            row += 1
-        elif (value := points_at_end(text)) is not None:
-            body = LIST_MARKER.sub("", BULLET.sub("", text))
-            body = patterns.POINTS_IN_TEXT.sub("", body).strip()
-            cells.append(Cell(row, 1, body, paragraph.at))
-            cells.append(Cell(row, 2, f"{value}", paragraph.at))
-            row += 1
-    table = Table(tuple(cells), row, 3, inside[0].at, inside[0].page)
-    return JoinedTable((table,), tuple(title), shape="list")
-
-
-def _is_title(paragraph: Paragraph) -> bool:
-    text = clean(paragraph.text)
-    return bool(patterns.TITLE_TOTAL.search(fold(text))) and not LIST_MARKER.match(text) and not BULLET.match(text)
-
-
-def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
-    """A short marked line with points whose following line is a scored line of another kind (bullet, deeper marker)."""
-    text = clean(lines[index].text)
-    if not LIST_MARKER.match(text) or len(split_label(text)[0]) > MAX_LIST_LABEL or index + 1 >= len(lines):
-        return False
-    below = clean(lines[index + 1].text)
-    return points_at_end(below) is not None and _marker_kind(below) != _marker_kind(text)
-
-
-def _marker_kind(text: str) -> str:
-    if BULLET.match(text):
-        return "bullet"
-    match = LIST_MARKER.match(text)
-    if not match:
-        return "plain"
-    return regex.sub(r"[0-9一二三四五六七八九十①-⑳]+", "n", fold(match[0])) + ("c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "")
+"""Fewer scored columns are a table of something else."""
 
 
 def column_table(table: JoinedTable) -> JoinedTable | None:
@@ -84,7 +25,7 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     rows = rows_of(table.parts[0], 0)
     for row in rows[:3]:
         filled = row.filled()
-        named = [c for c in filled if split_label(clean(c.text))[1] is not None and not patterns.TOTAL_WORDS.fullmatch(fold(c.text))]
+        named = [c for c in filled if split_label(clean(c.text))[1] is not None and not patterns.grade_name(c.text) and not patterns.TOTAL_WORDS.fullmatch(fold(c.text))]
         if len(named) >= MIN_LINES and len(named) >= len(filled) - 4 and len(filled) >= 4:
             break
     else:
@@ -92,12 +33,86 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     below = [c for r in rows if r.index > row.index for c in r.filled() if any(c.col == n.col for n in named)]
     if any(regex.search(r"\p{Han}{4}", c.text) for c in below):
         return None
-    cells: list[Cell] = []
-    for index, cell in enumerate(named):
-        label, value = split_label(clean(cell.text))
-        cells += [Cell(index, 0, label, cell.at), Cell(index, 1, f"{value}", cell.at)]
-    title = [r.filled()[0] for r in rows if r.index < row.index and len(r.filled()) == 1]
-    lead = tuple(Paragraph(c.text, c.at, align="center") for c in title)
-    part = Table(tuple(cells), len(named), 2, table.parts[0].at, table.parts[0].page)
-    return JoinedTable((part,), (*table.lead, *lead), table.tail, shape="columns")
+    pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in named]
+    return _turned(table, pairs, row.index)
 
+
+def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], top: int) -> JoinedTable:
+    """(text, points, cell of each) as rows; a single cell in a row above `top` is the title."""
+    cells: list[Cell] = []
+    for index, (text, value, named, scored) in enumerate(pairs):
+        cells += [Cell(index, 0, text, named.at), Cell(index, 1, value, scored.at)]
+    rows = rows_of(table.parts[0], 0)
+    title = [r.filled()[0] for r in rows if r.index < top and len(r.filled()) == 1]
+    lead = tuple(Paragraph(c.text, c.at, align="center") for c in title)
+    part = Table(tuple(cells), len(pairs), 2, table.parts[0].at, table.parts[0].page)
+    return JoinedTable((part,), (*table.lead, *lead), table.tail, shape="columns", known=Columns(text=0, points=1))
+
+
+def points_row_table(table: JoinedTable) -> JoinedTable | None:
+    """A sheet whose criteria are columns over a row of points (`评分项目 | 主题 | 语言` above `分值 | 50 | 50`)."""
+    rows = rows_of(table.parts[0], 0)
+    for names, scores in pairwise(rows[:5]):
+        below = {c.col: c for c in scores.filled()[1:]}
+        pairs = [(clean(c.text), clean(below[c.col].text), c, below[c.col]) for c in names.filled()[1:] if c.col in below]
+        kept = [p for p in pairs if not patterns.TOTAL_WORDS.fullmatch(fold(p[0]))]
+        if len(kept) < MIN_LINES or patterns.header_role(names.filled()[0].text) not in ("label", "text", "standard"):
+            continue
+        if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
+            return _turned(table, kept, names.index)
+    return None
+
+
+def unfolded(table: JoinedTable) -> JoinedTable:
+    """A sheet printed in two or three halves side by side, each with the same header, as one table; else as it is."""
+    if len(table.parts) != 1:
+        return table
+    part = table.parts[0]
+    for row in rows_of(part, 0)[:4]:
+        header = [fold(c.text) if c else "" for c in row.cells]
+        for halves in (2, 3):
+            width, rest = divmod(part.cols, halves)
+            if rest or width < 2 or header != header[:width] * halves or len(set(header[:width])) < 2:
+                continue
+            if {patterns.header_role(h) for h in header} & {"points", "awarded", "deduction"}:
+                return replace(table, parts=(_stacked(part, row.index, width, halves),))
+    return table
+
+
+def _stacked(part: Table, head: int, width: int, halves: int) -> Table:
+    """The rows under the header of each half, one under the other; wide cells keep their rows at the top or bottom."""
+    depth = part.rows - head - 1
+    cells: list[Cell] = []
+    for cell in part.cells:
+        half, col = divmod(cell.col, width)
+        if cell.row <= head:
+            if half == 0:
+                cells.append(replace(cell, col_span=min(cell.col_span, width)))
+        elif cell.col_span > width:
+            cells.append(replace(cell, row=cell.row + depth * (halves - 1), col_span=width))
+        else:
+            cells.append(replace(cell, row=cell.row + depth * half, col=col, col_span=min(cell.col_span, width - col)))
+    return replace(part, cells=tuple(sorted(cells, key=lambda c: (c.row, c.col))), rows=head + 1 + depth * halves, cols=width)
+
+
+def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
+    """Tables of one sheet, each under a heading with its points (`（一）卫生（共20分）`) and the same header, as one table
+    with section rows; only the last may have a total row. Others stay as they are."""
+    heads = [t.lead[-1] if t.lead and _is_section_line(t.lead[-1]) else None for t in tables]
+    keys = {tuple(header_key(r) for r in t.headers[0]) for t in tables}
+    ended = any(is_total(r) for t in tables[:-1] for rows in t.data for r in rows)
+    if len(tables) < 2 or len(keys) > 1 or () in keys or ended or any(h is None for h in heads):
+        return tuple(tables)
+    parts: list[Table] = []
+    for head, table in zip(heads, tables, strict=True):
+        if head is not None:
+            width = table.parts[0].cols
+            parts.append(Table((Cell(0, 0, head.text, head.at, col_span=width),), 1, width, head.at, head.page))
+        parts += table.parts
+    inside = tuple(p for t in tables for p in t.inside) + tuple(p for t in tables[1:] for p in t.lead[:-1])
+    return (JoinedTable(tuple(parts), tables[0].lead[:-1], tables[-1].tail, inside=inside),)
+
+
+def _is_section_line(paragraph: Paragraph) -> bool:
+    label, declared = split_label(clean(paragraph.text))
+    return declared is not None and bool(patterns.SECTION_MARKER.match(label))

@@ -1,0 +1,57 @@
+"""The rows of one table part, each with the cells that cover it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline import patterns
+from pipeline.model import Cell, Table
+from pipeline.normalize import clean, fold
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a part. `cells[c]` is the cell that covers column c (the same object again where it spans)."""
+
+    part: int
+    index: int
+    cells: tuple[Cell | None, ...]
+
+    def starts(self) -> tuple[Cell, ...]:
+        """The cells that begin in this row, left to right, each once."""
+        seen: dict[int, Cell] = {}
+        for cell in self.cells:
+            if cell is not None and cell.row == self.index:
+                seen.setdefault(id(cell), cell)
+        return tuple(seen.values())
+
+    def filled(self) -> tuple[Cell, ...]:
+        """The cells that begin here and hold text."""
+        return tuple(c for c in self.starts() if clean(c.text))
+
+    def text(self) -> str:
+        return " ".join(clean(c.text) for c in self.filled())
+
+
+def rows_of(table: Table, part: int) -> tuple[Row, ...]:
+    """The rows of one part, every grid position resolved to its cell."""
+    grid: list[list[Cell | None]] = [[None] * table.cols for _ in range(table.rows)]
+    for cell in table.cells:
+        for r in range(cell.row, min(cell.row + cell.row_span, table.rows)):
+            for c in range(cell.col, min(cell.col + cell.col_span, table.cols)):
+                grid[r][c] = cell
+    return tuple(Row(part, i, tuple(cells)) for i, cells in enumerate(grid))
+
+
+def header_key(row: Row) -> tuple[str, ...]:
+    """A header row's comparison key."""
+    return tuple(fold(c.text) for c in row.filled())
+
+
+def is_total(row: Row) -> bool:
+    return any(patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled()[:2])
+
+
+def serial_value(text: str) -> int | None:
+    match = patterns.SERIAL.match(fold(text))
+    return int(match["n"]) if match and match["n"].isdecimal() else None

@@ -1,0 +1,314 @@
+"""Which column plays which role. The header proposes, the data decide: a header that is damaged, shifted or absent never
+moves a value into the wrong role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pipeline import patterns
+from pipeline.gridrows import Row, is_total, serial_value
+from pipeline.normalize import clean, fold
+from pipeline.patterns import Role
+from pipeline.points import points_at_end, read_points
+
+MAX_WORDS = 12
+"""Words that stand for points (每次扣2分, 一票否决) are short; longer ones are a standard."""
+BARE = 4
+"""A cell of so few characters that reads as points is points, whatever its header says."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
+    level (1 the outermost) to the column with the points of its labels; `grades` are columns to tick, one for each grade,
+    with their header texts (only where no other column holds the points); `grade_rows` is a column that gives each line of a criterion its grade."""
+
+    labels: tuple[int, ...] = ()
+    number: int | None = None
+    text: int | None = None
+    points: int | None = None
+    section_points: dict[int, int] = field(default_factory=dict)
+    awarded: tuple[int, ...] = ()
+    others: dict[int, str] = field(default_factory=dict)
+    grades: dict[int, str] = field(default_factory=dict)
+    grade_rows: int | None = None
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """What the data of one column look like."""
+
+    filled: int
+    serial: float
+    ascending: float
+    numeric: float
+    bare: float
+    closing: float
+    length: float
+    span: float
+    distinct: float
+    wide: float
+    runs: int
+    rows: frozenset[int]
+
+
+def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
+    body = [r for r in rows if not is_total(r) and not _is_preamble_data(r)]
+    profiles = [_profile(body, c) for c in range(width)]
+    roles = {c: _believed(patterns.header_role(names[c]), profiles[c]) for c in names if c < width}
+    taken: dict[int, Role] = {}
+    grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
+    if len(grades) > 1:
+        taken.update(dict.fromkeys(grades, "grade"))
+    graded = _pick_grade_rows(body, width)
+    if graded is not None:
+        taken[graded] = "grade"
+    number = _pick_number(profiles, roles)
+    if number is not None:
+        taken[number] = "number"
+    score, groups = _pick_points(profiles, roles, taken)
+    if score is not None:
+        taken[score] = "points"
+    taken.update(dict.fromkeys(groups, "section_points"))
+    text = _pick_text(profiles, roles, taken)
+    if text is not None:
+        taken[text] = "text"
+    labels = _pick_labels(profiles, roles, taken, text, width)
+    taken.update(dict.fromkeys(labels, "label"))
+    awarded = _pick_awarded(profiles, roles, taken, score)
+    taken.update(dict.fromkeys(awarded, "awarded"))
+    others = {
+        c: str(roles.get(c) or names.get(c) or f"column {c + 1}")
+        for c in range(width)
+        if c not in taken and profiles[c].filled
+    }
+    levels = _levels_of(groups, labels, profiles)
+    if score is not None or len(grades) < 2 or not any(profiles[c].bare for c in grades):
+        others |= {c: name for c, name in grades.items() if profiles[c].filled and c in taken}
+    if score is not None or len(grades) < 2:
+        grades = {}
+    graded = graded if score is not None else None
+    return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
+
+
+def _is_grade_column(header: str) -> bool:
+    """Whether a header names a grade (一级 alone names a level of indicators)."""
+    grade = patterns.grade_name(header)
+    return grade is not None and (grade[1] is not None or patterns.header_role(header) is None)
+
+
+def _pick_grade_rows(rows: Sequence[Row], width: int) -> int | None:
+    """A column of nothing but grades that come again (优 良 差 优 良 差), other columns naming what they are grades of."""
+    for col in range(width):
+        words = [fold(c.text) for r in rows if (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
+        if len(words) >= 4 and 2 <= len(set(words)) <= len(words) / 2 and all(map(patterns.GRADE_WORDS.fullmatch, words)):
+            return col
+    return None
+
+
+def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[_Profile]) -> dict[int, int]:
+    """Level → its points column: the labels that begin in the same rows, else those nearest on the left."""
+    out: dict[int, int] = {}
+    for group in groups:
+        free = [level for level in range(1, len(labels) + 1) if level not in out] or [1]
+        near = {level: (group - labels[level - 1]) % len(profiles) if labels else 0 for level in free}
+        level = min(free, key=lambda n: (len(profiles[group].rows ^ profiles[labels[n - 1]].rows) if labels else 0, near[n]))
+        out[level] = group
+    return out
+
+
+def _believed(role: Role | None, profile: _Profile) -> Role | None:
+    """The role a header claims, unless the data of the column contradict it (a shifted header)."""
+    if not profile.filled:
+        return role
+    if role == "number" and profile.serial < 0.5 and profile.length > 4:
+        return None
+    if role == "points" and profile.numeric < 0.3 and profile.closing >= 0.5:
+        return "text"
+    if role == "points" and profile.numeric < 0.3 and profile.length > 8:
+        return None
+    if role in ("text", "standard") and profile.bare >= 0.9:
+        return None
+    return role
+
+
+def _distinct_names(others: dict[int, str], names: dict[int, str]) -> dict[int, str]:
+    """A second column of the same role keeps its header text as its name."""
+    used: set[str] = set()
+    out: dict[int, str] = {}
+    for col, name in others.items():
+        if name in used:
+            name = names.get(col, name)
+        while name in used:
+            name += "′"
+        used.add(name)
+        out[col] = name
+    return out
+
+
+def _is_preamble_data(row: Row) -> bool:
+    filled = row.filled()
+    return len(filled) <= 1 or any(patterns.field_name(c.text) for c in filled)
+
+
+def _profile(rows: Sequence[Row], col: int) -> _Profile:
+    cells = [c for r in rows if (c := r.cells[col]) is not None and c.row == r.index and c.col == col]
+    texts = [clean(c.text) for c in cells]
+    filled = [(c, t) for c, t in zip(cells, texts, strict=True) if t]
+    n = len(filled) or 1
+    serials = [serial_value(t) for _, t in filled]
+    ints = [s for s in serials if s is not None]
+    steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
+    return _Profile(
+        filled=len(filled),
+        serial=sum(bool(patterns.SERIAL.match(fold(t))) for _, t in filled) / n,
+        ascending=sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
+        numeric=sum(_looks_like_points(t) for _, t in filled) / n,
+        closing=sum(points_at_end(t) is not None for _, t in filled) / n,
+        bare=sum(_looks_like_points(t) and len(fold(t)) <= BARE for _, t in filled) / n,
+        length=sum(len(t) for _, t in filled) / n,
+        span=sum(c.row_span for c, _ in filled) / n,
+        distinct=len({t for _, t in filled}) / n,
+        wide=len(filled) / max(len(rows), 1),
+        runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
+        rows=frozenset(i for i, r in enumerate(rows) if (c := r.cells[col]) and c.row == r.index and c.col == col and clean(c.text)),
+    )
+
+
+def _looks_like_points(text: str) -> bool:
+    read = read_points(text)
+    return read.value is not None or (read.kind != "scored" and len(fold(text)) <= MAX_WORDS)
+
+
+def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) -> int | None:
+    named = [c for c, r in roles.items() if r == "number" and profiles[c].filled and profiles[c].serial >= 0.6]
+    if named and not (profiles[named[0]].filled >= 3 and profiles[named[0]].ascending < 0.5):
+        return named[0]
+    ranked = [
+        c
+        for c, p in enumerate(profiles)
+        if p.filled >= 3
+        and p.serial >= 0.8
+        and p.ascending >= (0.9 if named else 0.6)
+        and (named or roles.get(c) not in ("points", "awarded"))
+    ]
+    return next(iter((*ranked, *named)), None)
+
+
+def _pick_points(
+    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]
+) -> tuple[int | None, tuple[int, ...]]:
+    """(criterion points, columns of section points). Of several such columns those with fewer cells belong to sections."""
+    fits = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.numeric >= 0.5]
+    named = [c for c in fits if roles.get(c) == "points"]
+    guessed = [
+        c
+        for c in fits
+        if roles.get(c) in (None, "number")
+        and profiles[c].numeric >= 0.7
+        and profiles[c].length <= 8
+        and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
+    ]
+    candidates = named or guessed
+    if not candidates:
+        return None, ()
+    if len(candidates) == 1:
+        if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
+            return guessed[0], (named[0],)
+        return candidates[0], ()
+    finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
+    groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
+    rest = [c for c in candidates if c not in groups]
+    return (min(rest), groups) if groups else _equals(rest, profiles, roles)
+
+
+def _equals(
+    candidates: Sequence[int], profiles: Sequence[_Profile], roles: dict[int, Role | None]
+) -> tuple[int | None, tuple[int, ...]]:
+    """Several points columns with a cell in each row: the last is the criteria's where each follows a label column of
+    its own, else the first."""
+    first, last = min(candidates), max(candidates)
+    apart = last - first > 1 and roles.get(first - 1) == roles.get(last - 1) == "label"
+    return (last, tuple(c for c in candidates if c != last)) if apart and first else (first, ())
+
+
+def _is_coarser(a: _Profile, b: _Profile) -> bool:
+    return a.filled <= 0.7 * b.filled
+
+
+def _follows_label(col: int, finest: int, profiles: Sequence[_Profile]) -> bool:
+    """Whether a points column has a cell exactly where the label column on its left has, and not in each row."""
+    own = profiles[col]
+    return 0 < col < finest and own.filled < profiles[finest].filled and own.rows == profiles[col - 1].rows
+
+
+def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:
+    free = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.length >= 2 and min(p.numeric, p.bare if roles.get(c) else 1) < 0.5]
+    by_role = {
+        role: [c for c in free if roles.get(c) == role] for role in ("text", "standard")
+    }
+    longest = max(free, key=lambda c: (profiles[c].length * min(profiles[c].filled, 50), -c), default=None)
+    strong = by_role["text"]
+    if strong:
+        fine = max(strong, key=lambda c: (profiles[c].filled * profiles[c].distinct, profiles[c].length))
+        labelled = [c for c in free if c < fine]
+        weak = by_role["standard"]
+        if weak and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled:
+            return weak[0]
+        if longest is not None and roles.get(longest) is None and not labelled and longest < fine:
+            return longest if profiles[longest].length > 3 * profiles[fine].length else fine
+        return fine
+    if by_role["standard"]:
+        own = max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
+        finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].filled >= 0.9 * profiles[own].filled]
+        longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length]
+        if longer:
+            return longer[-1]
+        return max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
+    open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
+    return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
+
+
+def _pick_labels(
+    profiles: Sequence[_Profile],
+    roles: dict[int, Role | None],
+    taken: dict[int, Role],
+    text: int | None,
+    width: int,
+) -> tuple[int, ...]:
+    if text is None:
+        return ()
+    out = []
+    for c in range(width):
+        if c in taken or not profiles[c].filled or c == text:
+            continue
+        role = roles.get(c)
+        if (role == "label") or (role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5):
+            out.append(c)
+        elif role == "text" and c < text and profiles[c].length <= 16:
+            out.append(c)
+    return _coarse_first(out, profiles, text)
+
+
+def _coarse_first(labels: Sequence[int], profiles: Sequence[_Profile], text: int) -> tuple[int, ...]:
+    """Outer labels stand left of inner ones, but a label for each criterion (环节) may stand left of the groups (赛程)."""
+    fine = [
+        c
+        for c in labels
+        if profiles[c].runs >= 0.9 * profiles[text].filled
+        and any(other > c and profiles[other].runs <= 0.6 * profiles[c].runs for other in labels)
+    ]
+    return (*(c for c in labels if c not in fine), *fine)
+
+
+def _pick_awarded(
+    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role], score: int | None
+) -> tuple[int, ...]:
+    named = [c for c, r in roles.items() if r == "awarded" and c not in taken]
+    if named or score is None:
+        return tuple(named)
+    right = [c for c in range(score + 1, len(profiles)) if c not in taken and not profiles[c].filled and c not in roles]
+    return tuple(right[:1])
