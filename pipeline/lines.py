@@ -12,8 +12,8 @@ from statistics import median
 
 import regex
 
-from pipeline.model import Block, Cell, Paragraph, Table
-from pipeline.normalize import cleaned, mask_personal
+from pipeline.model import Block, Cell, PageNumber, Paragraph, Table
+from pipeline.normalize import cleaned, fold, mask_personal
 from pipeline.provenance import BBox, Provenance
 
 MARKDOWN = regex.compile(r"^(?:#{1,6}\s+|[-*+•·▪●◆]\s+|>\s+|\*\*|__)+")
@@ -176,6 +176,16 @@ def without_page_furniture(lines: Sequence[Line], heights: dict[int, float]) -> 
     """Page numbers and running heads dropped. `heights` gives each page's height in points (empty when unpaged)."""
     running = _running(lines, heights)
     return [line for line in lines if not _is_furniture(line, heights, running)]
+
+
+def page_numbers(lines: Sequence[Line], heights: dict[int, float]) -> tuple[PageNumber, ...]:
+    """The page numbers printed at the edges of pages; () for a source without pages."""
+    found = []
+    for line in lines:
+        digits = regex.search(r"[0-9]{1,4}", fold(line.text))
+        if digits and _at_edge(line, heights) and PAGE_NUMBER.fullmatch(line.text):
+            found.append(PageNumber(int(digits[0]), line.place()))
+    return tuple(found)
 
 
 def _is_furniture(line: Line, heights: dict[int, float], running: set[str]) -> bool:
