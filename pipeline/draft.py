@@ -110,10 +110,12 @@ def collect(table: JoinedTable) -> Draft:
             _take(draft, line, part)
     _lift_section_numbers(draft)
     for paragraph in (*table.lead, *table.tail):
-        name = patterns.field_name(paragraph.text)
-        if name:
+        names = patterns.field_names(paragraph.text)
+        for name in names:
             draft.fields.setdefault(name, paragraph.at)
-        elif patterns.NOTE_ROW.match(clean(paragraph.text)):
+        if names:
+            continue
+        if patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
     for rows in table.rows:
         for row in rows[:6]:

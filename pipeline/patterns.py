@@ -118,8 +118,8 @@ SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计)(?:[(\[][^)\]]{0,
 SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计)[:：]?")
 
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
-    ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
-    ("date", r"(?:(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|填表|打分)?(?:时间|日期)|年\s*月\s*日)"),
+    ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
+    ("date", r"(?:(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
     ("assessor", r"(?:(?:专家|评委|评审|评价|考核|检查|评估|考评|评分|打分|验收)?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|(?:考核|检查|评价|评估|考评|评分|打分)人员?)"),
 )
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
@@ -139,6 +139,17 @@ def field_name(text: str) -> str | None:
         if match and _is_blank_rest(key[match.end() :]):
             return name
     return None
+
+
+def field_names(text: str) -> list[str]:
+    """The fields of a line that may hold several, set apart by wide spaces.
+
+    >>> field_names("被考评单位：            评分日期：    年  月  日"), field_names("评价人：\t日期：")
+    (['assessee', 'date'], ['assessor', 'date'])
+    """
+    whole = field_name(text)
+    names = [whole, *(field_name(part) for part in regex.split(r"\s{2,}|\t", text.strip()))]
+    return list(dict.fromkeys(n for n in names if n))
 
 
 def _is_blank_rest(rest: str) -> bool:
