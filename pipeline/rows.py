@@ -135,15 +135,16 @@ def _section(line: Line, filled: tuple[Cell, ...]) -> Line | None:
                 value = read_points(cell.text).value
     if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label):
         return None
-    marked = bool(patterns.SECTION_MARKER.match(label)) or declared is not None or len(rest) == 2
+    marked = bool(patterns.SECTION_MARKER.match(label) or patterns.APART_LABEL.fullmatch(fold(label))) or declared is not None or len(rest) == 2
     if heading is line.text and not _covers_label(line, heading):
-        unnumbered = line.columns.number is not None and not line.own(line.number)
+        unnumbered = not line.own(line.number) if line.columns.number is not None else _is_bare(line)
         declares = declared is not None and bool(patterns.SECTION_MARKER.match(label)) and line.points is not None
         plausible = marked and (unnumbered or declares)
         if not (len(rest) == 2 or (plausible and points_at_end(label) is None and not _points_own(line))):
             return None
     elif heading is line.number:
-        if not (marked and not patterns.SERIAL.match(fold(heading.text))):
+        named = marked or (regex.match(r"\p{Han}{2}", label) is not None and not _points_own(line))
+        if not named or patterns.SERIAL.match(fold(heading.text)):
             return None
     elif heading.col_span == 1 and heading not in line.labels and heading is not line.text:
         return None
@@ -158,6 +159,11 @@ def _points_own(line: Line) -> bool:
     return line.own(line.points)
 
 
+def _is_bare(line: Line) -> bool:
+    """In a table without numbers and labels: a row of text alone, where the other rows carry points."""
+    return line.columns.points is not None and not line.columns.labels and not _points_own(line)
+
+
 def _covers_label(line: Line, cell: Cell) -> bool:
     """Whether a cell spans from a label or number column into the text column."""
     left = [c for c in (*line.columns.labels, line.columns.number) if c is not None]
@@ -169,7 +175,14 @@ def _note(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         return _as(line, "note")
     if len(filled) == 1 and filled[0].col_span >= max(2, len(line.row.cells) - 1):
         return _as(line, "note")
+    if len(filled) == 1 and filled[0] in line.labels and filled[0].row_span == 1 and _is_sentence(filled[0].text):
+        return _as(line, "note")
     return None
+
+
+def _is_sentence(text: str) -> bool:
+    """Too long, or too whole, for a label: what stands alone in the label column of a plain-text table."""
+    return len(fold(text)) > MAX_LABEL and text.rstrip().endswith("。")
 
 
 def _continues(line: Line) -> bool:

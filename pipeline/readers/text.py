@@ -6,7 +6,7 @@ Consecutive tab lines make one table part; a blank line ends it. A leading tab i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from unicodedata import east_asian_width
 
@@ -191,8 +191,15 @@ def _run_blocks(run: Sequence[Line], name: str) -> Iterator[Block]:
     if all(_is_indented(line) for line in run):
         yield from (_paragraph(line) for line in run if line.filled())
         return
-    rows = [line for line in run if line.kind != "rule"]
+    rows = [_unframed(line, run) for line in run if line.kind != "rule"]
     yield _table(rows, [_by_order(line) for line in rows], name)
+
+
+def _unframed(line: Line, run: Sequence[Line]) -> Line:
+    """A pipe at the start of a line is no frame but follows an empty first cell where the head line has no frame."""
+    if line.kind != "pipe" or run[0].kind != "pipe" or _PIPE.match(run[0].text.lstrip()) or not _PIPE.match(line.text.lstrip()):
+        return line
+    return replace(line, pieces=_split(line.number, line.text, _PIPE))
 
 
 def _is_indented(line: Line) -> bool:
