@@ -200,9 +200,23 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         declared = split_label(text)[1]
         if declared is None and line.section_points is not None and line.section_points.row == cell.row and level == 1:
             declared = read_points(line.section_points.text).value
+        torn = _torn_label(draft, text, level, part)
+        if torn is not None:
+            draft.by_cell[id(cell)] = torn
+            continue
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
         draft.marks.append(mark)
         draft.by_cell[id(cell)] = mark
+
+
+def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
+    """The label of the part before, made whole: its bracket is closed by the label that heads this part."""
+    mark = next((m for m in reversed(draft.marks) if m.level == level), None)
+    if mark is None or mark.part >= part or regex.search(r"[（(][^）)]*$", mark.text) is None or regex.match(r"[^（(]*[）)]", text) is None:
+        return None
+    mark.text = _joined(mark.text, text)
+    mark.stated_points = mark.stated_points or split_label(mark.text)[1]
+    return mark
 
 
 def _tops_part(draft: Draft, part: int, level: int) -> bool:
@@ -260,6 +274,22 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     for name, more in _other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
     draft.criteria[-1] = replace(last, text=text, columns=columns)
+    for level, cell in enumerate(line.labels, start=1):
+        if cell is not None and line.own(cell) and id(cell) not in draft.by_cell:
+            _continue_label(draft, cell, level)
+
+
+def _continue_label(draft: Draft, cell: Cell, level: int) -> None:
+    """The label beside a torn row is the rest of the label above (the row cannot belong to two sections), or repeats it."""
+    here = len(draft.criteria) - 1
+    mark = next((m for m in reversed(draft.marks) if m.level == level and here in m.covered), None)
+    if mark is None:
+        return
+    draft.by_cell[id(cell)] = mark
+    more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))
+    if fold(more) != fold(mark.text):
+        mark.text = _joined(mark.text, more)
+        mark.stated_points = mark.stated_points or split_label(mark.text)[1]
 
 
 def _join_text(draft: Draft, line: Line) -> None:

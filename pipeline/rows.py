@@ -46,6 +46,8 @@ def classify(row: Row, columns: Columns, first_of_part: bool) -> Line:
     filled = row.filled()
     if not filled:
         return _as(line, "blank")
+    if first_of_part and _is_torn_text(line, filled):
+        return _as(line, "continuation")
     for test in (_total, _fields, _section, _note):
         found = test(line, filled)
         if found is not None:
@@ -180,6 +182,16 @@ def _note(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return None
 
 
+def _is_torn_text(line: Line, filled: tuple[Cell, ...]) -> bool:
+    """Nothing but text in the text column, and not as a section row would have it (a marker, points in brackets)."""
+    if filled != (line.text,) or line.text is None or not _continues(line) or _covers_label(line, line.text):
+        return False
+    text = clean(line.text.text)
+    if patterns.SECTION_MARKER.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)):
+        return False
+    return not text.endswith((")", "）")) or split_label(text)[1] is None
+
+
 def _is_sentence(text: str) -> bool:
     """Too long, or too whole, for a label: what stands alone in the label column of a plain-text table."""
     return len(fold(text)) > MAX_LABEL and text.rstrip().endswith("。")
@@ -190,4 +202,7 @@ def _continues(line: Line) -> bool:
     if line.columns.points is None and line.columns.number is None:
         return False
     has_number = line.columns.number is not None and line.own(line.number)
-    return line.own(line.text) and not has_number and not line.own(line.points) and not any(map(line.own, line.labels))
+    if not line.own(line.text) or has_number or line.own(line.points):
+        return False
+    both = line.columns.points is not None and line.columns.number is not None
+    return both or not any(map(line.own, line.labels))
