@@ -110,12 +110,10 @@ def collect(table: JoinedTable) -> Draft:
             _take(draft, line, part)
     _lift_section_numbers(draft)
     for paragraph in (*table.lead, *table.tail):
-        names = patterns.field_names(paragraph.text)
-        for name in names:
-            draft.fields.setdefault(name, paragraph.at)
-        if names:
-            continue
-        if patterns.NOTE_ROW.match(clean(paragraph.text)):
+        found = patterns.field_names(paragraph.text)
+        for one in found:
+            draft.fields.setdefault(one, paragraph.at)
+        if not found and patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
     for rows in table.rows:
         for row in rows[:6]:

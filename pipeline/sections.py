@@ -230,7 +230,7 @@ def _with_parents(runs: Sequence[tuple[Mark | None, list[Criterion]]], rubric_id
         open_ = {k: v for k, v in open_.items() if k < mark.level}
         name = _without_marker(label) or None
         parent = open_[max(open_)] if open_ else None
-        upper = next((s.kind for s in sections if s.id == parent), "scored")
+        upper: SectionKind = next((s.kind for s in sections if s.id == parent), "scored")
         sections.append(
             Section(
                 id=section_id,

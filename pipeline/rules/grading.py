@@ -118,6 +118,8 @@ def _told_apart(lower: GradeBand, upper: GradeBand) -> bool:
 
 
 def _is_express(band: GradeBand, value: Decimal | None) -> bool:
+    if value is None:
+        return False
     quote, number = fold(band.at.quote), points_text(value)
     return re.search(rf"(?<![0-9.]){number}(?![0-9.])分?(?:\(含\)|\(含{number}分?\)|含|及以|及其以|以[上下]\(含)|含{number}(?![0-9.])|[≥≤]{number}(?![0-9.])", quote) is not None
 
