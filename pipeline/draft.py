@@ -210,7 +210,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
 def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
     """The label of the part before, made whole: its bracket is closed by the label that heads this part."""
     mark = next((m for m in reversed(draft.marks) if m.level == level), None)
-    if mark is None or mark.part >= part or regex.search(r"[（(][^）)]*$", mark.text) is None or regex.match(r"[^（(]*[）)]", text) is None:
+    if mark is None or mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None:
         return None
     mark.text = _joined(mark.text, text)
     mark.stated_points = mark.stated_points or split_label(mark.text)[1]
@@ -273,19 +273,20 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
         columns[name] = _joined(columns.get(name, ""), more)
     draft.criteria[-1] = replace(last, text=text, columns=columns)
     for level, cell in enumerate(line.labels, start=1):
-        if cell is not None and line.own(cell) and id(cell) not in draft.by_cell:
+        if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:
             _continue_label(draft, cell, level)
 
 
 def _continue_label(draft: Draft, cell: Cell, level: int) -> None:
-    """The label beside a torn row is the rest of the label above (the row cannot belong to two sections), or repeats it."""
+    """The label cell beside a torn row is the rest of the one above (the row cannot belong to two sections), or repeats it."""
     here = len(draft.criteria) - 1
     mark = next((m for m in reversed(draft.marks) if m.level == level and here in m.covered), None)
     if mark is None:
         return
     draft.by_cell[id(cell)] = mark
+    mark.merged = True
     more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))
-    if fold(more) != fold(mark.text):
+    if more and fold(more) != fold(mark.text):
         mark.text = _joined(mark.text, more)
         mark.stated_points = mark.stated_points or split_label(mark.text)[1]
 

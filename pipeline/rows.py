@@ -46,7 +46,7 @@ def classify(row: Row, columns: Columns, first_of_part: bool) -> Line:
     filled = row.filled()
     if not filled:
         return _as(line, "blank")
-    if first_of_part and _is_torn_text(line, filled):
+    if first_of_part and (_is_torn_text(line, filled) or _is_torn_aside(line, filled)):
         return _as(line, "continuation")
     for test in (_total, _fields, _section, _note):
         found = test(line, filled)
@@ -190,6 +190,12 @@ def _is_torn_text(line: Line, filled: tuple[Cell, ...]) -> bool:
     if patterns.SECTION_MARKER.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)):
         return False
     return not text.endswith((")", "）")) or split_label(text)[1] is None
+
+
+def _is_torn_aside(line: Line, filled: tuple[Cell, ...]) -> bool:
+    """Nothing but text in the columns beside the criterion (标准, 方法): the rest of cells that the page break cut."""
+    aside = {id(line.row.cells[c]) for c in line.columns.others if c < len(line.row.cells) and line.row.cells[c] is not None}
+    return line.columns.points is not None and all(id(cell) in aside and cell.col_span == 1 for cell in filled)
 
 
 def _is_sentence(text: str) -> bool:

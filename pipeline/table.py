@@ -152,7 +152,8 @@ def _goes_on(parts: Sequence[Table], part: Table) -> bool:
     rows = rows_of(part, 0)
     header = _leading_headers(rows)
     heads = {row.index for row in _leading_headers(before)}
-    ended = any(_is_total(row) for row in before if row.index not in heads)
+    data = [row for row in before if row.index not in heads]
+    ended = any(_is_total(row) for row in data[1:])  # a total in the first row opens the table
     if not header:
         return not (ended and any(_serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (
             abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1
