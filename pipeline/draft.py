@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
+import regex
+
 from pipeline import patterns
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
@@ -58,11 +60,10 @@ class Draft:
     unplaced: list[Unplaced] = field(default_factory=list)
     title: tuple[str, Provenance] | None = None
 
-    def cut_short(self) -> bool:
-        """Whether the last criterion breaks off inside a sentence, where criteria here end with a stop and have points."""
+    def whole(self) -> bool:
+        """Whether the last criterion is a whole sentence, where criteria here end with a stop."""
         *others, last = self.criteria
-        stopped = sum(c.text.endswith(TERMINAL) for c in others)
-        return 2 * stopped > len(others) and not last.text.endswith(TERMINAL) and last.max_points is not None
+        return 2 * sum(c.text.endswith(TERMINAL) for c in others) > len(others) and last.text.endswith(TERMINAL)
 
 
 def collect(table: JoinedTable) -> Draft:
@@ -74,7 +75,7 @@ def collect(table: JoinedTable) -> Draft:
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
             later = first and part > 0 and bool(draft.criteria)
-            line = classify(row, table.columns[part], later, headed, later and draft.cut_short())
+            line = classify(row, table.columns[part], later, headed, later and draft.whole())
             if line.kind == "section" and row.index < top:
                 line = replace(line, kind="note")
             if line.kind != "blank":
@@ -83,10 +84,10 @@ def collect(table: JoinedTable) -> Draft:
     _lift_section_numbers(draft)
     lift_parents(draft)
     for paragraph in (*table.lead, *table.inside, *table.tail):
-        name = patterns.field_name(paragraph.text)
-        if name:
-            draft.fields.setdefault(name, paragraph.at)
-        elif patterns.NOTE_ROW.match(clean(paragraph.text)):
+        found = patterns.field_names(paragraph.text)
+        for one in found:
+            draft.fields.setdefault(one, paragraph.at)
+        if not found and patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
     for paragraph in table.tail:
         value = split_label(paragraph.text)[1]
@@ -160,7 +161,6 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         _take_criterion(draft, line, part)
     elif line.kind == "continuation":
         _continue_criterion(draft, line)
-        _continue_labels(draft, line)
     elif line.kind == "section":
         heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
         level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
@@ -259,9 +259,23 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         beside = line.section_points.get(level)
         if declared is None and beside is not None and beside.row == cell.row:
             declared = read_points(beside.text).value
+        torn = _torn_label(draft, text, level, part)
+        if torn is not None:
+            draft.by_cell[id(cell)] = torn
+            continue
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
         draft.marks.append(mark)
         draft.by_cell[id(cell)] = mark
+
+
+def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
+    """The label of the part before, made whole: its bracket is closed by the label that heads this part."""
+    mark = next((m for m in reversed(draft.marks) if m.level == level), None)
+    if mark is None or mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None:
+        return None
+    mark.text = _joined(mark.text, text)
+    mark.stated_points = mark.stated_points or split_label(mark.text)[1]
+    return mark
 
 
 def _tops_part(draft: Draft, part: int, level: int) -> bool:
@@ -342,17 +356,23 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     for name, more in _other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
     draft.criteria[-1] = replace(last, text=text, columns=columns)
-
-
-def _continue_labels(draft: Draft, line: Line) -> None:
-    """The lower piece of a label cell, torn together with its row, belongs to the label above."""
     for level, cell in enumerate(line.labels, start=1):
-        above = next((m for m in reversed(draft.marks) if m.level == level and not m.own_row), None)
-        if cell is None or above is None or not line.own(cell):
-            continue
-        above.text = f"{above.text}\n{clean(cell.text)}"
-        above.stated_points = split_label(above.text)[1]
-        draft.by_cell[id(cell)] = above
+        if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:
+            _continue_label(draft, cell, level)
+
+
+def _continue_label(draft: Draft, cell: Cell, level: int) -> None:
+    """The label cell beside a torn row is the rest of the one above (the row cannot belong to two sections), or repeats it."""
+    here = len(draft.criteria) - 1
+    mark = next((m for m in reversed(draft.marks) if m.level == level and here in m.covered), None)
+    if mark is None:
+        return
+    draft.by_cell[id(cell)] = mark
+    mark.merged = True
+    more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))
+    if more and fold(more) != fold(mark.text):
+        mark.text = _joined(mark.text, more)
+        mark.stated_points = mark.stated_points or split_label(mark.text)[1]
 
 
 def _join_text(draft: Draft, line: Line) -> None:

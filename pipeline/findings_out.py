@@ -137,6 +137,7 @@ def _result(finding: Finding, index: int, lang: str) -> dict[str, Any]:
         "message": {"text": message(finding, lang)},
         "locations": [_location(first[0] if first else None, finding.where)],
         "fingerprints": {FINGERPRINT_VERSION: finding.fingerprint},
+        "partialFingerprints": {FINGERPRINT_VERSION: finding.fingerprint},
         "properties": properties,
     }
     if rest:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Sheet, Slot, puzzle_of, variants
+from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Sheet, Slot, begins_count, puzzle_of, variants
 from pipeline.plain import points_text
 from pipeline.proofs import robust_starts, solve
 from pipeline.puzzle import HOPELESS, Pattern, Puzzle, Summary
@@ -57,11 +57,11 @@ def fit(sheet: Sheet) -> Fit | None:
     """The reading of one sheet that its numbers bear out; None when there is nothing to reckon with."""
     if not sheet.rows or not sheet.slots or len(sheet.slots) > len(sheet.rows):
         return None
-    fixed = _solved(sheet, sheet.slots, "fixed")
+    fixed = _renumbered(sheet) or _solved(sheet, sheet.slots, "fixed")
     if not sheet.declares() or any(s.parent for s in sheet.rubric.sections):
         return fixed and full(fixed)
     if fixed is not None and fixed.summary.cost == 0:
-        tidy = _solved(sheet, sheet.slots, "trusted")
+        tidy = _solved(sheet, fixed.slots, "trusted")
         return full(tidy or fixed)
     trusted = _cheapest(sheet, "trusted")
     ceiling = fixed.summary.cost if fixed else HOPELESS + 1
@@ -113,6 +113,23 @@ def _many_displaced(found: Fit) -> bool:
 def _digit_slip(printed: Decimal, true: Decimal) -> bool:
     """Whether one digit dropped, doubled or changed makes one number of the other (2 for 12, 25 for 15)."""
     return Levenshtein.distance(points_text(printed), points_text(true)) <= 1
+
+
+def _renumbered(sheet: Sheet) -> Fit | None:
+    """Sections whose labels are lost where the numbering begins again inside a section, on a sheet that numbers each
+    section anew: claimed when every declared sum then closes, and does not without."""
+    if any(s.parent for s in sheet.rubric.sections) or not sheet.declares():
+        return None
+    later = [slot for slot in sheet.slots if slot.start]
+    if len(later) < 2 or not all(slot.numbered_anew for slot in later):
+        return None
+    known = {slot.start for slot in sheet.slots}
+    begun = [row for row in range(1, len(sheet.rows)) if row not in known and begins_count(sheet.rows, row)]
+    lost = [Slot(None, (), "scored", row, (), "absorbed", numbered_anew=True) for row in begun]
+    slots = tuple(sorted([*sheet.slots, *lost], key=lambda slot: slot.start or 0))
+    found = _solved(sheet, slots, "fixed") if 0 < len(lost) <= len(later) else None
+    before = _solved(sheet, sheet.slots, "fixed") if found is not None and found.summary.cost == 0 else None
+    return found if before is not None and before.summary.cost > 0 else None
 
 
 def _absorbed(sheet: Sheet, ceiling: int) -> Fit | None:

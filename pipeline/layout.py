@@ -45,7 +45,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One section in order. `start`: the row it is printed at (None when it stands nowhere)."""
+    """One section in order. `start`: the row it is printed at (None when it stands nowhere); `numbered_anew`: the
+    numbering begins again there, so that it stands nowhere else."""
 
     label: str | None
     declared: tuple[Decimal, ...]
@@ -56,6 +57,7 @@ class Slot:
     section: Section | None = None
     optional: bool = False
     slack: int = 0
+    numbered_anew: bool = False
 
     def holds(self, row: int) -> bool:
         """Whether a section that starts at `row` starts where its label is printed (absent numbers before it aside)."""
@@ -147,9 +149,21 @@ def _slots(rubric: Rubric, rows: Sequence[Row]) -> list[Slot]:
                 section=section,
                 optional=not section.criteria,
                 slack=_absent_before(rows, start),
+                numbered_anew=bool(section.criteria) and begins_count(rows, start),
             )
         )
     return slots
+
+
+def begins_count(rows: Sequence[Row], start: int) -> bool:
+    """Whether the row is number 1 (or 2.1 after 1.4) and the row above a later number."""
+    one, two = (_last_number(rows[i].number) if i >= 0 else None for i in (start - 1, start))
+    return two == 1 and one is not None and one > 1
+
+
+def _last_number(number: str | None) -> int | None:
+    match = regex.search(r"([0-9]+)[)\].、]?$", fold(number or ""))
+    return int(match[1]) if match else None
 
 
 def _absent_before(rows: Sequence[Row], start: int) -> int:
@@ -281,7 +295,7 @@ def puzzle_of(sheet: Sheet, slots: Sequence[Slot], weight: int) -> Puzzle | None
 
 
 def _fact(slot: Slot, unit: int, weight: int, counted: bool) -> Fact:
-    held = weight if slot.start is not None else 0
+    held = FIXED_WEIGHT if slot.numbered_anew else weight if slot.start is not None else 0
     return Fact(slot.label, tuple(int(d * unit) for d in slot.declared), slot.pieces, slot.start, held, counted, slot.slack)
 
 

@@ -13,8 +13,8 @@ from statistics import median
 
 import regex
 
-from pipeline.model import Block, Cell, Paragraph, Table
-from pipeline.normalize import cleaned, mask_personal
+from pipeline.model import Block, Cell, PageNumber, Paragraph, Table
+from pipeline.normalize import cleaned, fold, mask_personal
 from pipeline.provenance import BBox, Provenance
 
 MARKDOWN = regex.compile(r"^(?:#{1,6}\s+|[-*+•·▪●◆]\s+|>\s+|\*\*|__)+")
@@ -25,6 +25,8 @@ PAGE_NUMBER = regex.compile(
 )
 DASHED_NUMBER = regex.compile(r"[-—–―−‐]\s*[0-9]{1,4}\s*[-—–―−‐]|第\s*[0-9]{1,4}\s*页(?:.{0,3}共\s*[0-9]{1,4}\s*页)?")
 
+UNBREAKABLE = regex.compile(r"[（(《“‘【〔]*(?:[A-Za-z0-9.%]+ ?|.)[）)》”’】〕，。；：、！？%％]*")
+INLINE_MARK = regex.compile(r"[(（]\s*([0-9]{1,2})\s*[)）]")
 NUMBERED = regex.compile(
     r"[一二三四五六七八九十百]{1,4}\s*[、．.]|[（(]\s*[一二三四五六七八九十0-9０-９]{1,3}\s*[)）]"
     r"|[0-9０-９]{1,2}\s*[、．.](?![0-9])|[①-⑳]|第[一二三四五六七八九十百]{1,4}[章条节]|附\s*[件表]"
@@ -179,6 +181,16 @@ def without_page_furniture(lines: Sequence[Line], heights: dict[int, float]) -> 
     return [line for line in lines if not _is_furniture(line, heights, running)]
 
 
+def page_numbers(lines: Sequence[Line], heights: dict[int, float]) -> tuple[PageNumber, ...]:
+    """The page numbers printed at the edges of pages; () for a source without pages."""
+    found = []
+    for line in lines:
+        digits = regex.search(r"[0-9]{1,4}", fold(line.text))
+        if digits and _at_edge(line, heights) and PAGE_NUMBER.fullmatch(line.text):
+            found.append(PageNumber(int(digits[0]), line.place()))
+    return tuple(found)
+
+
 def _is_furniture(line: Line, heights: dict[int, float], running: set[str]) -> bool:
     if DASHED_NUMBER.fullmatch(line.text):
         return True
@@ -207,11 +219,20 @@ def passages(lines: Sequence[Line]) -> list[Passage]:
     margins = Margins.of(lines)
     groups: list[list[Line]] = [[lines[0]]]
     for line in lines[1:]:
-        if margins.goes_on(groups[-1][-1], line):
+        if margins.goes_on(groups[-1][-1], line, _counts_on(groups[-1], line)):
             groups[-1].append(line)
         else:
             groups.append([line])
     return [join(group) for group in groups]
+
+
+def _counts_on(group: Sequence[Line], line: Line) -> bool:
+    """The line begins with （2） and the paragraph above holds （1） within it: an enumeration in running text."""
+    mark = INLINE_MARK.match(line.text)
+    if mark is None or int(mark[1]) < 2:
+        return False
+    before = regex.compile(rf"(?<=.)[(（]\s*{int(mark[1]) - 1}\s*[)）]")
+    return any(before.search(x.text) for x in group[-3:])
 
 
 def join(lines: Sequence[Line]) -> Passage:
@@ -258,24 +279,25 @@ class Margins:
         margins = cls(left, right, em, None)
         return replace(margins, leading=margins._leading(set_lines))
 
-    def goes_on(self, above: Line, line: Line) -> bool:
-        """`line` is the same paragraph as the line above it."""
-        if above.in_table or line.in_table or line.after_table or NUMBERED.match(line.text):
+    def goes_on(self, above: Line, line: Line, counts_on: bool = False) -> bool:
+        """`line` is the same paragraph as the line above it; `counts_on`: its number goes on with one inside that."""
+        if above.in_table or line.in_table or line.after_table or (NUMBERED.match(line.text) and not counts_on):
             return False
         if above.bbox is None or line.bbox is None:
             return self._wrapped_text(above, line)
         if _sizes_differ(above, line):
             return False
-        if not (self.is_full(above) or self._set_as_one(above, line)) or _far(above, line):
+        if not (self.is_full(above, _unbreakable(line.text)) or self._set_as_one(above, line)) or _far(above, line):
             return False
         indent = line.bbox[0] - self.left.get(line.page or 0, 0.0)
         return indent < 1.2 * self.em
 
-    def is_full(self, line: Line) -> bool:
-        """The line reaches the right margin."""
+    def is_full(self, line: Line, spared: float = 0.0) -> bool:
+        """The line reaches the right margin, but for what could not be set there: `spared` characters."""
         if line.bbox is None:
             return self.wrap is not None and columns(line.text) >= self.wrap - 3
-        return line.bbox[2] > self.right.get(line.page or 0, 0.0) - 1.8 * self.em
+        short = 0.8 + spared if spared > 1 and not line.text.endswith(TERMINAL) else 1.8
+        return line.bbox[2] > self.right.get(line.page or 0, 0.0) - short * self.em
 
     def _set_as_one(self, above: Line, line: Line) -> bool:
         """A line that ends early (a word would not break) but is set as close to the next as lines of a paragraph are."""
@@ -296,6 +318,13 @@ class Margins:
         if self.wrap is None or above.at.line is None or line.at.line != above.at.line + 1 or not self.is_full(above):
             return False
         return not above.text.endswith(TERMINAL)
+
+
+def _unbreakable(text: str) -> float:
+    """The width, in characters, of what no line may end within: opening brackets, a character or an ASCII word, and the
+    marks that may not begin a line."""
+    match = UNBREAKABLE.match(text)
+    return columns(match[0]) / 2 if match else 0.0
 
 
 def _wrap_width(lines: Sequence[Line]) -> int | None:

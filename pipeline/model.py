@@ -199,8 +199,17 @@ class PersonalData:
 
 
 @dataclass(frozen=True, slots=True)
+class PageNumber:
+    """The page number printed on a page (the page itself counts from 1 in `at.page`)."""
+
+    number: int
+    at: Provenance
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
-    """The head and body of the notice. `places` maps a scalar field's name to where it stands."""
+    """The head and body of the notice. `places` maps a scalar field's name to where it stands; `internal_records` are
+    the titles of receipt and sign-in sheets bundled with it; `imprint` the lines of its 版记 (抄送, 印发)."""
 
     document_number: str | None = None
     title: str | None = None
@@ -222,6 +231,9 @@ class Notice:
     body: tuple[BodyText, ...] = ()
     foreign: tuple[Foreign, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
+    internal_records: tuple[BodyText, ...] = ()
+    imprint: tuple[BodyText, ...] = ()
+    page_numbers: tuple[PageNumber, ...] = ()
 
 
 # ---- the rubric --------------------------------------------------------------------------------------------------

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipeline.bands import band_table, grade_bands, row_passages, score_max
 from pipeline.head import Close, Found, Head, read_close, read_head
+from pipeline.imprint import read_imprint
 from pipeline.intrusions import read_foreign, read_personal_data, without_personal
-from pipeline.lines import Line, Passage, lines_of, passages, without_page_furniture
-from pipeline.model import AnnexEntry, BodyText, Document, Foreign, GradeBand, Heading, Notice, Table
+from pipeline.lines import Line, Passage, lines_of, page_numbers, passages, without_page_furniture
+from pipeline.model import AnnexEntry, BodyText, Document, Foreign, GradeBand, Heading, Notice, PageNumber, Table
+from pipeline.normalize import mask_personal
 from pipeline.outline import AnnexList, read_annex_list, read_citations, read_headings, read_section_lists
 from pipeline.provenance import Provenance
 from pipeline.segments import Segment, segment
@@ -25,12 +27,14 @@ class Text:
 
     lines: tuple[Line, ...]
     foreign: tuple[Foreign, ...]
+    page_numbers: tuple[PageNumber, ...] = ()
 
     @classmethod
     def of(cls, part: Segment, heights: dict[int, float]) -> Text:
-        lines = without_page_furniture(lines_of(part.blocks), heights)
+        whole = lines_of(part.blocks)
+        lines = without_page_furniture(whole, heights)
         foreign, taken = read_foreign(lines)
-        return cls(tuple(x for i, x in enumerate(lines) if i not in taken), foreign)
+        return cls(tuple(x for i, x in enumerate(lines) if i not in taken), foreign, page_numbers(whole, heights))
 
 
 def parse(document: Document, segments: Sequence[Segment]) -> Notice:
@@ -95,6 +99,9 @@ def _compose(
         body=tuple(BodyText(without_personal(p), p.place()) for p in flowing),
         foreign=tuple(f for t in texts for f in t.foreign),
         personal_data=read_personal_data(segments),
+        internal_records=_internal_records(segments),
+        imprint=read_imprint(everywhere),
+        page_numbers=tuple(n for t in texts for n in t.page_numbers),
     )
 
 
@@ -137,6 +144,21 @@ def _annex_titles(segments: Sequence[Segment]) -> tuple[AnnexEntry, ...]:
         for s in segments
         if s.kind == "annex" and s.title and (at := s.title_at or s.mark_at) is not None
     )
+
+
+def _internal_records(segments: Sequence[Segment]) -> tuple[BodyText, ...]:
+    """Receipt and sign-in sheets, by their titles or the words of their first cells; never a name or a number."""
+    found = []
+    for part in segments:
+        place = part.title_at or part.mark_at
+        if part.kind == "receipt" and part.title and place is not None:
+            found.append(BodyText(mask_personal(part.title), replace(place, quote=mask_personal(place.quote))))
+        elif part.kind == "receipt":
+            table = next((b for b in part.blocks if isinstance(b, Table)), None)
+            if table is not None:
+                head = "|".join(c.text.strip() for c in table.cells if c.row == 0)
+                found.append(BodyText(mask_personal(head), replace(table.at, quote=mask_personal(head))))
+    return tuple(found)
 
 
 def _first_vetoes(parts: Sequence[Sequence[Passage]]) -> Vetoes:

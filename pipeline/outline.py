@@ -246,7 +246,7 @@ def _numbers(match: regex.Match[str]) -> list[int]:
 # ---- lists of sections -------------------------------------------------------------------------------------------
 
 LEAD = regex.compile(
-    r".*(?:主要包括|包括了?|包含|涵盖|分为|分成|设置|设有|设定|设|围绕|涉及|由|从|对|即|为|是|含|有|按照?|下列|以下|如下|就|针对|主要|内容|指标|分别|[“”\"：:，,]|等方面|共)(?=\S)"
+    r"(?:主要包括|包括了?|包含|涵盖|分为|分成|设置|设有|设定|设|围绕|涉及|由|从|对|即|为|是|含|有|按照?|下列|以下|如下|就|针对|主要|内容|指标|分别|[“”\"：:，,]|等方面|共)(?=\S)"
 )
 TAIL = regex.compile(
     r"(?:(?:等|共|的?这?|等共)?\s*(?:[0-9]{1,2}|[一二三四五六七八九十两]{1,2})\s*(?:个|大|项|类|方面|部分|大类|大项|个方面)[\p{Han}]{0,10}|等(?:[\p{Han}]{0,12})?|(?:方面|情况|内容|部分|项目|指标)(?:的?[\p{Han}]{0,8})?|组成|构成|进行.{0,12}|开展.{0,12})$"
@@ -313,11 +313,12 @@ def _readings(run: str) -> list[tuple[str, ...]]:
 
 
 def _first_names(text: str) -> list[str]:
-    lead = LEAD.match(text)
-    if lead is None or lead.end() >= len(text) - 1:
-        return [text]
-    cut = text[lead.end() :]
-    return [cut, text] if len(text) <= 6 else [text, cut]
+    """The text, and what is left of it after each lead, likelier ones last: a lead of one character may also begin the
+    name (包括|设施设备)."""
+    leads = [m for m in LEAD.finditer(text, overlapped=True) if m.end() < len(text) - 1]
+    ends = dict.fromkeys(m.end() for m in sorted(leads, key=lambda m: (len(m[0]) > 1, m.end())))
+    cuts = [text[end:] for end in ends]
+    return [*cuts, text] if len(text) <= 6 else [text, *cuts]
 
 
 def _keep_better(
@@ -331,7 +332,8 @@ def _keep_better(
     hits = sum(1 for n in names if any(_names_cell(fold(n), c) for c in cells))
     if hits < 2 or 2 * hits < len(names):
         return
-    score = hits + hits / len(names)
+    exact = sum(1 for n in names if any(fold(n) == POINTS_TAIL.sub("", c) for c in cells))
+    score = hits + hits / len(names) + exact / 100
     if annex not in out or score >= out[annex][0]:
         out[annex] = (score, SectionList(annex, names, passage.place(*span)))
 

@@ -29,7 +29,7 @@ _SPELLINGS: dict[Role, str] = {
     "text": (
         "评价内容 考核内容 检查内容 评分内容 评审内容 测评内容 考评内容 评估内容 内容 评价要点 考核要点 检查要点 评审要点 评分要点 要点"
         " 评价要求 考核要求 具体要求 要求 工作要求 检查要求 指标内容 指标说明 指标内涵 指标解释 指标要求 评价内容及标准 考核内容及标准"
-        " 内容及要求 评审内容及规则 主要内容 具体内容 考核内容及要求 工作内容 服务内容 服务要求 标准要求 内容与要求 评价内容和要求"
+        " 内容及要求 评审内容及规则 主要内容 具体内容 考核内容及要求 工作内容 具体指标 服务内容 服务要求 标准要求 内容与要求 评价内容和要求"
         " 考核内容和标准 考核内容与标准 评分内容及标准 检查内容及要求 评价内容与要求 督查内容 验收内容 评价事项 考核事项 事项 检查项目及内容"
         " 考核内容及评分标准 检查内容及评分标准 评价内容及评分标准 评分内容和标准"
         " description criteria criterion requirement requirements content contents details assessmentcriteria evaluationcriteria"
@@ -151,8 +151,8 @@ GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?|[a-z]{{3,16}
 """`优秀（10分）`, `良8-9分`: a header cell over the points of one grade."""
 
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
-    ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
-    ("date", r"(?:(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|填表|打分)?(?:时间|日期)|年\s*月\s*日)"),
+    ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
+    ("date", r"(?:(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
     ("assessor", r"(?:(?:专家|评委|评审|评价|考核|检查|评估|考评|评分|打分|验收)?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|(?:考核|检查|评价|评估|考评|评分|打分)人员?)"),
 )
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
@@ -174,6 +174,17 @@ def field_name(text: str) -> str | None:
     return None
 
 
+def field_names(text: str) -> list[str]:
+    """The fields of a line that may hold several, set apart by wide spaces.
+
+    >>> field_names("被考评单位：            评分日期：    年  月  日"), field_names("评价人：\t日期：")
+    (['assessee', 'date'], ['assessor', 'date'])
+    """
+    whole = field_name(text)
+    names = [whole, *(field_name(part) for part in regex.split(r"\s{2,}|\t", text.strip()))]
+    return list(dict.fromkeys(n for n in names if n))
+
+
 def _is_blank_rest(rest: str) -> bool:
     """Whether what follows a field word is only colons, brackets like (盖章), lines to write on, or a blank date."""
     rest = regex.sub(r"\((?:盖章|公章|签章|签字|章|签名)\)", "", rest)
@@ -181,7 +192,7 @@ def _is_blank_rest(rest: str) -> bool:
 
 
 LABEL_POINTS = regex.compile(
-    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:共|计|满分|总分|分值|权重)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
+    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:共|计|满分|总分|分值|权重|(?:最高|最多|至多|上限|不超过|限)?(?:加|扣|计|得|为)?)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
     regex.DOTALL | regex.IGNORECASE,
 )
 LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*[)\]）]$", regex.DOTALL)
@@ -245,7 +256,9 @@ POINTS_CLOSING = regex.compile(r"[，,:：]\s*(?:计|得|记|共|满分|分值)\
 
 BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")
-NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
+APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|附加分|奖励分)(?:项目?|事项|部分|内容)?")
+"""The whole label of a section outside the total."""
+NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|一票否决(?:项|情形|事项)?|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")
 PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")
 CONTINUED = regex.compile(r"^\s*[(（]?(?:续表?|接上[页表]|上接[^)）]*|续上表)\s*[0-9一二三四五六七八九]*[)）]?\s*$")

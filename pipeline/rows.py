@@ -43,19 +43,21 @@ class Line:
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, cut_short: bool = False) -> Line:
+def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool = False) -> Line:
     """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
-    `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `cut_short`: the text of
-    the row before it breaks off inside a sentence."""
+    `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `whole_above`: the
+    row before it is a whole sentence, where rows here are."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
     if not filled:
         return _as(line, "blank")
+    if first_of_part and (_is_torn_text(line, filled, whole_above) or _is_torn_aside(line, filled)):
+        return _as(line, "continuation")
     for test in (_total, _fields, partial(_section, headed=headed), _note):
         found = test(line, filled)
         if found is not None:
             return found
-    if first_of_part and _continues(line, cut_short):
+    if first_of_part and _continues(line, whole_above):
         return _as(line, "continuation")
     if line.own(line.grade) and line.own(line.points):
         return _as(line, "criterion")
@@ -140,16 +142,18 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line
                 value = read_points(cell.text).value
     if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label):
         return None
-    marked = bool(patterns.SECTION_MARKER.match(label)) or declared is not None or len(rest) == 2
+    marked = bool(patterns.SECTION_MARKER.match(label) or patterns.APART_LABEL.fullmatch(fold(label))) or declared is not None or len(rest) == 2
     if heading is line.text and not _covers_label(line, heading):
-        numbers = line.columns.number is not None
-        unnumbered = not line.own(line.number) if numbers else headed and line.columns.points is not None
+        bare = _is_bare(line) or (headed and line.columns.points is not None)
+        unnumbered = not line.own(line.number) if line.columns.number is not None else bare
         declares = declared is not None and bool(patterns.SECTION_MARKER.match(label)) and line.points is not None
         plausible = marked and (unnumbered or declares)
         if not (len(rest) == 2 or (plausible and points_at_end(label) is None and not _points_own(line))):
             return None
     elif heading is line.number:
-        if patterns.SERIAL.match(fold(heading.text)) or not (marked or (len(filled) == 1 and regex.search(r"\p{Han}{2}", label))):
+        named = marked or (regex.match(r"\p{Han}{2}", label) is not None and not _points_own(line))
+        named = named or (len(filled) == 1 and regex.search(r"\p{Han}{2}", label) is not None)
+        if not named or patterns.SERIAL.match(fold(heading.text)):
             return None
     elif heading.col_span == 1 and heading not in line.labels and heading is not line.text:
         return None
@@ -164,6 +168,11 @@ def _points_own(line: Line) -> bool:
     return line.own(line.points)
 
 
+def _is_bare(line: Line) -> bool:
+    """In a table without numbers and labels: a row of text alone, where the other rows carry points."""
+    return line.columns.points is not None and not line.columns.labels and not _points_own(line)
+
+
 def _covers_label(line: Line, cell: Cell) -> bool:
     """Whether a cell spans from a label or number column into the text column."""
     left = [c for c in (*line.columns.labels, line.columns.number) if c is not None]
@@ -175,16 +184,40 @@ def _note(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         return _as(line, "note")
     if len(filled) == 1 and filled[0].col_span >= max(2, len(line.row.cells) - 1):
         return _as(line, "note")
+    if len(filled) == 1 and filled[0] in line.labels and filled[0].row_span == 1 and _is_sentence(filled[0].text):
+        return _as(line, "note")
     return None
 
 
-def _continues(line: Line, cut_short: bool) -> bool:
-    """The rest of a row that a page break cut: text of the criterion or of a column beside it, but no number of its own
-    where rows have numbers, and no points.
-    A label there is torn too: its points only, or any rest of it under a text cut short."""
+def _is_torn_text(line: Line, filled: tuple[Cell, ...], whole_above: bool) -> bool:
+    """Nothing but text in the text column, and not as a section row would have it (a marker, points in brackets)."""
+    if filled != (line.text,) or line.text is None or not _continues(line, whole_above) or _covers_label(line, line.text):
+        return False
+    text = clean(line.text.text)
+    if patterns.SECTION_MARKER.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)):
+        return False
+    return not text.endswith((")", "）")) or split_label(text)[1] is None
+
+
+def _is_torn_aside(line: Line, filled: tuple[Cell, ...]) -> bool:
+    """Nothing but text in the columns beside the criterion (标准, 方法): the rest of cells that the page break cut."""
+    aside = {id(line.row.cells[c]) for c in line.columns.others if c < len(line.row.cells) and line.row.cells[c] is not None}
+    return line.columns.points is not None and all(id(cell) in aside and cell.col_span == 1 for cell in filled)
+
+
+def _is_sentence(text: str) -> bool:
+    """Too long, or too whole, for a label: what stands alone in the label column of a plain-text table."""
+    return len(fold(text)) > MAX_LABEL and text.rstrip().endswith("。")
+
+
+def _continues(line: Line, whole_above: bool) -> bool:
+    """The rest of a row that a page break cut: text, but no number of its own where rows have numbers, and no points. A
+    label there is torn too (no section begins inside a row), unless the row above is whole: then at most its points are."""
     if line.columns.points is None and line.columns.number is None:
         return False
     has_number = line.columns.number is not None and line.own(line.number)
-    labelled = any(line.own(c) and not is_label_points(c.text) for c in line.labels if c is not None)
-    beside = any(line.own(line.row.cells[col]) for col in line.columns.others if col < len(line.row.cells))
-    return (line.own(line.text) or beside) and not has_number and not line.own(line.points) and (cut_short or not labelled)
+    if not line.own(line.text) or has_number or line.own(line.points):
+        return False
+    named = any(line.own(c) and not is_label_points(c.text) for c in line.labels if c is not None)
+    both = line.columns.points is not None and line.columns.number is not None
+    return not named or (both and not whole_above)

@@ -229,13 +229,15 @@ def _with_parents(runs: Sequence[tuple[Mark | None, list[Criterion]]], rubric_id
         label, declared = split_label(mark.text)
         open_ = {k: v for k, v in open_.items() if k < mark.level}
         name = _without_marker(label) or None
+        parent = open_[max(open_)] if open_ else None
+        upper: SectionKind = next((s.kind for s in sections if s.id == parent), "scored")
         sections.append(
             Section(
                 id=section_id,
                 label=name,
                 stated_points=mark.stated_points if mark.stated_points is not None else declared,
-                parent=open_[max(open_)] if open_ else None,
-                kind=section_kind(name),
+                parent=parent,
+                kind=section_kind(name) if upper == "scored" else upper,
                 at=mark.at,
                 criteria=tuple(items),
                 number=mark.number or _number_of(label),

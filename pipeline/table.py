@@ -116,7 +116,8 @@ def _goes_on(parts: Sequence[Table], part: Table) -> bool:
     rows = rows_of(part, 0)
     header = leading_headers(rows)
     heads = {row.index for row in leading_headers(before)}
-    ended = any(is_total(row) for row in before if row.index not in heads)
+    data = [row for row in before if row.index not in heads]
+    ended = any(is_total(row) for row in data[1:])  # a total in the first row opens the table
     if not header:
         return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (
             abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -15,6 +16,7 @@ from pipeline.model import AnnexEntry, Resolution, Waiver
 from pipeline.rules import RULES
 from tests.builders import annexes, at, notice_of, reading_of, rubric_of
 
+SARIF = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
 TABLE = """
     项目         | 序号 | 评价内容   | 评价分值
     应急（10分） | 1    | 编制预案。 | 4
@@ -65,6 +67,31 @@ def test_sarif_has_what_the_standard_asks_for(reading):
             physical = place["physicalLocation"]
             assert physical["artifactLocation"] == {"index": 0, "uri": "my%20notice.docx"}
             assert physical.get("region", {"startLine": 1})["startLine"] >= 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_sarif_is_valid_by_the_standards_schema(reading, lang):
+    log = json.loads(render(reading, "sarif", lang, "目录/my notice.txt"))
+    jsonschema.Draft4Validator.check_schema(SARIF)
+    jsonschema.Draft4Validator(SARIF).validate(log)
+
+
+def test_the_schema_would_notice():
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft4Validator(SARIF).validate({"version": "2.1.0", "runs": [{"tool": {}}]})
+
+
+RENUMBERED = TABLE.replace("| 1    |", "| 11   |").replace("| 2*   |", "| 12*  |").replace("| 3    |", "| 13   |").replace("| 4    |", "| 14   |")
+
+
+def test_fingerprints_survive_renumbering_and_not_rewording():
+    before, renumbered, reworded = (
+        {(f.rule, f.fingerprint) for f in audit(reading_of(rubric_of(t)))}
+        for t in (TABLE, RENUMBERED, TABLE.replace("编制预案", "修订预案"))
+    )
+    assert len(before) >= 3
+    assert before - renumbered == set()
+    assert before - reworded != set()
 
 
 def test_what_is_undecidable_is_open_and_what_is_waived_is_suppressed(reading):

@@ -6,6 +6,7 @@ Consecutive tab lines make one table part; a blank line ends it. A leading tab i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import regex
@@ -16,7 +17,7 @@ from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
 from pipeline.readers.aligned import Row, aligned_run, is_head, rows_of, unclear
 from pipeline.readers.encoding import decode
-from pipeline.readers.textlines import Line, Piece, cut, piece_of
+from pipeline.readers.textlines import PIPE, Line, Piece, cut, piece_of, split
 
 MEDIA_TYPE = "text/plain"
 MAX_LABEL_LINE = 40
@@ -105,8 +106,15 @@ def _run_blocks(run: Sequence[Line], name: str) -> Iterator[Block | Remark]:
     if all(_is_indented(line) for line in run):
         yield from (_paragraph(line) for line in run if line.filled())
         return
-    rows = [line for line in run if line.kind != "rule"]
+    rows = [_unframed(line, run) for line in run if line.kind != "rule"]
     yield _table(rows, [_by_order(line) for line in rows], name)
+
+
+def _unframed(line: Line, run: Sequence[Line]) -> Line:
+    """A pipe at the start of a line is no frame but follows an empty first cell where the head line has no frame."""
+    if line.kind != "pipe" or run[0].kind != "pipe" or PIPE.match(run[0].text.lstrip()) or not PIPE.match(line.text.lstrip()):
+        return line
+    return replace(line, pieces=split(line.number, line.text, PIPE))
 
 
 def _is_indented(line: Line) -> bool:

@@ -10,7 +10,7 @@ import regex
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 
-_PIPE = regex.compile(r"(?<!\\)[|│┃]")
+PIPE = regex.compile(r"(?<!\\)[|│┃]")
 _PIPE_RULE = regex.compile(r"^[\s|│┃:+\-—–=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$")
 _GAP = regex.compile(r"[ \u00a0]{2,}|\u3000+")
 
@@ -44,19 +44,19 @@ class Line:
 def cut(number: int, text: str) -> Line:
     """One line cut into pieces by the separator it uses."""
     if not clean(text):
-        return Line(number, text, "blank" if "\t" not in text else "tab", _split(number, text, regex.compile("\t")))
+        return Line(number, text, "blank" if "\t" not in text else "tab", split(number, text, regex.compile("\t")))
     if "\t" in text:
-        return Line(number, text, "tab", _split(number, text, regex.compile("\t")))
+        return Line(number, text, "tab", split(number, text, regex.compile("\t")))
     if _PIPE_RULE.match(text) and regex.search(r"[-─━=]{2}", text):
         return Line(number, text, "rule", (piece_of(number, text, 0, len(text)),))
-    if len(_PIPE.findall(text)) >= 2:
+    if len(PIPE.findall(text)) >= 2:
         return Line(number, text, "pipe", _pipe_pieces(number, text))
     if len(_GAP.findall(text.strip())) >= 1:
-        return Line(number, text, "gap", tuple(p for p in _split(number, text, _GAP) if p.text))
+        return Line(number, text, "gap", tuple(p for p in split(number, text, _GAP) if p.text))
     return Line(number, text, "plain", (piece_of(number, text, 0, len(text)),))
 
 
-def _split(number: int, text: str, separator: regex.Pattern[str]) -> tuple[Piece, ...]:
+def split(number: int, text: str, separator: regex.Pattern[str]) -> tuple[Piece, ...]:
     starts = [0]
     ends = []
     for match in separator.finditer(text):
@@ -68,10 +68,10 @@ def _split(number: int, text: str, separator: regex.Pattern[str]) -> tuple[Piece
 
 def _pipe_pieces(number: int, text: str) -> tuple[Piece, ...]:
     """The cells between pipes; the outer pipes are a frame."""
-    pieces = _split(number, text, _PIPE)
-    if not pieces[0].text and _PIPE.match(text.lstrip()):
+    pieces = split(number, text, PIPE)
+    if not pieces[0].text and PIPE.match(text.lstrip()):
         pieces = pieces[1:]
-    if not pieces[-1].text and _PIPE.match(text.rstrip()[-1:]):
+    if not pieces[-1].text and PIPE.match(text.rstrip()[-1:]):
         pieces = pieces[:-1]
     return pieces
 

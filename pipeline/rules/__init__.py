@@ -4,11 +4,13 @@ from pipeline.rules import (
     annexes,
     cells,
     document,
+    formal,
     grading,
     numbering,
     points,
     privacy,
     reading,
+    scheme,
     sections,
     wording,
     writing,
@@ -16,6 +18,6 @@ from pipeline.rules import (
 from pipeline.rules.registry import RULES, Hit, Rule, find
 
 __all__ = [
-    "RULES", "Hit", "Rule", "annexes", "cells", "document", "find", "grading", "numbering", "points", "privacy", "reading", "sections",
-    "wording", "writing",
+    "RULES", "Hit", "Rule", "annexes", "cells", "document", "find", "formal", "grading", "numbering", "points", "privacy", "reading", "scheme",
+    "sections", "wording", "writing",
 ]  # fmt: skip

@@ -12,12 +12,14 @@ from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule, shorten
 
 CLAUSE = "GB/T 9704-2012 7.3.7（附件序号和名称应当与附件说明一致）"
+_SCORE = re.compile(r"\((?:总分|满分|共计?|合计)?:?[0-9]{1,4}(?:\.[0-9])?分\)")
 _DROPPED = re.compile(r"[《》<>“”\"'‘’()\[\]【】〔〕,，.。;；:：、·\-—_*]")
 
 
 def title_key(title: str) -> str:
-    """A title for comparing: without width, spaces, brackets' kind, book marks and end marks."""
-    return _DROPPED.sub("", fold(title))
+    """A title for comparing: without width, spaces, brackets' kind, book marks and end marks, and without the total
+    that a sheet prints behind its title (总分100分)."""
+    return _DROPPED.sub("", _SCORE.sub("", fold(title)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,15 @@ def band_overlap(reading: Reading) -> Iterator[Hit]:
 
 
 def _told_apart(lower: GradeBand, upper: GradeBand) -> bool:
-    """Exactly one of the two touching bands says whether its number is included."""
-    return ("含" in lower.at.quote) != ("含" in upper.at.quote)
+    """Exactly one of the two touching bands says expressly, at this number, that it includes it (含, 及以上)."""
+    return _is_express(lower, lower.max) != _is_express(upper, upper.min)
+
+
+def _is_express(band: GradeBand, value: Decimal | None) -> bool:
+    if value is None:
+        return False
+    quote, number = fold(band.at.quote), points_text(value)
+    return re.search(rf"(?<![0-9.]){number}(?![0-9.])分?(?:\(含\)|\(含{number}分?\)|含|及以|及其以|以[上下]\(含)|含{number}(?![0-9.])|[≥≤]{number}(?![0-9.])", quote) is not None
 
 
 def _line(lower: GradeBand, upper: GradeBand) -> Proof:

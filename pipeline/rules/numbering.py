@@ -56,6 +56,7 @@ def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
     A row without a number breaks nothing: it holds the place of the number it lacks.
     """
     starts = {s.criteria[0].id for s in rubric.sections if s.criteria}
+    anew = _restarts(rubric)
     group: list[tuple[Criterion, int]] = []
     upper: Serial | None = None
     for criterion in rubric.printed():
@@ -65,13 +66,22 @@ def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
                 group.append((criterion, group[-1][1] + 1))
             continue
         restart = serial[-1] == 1 and (criterion.id in starts or (len(group) > 1 and not _misnumbered_one(rubric, criterion)))
-        if group and (serial[:-1] != upper or restart):
+        exchanged = anew and criterion.id in starts and serial[-1] == 2
+        if group and (serial[:-1] != upper or restart or exchanged):
             yield _run(group, last_before)
             group, last_before = [], 0
         upper = serial[:-1]
         group.append((criterion, serial[-1]))
     if group:
         yield _run(group, last_before)
+
+
+def _restarts(rubric: Rubric) -> bool:
+    """Whether the numbering begins at 1 in most sections: there a section that begins with 2 has rows exchanged, or
+    its first row lost."""
+    firsts = [serial_of(s.criteria[0]) for s in rubric.sections if len(s.criteria) > 1]
+    known = [f for f in firsts if f is not None]
+    return len(known) >= 3 and 2 * sum(f[-1] == 1 for f in known) > len(known)
 
 
 def _misnumbered_one(rubric: Rubric, criterion: Criterion) -> bool:

@@ -189,7 +189,7 @@ def _section_hit(
         annex=rubric.annex,
         where=section.id,
         status=status,
-        severity="note" if total >= ALTERNATIVES * declared else None,
+        severity="note" if total >= ALTERNATIVES * declared and not _total_closes(rubric) else None,
         zh=f"“{shown}”{word} {points_text(declared)} 分，第 {names} 条合计 {points_text(total)} 分{zh}",
         en=f"“{shown}” {word_en} {points_text(declared)} points, criteria {names} sum to {points_text(total)}{en}",
         evidence=(place, *(c.points_at for c in printed)),

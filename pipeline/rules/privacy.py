@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.model import Reading
-from pipeline.rules.registry import Hit, rule
+from pipeline.normalize import fold
+from pipeline.rules.registry import Hit, rule, shorten
 
 KINDS = {"mobile": ("手机号码", "mobile numbers"), "identity": ("身份证号码", "identity numbers"), "name": ("姓名", "names")}
 STARS = re.compile(r"\*+")
@@ -48,4 +49,40 @@ def personal_data(reading: Reading) -> Iterator[Hit]:
             en=f"personal data: {en}, {place.count} (masked)",
             evidence=(replace(place.at, quote=STARS.findall(place.at.quote)[0] if "*" in place.at.quote else "***"),),
             values=(place.kind, str(n)),
+        )
+
+
+@rule(
+    code="PII002",
+    name="internal-record",
+    severity="note",
+    title="夹带内部登记表",
+    clause="《政府信息公开条例》第十六条（内部事务信息可以不公开）；实务",
+)
+def internal_record(reading: Reading) -> Iterator[Hit]:
+    """A notice meant for publication is not bound with the office's own records.
+
+    What: receipt sheets (领取单, 签收表, 发放登记) and sign-in lists that stand in the same file as a notice.
+    Why: they are no part of the document; with it, names and telephones of people who fetched it are published.
+    **Bad**
+        （通知、附件之后）某通知领取单：单位 | 领取人 | 电话
+    **Good**
+        （通知及其附件，别无他页）
+    Repair: none; nothing of these sheets enters any output, their title apart.
+    Limits: the clause says 可以 (may), so a note; seen by the title or the columns of the sheet; a blank sign-in form that is itself a listed annex is left alone.
+    中文: 文件领取单、签收表、签到表等内部登记不是公文的组成部分，不应与公文一起公开。凭表名或栏目识别；列入附件说明的空白表不报。
+    除表名外，其内容不进入任何输出。
+    """
+    listed = [fold(e.title) for e in reading.notice.annexes]
+    for n, record in enumerate(reading.notice.internal_records, start=1):
+        if fold(record.text) in listed:
+            continue
+        quote = shorten(record.text, 60)
+        yield Hit(
+            annex=0,
+            where=f"notice/internal-records/{n}",
+            zh=f"夹带内部登记表：“{quote}”",
+            en=f"an internal record is bundled with the notice: “{quote}”",
+            evidence=(record.at,),
+            values=(fold(record.text),),
         )

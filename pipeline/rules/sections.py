@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.model import Criterion, Proof, Reading, Repair, Rubric, Section, SectionList, Status, Step
@@ -74,6 +75,18 @@ def section_unlabelled(reading: Reading) -> Iterator[Hit]:
         for section in rubric.sections:
             if labelled and _is_lost(section) and section.parent is None:
                 yield _lost_label(rubric, section)
+            elif _is_lost_upper(rubric, section):
+                below = tuple(c for s in rubric.sections if s.parent == section.id for c in s.criteria)
+                yield _lost_label(rubric, replace(section, criteria=below))
+
+
+def _is_lost_upper(rubric: Rubric, section: Section) -> bool:
+    """A blank cell over labelled sub-sections, where at least two other groups of sub-sections have their names."""
+    if section.label is not None or section.parent is not None or section.criteria:
+        return False
+    parents = {s.parent for s in rubric.sections if s.parent is not None and s.criteria}
+    named = sum(s.id in parents and s.label is not None for s in rubric.sections)
+    return section.id in parents and named >= 2
 
 
 def _lost_label(rubric: Rubric, section: Section) -> Hit:

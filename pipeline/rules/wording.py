@@ -210,25 +210,42 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
         3 | 建立消防台账，记录完整。 | 5
         9 | 定期开展消防演练。       | 5
     Repair: none; which row goes is for the issuer.
-    Limits: catchwords under eight characters, and general deduction clauses (每次扣1分), may repeat.
-    中文: 同一张表中两行内容（连同评分标准）完全相同，同一事项会被重复计分。八字以下的短语和通用扣分语不报。
+    Limits: catchwords under eight characters may repeat, unless the whole row does directly below, number and points and
+    all; so may general deduction clauses (每次扣1分).
+    中文: 同一张表中两行内容（连同评分标准）完全相同，同一事项会被重复计分。八字以下的短语不报（紧邻两行连序号、分值都相同的除外），通用扣分语不报。
     """
     for rubric in reading.rubrics:
         seen: dict[tuple[str, ...], Criterion] = {}
+        above: Criterion | None = None
         for criterion in rubric.printed():
             text = fold(criterion.text)
+            if above is not None and _is_copied_row(above, criterion):
+                yield _repeat(rubric, above, criterion)
+            above = criterion
             if len(text) < TOO_SHORT or re.search(r"[扣得加减][0-9.]+分", text):
                 continue
             key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
             first = seen.setdefault(key, criterion)
             if first is not criterion:
-                yield Hit(
-                    annex=rubric.annex,
-                    where=f"{first.id}..{criterion.id}",
-                    zh=f"同一内容出现两次：“{shorten(criterion.text, 40)}”",
-                    en=f"the same criterion stands twice: “{shorten(criterion.text, 40)}”",
-                    evidence=(first.at, criterion.at),
-                )
+                yield _repeat(rubric, first, criterion)
+
+
+def _is_copied_row(above: Criterion, criterion: Criterion) -> bool:
+    """A short row that is the row above once more, number and points and all."""
+    if not 4 <= len(fold(criterion.text)) < TOO_SHORT or criterion.max_points is None:
+        return False
+    same = ("text", "max_points", "columns", "number")
+    return all(getattr(above, name) == getattr(criterion, name) for name in same)
+
+
+def _repeat(rubric: Rubric, first: Criterion, again: Criterion) -> Hit:
+    return Hit(
+        annex=rubric.annex,
+        where=f"{first.id}..{again.id}",
+        zh=f"同一内容出现两次：“{shorten(again.text, 40)}”",
+        en=f"the same criterion stands twice: “{shorten(again.text, 40)}”",
+        evidence=(first.at, again.at),
+    )
 
 
 @rule(
