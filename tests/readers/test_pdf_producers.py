@@ -111,3 +111,21 @@ def test_ruled_tables(tmp_path, way, look):
     layout, pen = RULED[look]
     reading = read(tmp_path, rawpdf.document(draw_pages(lay_out(layout), WAYS[way], pen)))
     assert shape(reading) == wanted()
+
+
+OPEN: dict[str, tuple[Layout, Pen]] = {
+    **{name: RULED[name] for name in ("plain", "two pages", "header on each page", "a row spills over", "double strike", "trailing spaces",
+                                      "drawn out of order", "header lines broken", "tight rows")},
+    "in the middle": (Layout(), Pen(middle=True)),
+    "in the middle, two pages": (Layout(bottoms=TWO), Pen(middle=True)),
+    "no pad": (Layout(pad=0.5), Pen()),
+    "label on each row": (Layout(label_each_row=True, label=lambda n, p: n), Pen()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("look", OPEN)
+@pytest.mark.parametrize("way", [three_lines, nothing])
+def test_tables_without_upright_rules(tmp_path, way, look):
+    layout, pen = OPEN[look]
+    reading = read(tmp_path, rawpdf.document(draw_pages(lay_out(layout), way, pen)))
+    assert shape(reading) == wanted(declared=not layout.label_each_row)
