@@ -103,17 +103,17 @@ def _piece_score(text: str, sure: bool) -> float:
     return -0.5 if text else -0.2
 
 
-def names_columns(header: Sequence[Glyph]) -> bool:
-    """Whether a line (or a few) holds nothing but short words that name columns, wide apart."""
+def columns_named(header: Sequence[Glyph]) -> int:
+    """How many columns a line (or a few) names; 0 when it is no header: short words, wide apart, most of them known."""
     if not 4 <= len(header) <= MAX_HEADER:
-        return False
+        return 0
     size = em(header)
     gaps = [g for g in free_gaps([header], size) if g[1] - g[0] >= 0.8 * size]
     if len(gaps) + 1 < MIN_COLUMNS - 1:
-        return False
+        return 0
     ends = [float("-inf"), *((a + b) / 2 for a, b in gaps), float("inf")]
     words = [piece_text(header, a, b) for a, b in pairwise(ends)]
-    roles = {r for w in words if (r := patterns.header_role(w)) is not None}
-    scored = bool(roles & {"points", "awarded"})
-    enough = len(roles) >= MIN_COLUMNS or (scored and len(roles) >= 2)
-    return enough and 2 * sum(patterns.header_role(w) is not None for w in words) > len(words) and max(map(len, words)) <= MAX_PIECE
+    roles = [r for w in words if (r := patterns.header_role(w)) is not None]
+    scored = bool({"points", "awarded"} & set(roles))
+    enough = len(set(roles)) >= MIN_COLUMNS or (scored and len(set(roles)) >= 2)
+    return len(roles) if enough and 2 * len(roles) > len(words) and max(map(len, words)) <= MAX_PIECE else 0

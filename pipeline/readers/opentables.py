@@ -14,7 +14,7 @@ import regex
 from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.readers import rowbands
-from pipeline.readers.gutters import MAX_HEADER_LINES, Known, header_cuts, names_columns
+from pipeline.readers.gutters import MAX_HEADER_LINES, Known, columns_named, header_cuts
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
 
 FAR = 4.5
@@ -73,12 +73,10 @@ def _in_margin(line: Line, marks: PageMarks) -> bool:
 
 def _opened(lines: Sequence[Line], i: int) -> _Region | None:
     """The region a header opens at line i."""
-    for count in range(1, MAX_HEADER_LINES + 1):
-        header = list(lines[i : i + count])
-        flat = [g for line in header for g in line]
-        if len(header) == count and _near(header) and names_columns(flat):
-            break
-    else:
+    heads = [list(lines[i : i + n]) for n in range(1, MAX_HEADER_LINES + 1) if i + n <= len(lines)]
+    header = max(heads, key=lambda own: columns_named(_flat(own)) if _near(own) else 0)
+    flat, count = _flat(header), len(header)
+    if not columns_named(flat):
         return None
     body: list[Line] = []
     cuts = header_cuts(flat, [], sure=False)
@@ -111,6 +109,10 @@ def _gone_on(lines: Sequence[Line], i: int, known: Known) -> _Region | None:
     return _Region([], body, cuts) if len(filled) >= 2 else None
 
 
+def _flat(lines: Sequence[Line]) -> Line:
+    return [g for line in lines for g in line]
+
+
 def _near(lines: Sequence[Line]) -> bool:
     return all(b[0].y - a[0].y < 2.2 * max(a[0].bottom - a[0].top, 1) for a, b in pairwise(lines))
 
@@ -141,7 +143,8 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     xs = (left, *region.cuts, right)
     columns = _columns(region)
     inner = [h.at for h in across]
-    starts = [_edge(a, b) for a, b in _seams(region) if not any(_between(a, b, y) for y in inner)]
+    seams = [_edge(a, b) for a, b in _seams(region) if not any(_between(a, b, y) for y in inner)]
+    starts: list[float] = []
     sure = True
     for k, band in enumerate(_bands(region.body, inner)):
         shared = _rows(band, columns, leading and k == 0)
@@ -151,8 +154,8 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     goes_on = _label_spans(region, columns, starts, leading)
     walls = [Rule(h.at, max(h.start, left), min(h.end, right)) for h in across]
     walls += [Rule(y, xs[c], xs[c + 1]) for y in starts for c in range(len(xs) - 1) if y not in goes_on.get(c, ())]
-    walls += [Rule(y, left, right) for y in (top, bottom)]
-    ys = sorted({top, *inner, *starts, bottom})
+    walls += [Rule(y, left, right) for y in (top, *seams, bottom)]
+    ys = sorted({top, *inner, *seams, *starts, bottom})
     upright = tuple(Rule(x, top, bottom) for x in xs)
     return OpenTable(Net(xs, tuple(ys), tuple(sorted(walls, key=lambda r: r.at)), upright), sure)
 
