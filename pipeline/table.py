@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Literal
 
 from pipeline import patterns
+from pipeline.halves import halves
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import clean, fold, points
 from pipeline.patterns import Role
@@ -126,7 +127,7 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     parts: list[Table] = []
     lead: list[Paragraph] = []
     between: list[Paragraph] = []
-    for block in blocks:
+    for block in (part for b in blocks for part in (halves(b) if isinstance(b, Table) else (b,))):
         if isinstance(block, Paragraph):
             if not _is_noise(block):
                 between.append(block)

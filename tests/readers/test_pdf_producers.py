@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from io import BytesIO
 
+import pdfplumber
 import pytest
 
 import pipeline
-from pipeline.model import Reading
+from pipeline.model import Paragraph, Reading, Table
+from pipeline.readers import pdf
 from tests.readers import pages
 from tests.readers.pages import Layout, Pen, draw_pages, lay_out
 from tests.readers.rulings import STYLES, edges
@@ -129,3 +132,115 @@ def test_tables_without_upright_rules(tmp_path, way, look):
     layout, pen = OPEN[look]
     reading = read(tmp_path, rawpdf.document(draw_pages(lay_out(layout), way, pen)))
     assert shape(reading) == wanted(declared=not layout.label_each_row)
+
+
+# ---- other looks -------------------------------------------------------------------------------------------------
+
+
+def spaced(text: str) -> str:
+    """A space between any two Chinese characters, as justified or letter-spaced text carries them."""
+    return "\n".join("".join(f"{a} " if a > "⺀" else a for a in line) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("way", ["strokes", "thin_fills", "no outer border", "dashes"])
+def test_labels_of_one_character_a_line(tmp_path, way):
+    layout = Layout(label=lambda n, p: "\n".join(n))
+    reading = read(tmp_path, rawpdf.document(draw_pages(lay_out(layout), WAYS[way])))
+    assert shape(reading) == wanted(declared=False)
+
+
+def test_spaces_between_characters(tmp_path):
+    layout = Layout(xs=(50.0, 110.0, 140.0, 460.0, 500.0, 545.0))
+    pen = Pen(edit=spaced, size=6.5)
+    reading = read(tmp_path, rawpdf.document(draw_pages(lay_out(layout), "strokes", pen)))
+    assert shape(reading) == wanted()
+
+
+@pytest.mark.parametrize("way", ["strokes", "only across", "nothing"])
+@pytest.mark.parametrize(("rotate", "turned"), [(90, 0), (180, 0), (270, 0), (0, 90), (0, 180), (0, 270), (90, 90)])
+def test_turned_pages(tmp_path, rotate, turned, way):
+    rules = {**WAYS, "nothing": nothing}[way]
+    data = rawpdf.document(draw_pages(lay_out(Layout(bottoms=TWO)), rules), rotate=rotate, turned=turned)
+    assert shape(read(tmp_path, data)) == wanted()
+
+
+def halved(pages_: Sequence[pages.LaidPage], rules, gap: float) -> Canvas:
+    """Two pages' tables side by side on one sheet."""
+    out = Canvas(width=1000.0 + gap)
+    for canvas, shift in zip(draw_pages(pages_, rules, numbers=False), (0.0, 470.0 + gap), strict=True):
+        out.ops += ["q", f"1 0 0 1 {shift} 0 cm", *canvas.ops, "Q"]
+    return out
+
+
+@pytest.mark.parametrize("gap", [0.0, 30.0])
+@pytest.mark.parametrize("way", ["strokes", "cell_frames", "thin_fills"])
+def test_two_halves_side_by_side(tmp_path, way, gap):
+    """The right half goes on where the left one ends; with no gap both share a rule."""
+    halves = lay_out(Layout(bottoms=(330.0, 780.0), header_each_page=True))
+    assert shape(read(tmp_path, rawpdf.document([halved(halves, WAYS[way], gap)]))) == wanted()
+
+
+def test_points_merged_over_rows(tmp_path):
+    """One points cell over two rows is one scored line: both texts, once its points."""
+    rows = [(0, c, 1, 1, t) for c, t in enumerate(("序号", "评价内容", "分值"))]
+    rows += [(1, 0, 2, 1, "1"), (1, 1, 1, 1, "有制度。"), (2, 1, 1, 1, "有记录。"), (1, 2, 2, 1, "5")]
+    rows += [(3, 0, 1, 1, "2"), (3, 1, 1, 1, "有台账。"), (3, 2, 1, 1, "3"), (4, 0, 1, 2, "合计"), (4, 2, 1, 1, "8")]
+    page = pages.LaidPage(tuple(rows), (60.0, 110.0, 400.0, 450.0), (140.0, 160.0, 180.0, 200.0, 220.0, 240.0))
+    sections, total = shape(read(tmp_path, rawpdf.document(draw_pages([page]))))
+    assert [c for _, _, criteria in sections for c in criteria] == [("1", "有制度。\n有记录。", "5"), ("2", "有台账。", "3")]
+    assert total == "8"
+
+
+# ---- the oracle --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["strokes", "thin_fills", "cell_frames", "fills_with_corners", "dashes"])
+@pytest.mark.parametrize("look", ["plain", "two pages", "texts in the middle", "header lines broken"])
+def test_pdfplumber_sees_the_same_cells(way, look):
+    """Cell texts of each table of each page, spanned positions left out, without the ends of wrapped lines."""
+    layout, pen = RULED[look]
+    data = rawpdf.document(draw_pages(lay_out(layout), WAYS[way], pen))
+    ours = [[c.text for c in block.cells] for block in pdf.read(data, "x.pdf").blocks if isinstance(block, Table)]
+    with pdfplumber.open(BytesIO(data)) as plumbed:
+        theirs = [
+            [cell.replace("\n", "") for row in table for cell in row if cell is not None]
+            for page in plumbed.pages for table in page.extract_tables()
+        ]  # fmt: skip
+    assert theirs
+    assert [[t.replace(" ", "") for t in table] for table in ours] == [[t.replace(" ", "") for t in table] for table in theirs]
+
+
+# ---- to be left alone --------------------------------------------------------------------------------------------
+
+
+PROSE = (
+    "一、本办法所称序号、评价内容和分值，见附件。",
+    "二、评价分值由评价人员填写，得分保留一位小数。",
+    "序号 评价内容 分值",
+    "三、各单位应当在每年3月底前报送上一年度评价结果。",
+    "四、本办法自印发之日起施行，有效期5年。",
+)
+ADDRESSES = (("单位", "联系人", "地址"), ("甲公司", "王某", "光明路1号"), ("乙公司", "李某", "建设路2号"), ("丙公司", "赵某", "人民路3号"))
+COLUMNS = (("第一条 为加强管理，", "第四条 各单位应当"), ("制定本办法。", "按时报送材料，"), ("第二条 本办法适用", "不得迟报漏报。"), ("于城区供水企业。", "第五条 本办法自"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "tables"),
+    [
+        ([[(60, t)] for t in PROSE], 0),
+        ([[(60 + 150 * c, t) for c, t in enumerate(row)] for row in ADDRESSES], 0),
+        ([[(60 + 240 * c, t) for c, t in enumerate(row)] for row in COLUMNS], 0),
+        ([[(60, "序号"), (120, "评价内容"), (400, "分值")], [(60, "以上为表头，下面是说明，不是表，而是一段很长很长的正文，一直写到页边。")]], 0),
+        ([[(60, "序号"), (120, "评价内容"), (400, "分值")], [(60, "1"), (120, "有制度"), (405, "5")], [(60, "2"), (120, "有记录"), (405, "3")]], 1),
+    ],
+    ids=["prose", "addresses", "two text columns", "a header over prose", "a table"],
+)  # fmt: skip
+def test_aligned_text_that_is_no_table(lines, tables):
+    canvas = Canvas()
+    for i, row in enumerate(lines):
+        for x, text in row:
+            canvas.text(x, 100 + 20 * i, text)
+    document = pdf.read(rawpdf.document([canvas]), "x.pdf")
+    assert sum(isinstance(b, Table) for b in document.blocks) == tables
+    kept = "".join(b.text if isinstance(b, Paragraph) else "".join(c.text for c in b.cells) for b in document.blocks)
+    assert sorted(kept.replace(" ", "")) == sorted("".join(t for row in lines for _, t in row).replace(" ", ""))
