@@ -42,7 +42,9 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     inside, outside = _share_out(nets, glyphs)
     nets = [with_gutters(net, own, known) for net, own in zip(nets, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
-    open_nets = [found.net for found in find_open(text_lines(outside), lone, marks, known)]
+    found = find_open(text_lines(outside), lone, marks, known)
+    open_nets = [table.net for table in found]
+    known.doubts = [table.net.box for table in found if not table.sure]
     if open_nets:
         shares, outside = _share_out(open_nets, outside)
         nets, inside = [*nets, *open_nets], [*inside, *shares]

@@ -11,7 +11,9 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline import patterns
+from pipeline.model import Remark
 from pipeline.normalize import clean
+from pipeline.provenance import BBox, Provenance
 from pipeline.readers.marks import Glyph, joined_text, line_text, text_lines
 
 NARROW = 0.35
@@ -36,6 +38,13 @@ class Known:
     found: list[tuple[float, float, tuple[float, ...]]] = field(default_factory=list)
     open: tuple[float, float, tuple[float, ...]] | None = None
     """Left, right and gutters of a table without upright rules that had not come to its total."""
+    doubts: list[BBox] = field(default_factory=list)
+    """Tables of the page just built whose rows could not be told for certain."""
+
+    def remarks(self, page: int) -> list[Remark]:
+        """What is to be said of the page just built."""
+        what = f"page {page}: a table without rules between its rows; which lines make a row cannot be told for certain"
+        return [Remark("uncertain-rows", what, Provenance("", page, box)) for box in self.doubts]
 
     def note(self, left: float, right: float, cuts: tuple[float, ...]) -> None:
         self.found.append((left, right, cuts))

@@ -28,8 +28,6 @@ MIN_CHARS = 8
 NONSENSE = 0.3
 """A page where more than this part of the characters has no meaning (private use, replacement) is read as a picture."""
 
-
-
 def read(data: bytes, name: str) -> Document:
     """The Document of a PDF. Raises InputError when it is encrypted, broken or without pages."""
     pdf = _open(data, name)
@@ -79,7 +77,8 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
             return _read_picture(page, number, shape, reason)
         horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}")
         marks = PageMarks(number, shape.width, shape.height, tuple(glyphs), tuple(horizontal), tuple(vertical))
-        return shape, list(grid.build(marks, known)), []
+        blocks = list(grid.build(marks, known))
+        return shape, blocks, known.remarks(number)
     finally:
         page.close()
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from io import BytesIO
 
 import pdfplumber
 import pytest
+import typst
 
 import pipeline
 from pipeline.model import Paragraph, Reading, Table
@@ -17,6 +20,7 @@ from tests.readers.pages import Layout, Pen, draw_pages, lay_out
 from tests.readers.rulings import STYLES, edges
 from tests.support import rawpdf
 from tests.support.rawpdf import Canvas, Span
+from tests.support.writers import FONTS
 
 Sides = tuple[float, float, float, float]
 
@@ -244,3 +248,111 @@ def test_aligned_text_that_is_no_table(lines, tables):
     assert sum(isinstance(b, Table) for b in document.blocks) == tables
     kept = "".join(b.text if isinstance(b, Paragraph) else "".join(c.text for c in b.cells) for b in document.blocks)
     assert sorted(kept.replace(" ", "")) == sorted("".join(t for row in lines for _, t in row).replace(" ", ""))
+
+
+def loose(texts: Sequence[tuple[float, float, str]]) -> bytes:
+    canvas = Canvas()
+    for x, top, text in [(60, 100, "序号"), (120, 100, "评价内容"), (400, 100, "分值"), *texts]:
+        canvas.text(x, top, text)
+    return rawpdf.document([canvas])
+
+
+def test_rows_that_can_be_read_in_two_ways_are_doubted(tmp_path):
+    """Four even lines without full stops, numbers at the first and the third: at the tops of rows of two lines each, or in
+    the middle of rows of one and three."""
+    lines = [(120.0, 120.0 + 13 * i, f"评价的文字第{i}行") for i in range(4)]
+    marks = [(60.0, 120.0, "1"), (400.0, 120.0, "5"), (60.0, 146.0, "2"), (400.0, 146.0, "3")]
+    reading = read(tmp_path, loose([*lines, *marks]))
+    assert [f.rule for f in reading.findings if f.rule == "reading-incomplete"] == ["reading-incomplete"]
+
+
+def test_rows_that_fit_no_way_are_doubted(tmp_path):
+    """Numbers that stand below the lines they belong to."""
+    lines = [(120.0, 120.0 + 13 * i, f"评价的文字第{i}行。") for i in range(6)]
+    marks = [(60.0, 139.0, "1"), (400.0, 139.0, "5"), (60.0, 192.0, "2"), (400.0, 192.0, "3")]
+    reading = read(tmp_path, loose([*lines, *marks]))
+    assert "reading-incomplete" in {f.rule for f in reading.findings}
+
+
+def test_rows_told_by_full_stops(tmp_path):
+    """The same even lines with full stops after the second and the fourth: rows of two lines, certain."""
+    lines = [(120.0, 120.0 + 13 * i, f"评价的文字第{i}行{'。' * (i % 2)}") for i in range(4)]
+    marks = [(60.0, 120.0, "1"), (400.0, 120.0, "5"), (60.0, 146.0, "2"), (400.0, 146.0, "3")]
+    reading = read(tmp_path, loose([*lines, *marks]))
+    assert [c.text for r in reading.rubrics for c in r.criteria()] == ["评价的文字第0行评价的文字第1行。", "评价的文字第2行评价的文字第3行。"]
+    assert "reading-incomplete" not in {f.rule for f in reading.findings}
+
+
+# ---- real producers ----------------------------------------------------------------------------------------------
+
+
+STROKES = {
+    "ruled": "0.5pt + black",
+    "only across": "(x: none, y: 0.5pt + black)",
+    "three lines": "(_, y) => if y == 0 { (top: 1pt, bottom: 0.5pt) }",
+    "nothing": "none",
+}
+
+
+def typst_source(stroke: str, align: str, height: str, repeat: bool) -> str:
+    cells = [f"[{t}]" for t in pages.HEADER]
+    body = []
+    for name, points, criteria in pages.SECTIONS:
+        body.append(f"table.cell(rowspan: {len(criteria)})[{name}\\ ({points}分)]")
+        body += [f"[{t}]" for c in criteria for t in (*c, "")]
+    body += ["table.cell(colspan: 3)[总评]", f"[{pages.TOTAL}]", "[]"]
+    return (
+        f'#set page(width: 210mm, height: {height}, numbering: "- 1 -")\n#set text(font: "Noto Serif SC", size: 10pt)\n'
+        f"#align(center, text(16pt)[{pages.TITLE}])\n"
+        f"#table(columns: (2cm, 1.2cm, 1fr, 1.5cm, 1.5cm), align: {align}, stroke: {stroke},\n"
+        f"table.header(repeat: {str(repeat).lower()}, {', '.join(cells)}),\n{', '.join(body)})\n"
+    )
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+@pytest.mark.parametrize("height", ["297mm", "110mm"])
+@pytest.mark.parametrize("align", ["left + top", "left + horizon", "(center + horizon, center + horizon, left + horizon, center + horizon, center)"])
+@pytest.mark.parametrize("stroke", STROKES)
+def test_typst(tmp_path, stroke, align, height, repeat):
+    source = typst_source(STROKES[stroke], align, height, repeat)
+    data = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    assert shape(read(tmp_path, data)) == wanted()
+
+
+CSS = {
+    "collapsed": "table{border-collapse:collapse} td{border:1px solid #000}",
+    "separate": "td{border:1px solid #000} table{border:1px solid}",
+    "only across": "table{border-collapse:collapse} td{border-top:1px solid #000;border-bottom:1px solid #000}",
+    "hidden": "td{border:none}",
+    "dotted": "table{border-collapse:collapse} td{border:1px dotted #333}",
+}
+
+
+def page_source(css: str) -> str:
+    rows = ["".join(f"<td>{t}</td>" for t in pages.HEADER)]
+    for name, points, criteria in pages.SECTIONS:
+        for i, c in enumerate(criteria):
+            label = f"<td rowspan={len(criteria)}>{name}<br>({points}分)</td>" if i == 0 else ""
+            rows.append(label + "".join(f"<td>{t}</td>" for t in (*c, "")))
+    rows.append(f"<td colspan=3>总评</td><td>{pages.TOTAL}</td><td></td>")
+    body = "".join(f"<tr>{r}</tr>" for r in rows)
+    style = f"body{{font:13px 'Noto Serif CJK SC'}} td{{padding:4px 8px}} {css}"
+    return f"<!DOCTYPE html><meta charset=utf-8><style>{style}</style><h2 align=center>{pages.TITLE}</h2><table width=640>{body}</table>"
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium (make setup-system)")
+@pytest.mark.parametrize("look", CSS)
+def test_a_page_printed_by_a_browser(tmp_path, look):
+    (tmp_path / "a.html").write_text(page_source(CSS[look]), encoding="utf-8")
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={tmp_path}/p"]
+    subprocess.run([*command, f"--print-to-pdf={tmp_path}/a.pdf", f"{tmp_path}/a.html"], check=True, capture_output=True, timeout=120)
+    assert shape(read(tmp_path, (tmp_path / "a.pdf").read_bytes())) == wanted()
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no office suite (make setup-system)")
+@pytest.mark.parametrize("look", ["collapsed", "hidden"])
+def test_a_page_set_by_an_office_suite(tmp_path, look):
+    (tmp_path / "a.html").write_text(page_source(CSS[look]), encoding="utf-8")
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/p", "--headless", "--convert-to", "pdf:writer_web_pdf_Export"]
+    subprocess.run([*command, "--outdir", str(tmp_path), f"{tmp_path}/a.html"], check=True, capture_output=True, timeout=180)
+    assert shape(read(tmp_path, (tmp_path / "a.pdf").read_bytes())) == wanted()

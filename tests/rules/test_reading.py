@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import Decision, Unplaced
+from pipeline.model import Decision, Remark, Unplaced
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
 
@@ -79,3 +79,9 @@ def test_decision_stale_hits():
 
 def test_decision_stale_leaves_alone():
     assert hits("decision-stale", decided("valid")) == []
+
+
+@pytest.mark.parametrize(("kind", "found"), [("unread-page", 1), ("uncertain-rows", 1), ("ocr", 0), ("picture", 0)])
+def test_reading_incomplete(kind, found):
+    reading = reading_of(CLEAN, remarks=(Remark(kind, "page 3 is a picture"),))
+    assert hits("reading-incomplete", reading) == ["notice"] * found
