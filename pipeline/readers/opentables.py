@@ -13,6 +13,7 @@ import regex
 
 from pipeline import patterns
 from pipeline.normalize import clean, fold, points
+from pipeline.points import split_label
 from pipeline.readers import rowbands
 from pipeline.readers.gutters import MAX_HEADER_LINES, Known, columns_named, header_cuts
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
@@ -25,6 +26,9 @@ TOP_LINES = 4
 
 MARGIN = 0.08
 """Page numbers stand in this part of the page's height, at its top and bottom."""
+
+NEAR = 1.35
+"""Lines of one label are not farther apart than this, in line pitches of the text."""
 
 ENDS = regex.compile(r"[。；;.！!？?]\s*$")
 
@@ -256,7 +260,8 @@ def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], le
     ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]
     out: dict[int, list[float]] = {}
     for col in range(first):
-        blocks = _blocks(text_lines(g for g in body if columns.of(g) == col))
+        printed = text_lines(g for g in body if columns.of(g) == col)
+        blocks = [[line] for line in printed] if len(printed) > len(starts) else _blocks(printed, rowbands.pitch_of(lines))
         tops, middles = [_middle(b[0]) for b in blocks], [(_middle(b[0]) + _middle(b[-1])) / 2 for b in blocks]
         shares = rowbands.share_out(lines, tops, middles, ends, leading)
         if shares is not None and (opened := {lines[s] for s in shares.starts}) <= {lines[0], *begins}:
@@ -266,10 +271,14 @@ def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], le
     return out
 
 
-def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines that stand close together: one label."""
+def _blocks(lines: Sequence[Line], pitch: float) -> list[list[Line]]:
+    """Lines that stand close together: one label, which ends with its points where it has them."""
     blocks: list[list[Line]] = []
     for line in lines:
-        near = blocks and line[0].y - blocks[-1][-1][0].y < 1.55 * max(line[0].bottom - line[0].top, 1)
-        blocks[-1].append(line) if near else blocks.append([line])
+        near = bool(blocks) and line[0].y - blocks[-1][-1][0].y < NEAR * pitch
+        whole = bool(blocks) and split_label(clean("".join(line_text(own) for own in blocks[-1])))[1] is not None
+        if near and not whole:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
     return blocks

@@ -35,7 +35,7 @@ def share_out(
     """
     if not lines or not tops or len(tops) > len(lines):
         return None
-    pitch = _pitch(lines)
+    pitch = pitch_of(lines)
     found = []
     for middle, anchors in ((False, tops), (True, middles)):
         skipped = sum(y < anchors[0] - 2 for y in lines) if leading and not middle else 0
@@ -50,7 +50,8 @@ def share_out(
     return Shares(ranked[0], sure)
 
 
-def _pitch(lines: Sequence[float]) -> float:
+def pitch_of(lines: Sequence[float]) -> float:
+    """The distance of lines that follow each other."""
     steps = sorted(b - a for a, b in pairwise(lines) if b - a > 1)
     return steps[len(steps) // 4] if steps else 12.0
 
