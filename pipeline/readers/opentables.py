@@ -151,11 +151,11 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     starts: list[float] = []
     sure = True
     for k, band in enumerate(_bands(region.body, inner)):
-        shared = _rows(band, columns, leading and k == 0)
+        shared = _rows(band, columns, leading and k == 0 and not inner)
         sure = sure and shared is not None and shared[1]
         starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(band)]
     starts.sort()
-    goes_on = _label_spans(region, columns, starts, leading)
+    goes_on = _label_spans(region, columns, starts, inner, leading)
     walls = [Rule(h.at, max(h.start, left), min(h.end, right)) for h in across]
     walls += [Rule(y, xs[c], xs[c + 1]) for y in starts for c in range(len(xs) - 1) if y not in goes_on.get(c, ())]
     walls += [Rule(y, left, right) for y in (top, *seams, bottom)]
@@ -251,7 +251,7 @@ def _middle(line: Line) -> float:
     return sum(g.y for g in line) / len(line)
 
 
-def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], leading: bool) -> dict[int, list[float]]:
+def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], inner: Sequence[float], leading: bool) -> dict[int, list[float]]:
     """For each label column the row starts at which no label begins: its cells go on there."""
     first = min(columns.text, columns.anchor if columns.anchor is not None else columns.text)
     body = [g for line in region.body if not _is_total(line) for g in line]
@@ -261,7 +261,7 @@ def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], le
     out: dict[int, list[float]] = {}
     for col in range(first):
         printed = text_lines(g for g in body if columns.of(g) == col)
-        blocks = [[line] for line in printed] if len(printed) > len(starts) else _blocks(printed, rowbands.pitch_of(lines))
+        blocks = [[line] for line in printed] if len(printed) > len(starts) + len(inner) else _blocks(printed, rowbands.pitch_of(lines))
         tops, middles = [_middle(b[0]) for b in blocks], [(_middle(b[0]) + _middle(b[-1])) / 2 for b in blocks]
         shares = rowbands.share_out(lines, tops, middles, ends, leading)
         if shares is not None and (opened := {lines[s] for s in shares.starts}) <= {lines[0], *begins}:

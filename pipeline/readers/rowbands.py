@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-MISS = 0.45
+MISS = 0.3
 """A number stands this near, in line pitches, to where its row wants it (at its first line, or at its middle)."""
 
 MAX_LINES = 60
