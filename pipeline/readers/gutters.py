@@ -16,8 +16,9 @@ from pipeline.normalize import clean
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.marks import Glyph, joined_text, line_text, text_lines
 
-NARROW = 0.35
-"""A gutter is at least this part of the type's width: a column's text may be set up to a hair before the next column."""
+NARROW = 0.15
+"""A gutter is at least this part of the type's width: a column's text may be set up to a hair before the next column, and
+characters of one text touch."""
 
 WIDE = 1.5
 """A gap of this many characters through all lines parts columns, whatever the header says."""
