@@ -27,6 +27,9 @@ TOP_LINES = 4
 MARGIN = 0.08
 """Page numbers stand in this part of the page's height, at its top and bottom."""
 
+MIN_FILLED = 3
+"""Columns that one line fills when it is a row of the table."""
+
 NEAR = 1.35
 """Lines of one label are not farther apart than this, in line pitches of the text."""
 
@@ -50,6 +53,8 @@ class _Region:
     header: list[Line]
     body: list[Line]
     cuts: tuple[float, ...]
+    torn: bool = False
+    """Rows of the same columns follow after the line that ended it."""
 
 
 def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMarks, known: Known) -> list[OpenTable]:
@@ -92,7 +97,8 @@ def _opened(lines: Sequence[Line], i: int) -> _Region | None:
         cuts = longer
         if _is_total(line):
             break
-    return _Region(header, body, cuts) if len(body) >= 2 else None
+    rest = lines[i + count + len(body) :]
+    return _Region(header, body, cuts, _torn(body, rest, cuts)) if len(body) >= 2 else None
 
 
 def _gone_on(lines: Sequence[Line], i: int, known: Known) -> _Region | None:
@@ -102,7 +108,7 @@ def _gone_on(lines: Sequence[Line], i: int, known: Known) -> _Region | None:
     left, right, cuts = known.open
     body: list[Line] = []
     for line in lines[i:]:
-        crossed = any(g.x0 < c - 0.5 and g.x1 > c + 0.5 for g in line for c in cuts)
+        crossed = any(_crosses(line, c) for c in cuts)
         outside = line[0].x0 < left - 6 or line[-1].x1 > right + 6
         if crossed or outside or (body and _ends(line, body)):
             break
@@ -110,7 +116,20 @@ def _gone_on(lines: Sequence[Line], i: int, known: Known) -> _Region | None:
         if _is_total(line):
             break
     filled = {sum(g.x > c for c in cuts) for line in body for g in line}
-    return _Region([], body, cuts) if len(filled) >= 2 else None
+    return _Region([], body, cuts, _torn(body, lines[i + len(body) :], cuts)) if len(filled) >= 2 else None
+
+
+def _torn(body: Sequence[Line], rest: Sequence[Line], cuts: Sequence[float]) -> bool:
+    """Whether what follows a region that came to no total looks like more of its rows."""
+    if not body or _is_total(body[-1]):
+        return False
+    return any(
+        not any(_crosses(line, c) for c in cuts) and len({sum(g.x > c for c in cuts) for g in line}) >= MIN_FILLED for line in rest[:6]
+    )
+
+
+def _crosses(line: Line, x: float) -> bool:
+    return any(g.x0 < x - 0.5 and g.x1 > x + 0.5 for g in line)
 
 
 def _flat(lines: Sequence[Line]) -> Line:
@@ -149,7 +168,7 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     inner = [h.at for h in across]
     seams = [_edge(a, b) for a, b in _seams(region) if not any(_between(a, b, y) for y in inner)]
     starts: list[float] = []
-    sure = True
+    sure = not region.torn
     for k, band in enumerate(_bands(region.body, inner)):
         shared = _rows(band, columns, leading and k == 0 and not inner)
         sure = sure and shared is not None and shared[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.readers.rulings import STYLES, Draw
 from tests.support.rawpdf import Canvas, Span, box_of
@@ -37,11 +37,7 @@ XS = (60.0, 120.0, 160.0, 400.0, 450.0, 530.0)
 SIZE = 10.0
 PITCH = 13.0
 
-WANTED = (
-    [(f"{label}({points}分)", points, list(rows)) for label, points, rows in SECTIONS],
-    TOTAL,
-)
-"""What a reading must hold: sections with stated points and their criteria, the total."""
+Sections = Sequence[tuple[str, str, tuple[Criterion, ...]]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,8 @@ class Layout:
     spill: bool = False
     xs: tuple[float, ...] = XS
     pad: float = 6.0
+    sections: Sections = SECTIONS
+    total: str = TOTAL
 
 
 @dataclass(frozen=True)
@@ -90,8 +88,8 @@ def wrapped(text: str, width: float, size: float = SIZE) -> list[str]:
 
 def lay_out(layout: Layout = Layout()) -> list[LaidPage]:
     """The pages: rows placed until a page's bottom, label cells merged down to it."""
-    rows = [_criterion_row(s, c, layout) for s, (_, _, criteria) in enumerate(SECTIONS) for c in criteria]
-    rows.append(_Row(("总评", "", "", TOTAL, ""), None))
+    rows = [_criterion_row(s, c, layout) for s, (_, _, criteria) in enumerate(layout.sections) for c in criteria]
+    rows.append(_Row(("总评", "", "", layout.total, ""), None))
     pages: list[list[_Row]] = [[]]
     bottoms = iter(layout.bottoms)
     bottom, y = next(bottoms), 140.0 + PITCH + layout.pad
@@ -99,42 +97,45 @@ def lay_out(layout: Layout = Layout()) -> list[LaidPage]:
         height = PITCH * row.lines + layout.pad
         if y + height > bottom and (bottom := next(bottoms, 0.0)):
             y = 140.0 + (PITCH + layout.pad) * layout.header_each_page
-            if layout.spill and row.lines > 1 and row.section is not None:
+            if layout.spill and "\n" in row.texts[1]:
                 above, row = _torn(row)
                 pages[-1].append(above)
             pages.append([])
         pages[-1].append(row)
         y += PITCH * row.lines + layout.pad
-    return [_page(own, layout, i == 0 or layout.header_each_page, i) for i, own in enumerate(pages)]
+    return [_page(own, layout, i == 0 or layout.header_each_page) for i, own in enumerate(pages)]
 
 
 def _criterion_row(section: int, criterion: Criterion, layout: Layout) -> _Row:
     number, text, points = criterion
     lines = wrapped(text, layout.xs[3] - layout.xs[2])
-    return _Row((number, "\n".join(lines), points, ""), section, len(lines))
+    name, stated, rows = layout.sections[section]
+    labelled = layout.label_each_row or criterion is rows[0]
+    least = layout.label(name, stated).count("\n") + 1 if labelled else 1
+    return _Row((number, "\n".join(lines), points, ""), section, max(len(lines), least))
 
 
 def _torn(row: _Row) -> tuple[_Row, _Row]:
     """A row whose first line stays on the page and whose rest goes over."""
-    first, rest = row.texts[1].split("\n", 1)
+    first, _, rest = row.texts[1].partition("\n")
     return _Row((row.texts[0], first, row.texts[2], ""), row.section, 1), _Row(("", rest, "", ""), row.section, row.lines - 1)
 
 
-def _page(rows: Sequence[_Row], layout: Layout, header: bool, index: int) -> LaidPage:
+def _page(rows: Sequence[_Row], layout: Layout, header: bool) -> LaidPage:
     spans: list[Span] = []
     ys = [140.0]
-    seen: set[int] = {r.section for r in ()}
+    seen: set[int] = set()
     if header:
         spans += [(0, c, 1, 1, t) for c, t in enumerate(layout.header)]
         ys.append(ys[-1] + (PITCH * max(t.count("\n") + 1 for t in layout.header) + layout.pad))
-    for i, row in enumerate(rows):
+    for row in rows:
         at = len(ys) - 1
         if row.section is None:
             spans += [(at, 0, 1, 3, row.texts[0]), (at, 3, 1, 1, row.texts[3]), (at, 4, 1, 1, "")]
         else:
             spans += [(at, c + 1, 1, 1, t) for c, t in enumerate(row.texts)]
-            name, points, _ = SECTIONS[row.section]
-            first = row.section not in seen and _begins_here(rows, i, row, index)
+            name, points, _ = layout.sections[row.section]
+            first = row.section not in seen and _begins_here(row, layout)
             if layout.label_each_row:
                 spans.append((at, 0, 1, 1, layout.label(name, points)))
             elif row.section not in seen:
@@ -145,9 +146,9 @@ def _page(rows: Sequence[_Row], layout: Layout, header: bool, index: int) -> Lai
     return LaidPage(tuple(spans), layout.xs, tuple(ys))
 
 
-def _begins_here(rows: Sequence[_Row], i: int, row: _Row, index: int) -> bool:
+def _begins_here(row: _Row, layout: Layout) -> bool:
     """Whether a section's first row is on this page: a merged label is printed on its first page only."""
-    return row.section is not None and row.texts[0] == SECTIONS[row.section][2][0][0]
+    return row.section is not None and row.texts[0] == layout.sections[row.section][2][0][0]
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,6 @@ class Pen:
     middle: bool = False
     size: float = SIZE
     order: Callable[[list[str]], list[str]] = lambda ops: ops
-    gaps: dict[str, float] = field(default_factory=dict)
 
     def write(self, canvas: Canvas, box: tuple[float, float, float, float], text: str) -> None:
         lines = self.edit(text).split("\n")

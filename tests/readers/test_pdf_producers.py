@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from io import BytesIO
 
 import pdfplumber
@@ -193,6 +194,61 @@ def test_points_merged_over_rows(tmp_path):
     sections, total = shape(read(tmp_path, rawpdf.document(draw_pages([page]))))
     assert [c for _, _, criteria in sections for c in criteria] == [("1", "有制度。\n有记录。", "5"), ("2", "有台账。", "3")]
     assert total == "8"
+
+
+# ---- made-up rubrics ---------------------------------------------------------------------------------------------
+
+WORDS = "建立健全管理制度并落实到人定期检查设备设施运行状况做好记录及时上报处理用户投诉按规定公示收费标准保证水质达标应急预案演练"
+
+
+def made(chance: random.Random) -> tuple[pages.Sections, str]:
+    """Sections of random length and wording; halves as points; full stops at three of four ends."""
+    sections, number, total = [], 0, Decimal(0)
+    for s in range(chance.randint(1, 4)):
+        rows = []
+        for _ in range(chance.randint(1, 6)):
+            number += 1
+            length = chance.choice((8, 14, 23, 24, 25, 40, 60, 90))
+            start = chance.randrange(len(WORDS))
+            text = (WORDS * 3)[start : start + length] + ("。" if chance.random() < 0.75 else "")
+            rows.append((str(number), text, str(Decimal(chance.randint(1, 12)) / 2)))
+        points = sum(Decimal(p) for *_, p in rows)
+        total += points
+        sections.append((("日常管理", "安全", "服务质量", "应急处置")[s], str(points), tuple(rows)))
+    return tuple(sections), str(total)
+
+
+def drawn(chance: random.Random) -> tuple[bytes, pages.Sections, str, str]:
+    """A PDF of a random rubric in a random look, with what it says and how it was drawn."""
+    sections, total = made(chance)
+    way = chance.choice(("three lines", "nothing", *WAYS))
+    rules = {**WAYS, "three lines": three_lines, "nothing": nothing}[way]
+    two = chance.random() < 0.5
+    layout = Layout(
+        bottoms=(chance.randint(250, 500), 780.0, 780.0, 780.0) if two else (780.0, 780.0, 780.0),
+        header_each_page=chance.random() < 0.5,
+        label_each_row=chance.random() < 0.2,
+        spill=chance.random() < 0.3,
+        pad=chance.choice((1.0, 3.0, 6.0, 12.0)),
+        sections=sections,
+        total=total,
+    )
+    pen = Pen(middle=chance.random() < 0.5, strikes=chance.choice((1, 1, 2)), order=chance.choice((list, shuffled)))
+    look = f"{way}, {'middle' if pen.middle else 'top'}, pad {layout.pad}, spill {layout.spill}, each row {layout.label_each_row}"
+    return rawpdf.document(draw_pages(lay_out(layout), rules, pen)), sections, total, look
+
+
+def right_or_doubted(reading: Reading, sections: pages.Sections, total: str) -> bool:
+    """Whether numbers, texts, points and the total are all right, or a finding says that something may be wrong."""
+    found = [(c.number, c.text, None if c.max_points is None else str(c.max_points)) for r in reading.rubrics for c in r.criteria()]
+    right = found == [c for _, _, rows in sections for c in rows] and [str(r.stated_total) for r in reading.rubrics] == [total]
+    return right or bool({f.severity for f in reading.findings} & {"error", "warning"}) or not reading.rubrics
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_made_up_rubrics_are_right_or_doubted(tmp_path, seed):
+    data, sections, total, look = drawn(random.Random(seed))
+    assert right_or_doubted(read(tmp_path, data), sections, total), look
 
 
 # ---- the oracle --------------------------------------------------------------------------------------------------
