@@ -105,6 +105,8 @@ def collect(table: JoinedTable) -> Draft:
         first = True
         for row in rows:
             line = classify(row, table.columns[part], first and part > 0 and bool(draft.criteria))
+            if first and part > 0 and _repeats_labels(draft, line):
+                line = replace(line, kind="continuation")
             if line.kind != "blank":
                 first = False
             _take(draft, line, part)
@@ -133,6 +135,17 @@ def _lift_section_numbers(draft: Draft) -> None:
     for index, mark in outer.items():
         mark.number = draft.criteria[index].number
         draft.criteria[index] = replace(draft.criteria[index], number=None, number_at=None)
+
+
+def _repeats_labels(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part is the rest of the row before under labels printed anew."""
+    columns = line.columns
+    if line.kind != "criterion" or not draft.spans or columns.number is None or columns.points is None:
+        return False
+    if line.own(line.number) or line.own(line.points) or not line.own(line.text):
+        return False
+    texts = [[fold(c.text) if c is not None else "" for c in cells] for cells in (line.labels, draft.spans[-1].labels)]
+    return any(texts[0]) and texts[0] == texts[1]
 
 
 def _take(draft: Draft, line: Line, part: int) -> None:

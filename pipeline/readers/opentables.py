@@ -5,6 +5,7 @@ A line that names columns opens one; it goes on while no line crosses the gutter
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -169,10 +170,11 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     seams = [_edge(a, b) for a, b in _seams(region) if not any(_between(a, b, y) for y in inner)]
     starts: list[float] = []
     sure = not region.torn
-    for k, band in enumerate(_bands(region.body, inner)):
+    for k, band in enumerate(_bands(region, inner)):
         shared = _rows(band, columns, leading and k == 0 and not inner)
         sure = sure and shared is not None and shared[1]
-        starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(band)]
+        lines = text_lines(g for g in band if columns.of(g) == columns.text)
+        starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(lines)]
     starts.sort()
     goes_on = _label_spans(region, columns, starts, inner, leading)
     walls = [Rule(h.at, max(h.start, left), min(h.end, right)) for h in across]
@@ -197,16 +199,16 @@ def _between(above: Line, below: Line, y: float) -> bool:
     return above[0].y < y < below[0].y
 
 
-def _bands(body: Sequence[Line], inner: Sequence[float]) -> list[list[Line]]:
-    """Body lines between printed rules; total lines alone."""
-    bands: list[list[Line]] = []
-    for line in body:
-        joined = bool(bands) and not _is_total(line) and not _is_total(bands[-1][-1])
-        if joined and not any(_between(bands[-1][-1], line, y) for y in inner):
-            bands[-1].append(line)
-        else:
-            bands.append([line])
-    return bands
+def _bands(region: _Region, inner: Sequence[float]) -> list[Line]:
+    """Characters of the body between printed rules and total rows."""
+    totals = [line for line in region.body if _is_total(line)]
+    bounds = [*inner, *(edge for line in totals for edge in (min(g.top for g in line), max(g.bottom for g in line)))]
+    bounds.sort()
+    bands: dict[int, Line] = {}
+    for line in region.body:
+        for glyph in line if not _is_total(line) else ():
+            bands.setdefault(bisect_right(bounds, glyph.y), []).append(glyph)
+    return [bands[k] for k in sorted(bands)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +242,11 @@ def _counts_up(words: Sequence[str]) -> bool:
     return bool(numbers) and all(n is not None for n in numbers) and all(b > a for a, b in pairwise(numbers))  # type: ignore[operator]
 
 
-def _rows(band: Sequence[Line], columns: _Columns, leading: bool) -> tuple[list[float], bool] | None:
+def _rows(band: Line, columns: _Columns, leading: bool) -> tuple[list[float], bool] | None:
     """Where rows begin below the band's first, and whether that is certain; None when the band's rows cannot be told."""
     own: dict[int, list[Glyph]] = {}
-    for line in band:
-        for glyph in line:
-            own.setdefault(columns.of(glyph), []).append(glyph)
+    for glyph in band:
+        own.setdefault(columns.of(glyph), []).append(glyph)
     if columns.anchor is None:
         return ([], True) if len(text_lines(own.get(columns.text, []))) <= 1 else None
     anchors = [_middle(line) for line in text_lines(own.get(columns.anchor, []))]

@@ -72,6 +72,7 @@ class _Row:
     texts: tuple[str, ...]
     section: int | None
     lines: int = 1
+    least: int = 1
 
 
 def wrapped(text: str, width: float, size: float = SIZE) -> list[str]:
@@ -112,13 +113,14 @@ def _criterion_row(section: int, criterion: Criterion, layout: Layout) -> _Row:
     name, stated, rows = layout.sections[section]
     labelled = layout.label_each_row or criterion is rows[0]
     least = layout.label(name, stated).count("\n") + 1 if labelled else 1
-    return _Row((number, "\n".join(lines), points, ""), section, max(len(lines), least))
+    return _Row((number, "\n".join(lines), points, ""), section, max(len(lines), least), least)
 
 
 def _torn(row: _Row) -> tuple[_Row, _Row]:
     """A row whose first line stays on the page and whose rest goes over."""
     first, _, rest = row.texts[1].partition("\n")
-    return _Row((row.texts[0], first, row.texts[2], ""), row.section, 1), _Row(("", rest, "", ""), row.section, row.lines - 1)
+    above = _Row((row.texts[0], first, row.texts[2], ""), row.section, row.least, row.least)
+    return above, _Row(("", rest, "", ""), row.section, max(rest.count("\n") + 1, row.least), row.least)
 
 
 def _page(rows: Sequence[_Row], layout: Layout, header: bool) -> LaidPage:
