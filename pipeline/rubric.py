@@ -219,7 +219,7 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
 def _total_elsewhere(
     draft: Draft, title: str | None, title_at: Provenance | None
 ) -> tuple[Decimal | None, Provenance | None]:
-    """A total printed in a header cell, the title, or a line above the table."""
+    """A total printed in a header cell, the title, the line below the table, or a line above it."""
     for heads in draft.table.headers[:1]:
         for row in heads:
             for cell in row.filled():
@@ -229,6 +229,9 @@ def _total_elsewhere(
                     return Decimal(match[1]), cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
+    below = fold(draft.table.tail[0].text) if draft.table.tail else ""
+    if patterns.TOTAL_WORDS.fullmatch(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
+        return Decimal(number[0]), draft.table.tail[0].at
     for paragraph in draft.table.lead:
         if len(paragraph.text) <= 60 and (total := total_in(paragraph.text)) is not None:
             return total, paragraph.at

@@ -176,7 +176,7 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
         lines = text_lines(g for g in band if columns.of(g) == columns.text)
         starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(lines)]
     starts.sort()
-    goes_on = _label_spans(region, columns, starts, inner, leading)
+    goes_on = _label_spans(region, columns, starts, leading)
     walls = [Rule(h.at, max(h.start, left), min(h.end, right)) for h in across]
     walls += [Rule(y, xs[c], xs[c + 1]) for y in starts for c in range(len(xs) - 1) if y not in goes_on.get(c, ())]
     walls += [Rule(y, left, right) for y in (top, *seams, bottom)]
@@ -271,7 +271,7 @@ def _middle(line: Line) -> float:
     return sum(g.y for g in line) / len(line)
 
 
-def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], inner: Sequence[float], leading: bool) -> dict[int, list[float]]:
+def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], leading: bool) -> dict[int, list[float]]:
     """For each label column the row starts at which no label begins: its cells go on there."""
     first = min(columns.text, columns.anchor if columns.anchor is not None else columns.text)
     body = [g for line in region.body if not _is_total(line) for g in line]
@@ -281,7 +281,7 @@ def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], in
     out: dict[int, list[float]] = {}
     for col in range(first):
         printed = text_lines(g for g in body if columns.of(g) == col)
-        blocks = [[line] for line in printed] if len(printed) > len(starts) + len(inner) else _blocks(printed, rowbands.pitch_of(lines))
+        blocks = _each_row(printed, [lines[0], *begins]) or _blocks(printed, rowbands.pitch_of(lines))
         tops, middles = [_middle(b[0]) for b in blocks], [(_middle(b[0]) + _middle(b[-1])) / 2 for b in blocks]
         shares = rowbands.share_out(lines, tops, middles, ends, leading)
         if shares is not None and (opened := {lines[s] for s in shares.starts}) <= {lines[0], *begins}:
@@ -291,11 +291,22 @@ def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], in
     return out
 
 
+def _each_row(lines: Sequence[Line], firsts: Sequence[float]) -> list[list[Line]] | None:
+    """Each line a label of its own when every row has one at its first line."""
+    if len(lines) != len(firsts):
+        return None
+    level = all(abs(_middle(line) - y) < 0.3 * (line[0].bottom - line[0].top) for line, y in zip(lines, firsts, strict=True))
+    named = all(split_label(clean(line_text(line)))[0] for line in lines)
+    return [[line] for line in lines] if level and named else None
+
+
 def _blocks(lines: Sequence[Line], pitch: float) -> list[list[Line]]:
     """Lines that stand close together: one label, which ends with its points where it has them."""
     blocks: list[list[Line]] = []
     for line in lines:
-        near = bool(blocks) and line[0].y - blocks[-1][-1][0].y < NEAR * pitch
+        alone = bool(split_label(clean(line_text(line)))[0])
+        gap = line[0].y - blocks[-1][-1][0].y if blocks else 0.0
+        near = bool(blocks) and gap < (NEAR if alone else 2 * NEAR) * pitch and line_text(line) != line_text(blocks[-1][-1])
         whole = bool(blocks) and split_label(clean("".join(line_text(own) for own in blocks[-1])))[1] is not None
         if near and not whole:
             blocks[-1].append(line)
