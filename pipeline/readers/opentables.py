@@ -171,7 +171,8 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     starts: list[float] = []
     sure = not region.torn
     for k, band in enumerate(_bands(region, inner)):
-        shared = _rows(band, columns, leading and k == 0 and not inner)
+        ruled = any(y > region.body[0][0].y for y in inner)
+        shared = _rows(band, columns, leading and k == 0 and not ruled)
         sure = sure and shared is not None and shared[1]
         lines = text_lines(g for g in band if columns.of(g) == columns.text)
         starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(lines)]

@@ -77,6 +77,6 @@ def _starts(lines: Sequence[float], anchors: Sequence[float], middle: bool, pitc
 
 def _merit(lines: Sequence[float], starts: Sequence[int], ends: Sequence[bool], pitch: float) -> float:
     """Mean size of the gaps between rows, in pitches, and the share of rows whose last line closes a sentence."""
-    bounds = [*starts[1:], len(lines)]
+    bounds = [*(s for s in starts if s), len(lines)]
     gaps = [(lines[b] - lines[b - 1]) / pitch for b in bounds if b < len(lines)]
     return sum(gaps) / max(len(gaps), 1) + sum(ends[b - 1] for b in bounds) / len(bounds)
