@@ -78,6 +78,8 @@ def collect(table: JoinedTable) -> Draft:
             line = classify(row, table.columns[part], later, headed, later and draft.whole())
             if line.kind == "section" and row.index < top:
                 line = replace(line, kind="note")
+            if first and part > 0 and _repeats_labels(draft, line):
+                line = replace(line, kind="continuation")
             if line.kind != "blank":
                 first = False
             _take(draft, line, part)
@@ -153,6 +155,17 @@ def _lift(draft: Draft, index: int) -> None:
         draft.marks.insert(
             0, Mark(text, own.max_points, at, 1, own.piece, False, True, after=index, number=own.number, rank=rank)
         )
+
+
+def _repeats_labels(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part is the rest of the row before under labels printed anew."""
+    columns = line.columns
+    if line.kind != "criterion" or not draft.spans or columns.number is None or columns.points is None:
+        return False
+    if line.own(line.number) or line.own(line.points) or not line.own(line.text):
+        return False
+    texts = [[fold(c.text) if c is not None else "" for c in cells] for cells in (line.labels, draft.spans[-1].labels)]
+    return any(texts[0]) and texts[0] == texts[1]
 
 
 def _take(draft: Draft, line: Line, part: int) -> None:

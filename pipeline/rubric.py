@@ -23,7 +23,7 @@ from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
-from pipeline.shapes import column_table, gathered, points_row_table, unfolded
+from pipeline.shapes import column_table, gathered, points_row_table
 from pipeline.table import JoinedTable, join
 
 SHORT = 30
@@ -56,7 +56,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
-    tables = gathered([column_table(t) or points_row_table(t) or unfolded(t) for t in join(segment.blocks)])
+    tables = gathered([column_table(t) or points_row_table(t) or t for t in join(segment.blocks)])
     listing = list_table(segment.blocks) if not tables else None
     return (listing,) if listing else tables
 
@@ -276,7 +276,7 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
 def _total_elsewhere(
     draft: Draft, title: str | None, title_at: Provenance | None
 ) -> tuple[Decimal | None, Provenance | None]:
-    """A total printed in a header cell, the title, or a line above the table."""
+    """A total printed in a header cell, the title, the line below the table, or a line above it."""
     for heads in draft.table.headers[:1]:
         for row in heads:
             for cell in row.filled():
@@ -286,6 +286,9 @@ def _total_elsewhere(
                     return Decimal(match[1]), cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
+    below = fold(draft.table.tail[0].text) if draft.table.tail else ""
+    if patterns.TOTAL_WORDS.fullmatch(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
+        return Decimal(number[0]), draft.table.tail[0].at
     for paragraph in draft.table.lead[-NEAR:]:
         if len(paragraph.text) <= 60 and (total := total_in(paragraph.text)) is not None:
             return total, paragraph.at

@@ -1,9 +1,8 @@
-"""Sheets in other shapes turned into tables: criteria as columns, criteria over a row of points, halves side by side."""
+"""Sheets in other shapes turned into tables: criteria as columns, criteria over a row of points."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import regex
@@ -61,38 +60,6 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
             return _turned(table, kept, names.index)
     return None
-
-
-def unfolded(table: JoinedTable) -> JoinedTable:
-    """A sheet printed in two or three halves side by side, each with the same header, as one table; else as it is."""
-    if len(table.parts) != 1:
-        return table
-    part = table.parts[0]
-    for row in rows_of(part, 0)[:4]:
-        header = [fold(c.text) if c else "" for c in row.cells]
-        for halves in (2, 3):
-            width, rest = divmod(part.cols, halves)
-            if rest or width < 2 or header != header[:width] * halves or len(set(header[:width])) < 2:
-                continue
-            if {patterns.header_role(h) for h in header} & {"points", "awarded", "deduction"}:
-                return replace(table, parts=(_stacked(part, row.index, width, halves),))
-    return table
-
-
-def _stacked(part: Table, head: int, width: int, halves: int) -> Table:
-    """The rows under the header of each half, one under the other; wide cells keep their rows at the top or bottom."""
-    depth = part.rows - head - 1
-    cells: list[Cell] = []
-    for cell in part.cells:
-        half, col = divmod(cell.col, width)
-        if cell.row <= head:
-            if half == 0:
-                cells.append(replace(cell, col_span=min(cell.col_span, width)))
-        elif cell.col_span > width:
-            cells.append(replace(cell, row=cell.row + depth * (halves - 1), col_span=width))
-        else:
-            cells.append(replace(cell, row=cell.row + depth * half, col=col, col_span=min(cell.col_span, width - col)))
-    return replace(part, cells=tuple(sorted(cells, key=lambda c: (c.row, c.col))), rows=head + 1 + depth * halves, cols=width)
 
 
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:

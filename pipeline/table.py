@@ -9,6 +9,7 @@ from typing import Literal
 
 from pipeline import patterns
 from pipeline.gridrows import Row, header_key, is_total, rows_of, serial_value
+from pipeline.halves import halves
 from pipeline.headrows import find_headers, header_texts, leading_headers
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
@@ -74,7 +75,7 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     lead: list[Paragraph] = []
     inside: list[Paragraph] = []
     between: list[Paragraph] = []
-    for block in blocks:
+    for block in (part for b in blocks for part in (halves(b) if isinstance(b, Table) else (b,))):
         if isinstance(block, Paragraph):
             if not _is_noise(block):
                 between.append(block)

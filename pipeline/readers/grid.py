@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-import regex
-
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.provenance import BBox, Provenance
+from pipeline.readers.gutters import Known, header_cuts
+from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
+from pipeline.readers.opentables import find_open
 
 SNAP = 2.5
 """Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
@@ -33,68 +33,21 @@ WALL = 0.5
 """A wall stands between two grid positions when rules cover at least this part of their common edge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One character with its box; `text` may be more than one code point. `raw` is what the source has for it."""
-
-    text: str
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    raw: str = ""
-    confidence: float | None = None
-
-    @property
-    def x(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-    @property
-    def y(self) -> float:
-        return (self.top + self.bottom) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A ruling line along one axis: at `at` across, from `start` to `end` along."""
-
-    at: float
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class PageMarks:
-    """All a page gives: its number and size, characters, horizontal and vertical rules."""
-
-    number: int
-    width: float
-    height: float
-    glyphs: tuple[Glyph, ...]
-    horizontal: tuple[Rule, ...]
-    vertical: tuple[Rule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Net:
-    """Connected rules of one table: sorted grid lines and the rules that make its walls."""
-
-    xs: tuple[float, ...]
-    ys: tuple[float, ...]
-    horizontal: tuple[Rule, ...]
-    vertical: tuple[Rule, ...]
-
-    @property
-    def box(self) -> BBox:
-        return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
-
-
-def build(marks: PageMarks) -> tuple[Block, ...]:
-    """The blocks of a page in reading order."""
+def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
+    """The blocks of a page in reading order. `known`: what the pages before it said of columns without rules."""
+    known = known or Known()
     glyphs = without_doubles(marks.glyphs)
     nets = find_nets(marks.horizontal, marks.vertical)
     nets = [n for n in nets if _holds_table(n, glyphs)]
     inside, outside = _share_out(nets, glyphs)
+    nets = [with_gutters(net, own, known) for net, own in zip(nets, inside, strict=True)]
+    lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
+    found = find_open(text_lines(outside), lone, marks, known)
+    open_nets = [table.net for table in found]
+    known.doubts = [table.net.box for table in found if not table.sure]
+    if open_nets:
+        shares, outside = _share_out(open_nets, outside)
+        nets, inside = [*nets, *open_nets], [*inside, *shares]
     blocks: list[tuple[float, float, Block]] = []
     for net, own in zip(nets, inside, strict=True):
         table = _table(net, own, marks.number)
@@ -122,55 +75,6 @@ def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
         seen.setdefault((glyph.text, col, row), []).append(glyph)
         kept.append(glyph)
     return kept
-
-
-def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
-    rows: list[list[Glyph]] = []
-    for glyph in sorted((g for g in glyphs if g.text.strip()), key=lambda g: g.y):
-        row = rows[-1] if rows else None
-        if row is not None and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
-            row.append(glyph)
-        else:
-            rows.append([glyph])
-    return [sorted(row, key=lambda g: g.x0) for row in rows]
-
-
-def _middle(row: Sequence[Glyph]) -> float:
-    tail = row[-8:]
-    return sum(g.y for g in tail) / len(tail)
-
-
-def _height(row: Sequence[Glyph]) -> float:
-    return max(g.bottom - g.top for g in row[-8:])
-
-
-def line_text(line: Sequence[Glyph], raw: bool = False) -> str:
-    """The text of a line; a gap wider than half the type is a space (between Chinese characters: wider than the type)."""
-    out: list[str] = []
-    previous: Glyph | None = None
-    for glyph in line:
-        if previous is not None:
-            size = max(glyph.bottom - glyph.top, 1.0)
-            latin = previous.text[-1:].isascii() and glyph.text[:1].isascii()
-            if glyph.x0 - previous.x1 > (0.13 if latin else 0.8) * size:
-                out.append(" ")
-        out.append((glyph.raw or glyph.text) if raw else glyph.text)
-        previous = glyph
-    return "".join(out)
-
-
-_ASCII_WORD = regex.compile(r"[A-Za-z0-9]")
-
-
-def joined_text(lines: Sequence[str]) -> str:
-    """Wrapped lines as one text: no space between Chinese characters, one between Latin words."""
-    out = ""
-    for line in lines:
-        if out and _ASCII_WORD.match(out[-1:]) and _ASCII_WORD.match(line[:1]) and not (out[-1].isdigit() and line[0].isdigit()):
-            out += " "
-        out += line
-    return out
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------
@@ -380,6 +284,37 @@ def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], pa
         col_span=width,
         confidence=min(scores) if scores else None,
     )
+
+
+# ---- missing rules ---------------------------------------------------------------------------------------------------
+
+
+def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
+    """The net with an upright rule in each gutter between header words that share one cell."""
+    top = [g for g in glyphs if g.y < net.ys[1]]
+    before = known.inside(net.xs[0], net.xs[-1])
+    new: list[float] = []
+    upright = list(net.vertical)
+    spans = None
+    for left, right in pairwise(net.xs):
+        header = [g for g in top if left < g.x < right]
+        cuts = [c for c in before if left + SNAP < c < right - SNAP] or (header_cuts(header, [], sure=True) if header else ())
+        if not cuts:
+            continue
+        spans = spans or _spans(net)
+        boxes = [(net.ys[r], net.ys[r + h]) for r, c, h, w in spans if w == 1 and net.xs[c] == left]
+        body = [line for y0, y1 in boxes for line in text_lines(g for g in glyphs if left < g.x < right and y0 < g.y < y1)]
+        cuts = header_cuts(header, body, sure=True) or tuple(c for c in cuts if not _crossed(body, c) and c in before)
+        new += cuts
+        upright += [Rule(c, y0, y1) for c in cuts for y0, y1 in boxes]
+    if not new:
+        return net
+    known.note(net.xs[0], net.xs[-1], tuple(sorted(new)))
+    return Net(tuple(sorted((*net.xs, *new))), net.ys, net.horizontal, tuple(upright))
+
+
+def _crossed(lines: Sequence[Sequence[Glyph]], x: float) -> bool:
+    return any(g.x0 < x - 0.5 and g.x1 > x + 0.5 for line in lines for g in line)
 
 
 # ---- lines outside tables ----------------------------------------------------------------------------------------

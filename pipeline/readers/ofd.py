@@ -16,6 +16,7 @@ from pipeline.readers import grid
 from pipeline.readers.container import Container, open_container, target
 from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
+from pipeline.readers.gutters import Known
 from pipeline.readers.ofdpaths import Matrix, Sub, moved, numbers, outline, spacing, times
 from pipeline.readers.strokes import Segment, drawn, rules_from
 
@@ -83,16 +84,17 @@ def _read_document(box: Container, root: str, before: int, name: str) -> Iterato
     entries = [p for p in _all(tree, "Page") if p.get("BaseLoc")]
     if before + len(entries) > limits.MAX_PAGES:
         raise LimitExceeded(name, f"more than {limits.MAX_PAGES:,} pages", "split the file")
+    known = Known()
     for number, entry in enumerate(entries, before + 1):
         part = _member(root, entry.get("BaseLoc"))
         if part is None or not box.has(part):
             yield Page(number, *_size(usual)), [], [Remark("unread-page", f"page {number} is absent from the container")]
             continue
-        yield _read_page(box, part, templates, resources, usual, number, name)
+        yield _read_page(box, part, templates, resources, usual, number, name, known)
 
 
 def _read_page(
-    box: Container, part: str, templates: dict, resources: _Resources, usual: tuple, number: int, name: str
+    box: Container, part: str, templates: dict, resources: _Resources, usual: tuple, number: int, name: str, known: Known
 ) -> tuple[Page, list[Block], list[Remark]]:
     tree = box.xml(part)
     area = _area(tree) or usual
@@ -115,7 +117,8 @@ def _read_page(
     if sheet.blind:
         what = f"page {number}: {sheet.blind} characters are given as glyphs without their code and were not read"
         remarks.append(Remark("unread-text", what))
-    return page, list(grid.build(marks)), remarks
+    blocks = list(grid.build(marks, known))
+    return page, blocks, remarks + known.remarks(number)
 
 
 def _read_picture(

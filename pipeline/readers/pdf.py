@@ -17,6 +17,7 @@ from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.readers import grid
 from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
+from pipeline.readers.gutters import Known
 from pipeline.readers.pdfpaths import Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
@@ -26,8 +27,6 @@ MIN_CHARS = 8
 
 NONSENSE = 0.3
 """A page where more than this part of the characters has no meaning (private use, replacement) is read as a picture."""
-
-
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a PDF. Raises InputError when it is encrypted, broken or without pages."""
@@ -41,8 +40,9 @@ def read(data: bytes, name: str) -> Document:
         pages: list[Page] = []
         remarks: list[Remark] = []
         flow: list[list[Block]] = []
+        known = Known()
         for index in range(count):
-            page, blocks, said = _read_page(pdf, index, name)
+            page, blocks, said = _read_page(pdf, index, name, known)
             pages.append(page)
             flow.append(blocks)
             remarks += said
@@ -61,7 +61,7 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         raise InputError(name, "the PDF is damaged or cut short", "get the file again") from None
 
 
-def _read_page(pdf: pdfium.PdfDocument, index: int, name: str) -> tuple[Page, list[Block], list[Remark]]:
+def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> tuple[Page, list[Block], list[Remark]]:
     number = index + 1
     try:
         page = pdf[index]
@@ -77,7 +77,8 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str) -> tuple[Page, li
             return _read_picture(page, number, shape, reason)
         horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}")
         marks = PageMarks(number, shape.width, shape.height, tuple(glyphs), tuple(horizontal), tuple(vertical))
-        return shape, list(grid.build(marks)), []
+        blocks = list(grid.build(marks, known))
+        return shape, blocks, known.remarks(number)
     finally:
         page.close()
 

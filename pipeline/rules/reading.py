@@ -102,6 +102,40 @@ def unplaced_text(reading: Reading) -> Iterator[Hit]:
             )
 
 
+LOSSES = {
+    "unread-page": ("有一页没有读出", "a page was not read"),
+    "unread-text": ("有文字没有读出", "some text was not read"),
+    "unread-table": ("有一张无框线的表没有读作表格", "a table set without rules was not read as a table"),
+    "uncertain-rows": ("有一张无框线的表，行的划分没有把握", "the rows of a table set without rules are not certain"),
+    "unread-part": ("有嵌入的文件没有读出", "an embedded document was not read"),
+    "nested-too-deep": ("表格嵌套过深，只留文字", "tables nested too deep were kept as text"),
+    "covered-text": ("有文字被合并单元格遮住", "some text is covered by a merged cell"),
+    "formula-without-value": ("有公式没有存下结果", "a formula has no stored value"),
+}
+"""Remarks of the readers after which a rubric may lack something, in both languages."""
+
+
+@rule(code="TAB006", name="reading-incomplete", severity="warning", title="读取不全", clause="方法说明（没有读出的都要交代）")
+def reading_incomplete(reading: Reading) -> Iterator[Hit]:
+    """All of the document was read.
+
+    What: pages, texts or tables that the reader could not read, or read without being sure of their rows.
+    Why: a rubric that lacks a page looks complete; nothing may be missing in silence.
+    **Bad**
+        （第 3 页是图片，而没有安装文字识别）
+    **Good**
+        （每一页都有文字层，或都已识别）
+    Repair: none; give a better copy, or install what the remark names.
+    Limits: pictures and hidden text are only remarked, for they seldom hold criteria.
+    中文: 有的页、文字或表格没有读出，或读出而行的划分没有把握。缺了一页的表看上去仍像完整的表，所以逐处列出；图片和隐藏文字只作说明。
+    """
+    for remark in reading.remarks:
+        if remark.kind in LOSSES:
+            zh, en = LOSSES[remark.kind]
+            said = shorten(remark.message)
+            yield Hit(annex=0, where="notice", zh=f"{zh}：“{said}”", en=f"{en}: “{said}”", evidence=(remark.at,), values=(remark.kind, remark.message))
+
+
 @rule(code="OCR004", name="low-confidence", severity="warning", title="识别把握不大", clause="方法说明（识别结果须可核对）")
 def low_confidence(reading: Reading) -> Iterator[Hit]:
     """Digits and texts that character recognition was not sure of are named.

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import Decision, Unplaced
+from pipeline.model import Decision, Remark, Unplaced
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
 
@@ -79,3 +79,13 @@ def test_decision_stale_hits():
 
 def test_decision_stale_leaves_alone():
     assert hits("decision-stale", decided("valid")) == []
+
+
+@pytest.mark.parametrize("kind", ["unread-page", "uncertain-rows", "unread-table"])
+def test_reading_incomplete_hits(kind):
+    assert hits("reading-incomplete", reading_of(CLEAN, remarks=(Remark(kind, "page 3 is a picture"),))) == ["notice"]
+
+
+@pytest.mark.parametrize("kind", ["ocr", "picture"])
+def test_reading_incomplete_leaves_alone(kind):
+    assert hits("reading-incomplete", reading_of(CLEAN, remarks=(Remark(kind, "page 3 is a picture"),))) == []

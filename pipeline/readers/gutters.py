@@ -1,0 +1,129 @@
+"""Columns without upright rules: gutters that no line of text crosses, between words of the header that name columns.
+
+The header decides, so that running text, lists with hanging numbers and spaced words are never cut into columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from pipeline import patterns
+from pipeline.model import Remark
+from pipeline.normalize import clean
+from pipeline.provenance import BBox, Provenance
+from pipeline.readers.marks import Glyph, joined_text, line_text, text_lines
+
+NARROW = 0.15
+"""A gutter is at least this part of the type's width: a column's text may be set up to a hair before the next column, and
+characters of one text touch."""
+
+WIDE = 1.5
+"""A gap of this many characters through all lines parts columns, whatever the header says."""
+
+MIN_COLUMNS = 3
+"""A table without rules names at least three columns, or its points beside another."""
+
+MAX_HEADER_LINES = 3
+MAX_HEADER = 90
+MAX_PIECE = 14
+"""A header word is short; a longer piece is a sentence."""
+
+
+@dataclass
+class Known:
+    """Gutters of the tables read so far: a table that goes on over the page has them where they were."""
+
+    found: list[tuple[float, float, tuple[float, ...]]] = field(default_factory=list)
+    open: tuple[float, float, tuple[float, ...]] | None = None
+    """Left, right and gutters of a table without upright rules that had not come to its total."""
+    doubts: list[BBox] = field(default_factory=list)
+    """Tables of the page just built whose rows could not be told for certain."""
+
+    def remarks(self, page: int) -> list[Remark]:
+        """What is to be said of the page just built."""
+        what = f"page {page}: a table without rules between its rows; which lines make a row cannot be told for certain"
+        return [Remark("uncertain-rows", what, Provenance("", page, box)) for box in self.doubts]
+
+    def note(self, left: float, right: float, cuts: tuple[float, ...]) -> None:
+        self.found.append((left, right, cuts))
+
+    def inside(self, left: float, right: float) -> tuple[float, ...]:
+        """The gutters of the last table of these borders; none when there was no such table."""
+        for x0, x1, cuts in reversed(self.found):
+            if abs(x0 - left) < 6 and abs(x1 - right) < 6:
+                return cuts
+        return ()
+
+
+def em(glyphs: Sequence[Glyph]) -> float:
+    """The width of a Chinese character here, in points."""
+    widths = [g.x1 - g.x0 for g in glyphs if g.text.strip() and not g.text.isascii()]
+    return median(widths) if widths else median([0.8 * (g.bottom - g.top) for g in glyphs] or [10.0])
+
+
+def free_gaps(lines: Sequence[Sequence[Glyph]], size: float) -> list[tuple[float, float]]:
+    """Intervals of x between ink that no character of any line enters."""
+    ink = sorted((g.x0, g.x1) for line in lines for g in line if g.text.strip())
+    gaps: list[tuple[float, float]] = []
+    reach = ink[0][1] if ink else 0.0
+    for x0, x1 in ink:
+        if x0 - reach >= NARROW * size:
+            gaps.append((reach, x0))
+        reach = max(reach, x1)
+    return gaps
+
+
+def header_cuts(header: Sequence[Glyph], body: Sequence[Sequence[Glyph]], sure: bool) -> tuple[float, ...]:
+    """Where columns part: the gaps that leave as many header words as can be that name a column.
+
+    `sure`: every piece must name one (rules are missing in part); else a wide gap alone parts columns too.
+    """
+    size = em(header)
+    gaps = free_gaps([*text_lines(header), *body], size)
+    if not gaps:
+        return ()
+    ends = [float("-inf"), *((a + b) / 2 for a, b in gaps), float("inf")]
+    widths = [0.0, *((b - a) / size for a, b in gaps), 0.0]
+    best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for j in range(1, len(ends)):
+        options = []
+        for i in range(j):
+            text = piece_text(header, ends[i], ends[j])
+            lost = 0.0 if sure else 2.0 * sum(w >= WIDE for w in widths[i + 1 : j])
+            score = best[i][0] + _piece_score(text, sure) - lost + 0.001 * min(widths[j], 20)
+            options.append((score, (*best[i][1], j)))
+        best.append(max(options, key=lambda o: (o[0], -len(o[1]))))
+    score, chosen = best[-1]
+    return tuple(ends[j] for j in chosen[:-1]) if score > 0 else ()
+
+
+def piece_text(glyphs: Sequence[Glyph], left: float, right: float) -> str:
+    """The words between two gutters."""
+    return clean(joined_text([line_text(line) for line in text_lines(g for g in glyphs if left <= g.x < right)]))
+
+
+def _piece_score(text: str, sure: bool) -> float:
+    if patterns.header_role(text) is not None:
+        return 1.0
+    if sure:
+        return -100.0
+    return -0.5 if text else -0.2
+
+
+def columns_named(header: Sequence[Glyph]) -> int:
+    """How many columns a line (or a few) names; 0 when it is no header: short words, wide apart, most of them known."""
+    if not 4 <= len(header) <= MAX_HEADER:
+        return 0
+    size = em(header)
+    gaps = [g for g in free_gaps([header], size) if g[1] - g[0] >= 0.8 * size]
+    if len(gaps) + 1 < MIN_COLUMNS - 1:
+        return 0
+    ends = [float("-inf"), *((a + b) / 2 for a, b in gaps), float("inf")]
+    words = [piece_text(header, a, b) for a, b in pairwise(ends)]
+    roles = [r for w in words if (r := patterns.header_role(w)) is not None]
+    scored = bool({"points", "awarded"} & set(roles))
+    enough = len(set(roles)) >= MIN_COLUMNS or (scored and len(set(roles)) >= 2)
+    return len(roles) if enough and 2 * len(roles) > len(words) and max(map(len, words)) <= MAX_PIECE else 0

@@ -1,0 +1,115 @@
+"""What a page gives: characters, ruling lines, and how characters make lines of text. Points, origin top left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from pipeline.provenance import BBox
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One character with its box; `text` may be more than one code point. `raw` is what the source has for it."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    raw: str = ""
+    confidence: float | None = None
+
+    @property
+    def x(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A ruling line along one axis: at `at` across, from `start` to `end` along."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageMarks:
+    """All a page gives: its number and size, characters, horizontal and vertical rules."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: tuple[Glyph, ...]
+    horizontal: tuple[Rule, ...]
+    vertical: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Connected rules of one table: sorted grid lines and the rules that make its walls."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    horizontal: tuple[Rule, ...]
+    vertical: tuple[Rule, ...]
+
+    @property
+    def box(self) -> BBox:
+        return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
+
+
+def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
+    rows: list[list[Glyph]] = []
+    for glyph in sorted((g for g in glyphs if g.text.strip()), key=lambda g: g.y):
+        row = rows[-1] if rows else None
+        if row is not None and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
+            row.append(glyph)
+        else:
+            rows.append([glyph])
+    return [sorted(row, key=lambda g: g.x0) for row in rows]
+
+
+def _middle(row: Sequence[Glyph]) -> float:
+    tail = row[-8:]
+    return sum(g.y for g in tail) / len(tail)
+
+
+def _height(row: Sequence[Glyph]) -> float:
+    return max(g.bottom - g.top for g in row[-8:])
+
+
+def line_text(line: Sequence[Glyph], raw: bool = False) -> str:
+    """The text of a line; a gap wider than half the type is a space (between Chinese characters: wider than the type)."""
+    out: list[str] = []
+    previous: Glyph | None = None
+    for glyph in line:
+        if previous is not None:
+            size = max(glyph.bottom - glyph.top, 1.0)
+            latin = previous.text[-1:].isascii() and glyph.text[:1].isascii()
+            if glyph.x0 - previous.x1 > (0.13 if latin else 0.8) * size:
+                out.append(" ")
+        out.append((glyph.raw or glyph.text) if raw else glyph.text)
+        previous = glyph
+    return "".join(out)
+
+
+_ASCII_WORD = regex.compile(r"[A-Za-z0-9]")
+
+
+def joined_text(lines: Sequence[str]) -> str:
+    """Wrapped lines as one text: no space between Chinese characters, one between Latin words."""
+    out = ""
+    for line in lines:
+        if out and _ASCII_WORD.match(out[-1:]) and _ASCII_WORD.match(line[:1]) and not (out[-1].isdigit() and line[0].isdigit()):
+            out += " "
+        out += line
+    return out

@@ -1,0 +1,316 @@
+"""Tables without upright rules (三线表, rules only across) or without any: columns by gutters, rows by their numbers.
+
+A line that names columns opens one; it goes on while no line crosses the gutters. What results is a net like any other.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import regex
+
+from pipeline import patterns
+from pipeline.normalize import clean, fold, points
+from pipeline.points import split_label
+from pipeline.readers import rowbands
+from pipeline.readers.gutters import MAX_HEADER_LINES, Known, columns_named, header_cuts
+from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
+
+FAR = 4.5
+"""A blank of this many lines ends a table without rules."""
+
+TOP_LINES = 4
+"""A table that goes on from the page before begins among the first lines (below a running title)."""
+
+MARGIN = 0.08
+"""Page numbers stand in this part of the page's height, at its top and bottom."""
+
+MIN_FILLED = 3
+"""Columns that one line fills when it is a row of the table."""
+
+NEAR = 1.35
+"""Lines of one label are not farther apart than this, in line pitches of the text."""
+
+ENDS = regex.compile(r"[。；;.！!？?]\s*$")
+
+Line = list[Glyph]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTable:
+    """A net whose missing rules were put in, and whether its rows are certain."""
+
+    net: Net
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Lines of one table on a page: header (none where it goes on from the page before), rows, columns, total rows."""
+
+    header: list[Line]
+    body: list[Line]
+    cuts: tuple[float, ...]
+    torn: bool = False
+    """Rows of the same columns follow after the line that ended it."""
+
+
+def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMarks, known: Known) -> list[OpenTable]:
+    """The open tables among the lines that stand in no ruled table."""
+    found: list[OpenTable] = []
+    lines = [line for line in lines if not _in_margin(line, marks)]
+    i = 0
+    while i < len(lines):
+        region = _opened(lines, i) or (_gone_on(lines, i, known) if not found and i < TOP_LINES else None)
+        if region is None:
+            i += 1
+            continue
+        table = _table(region, horizontal, known.open is not None and not found)
+        found.append(table)
+        ended = _is_total(region.body[-1])
+        known.open = None if ended else (table.net.xs[0], table.net.xs[-1], region.cuts)
+        i += len(region.header) + len(region.body)
+    return found
+
+
+def _in_margin(line: Line, marks: PageMarks) -> bool:
+    top, bottom = MARGIN * marks.height, (1 - MARGIN) * marks.height
+    return (line[0].bottom < top or line[0].top > bottom) and bool(patterns.PAGE_NUMBER.match(line_text(line)))
+
+
+def _opened(lines: Sequence[Line], i: int) -> _Region | None:
+    """The region a header opens at line i."""
+    heads = [list(lines[i : i + n]) for n in range(1, MAX_HEADER_LINES + 1) if i + n <= len(lines)]
+    header = max(heads, key=lambda own: columns_named(_flat(own)) if _near(own) else 0)
+    flat, count = _flat(header), len(header)
+    if not columns_named(flat):
+        return None
+    body: list[Line] = []
+    cuts = header_cuts(flat, [], sure=False)
+    for line in lines[i + count :]:
+        longer = header_cuts(flat, [own for own in (*body, line) if not _is_total(own)], sure=False)
+        if _ends(line, body or header) or len(longer) < len(cuts):
+            break
+        body.append(line)
+        cuts = longer
+        if _is_total(line):
+            break
+    rest = lines[i + count + len(body) :]
+    return _Region(header, body, cuts, _torn(body, rest, cuts)) if len(body) >= 2 else None
+
+
+def _gone_on(lines: Sequence[Line], i: int, known: Known) -> _Region | None:
+    """The region that goes on at line i with the columns of the open table on the page before."""
+    if known.open is None:
+        return None
+    left, right, cuts = known.open
+    body: list[Line] = []
+    for line in lines[i:]:
+        crossed = any(_crosses(line, c) for c in cuts)
+        outside = line[0].x0 < left - 6 or line[-1].x1 > right + 6
+        if crossed or outside or (body and _ends(line, body)):
+            break
+        body.append(line)
+        if _is_total(line):
+            break
+    filled = {sum(g.x > c for c in cuts) for line in body for g in line}
+    return _Region([], body, cuts, _torn(body, lines[i + len(body) :], cuts)) if len(filled) >= 2 else None
+
+
+def _torn(body: Sequence[Line], rest: Sequence[Line], cuts: Sequence[float]) -> bool:
+    """Whether what follows a region that came to no total looks like more of its rows."""
+    if not body or _is_total(body[-1]):
+        return False
+    return any(
+        not any(_crosses(line, c) for c in cuts) and len({sum(g.x > c for c in cuts) for g in line}) >= MIN_FILLED for line in rest[:6]
+    )
+
+
+def _crosses(line: Line, x: float) -> bool:
+    return any(g.x0 < x - 0.5 and g.x1 > x + 0.5 for g in line)
+
+
+def _flat(lines: Sequence[Line]) -> Line:
+    return [g for line in lines for g in line]
+
+
+def _near(lines: Sequence[Line]) -> bool:
+    return all(b[0].y - a[0].y < 2.2 * max(a[0].bottom - a[0].top, 1) for a, b in pairwise(lines))
+
+
+def _ends(line: Line, before: Sequence[Line]) -> bool:
+    """Whether a line is far below the last, or a note or form field under the table."""
+    text = clean(line_text(line))
+    far = line[0].y - before[-1][0].y > FAR * max(line[0].bottom - line[0].top, 1)
+    return far or bool(patterns.NOTE_ROW.match(text)) or patterns.field_name(text) is not None
+
+
+def _is_total(line: Line) -> bool:
+    """A total row: its word, then nothing but points."""
+    text = clean(line_text(line)).split(" ")
+    return bool(patterns.TOTAL_WORDS.fullmatch(fold(text[0]))) and all(points(t) is not None for t in text[1:])
+
+
+# ---- nets --------------------------------------------------------------------------------------------------------
+
+
+def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTable:
+    """The region as a net: gutters as upright rules, rows from printed rules and from the numbers."""
+    glyphs = [g for line in (*region.header, *region.body) for g in line]
+    left, right = min(g.x0 for g in glyphs), max(g.x1 for g in glyphs)
+    top, bottom = min(g.top for g in glyphs), max(g.bottom for g in glyphs)
+    across = [h for h in horizontal if min(h.end, right) - max(h.start, left) > 0.3 * (right - left) and top < h.at < bottom]
+    left, right = min(left, *(h.start for h in across), left), max(right, *(h.end for h in across), right)
+    xs = (left, *region.cuts, right)
+    columns = _columns(region)
+    inner = [h.at for h in across]
+    seams = [_edge(a, b) for a, b in _seams(region) if not any(_between(a, b, y) for y in inner)]
+    starts: list[float] = []
+    sure = not region.torn
+    for k, band in enumerate(_bands(region, inner)):
+        ruled = any(y > region.body[0][0].y for y in inner)
+        shared = _rows(band, columns, leading and k == 0 and not ruled)
+        sure = sure and shared is not None and shared[1]
+        lines = text_lines(g for g in band if columns.of(g) == columns.text)
+        starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(lines)]
+    starts.sort()
+    goes_on = _label_spans(region, columns, starts, leading)
+    walls = [Rule(h.at, max(h.start, left), min(h.end, right)) for h in across]
+    walls += [Rule(y, xs[c], xs[c + 1]) for y in starts for c in range(len(xs) - 1) if y not in goes_on.get(c, ())]
+    walls += [Rule(y, left, right) for y in (top, *seams, bottom)]
+    ys = sorted({top, *inner, *seams, *starts, bottom})
+    upright = tuple(Rule(x, top, bottom) for x in xs)
+    return OpenTable(Net(xs, tuple(ys), tuple(sorted(walls, key=lambda r: r.at)), upright), sure)
+
+
+def _edge(above: Line, below: Line) -> float:
+    return (max(g.bottom for g in above) + min(g.top for g in below)) / 2
+
+
+def _seams(region: _Region) -> list[tuple[Line, Line]]:
+    """Neighbouring lines between which a row surely begins: below the header, around a total."""
+    lines = [*region.header[-1:], *region.body]
+    return [(a, b) for i, (a, b) in enumerate(pairwise(lines)) if (i == 0 and region.header) or _is_total(a) or _is_total(b)]
+
+
+def _between(above: Line, below: Line, y: float) -> bool:
+    return above[0].y < y < below[0].y
+
+
+def _bands(region: _Region, inner: Sequence[float]) -> list[Line]:
+    """Characters of the body between printed rules and total rows."""
+    totals = [line for line in region.body if _is_total(line)]
+    bounds = [*inner, *(edge for line in totals for edge in (min(g.top for g in line), max(g.bottom for g in line)))]
+    bounds.sort()
+    bands: dict[int, Line] = {}
+    for line in region.body:
+        for glyph in line if not _is_total(line) else ():
+            bands.setdefault(bisect_right(bounds, glyph.y), []).append(glyph)
+    return [bands[k] for k in sorted(bands)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Indices of the columns that tell rows apart."""
+
+    anchor: int | None
+    text: int
+    cuts: tuple[float, ...]
+
+    def of(self, glyph: Glyph) -> int:
+        return sum(glyph.x > c for c in self.cuts)
+
+
+def _columns(region: _Region) -> _Columns:
+    """The text column holds most characters; anchors are serials that count up, else points."""
+    by_col: dict[int, list[Glyph]] = {}
+    for line in region.body:
+        for glyph in line if not _is_total(line) else ():
+            by_col.setdefault(sum(glyph.x > c for c in region.cuts), []).append(glyph)
+    text = max(by_col, key=lambda c: len(by_col[c]), default=0)
+    words = {c: [clean(line_text(line)) for line in text_lines(own)] for c, own in sorted(by_col.items()) if c != text}
+    serial = [c for c, said in words.items() if _counts_up(said)]
+    scored = [c for c, said in words.items() if c > text and said and all(points(t) is not None for t in said)]
+    return _Columns(next(iter((*serial, *scored)), None), text, region.cuts)
+
+
+def _counts_up(words: Sequence[str]) -> bool:
+    """Whether the lines are nothing but serials, each above the last."""
+    numbers = [int(m["n"]) if (m := patterns.SERIAL.match(fold(w))) and m["n"].isdecimal() else None for w in words]
+    return bool(numbers) and all(n is not None for n in numbers) and all(b > a for a, b in pairwise(numbers))  # type: ignore[operator]
+
+
+def _rows(band: Line, columns: _Columns, leading: bool) -> tuple[list[float], bool] | None:
+    """Where rows begin below the band's first, and whether that is certain; None when the band's rows cannot be told."""
+    own: dict[int, list[Glyph]] = {}
+    for glyph in band:
+        own.setdefault(columns.of(glyph), []).append(glyph)
+    if columns.anchor is None:
+        return ([], True) if len(text_lines(own.get(columns.text, []))) <= 1 else None
+    anchors = [_middle(line) for line in text_lines(own.get(columns.anchor, []))]
+    if not anchors:
+        return [], True
+    lines = text_lines(g for c, glyphs in own.items() if c >= columns.text and c != columns.anchor for g in glyphs if c == columns.text or not _scored(glyphs))
+    if len(anchors) == 1 and not leading:
+        return [], True
+    ends = [bool(ENDS.search(line_text([g for g in line if columns.of(g) == columns.text]))) for line in lines]
+    shares = rowbands.share_out([_middle(line) for line in lines], anchors, anchors, ends, leading)
+    if shares is None:
+        return None
+    cuts = [(max(g.bottom for g in lines[s - 1]) + min(g.top for g in lines[s])) / 2 for s in shares.starts if s]
+    return cuts, shares.sure
+
+
+def _scored(glyphs: Sequence[Glyph]) -> bool:
+    return all(points(line_text(line)) is not None for line in text_lines(glyphs))
+
+
+def _middle(line: Line) -> float:
+    return sum(g.y for g in line) / len(line)
+
+
+def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], leading: bool) -> dict[int, list[float]]:
+    """For each label column the row starts at which no label begins: its cells go on there."""
+    first = min(columns.text, columns.anchor if columns.anchor is not None else columns.text)
+    body = [g for line in region.body if not _is_total(line) for g in line]
+    lines = [_middle(line) for line in text_lines(g for g in body if columns.of(g) == columns.text)]
+    begins = [min((y for y in lines if y > s), default=s) for s in starts]
+    ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]
+    out: dict[int, list[float]] = {}
+    for col in range(first):
+        printed = text_lines(g for g in body if columns.of(g) == col)
+        blocks = _each_row(printed, [lines[0], *begins]) or _blocks(printed, rowbands.pitch_of(lines))
+        tops, middles = [_middle(b[0]) for b in blocks], [(_middle(b[0]) + _middle(b[-1])) / 2 for b in blocks]
+        shares = rowbands.share_out(lines, tops, middles, ends, leading)
+        if shares is not None and (opened := {lines[s] for s in shares.starts}) <= {lines[0], *begins}:
+            out[col] = [s for s, y in zip(starts, begins, strict=True) if y not in opened]
+        else:
+            out[col] = [s for s in starts if any(_middle(b[0]) < s < _middle(b[-1]) for b in blocks)]
+    return out
+
+
+def _each_row(lines: Sequence[Line], firsts: Sequence[float]) -> list[list[Line]] | None:
+    """Each line a label of its own when every row has one at its first line."""
+    if len(lines) != len(firsts):
+        return None
+    level = all(abs(_middle(line) - y) < 0.3 * (line[0].bottom - line[0].top) for line, y in zip(lines, firsts, strict=True))
+    named = all(split_label(clean(line_text(line)))[0] for line in lines)
+    return [[line] for line in lines] if level and named else None
+
+
+def _blocks(lines: Sequence[Line], pitch: float) -> list[list[Line]]:
+    """Lines that stand close together: one label, which ends with its points where it has them."""
+    blocks: list[list[Line]] = []
+    for line in lines:
+        alone = bool(split_label(clean(line_text(line)))[0])
+        gap = line[0].y - blocks[-1][-1][0].y if blocks else 0.0
+        near = bool(blocks) and gap < (NEAR if alone else 2 * NEAR) * pitch and line_text(line) != line_text(blocks[-1][-1])
+        whole = bool(blocks) and split_label(clean("".join(line_text(own) for own in blocks[-1])))[1] is not None
+        if near and not whole:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return blocks
