@@ -19,8 +19,9 @@ from pipeline.provenance import BBox, Provenance
 from pipeline.readers import grid
 from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
 from pipeline.readers.ocr import Char, find_boxes, read_lines
+from pipeline.readers.paper import even_background
 from pipeline.readers.rereading import reread
-from pipeline.readers.scanlines import LONG_SIDE, Straightened, even_background, moved, straighten
+from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten
 
 DPI = 200
 """Pages of a PDF that are pictures are drawn at this density: above it only time grows."""
