@@ -60,9 +60,9 @@ def _unstained(red: Image, colour: Image) -> Image:
         return red
     slope = float(np.median((255.0 - red[strong]) / colour[strong]))
     clean = cv2.add(red, cv2.convertScaleAbs(colour, alpha=slope))
-    print_level, _ = cv2.threshold(red, 0, 255, cv2.THRESH_OTSU)
+    ink, _ = cv2.threshold(red, 0, 255, cv2.THRESH_OTSU)
     zone = cv2.dilate((colour > COLOURED // 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    return np.where(zone, np.where(clean > print_level, 255, clean), red).astype(np.uint8)
+    return np.where(zone, np.where(clean > ink, 255, clean), red).astype(np.uint8)
 
 
 def _letterheads(red: Image, colour: Image) -> list[tuple[int, int, int, int]]:

@@ -18,6 +18,7 @@ from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers import grid
 from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
+from pipeline.readers.marks import settle_marks
 from pipeline.readers.ocr import Char, find_boxes, read_lines
 from pipeline.readers.paper import even_background
 from pipeline.readers.rereading import reread
@@ -196,7 +197,8 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
     nets = grid.find_nets(horizontal, vertical)
     strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image)]
-    lines = read_lines([picker.crop(s) for s in strips])
+    crops = [picker.crop(s) for s in strips]
+    lines = settle_marks(crops, read_lines(crops))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
 
