@@ -28,9 +28,6 @@ MAX_SIDE = 2000
 DETECTOR_STEP = 32
 """Sides of the detector's input are multiples of this."""
 
-BOXES = {"thresh": 0.3, "box_thresh": 0.5, "max_candidates": 3000, "unclip_ratio": 1.6, "use_dilation": True, "score_mode": "fast"}
-"""The engine's own settings for making boxes of its heat map; more candidates, for dense tables."""
-
 LINE_HEIGHT = 48
 """Pixels of a line as the recogniser wants it."""
 
@@ -86,7 +83,8 @@ def find_boxes(image: Image) -> np.ndarray:
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
     scaled = small.astype(np.float32) / 127.5 - 1.0
     heat = _run(DETECTOR, np.repeat(scaled[None, None], 3, axis=1))
-    boxes, _ = DBPostProcess(**BOXES)(heat, (height, width))
+    # the engine's own settings, with room for more boxes: dense tables
+    boxes, _ = DBPostProcess(thresh=0.3, box_thresh=0.5, max_candidates=3000, unclip_ratio=1.6, use_dilation=True)(heat, (height, width))
     return np.asarray(boxes, np.float32).reshape(-1, 4, 2)
 
 
