@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,6 +33,9 @@ A4 = (595.3, 841.9)
 SURE = 0.85
 """Mean confidence of upright text; upside-down text reads below it."""
 
+SMALLEST, SLENDER = 16, 40
+"""A picture with a side of fewer pixels, or longer than this many times its width, holds no page."""
+
 LEFT, RIGHT = 0.12, 0.55
 """How far a text line is lengthened, as parts of its height."""
 
@@ -54,7 +58,7 @@ def _frames(data: bytes, name: str) -> Iterator[tuple[int, Image, tuple[float, f
     """(page number, upright RGB pixels, size in points) of each picture of a file."""
     Picture.MAX_IMAGE_PIXELS = limits.MAX_IMAGE_PIXELS
     try:
-        with Picture.open(io.BytesIO(data)) as picture:
+        with _opened(data) as picture:
             frames = getattr(picture, "n_frames", 1) if picture.format in ("TIFF", "MPO") else 1
             if frames > limits.MAX_SCAN_PAGES:
                 raise LimitExceeded(name, f"{frames:,} pages (limit {limits.MAX_SCAN_PAGES:,})", "split the file")
@@ -70,6 +74,13 @@ def _frames(data: bytes, name: str) -> Iterator[tuple[int, Image, tuple[float, f
         raise LimitExceeded(name, f"more than {limits.MAX_IMAGE_PIXELS:,} pixels", "scan at 300 dpi") from None
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError) as error:
         raise InputError(name, f"the picture is damaged ({type(error).__name__})", "scan or save it again") from None
+
+
+def _opened(data: bytes) -> Picture.Image:
+    """The picture, its library's remarks on damaged headers kept quiet: what matters becomes an InputError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Picture.open(io.BytesIO(data))
 
 
 def _on_white(picture: Picture.Image) -> Picture.Image:
@@ -103,6 +114,8 @@ def read_picture(data: bytes, name: str, number: int, width: float, height: floa
 
 def read_image(image: Image, number: int, width: float, height: float) -> tuple[float, float, list[Block]]:
     """(width, height, blocks) of one RGB page picture. The size comes back turned when the page lay on its side."""
+    if min(image.shape[:2]) < SMALLEST or max(image.shape[:2]) > SLENDER * min(image.shape[:2]):
+        return width, height, []
     grey = even_background(_fitting(image))
     grey, boxes, turns = _upright(grey, find_boxes(grey))
     if turns % 2:
