@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import math
 from collections import Counter
 from collections.abc import Iterator
 
@@ -80,7 +79,7 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
     """OCR of one page, when OCR is there. Loaded late: only scans pay for it."""
     try:
         scan = importlib.import_module("pipeline.readers.scan")
-        scale = min(scan.DPI / 72, math.sqrt(limits.MAX_IMAGE_PIXELS / max(shape.width * shape.height, 1)))
+        scale = min(scan.DPI / 72, scan.MOST_PIXELS / max(shape.width, shape.height, 1))
         image = page.render(scale=scale, rev_byteorder=True).to_numpy()
         width, height, blocks = scan.read_image(image, number, shape.width, shape.height)
     except (MissingTool, ModuleNotFoundError) as error:

@@ -28,6 +28,9 @@ from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighte
 DPI = 200
 """Pages of a PDF that are pictures are drawn at this density: above it only time grows."""
 
+MOST_PIXELS = 4000
+"""But no page to more pixels along its longer side: the working size is smaller, a poster would only cost memory."""
+
 A4 = (595.3, 841.9)
 
 SURE = 0.85
@@ -62,11 +65,11 @@ def _frames(data: bytes, name: str) -> Iterator[tuple[int, Image, tuple[float, f
             frames = getattr(picture, "n_frames", 1) if picture.format in ("TIFF", "MPO") else 1
             if frames > limits.MAX_SCAN_PAGES:
                 raise LimitExceeded(name, f"{frames:,} pages (limit {limits.MAX_SCAN_PAGES:,})", "split the file")
-            if picture.width * picture.height > limits.MAX_IMAGE_PIXELS:
-                raise LimitExceeded(name, f"{picture.width:,} × {picture.height:,} pixels", "scan at 300 dpi")
             for index, frame in enumerate(ImageSequence.Iterator(picture)):
                 if index >= (1 if picture.format == "MPO" else frames):
                     break
+                if frame.width * frame.height > limits.MAX_IMAGE_PIXELS:
+                    raise LimitExceeded(name, f"page {index + 1} has {frame.width:,} × {frame.height:,} pixels", "scan at 300 dpi")
                 upright = ImageOps.exif_transpose(frame)
                 dpi = picture.info.get("dpi", (0, 0))
                 yield index + 1, np.asarray(_on_white(upright)), _size(upright.size, float(dpi[0] or 0))

@@ -18,6 +18,9 @@ MIN_CHARS = 8
 NONSENSE = 0.3
 """A page where more than this part of the characters has no meaning, or is a mixture of scripts, is read as a picture."""
 
+CONTROLS = 0.08
+"""A page with a larger part of control characters has glyph numbers for text: real text has none."""
+
 SCRIPTS = 4
 """Glyph numbers taken for characters fall into this many foreign scripts and more; a real second language is one or two."""
 
@@ -40,7 +43,8 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], height: float) -> str |
     """Why the text layer of a page cannot be used; None when it can. `height` is the upright page's, in points."""
     visible = [g for g in glyphs if g.text.strip()]
     bad = sum(not has_meaning(g.text) for g in visible)
-    if visible and (bad > NONSENSE * len(visible) or _is_mixture("".join(g.text for g in visible))):
+    controls = sum("\0" < g.text < " " for g in visible)
+    if visible and (bad > NONSENSE * len(visible) or controls > CONTROLS * len(visible) or _is_mixture("".join(g.text for g in visible))):
         return "has a text layer without meaning"
     pictures = list(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
     if not pictures:
