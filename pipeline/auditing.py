@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from pipeline.model import Decision, Finding, Reading, Waiver
+from pipeline.model import LOW_CONFIDENCE, Decision, Finding, Proof, Reading, Rubric, Waiver
 from pipeline.normalize import fold
 from pipeline.rules import RULES
 from pipeline.rules.pages import explain
@@ -19,7 +19,7 @@ FINGERPRINT_VERSION = "finding/v1"
 
 def audit(reading: Reading) -> tuple[Finding, ...]:
     """All findings, in document order, each with its fingerprint and, if a person waived it, its waiver."""
-    found = [pair for rule in RULES.values() for pair in rule.run(reading)]
+    found = [(_on_condition(f, reading), values) for rule in RULES.values() for f, values in rule.run(reading)]
     order = _order(reading)
     found.sort(key=lambda pair: _sort_key(pair[0], order))
     names = _subjects(reading)
@@ -31,6 +31,40 @@ def audit(reading: Reading) -> tuple[Finding, ...]:
         fingerprint = base if seen[base] == 1 else f"{base}-{seen[base]}"
         out.append(replace(finding, fingerprint=fingerprint, waiver=_waiver(fingerprint, reading.decisions)))
     return tuple(out)
+
+
+def _on_condition(finding: Finding, reading: Reading) -> Finding:
+    """A proved finding that leans on doubtful recognition is conditional, what it leans on is named as an assumption, and
+    its repair is only inferred."""
+    if finding.status != "proved":
+        return finding
+    named = [text for rubric in reading.rubrics if rubric.annex == finding.annex for text in _leaned_on(finding, rubric)]
+    if not named:
+        return finding
+    proof = finding.proof or Proof(claim=finding.message, claim_en=finding.message_en)
+    repair = replace(finding.repair, basis="inferred") if finding.repair and finding.repair.basis == "proved" else finding.repair
+    return replace(finding, status="conditional", repair=repair, proof=replace(proof, assumes=(*proof.assumes, *named)))
+
+
+def _leaned_on(finding: Finding, rubric: Rubric) -> list[str]:
+    """What recognition was not sure of among the cells that a finding rests on, or in the rows and sections it names."""
+    names = ids_in(finding.where)
+    whole = rubric.id in names
+    criteria = [c for s in rubric.sections if whole or s.id in names for c in s.criteria]
+    criteria += [c for c in rubric.criteria() if c.id in names]
+    sections = [s for s in rubric.sections if whole or s.id in names]
+    places = {*finding.evidence, *(s.at for s in sections), *(at for c in criteria for at in (c.number_at, c.points_at))}
+    if whole:
+        places.add(rubric.total_at)
+    out = [
+        f"“{d.text}”中的数字识别无误（把握 {d.confidence:.2f}） / the digits in “{d.text}” were recognised right"
+        for d in rubric.doubts
+        if d.at in places
+    ]
+    for c in rubric.criteria():
+        if c.id in names and c.confidence is not None and c.confidence < LOW_CONFIDENCE and not out:
+            out.append(f"第 {c.number or c.id} 条文字识别无误（把握 {c.confidence:.2f}） / the words of {c.id} were recognised right")
+    return out
 
 
 def _order(reading: Reading) -> dict[str, int]:

@@ -66,7 +66,8 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table; row and col count from 0, spans from 1. `confidence` is 0..1 for OCR text, else None."""
+    """One cell of a table; row and col count from 0, spans from 1. `confidence` is 0..1 for OCR text, else None;
+    `digits` the same of its digits alone."""
 
     row: int
     col: int
@@ -75,6 +76,7 @@ class Cell:
     row_span: int = 1
     col_span: int = 1
     confidence: float | None = None
+    digits: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +356,19 @@ class Subtotal:
     at: Provenance
 
 
+LOW_CONFIDENCE = 0.80
+"""OCR below this may have misread a digit: nothing that leans on it is more than conditional."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cell whose digits character recognition was not sure of: serial, points, label or total. `confidence` 0..1."""
+
+    text: str
+    confidence: float
+    at: Provenance
+
+
 @dataclass(frozen=True, slots=True)
 class Rubric:
     """One 评价表. `annex` is 0 for a rubric inside the body. `header` maps a column role to the header text as printed
@@ -377,6 +392,7 @@ class Rubric:
     resolution: Resolution | None = None
     unplaced: tuple[Unplaced, ...] = ()
     notes: tuple[BodyText, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def criteria(self) -> Iterator[Criterion]:
         """Every criterion in order, inferred ones included."""

@@ -16,7 +16,18 @@ from pipeline import patterns
 from pipeline.draft import Draft, Mark, collect, split_alternates
 from pipeline.header import header_at, header_faults, header_of
 from pipeline.listing import list_table
-from pipeline.model import Criterion, Paragraph, Remark, Rubric, Section, Subtotal, Table, Unplaced
+from pipeline.model import (
+    LOW_CONFIDENCE,
+    Criterion,
+    Doubt,
+    Paragraph,
+    Remark,
+    Rubric,
+    Section,
+    Subtotal,
+    Table,
+    Unplaced,
+)
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.points import split_label, total_in
 from pipeline.provenance import Provenance
@@ -101,6 +112,7 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
         subtotals=subtotals,
         unplaced=tuple(draft.unplaced),
         notes=tuple(draft.notes),
+        doubts=_doubts(draft, [*(m.at for m in draft.marks), *(a for c in criteria for a in (c.number_at, c.points_at)), total_at]),
     )
 
 
@@ -127,6 +139,12 @@ def _with_vetoes(section: Section) -> Section:
         return section
     vetoes = (replace(c, kind="veto") if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
     return replace(section, criteria=tuple(vetoes))
+
+
+def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
+    """The cells of serials, points, labels and the total whose digits were read with little confidence."""
+    cells = (c for part in draft.table.parts for c in part.cells if c.digits is not None and c.digits < LOW_CONFIDENCE)
+    return tuple(Doubt(clean(c.text), c.digits or 0.0, c.at) for c in cells if c.at in leaned_on)
 
 
 def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:

@@ -16,9 +16,6 @@ from pipeline.plain import points_text
 from pipeline.proofs import claim
 from pipeline.puzzle import ValueFact
 
-LOW_CONFIDENCE = 0.80
-"""OCR below this may have misread a digit: nothing that leans on it is more than conditional."""
-
 STRENGTH: tuple[Status, ...] = ("proved", "conditional", "supported", "undecidable")
 
 
@@ -58,10 +55,11 @@ def clean_cost(found: Fit) -> int:
 
 def doubtful(sheet: Sheet) -> list[int]:
     """Rows whose digits were read with little confidence."""
+    places = [d.at for d in sheet.rubric.doubts]
     return [
         i
         for i, row in enumerate(sheet.rows)
-        if row.criterion is not None and row.criterion.confidence is not None and row.criterion.confidence < LOW_CONFIDENCE
+        if row.criterion is not None and any(at in places for at in (row.criterion.points_at, row.criterion.number_at) if at)
     ]
 
 
@@ -90,7 +88,7 @@ def _points(sheet: Sheet, found: Fit | None, fact: ValueFact | None) -> tuple[De
     """The one value the equations leave. Proved when a second equation agrees and no digit is in doubt."""
     if found is None or fact is None or len(fact.values) != 1:
         return None, "inferred"
-    twice = fact.redundancy >= 1 and not doubtful(sheet)
+    twice = fact.redundancy >= 1 and not sheet.rubric.doubts
     return Decimal(fact.values[0]) / found.puzzle.unit, "proved" if twice else "inferred"
 
 
@@ -208,7 +206,7 @@ def _boundary(sheet: Sheet, found: Fit, k: int, start: int) -> Boundary:
     alone = found.earlier if found.earlier is not None and len(found.earlier.robust[k]) == 1 else found
     ties, margin = alone.robust[k], alone.summary.margins[k]
     status = _status(alone, len(ties), margin, alone.summary.sturdy[k])
-    if status == "proved" and doubtful(sheet):
+    if status == "proved" and sheet.rubric.doubts:
         status = "conditional"
     rivals = tuple(_row_id(sheet, row) for row in ties if row != start)
     return Boundary(status, margin, _rests_on(sheet, alone, k, start), rivals)
@@ -272,7 +270,7 @@ def _standing(sheet: Sheet, found: Fit, sections: Sequence[Section]) -> Status:
     if clean_cost(found) > 0:
         return "supported"
     held = [s.boundary.status for s in sections if s.boundary is not None]
-    if any(v.redundancy < 1 for v in found.summary.values) or doubtful(sheet):
+    if any(v.redundancy < 1 for v in found.summary.values) or sheet.rubric.doubts:
         held.append("conditional")
     return max(held, key=STRENGTH.index, default="supported")
 
@@ -293,6 +291,10 @@ def _assumes(sheet: Sheet, found: Fit) -> list[tuple[str, str]]:
     if rows_in_doubt := doubtful(sheet):
         span = row_names(found.puzzle, rows_in_doubt)
         out.append((f"第{span}条的数字识别无误", f"the digits of {span} were recognised right"))
+    own = {at for row in sheet.rows if row.criterion for at in (row.criterion.points_at, row.criterion.number_at)}
+    for doubt in sheet.rubric.doubts:
+        if doubt.at not in own:
+            out.append((f"“{doubt.text}”中的数字识别无误", f"the digits in “{doubt.text}” were recognised right"))
     return out
 
 

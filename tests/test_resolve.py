@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from pipeline.checker import verify
-from pipeline.model import Notice, Rubric, Section, Subtotal
+from pipeline.model import Doubt, Notice, Rubric, Section, Subtotal
 from pipeline.resolve import resolve
 from tests.builders import at, rubric_of, section_list
 
@@ -215,10 +215,25 @@ def test_an_absent_first_row_does_not_displace_the_label() -> None:
 def test_digits_in_doubt_prove_nothing() -> None:
     rubric = sheet(TIDY, 50)
     first, *rest = rubric.sections
-    weak = replace(first, criteria=(replace(first.criteria[0], confidence=0.5), *first.criteria[1:]))
-    out = solved(replace(rubric, sections=(weak, *rest)))
+    place = at("3")
+    weak = replace(first, criteria=(replace(first.criteria[0], points_at=place), *first.criteria[1:]))
+    out = solved(replace(rubric, sections=(weak, *rest), doubts=(Doubt("3", 0.5, place),)))
     assert out.resolution.status == "conditional"
     assert "第1条的数字识别无误" in out.resolution.assumes
+
+
+def test_digits_of_a_label_in_doubt_are_named() -> None:
+    rubric = sheet(TIDY, 50)
+    out = solved(replace(rubric, doubts=(Doubt("甲项（10分）", 0.5, at("甲项（10分）")),)))
+    assert out.resolution.status == "conditional"
+    assert "“甲项（10分）”中的数字识别无误" in out.resolution.assumes
+
+
+def test_doubtful_words_leave_the_proof_alone() -> None:
+    rubric = sheet(TIDY, 50)
+    first, *rest = rubric.sections
+    weak = replace(first, criteria=(replace(first.criteria[0], confidence=0.5), *first.criteria[1:]))
+    assert solved(replace(rubric, sections=(weak, *rest))).resolution.status == solved(rubric).resolution.status
 
 
 # ---- subtotals, two levels, no arithmetic ------------------------------------------------------------------------

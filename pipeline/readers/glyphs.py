@@ -11,12 +11,12 @@ import regex
 from pipeline.model import Block, Page, Paragraph
 from pipeline.normalize import fold
 
-_MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF]")
+_MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
 _RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
 
 
 def has_meaning(text: str) -> bool:
-    """Whether a character is one: not private use, unassigned, or the sign for "unknown"."""
+    """Whether a character is one: not private use, unassigned, control, or the sign for "unknown"."""
     return not _MEANINGLESS.search(text)
 
 

@@ -283,6 +283,7 @@ def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], pa
         row_span=height,
         col_span=width,
         confidence=min(scores) if scores else None,
+        digits=min((g.confidence for g in glyphs if g.confidence is not None and g.text.isdigit()), default=None),
     )
 
 

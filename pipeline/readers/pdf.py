@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -14,19 +13,17 @@ import pypdfium2.raw as raw
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
-from pipeline.readers import grid
-from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
+from pipeline.readers import grid, textlayer
+from pipeline.readers.glyphs import plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
 from pipeline.readers.pdfpaths import Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
-MIN_CHARS = 8
-"""A page with fewer characters and a picture is a scan (page numbers and stamps are put over scans as text)."""
+UNMAPPED = "\0"
+"""What PDFium gives for a glyph that no character is known of."""
 
-NONSENSE = 0.3
-"""A page where more than this part of the characters has no meaning (private use, replacement) is read as a picture."""
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a PDF. Raises InputError when it is encrypted, broken or without pages."""
@@ -70,45 +67,29 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
     try:
         place = Place.of(page)
         glyphs, turn = _glyphs(page, place, f"{name}, page {number}")
-        pictures = _has_picture(page)
         shape = Page(number, *place.size(turn))
-        reason = _unreadable(glyphs, pictures)
+        reason = textlayer.fault(page, glyphs, shape.height)
         if reason:
             return _read_picture(page, number, shape, reason)
         horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}")
-        marks = PageMarks(number, shape.width, shape.height, tuple(glyphs), tuple(horizontal), tuple(vertical))
+        marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical))
         blocks = list(grid.build(marks, known))
         return shape, blocks, known.remarks(number)
     finally:
         page.close()
 
 
-def _unreadable(glyphs: Sequence[Glyph], pictures: bool) -> str | None:
-    """Why the text layer of a page cannot be used; None when it can."""
-    visible = [g for g in glyphs if g.text.strip()]
-    if len(visible) < MIN_CHARS and pictures:
-        return "has no text layer"
-    bad = sum(not has_meaning(g.text) for g in visible)
-    if visible and bad > NONSENSE * len(visible):
-        return "has a text layer without meaning"
-    return None
-
-
 def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -> tuple[Page, list[Block], list[Remark]]:
     """OCR of one page, when OCR is there. Loaded late: only scans pay for it."""
     try:
         scan = importlib.import_module("pipeline.readers.scan")
-        scale = min(scan.DPI / 72, math.sqrt(limits.MAX_IMAGE_PIXELS / max(shape.width * shape.height, 1)))
+        scale = min(scan.DPI / 72, scan.MOST_PIXELS / max(shape.width, shape.height, 1))
         image = page.render(scale=scale, rev_byteorder=True).to_numpy()
         width, height, blocks = scan.read_image(image, number, shape.width, shape.height)
     except (MissingTool, ModuleNotFoundError) as error:
         what = f"page {number} {reason}; reading it as a picture needs OCR ({error})"
         return shape, [], [Remark("unread-page", what)]
     return Page(number, width, height, ocr=True), blocks, [Remark("ocr", f"page {number} {reason}; read as a picture")]
-
-
-def _has_picture(page: pdfium.PdfPage) -> bool:
-    return any(True for _ in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
 
 
 # ---- characters --------------------------------------------------------------------------------------------------
@@ -139,7 +120,7 @@ def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, floa
     loose = raw.FS_RECTF()
     for i in range(count):
         code = raw.FPDFText_GetUnicode(handle, i)
-        if code in (0, 10, 13, 0xFFFE, 2) or raw.FPDFText_IsGenerated(handle, i) == 1:
+        if code in (10, 13, 0xFFFE, 2) or raw.FPDFText_IsGenerated(handle, i) == 1:
             continue
         if 0xD800 <= code <= 0xDFFF:
             code = 0xFFFD

@@ -130,14 +130,16 @@ def _settled(crop: Crop, free: Sequence[Char], bold: Sequence[Char], figures: Se
         good = NUMBER.fullmatch(seen[0][0]) and seen[0][1] >= DOUBT
         return _with(cell, *seen[0]) if good else cell
     if first == seen[0][0] and NUMBER.fullmatch(first):
-        return replace(cell, confidence=max(cell.confidence or 0.0, seen[0][1]))
+        sure = max(cell.confidence or 0.0, seen[0][1])
+        return replace(cell, confidence=sure, digits=sure)
     votes: dict[str, float] = {}
     for text, sure in [(first, cell.confidence or 0.0), *seen, (_text(figures), 0.5 * _least(figures))]:
         text = text.strip(".,·")
         if NUMBER.fullmatch(text):
             votes[text] = votes.get(text, 0.0) + sure
     if not votes or _WORDS.search(first):
-        return replace(cell, confidence=min(cell.confidence or 0.0, seen[0][1])) if first != seen[0][0] else cell
+        least = min(cell.confidence or 0.0, seen[0][1])
+        return replace(cell, confidence=least, digits=least) if first != seen[0][0] else cell
     text = max(votes, key=lambda t: votes[t])
     return _with(cell, text, DOUBT * min(1.0, votes[text] / 2))
 
@@ -150,7 +152,8 @@ def _filled(cell: Cell, chars: Sequence[Char]) -> Cell:
 
 
 def _with(cell: Cell, text: str, sure: float) -> Cell:
-    return replace(cell, text=text, at=replace(cell.at, quote=text), confidence=round(sure, 4))
+    digits = round(sure, 4) if any(c.isdigit() for c in text) else None
+    return replace(cell, text=text, at=replace(cell.at, quote=text), confidence=round(sure, 4), digits=digits)
 
 
 def _text(chars: Sequence[Char]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,18 +18,26 @@ from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers import grid
+from pipeline.readers.commas import settle_marks
 from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
 from pipeline.readers.ocr import Char, find_boxes, read_lines
+from pipeline.readers.paper import even_background
 from pipeline.readers.rereading import reread
-from pipeline.readers.scanlines import LONG_SIDE, Straightened, even_background, moved, straighten
+from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten
 
 DPI = 200
 """Pages of a PDF that are pictures are drawn at this density: above it only time grows."""
+
+MOST_PIXELS = 4000
+"""But no page to more pixels along its longer side: the working size is smaller, a poster would only cost memory."""
 
 A4 = (595.3, 841.9)
 
 SURE = 0.85
 """Mean confidence of upright text; upside-down text reads below it."""
+
+SMALLEST, SLENDER = 16, 40
+"""A picture with a side of fewer pixels, or longer than this many times its width, holds no page."""
 
 LEFT, RIGHT = 0.12, 0.55
 """How far a text line is lengthened, as parts of its height."""
@@ -52,15 +61,15 @@ def _frames(data: bytes, name: str) -> Iterator[tuple[int, Image, tuple[float, f
     """(page number, upright RGB pixels, size in points) of each picture of a file."""
     Picture.MAX_IMAGE_PIXELS = limits.MAX_IMAGE_PIXELS
     try:
-        with Picture.open(io.BytesIO(data)) as picture:
+        with _opened(data) as picture:
             frames = getattr(picture, "n_frames", 1) if picture.format in ("TIFF", "MPO") else 1
             if frames > limits.MAX_SCAN_PAGES:
                 raise LimitExceeded(name, f"{frames:,} pages (limit {limits.MAX_SCAN_PAGES:,})", "split the file")
-            if picture.width * picture.height > limits.MAX_IMAGE_PIXELS:
-                raise LimitExceeded(name, f"{picture.width:,} × {picture.height:,} pixels", "scan at 300 dpi")
             for index, frame in enumerate(ImageSequence.Iterator(picture)):
                 if index >= (1 if picture.format == "MPO" else frames):
                     break
+                if frame.width * frame.height > limits.MAX_IMAGE_PIXELS:
+                    raise LimitExceeded(name, f"page {index + 1} has {frame.width:,} × {frame.height:,} pixels", "scan at 300 dpi")
                 upright = ImageOps.exif_transpose(frame)
                 dpi = picture.info.get("dpi", (0, 0))
                 yield index + 1, np.asarray(_on_white(upright)), _size(upright.size, float(dpi[0] or 0))
@@ -68,6 +77,13 @@ def _frames(data: bytes, name: str) -> Iterator[tuple[int, Image, tuple[float, f
         raise LimitExceeded(name, f"more than {limits.MAX_IMAGE_PIXELS:,} pixels", "scan at 300 dpi") from None
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError) as error:
         raise InputError(name, f"the picture is damaged ({type(error).__name__})", "scan or save it again") from None
+
+
+def _opened(data: bytes) -> Picture.Image:
+    """The picture, its library's remarks on damaged headers kept quiet: what matters becomes an InputError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Picture.open(io.BytesIO(data))
 
 
 def _on_white(picture: Picture.Image) -> Picture.Image:
@@ -101,6 +117,8 @@ def read_picture(data: bytes, name: str, number: int, width: float, height: floa
 
 def read_image(image: Image, number: int, width: float, height: float) -> tuple[float, float, list[Block]]:
     """(width, height, blocks) of one RGB page picture. The size comes back turned when the page lay on its side."""
+    if min(image.shape[:2]) < SMALLEST or max(image.shape[:2]) > SLENDER * min(image.shape[:2]):
+        return width, height, []
     grey = even_background(_fitting(image))
     grey, boxes, turns = _upright(grey, find_boxes(grey))
     if turns % 2:
@@ -195,7 +213,8 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
     nets = grid.find_nets(horizontal, vertical)
     strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image)]
-    lines = read_lines([picker.crop(s) for s in strips])
+    crops = [picker.crop(s) for s in strips]
+    lines = settle_marks(crops, read_lines(crops))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
 

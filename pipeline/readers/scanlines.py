@@ -25,9 +25,6 @@ FLAT_KERNEL, TALL_KERNEL = 1 / 22, 1 / 62
 LONG = 0.25
 """A line this long, as a part of the longest of its direction, is believed without looking at its ends."""
 
-STAMP = 40
-"""How much redder than its other colours a pixel is that belongs to a stamp (of 255)."""
-
 BRIDGE = 0.7
 """A gap between collinear pieces is bridged when this part of it is dark in the picture with its text."""
 
@@ -40,19 +37,6 @@ class Straightened:
     matrix: np.ndarray
     horizontal: tuple[Piece, ...]
     vertical: tuple[Piece, ...]
-
-
-def even_background(image: Image) -> Image:
-    """The red channel, red stamps made white, divided by the paper's own brightness (grey paper, shadows vanish)."""
-    grey = image
-    if image.ndim == 3:
-        red, others = image[:, :, 0], cv2.max(image[:, :, 1], image[:, :, 2])
-        grey = np.where((cv2.subtract(red, others) > STAMP) & (red > 110), 255, red).astype(np.uint8)
-    factor = min(1.0, 600 / max(grey.shape))
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 21)
-    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(grey, np.maximum(paper, 1), scale=255)
 
 
 def straighten(image: Image, boxes: np.ndarray) -> Straightened:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.model import Criterion, Reading, Rubric
+from pipeline.model import Criterion, Doubt, Reading, Rubric
 from pipeline.rules.points import section_name, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten
 
@@ -140,7 +140,8 @@ def reading_incomplete(reading: Reading) -> Iterator[Hit]:
 def low_confidence(reading: Reading) -> Iterator[Hit]:
     """Digits and texts that character recognition was not sure of are named.
 
-    What: criteria of a scanned sheet read with low confidence.
+    What: serials, points, labels and totals of a scanned sheet whose digits, and criteria whose words, were read with
+    low confidence.
     Why: one misread digit looks like a fault of the notice.
     **Bad**
         第 12 条分值“3”识别把握 0.52，且所在项目合计不符
@@ -155,8 +156,27 @@ def low_confidence(reading: Reading) -> Iterator[Hit]:
             closes = section.stated_points is None or section.stated_points == sum_of(with_children(rubric, section), "scored")
             limit = VERY_UNSURE if closes else UNSURE
             for criterion in section.criteria:
-                if criterion.confidence is not None and criterion.confidence < limit:
+                doubts = [d for d in rubric.doubts if d.at in (criterion.number_at, criterion.points_at)]
+                yield from (_unsure_digits(rubric, criterion.id, d, closes) for d in doubts)
+                if not doubts and criterion.confidence is not None and criterion.confidence < limit:
                     yield _unsure(rubric, criterion, closes)
+    for rubric in reading.rubrics:
+        own = {at for c in rubric.criteria() for at in (c.number_at, c.points_at)}
+        homes = {s.at: s.id for s in rubric.sections}
+        yield from (_unsure_digits(rubric, homes.get(d.at, rubric.id), d, False) for d in rubric.doubts if d.at not in own)
+
+
+def _unsure_digits(rubric: Rubric, where: str, doubt: Doubt, closes: bool) -> Hit:
+    return Hit(
+        annex=rubric.annex,
+        where=where,
+        status="supported",
+        severity="note" if closes else None,
+        zh=f"“{shorten(doubt.text)}”中的数字识别把握 {doubt.confidence:.2f}",
+        en=f"the digits in “{shorten(doubt.text)}” were read with confidence {doubt.confidence:.2f}",
+        evidence=(doubt.at,),
+        values=(doubt.text,),
+    )
 
 
 def _unsure(rubric: Rubric, criterion: Criterion, closes: bool) -> Hit:

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.model import Decision, Remark, Unplaced
+from pipeline.auditing import audit
+from pipeline.model import Decision, Doubt, Remark, Unplaced
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
 
@@ -55,6 +56,28 @@ def test_low_confidence_hits(confidence, declared, severity):
 @pytest.mark.parametrize(("confidence", "declared"), [(0.99, 6), (0.7, 5), (None, 6)])
 def test_low_confidence_leaves_alone(confidence, declared):
     assert hits("low-confidence", read_with(confidence, declared)) == []
+
+
+def doubtful(declared, confidence=0.5):
+    rubric = rubric_of(TABLE.format(declared))
+    (section,) = rubric.sections
+    place = at("3", 1, 3)
+    rows = (replace(section.criteria[0], points_at=place), *section.criteria[1:])
+    doubts = (Doubt("3", confidence, place),) if confidence < 0.8 else ()
+    return reading_of(replace(rubric, sections=(replace(section, criteria=rows),), doubts=doubts))
+
+
+@pytest.mark.parametrize(("declared", "severity"), [(6, "warning"), (5, "note")])
+def test_a_doubtful_digit_is_named_by_its_cell(declared, severity):
+    (found,) = findings_of("low-confidence", doubtful(declared))
+    assert (found.severity, found.evidence[0].quote, "0.50" in found.message) == (severity, "3", True)
+
+
+@pytest.mark.parametrize(("confidence", "status"), [(0.5, "conditional"), (0.95, "proved")])
+def test_a_proof_that_leans_on_a_doubtful_digit_is_conditional(confidence, status):
+    (found,) = (f for f in audit(doubtful(6, confidence)) if f.rule == "section-sum-mismatch")
+    assert found.status == status
+    assert any("“3”中的数字识别无误" in said for said in found.proof.assumes) == (status == "conditional")
 
 
 def test_value_without_place_hits():

@@ -1,0 +1,85 @@
+"""The page's print on white paper: grey paper and shadows made even, a stamp's colour taken off the print under it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+Image = np.ndarray
+
+SMALL = 600
+"""Longest side at which the paper's own brightness is measured."""
+
+COLOURED = 36
+"""How much redder than its other colours (of 255, paper white) a pixel of red ink is."""
+
+STRONG = 60
+"""Colour from which on a pixel shows how much a stamp darkens red light."""
+
+STAMP_SIDE = 0.13
+"""Least side of a stamp as a part of the page's width: seals are 38 mm and more; a letterhead's characters are smaller."""
+
+DARK = 110
+"""Brightness below which black print shows through a stamp."""
+
+ALONE = 0.02
+"""Red ink with less black print than this between its strokes is print itself (a letterhead)."""
+
+
+def even_background(image: Image) -> Image:
+    """A grey page of dark print on white. Of a coloured one it is the red channel, in which stamps are faint, with what
+    is left of their colour taken off; a red letterhead stays print."""
+    if image.ndim == 2:
+        return _on_white(image)
+    red, green, blue = (_on_white(np.ascontiguousarray(image[:, :, c])) for c in range(3))
+    others = cv2.max(green, blue)
+    colour = cv2.subtract(red, others)
+    if float((colour > COLOURED).mean()) < 1e-5:
+        return red
+    grey = _unstained(red, colour)
+    for x, y, w, h in _letterheads(red, colour):
+        part = np.s_[y : y + h, x : x + w]
+        grey[part] = cv2.min(green[part], blue[part])
+    return grey
+
+
+def _on_white(channel: Image) -> Image:
+    """A channel divided by the paper's own brightness, found where nothing is printed."""
+    factor = min(1.0, SMALL / max(channel.shape))
+    small = cv2.resize(channel, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 21)
+    paper = cv2.resize(paper, (channel.shape[1], channel.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(channel, np.maximum(paper, 1), scale=255)
+
+
+def _unstained(red: Image, colour: Image) -> Image:
+    """The red channel with the darkening that goes with colour added back. How much that is, the strongly coloured
+    pixels say: most of them lie on blank paper."""
+    strong = colour > STRONG
+    if strong.sum() < 50:
+        return red
+    slope = float(np.median((255.0 - red[strong]) / colour[strong]))
+    clean = cv2.add(red, cv2.convertScaleAbs(colour, alpha=slope))
+    ink, _ = cv2.threshold(red, 0, 255, cv2.THRESH_OTSU)
+    zone = cv2.dilate((colour > COLOURED // 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return np.where(zone, np.where(clean > ink, 255, clean), red).astype(np.uint8)
+
+
+def _letterheads(red: Image, colour: Image) -> list[tuple[int, int, int, int]]:
+    """Boxes (x, y, width, height) of red ink that is print: smaller or longer than a stamp, no black print among it."""
+    height, width = red.shape
+    reach = max(3, width // 60)
+    factor = 1 / 4
+    ink = cv2.resize((colour > COLOURED).astype(np.uint8), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach // 4 + 1, reach // 2 + 1), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    out = []
+    for x, y, w, h, area in stats[1:count] * 4:
+        stamp = min(w, h) > STAMP_SIDE * width and max(w, h) < 1.8 * min(w, h)
+        if stamp or h < 0.008 * height or area < 4 * 30:
+            continue
+        part = np.s_[y : y + h, x : x + w]
+        black = (red[part] < DARK) & (colour[part] < COLOURED // 2)
+        if float(black.mean()) < ALONE:
+            out.append((int(x), int(y), int(w), int(h)))
+    return out

@@ -1,0 +1,88 @@
+"""Whether a PDF page's text layer can be used: there, readable, and not a scanner's guess under the picture."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+import regex
+
+from pipeline.readers.glyphs import has_meaning
+from pipeline.readers.grid import Glyph
+
+MIN_CHARS = 8
+"""A page with fewer characters and a picture is a scan (page numbers and stamps are put over scans as text)."""
+
+NONSENSE = 0.3
+"""A page where more than this part of the characters has no meaning, or is a mixture of scripts, is read as a picture."""
+
+CONTROLS = 0.08
+"""A page with a larger part of control characters has glyph numbers for text: real text has none."""
+
+SCRIPTS = 4
+"""Glyph numbers taken for characters fall into this many foreign scripts and more; a real second language is one or two."""
+
+COVERING = 0.7
+"""A picture that takes up this much of the page is the page itself."""
+
+MARGIN = 0.08
+"""Part of the page's height at the top and bottom where scanners' apps and page numbers write."""
+
+INVISIBLE = 3
+"""Text render mode of the words that a scanner's recognition lays under its picture."""
+
+_ODD = regex.compile(
+    r"[^\p{Basic_Latin}\u00A0-\u00FF\u4E00-\u9FFF\u2E80-\u2FDF\uF900-\uFAFF\u2000-\u209F\u2100-\u27BF\u3000-\u30FF\u3200-\u33FF"
+    r"\uFE10-\uFE6F\uFF00-\uFFEF\u0391-\u03C9]"
+)
+
+
+def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], height: float) -> str | None:
+    """Why the text layer of a page cannot be used; None when it can. `height` is the upright page's, in points."""
+    visible = [g for g in glyphs if g.text.strip()]
+    bad = sum(not has_meaning(g.text) for g in visible)
+    controls = sum("\0" < g.text < " " for g in visible)
+    if visible and (bad > NONSENSE * len(visible) or controls > CONTROLS * len(visible) or _is_mixture("".join(g.text for g in visible))):
+        return "has a text layer without meaning"
+    pictures = list(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+    if not pictures:
+        return None
+    if len(visible) < MIN_CHARS:
+        return "has no text layer"
+    if not _covered(page, pictures):
+        return None
+    if sum(MARGIN * height < g.y < (1 - MARGIN) * height for g in visible) < MIN_CHARS:
+        return "has no text layer but a line in its margin"
+    if _is_hidden(page):
+        return "is a picture with a scanner's own recognition under it"
+    return None
+
+
+def _is_mixture(text: str) -> bool:
+    """Whether much of a text is in many scripts at once: glyph numbers taken for characters."""
+    odd = _ODD.findall(text)
+    if len(odd) <= NONSENSE * len(text):
+        return False
+    names = (unicodedata.name(c, "NONE").split("-")[0].split() for c in odd)
+    return len({" ".join(n[:2]) if n[0] == "CJK" else n[0] for n in names}) >= SCRIPTS
+
+
+def _covered(page: pdfium.PdfPage, pictures: Sequence[pdfium.PdfObject]) -> bool:
+    """Whether one picture takes up (nearly) the whole page."""
+    left, bottom, right, top = page.get_bbox()
+    whole = abs((right - left) * (top - bottom)) or 1.0
+    for picture in pictures:
+        x0, y0, x1, y1 = picture.get_bounds()
+        width, height = min(x1, right) - max(x0, left), min(y1, top) - max(y0, bottom)
+        if width > 0 and height > 0 and width * height >= COVERING * whole:
+            return True
+    return False
+
+
+def _is_hidden(page: pdfium.PdfPage) -> bool:
+    """Whether (nearly) all text objects are laid down invisibly."""
+    texts = list(page.get_objects(filter=(raw.FPDF_PAGEOBJ_TEXT,), max_depth=3))
+    hidden = sum(raw.FPDFTextObj_GetTextRenderMode(t.raw) == INVISIBLE for t in texts)
+    return bool(texts) and hidden >= 0.9 * len(texts)
