@@ -106,7 +106,7 @@ def _paragraphs(notice: Notice) -> list[BodyText]:
 def _same(before: str, after: str, notices: tuple[Notice, Notice]) -> bool:
     """Whether two paragraphs say the same, apart from what bands, vetoes and head tell themselves."""
     plain, rests = (fold(before), fold(after)), (_untold(before, notices[0]), _untold(after, notices[1]))
-    if rests == plain:
+    if plain[0] == plain[1] or rests == plain:
         return plain[0] == plain[1]
     bare = [regex.sub(r"[\p{P}\p{S}]", "", r) for r in rests]
     return bare[0] == bare[1] or not any(b and not b.isdigit() for b in bare)

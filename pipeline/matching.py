@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Literal
 
 import regex
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import Indel, LCSseq
 
 from pipeline.alignment import MAYBE, SAME, candidate_scores, similarity
 from pipeline.model import Criterion, Rubric
@@ -42,13 +42,15 @@ PARTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A criterion and where it stands: rubric and section as indices, and its rank in the rubric."""
+    """A criterion and where it stands: rubric and section as indices, and its rank in the rubric. `key` is its folded
+    text, `bare` that without punctuation, which a split or merge always changes."""
 
     rubric: int
     section: int
     rank: int
     criterion: Criterion
     key: str
+    bare: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def _spots(rubrics: Sequence[Rubric], bases: Sequence[str]) -> list[Spot]:
         for s, section in enumerate(rubric.sections):
             for criterion in section.criteria:
                 if criterion.basis in bases:
-                    out.append(Spot(r, s, rank, criterion, fold(criterion.text)))
+                    key = fold(criterion.text)
+                    out.append(Spot(r, s, rank, criterion, key, regex.sub(r"\p{P}", "", key)))
                     rank += 1
     return out
 
@@ -212,11 +215,16 @@ def _maybe(found: Matching, a: Sequence[Spot], b: Sequence[Spot]) -> None:
         for x, p in enumerate(left):
             for y, q in enumerate(right):
                 near = gap(p, q)
-                score = similarity(p.key, q.key)
-                if score >= (NEAR if near else MAYBE):
+                score = _alikeness(p.key, q.key, NEAR if near else MAYBE)
+                if score:
                     table[x, y] = score + PLACE * near
-        fresh += [Match(left[x], right[y], similarity(left[x].key, right[y].key), "maybe") for x, y in assign(table)]
+        fresh += [Match(left[x], right[y], _alikeness(left[x].key, right[y].key), "maybe") for x, y in assign(table)]
     found.pairs += fresh
+
+
+def _alikeness(a: str, b: str, least: float = 0.0) -> float:
+    """`similarity` of texts that are folded already; 0 below `least`."""
+    return Indel.normalized_similarity(a, b, score_cutoff=least)
 
 
 def _gaps(found: Matching, left: Sequence[Spot], right: Sequence[Spot]) -> Callable[[Spot, Spot], float]:
@@ -255,12 +263,11 @@ def _neighbours(spots: Sequence[Spot], known: set[str]) -> tuple[dict[str, str],
 
 def _candidates(found: Matching) -> None:
     """For what was removed and added, the most similar of the other side from MAYBE up."""
-    for x in found.removed:
-        for y in found.added:
-            score = similarity(x.key, y.key)
-            for table, own, other in ((found.nearest_new, x, y), (found.nearest_old, y, x)):
-                if score >= MAYBE and score > table.get(own.criterion.id, (other, 0.0))[1]:
-                    table[own.criterion.id] = (other, score)
+    scores = candidate_scores([s.key for s in found.removed], [s.key for s in found.added])
+    for (i, j), score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+        x, y = found.removed[i], found.added[j]
+        found.nearest_new.setdefault(x.criterion.id, (y, score))
+        found.nearest_old.setdefault(y.criterion.id, (x, score))
 
 
 # ---- splits and merges -------------------------------------------------------------------------------------------
@@ -268,40 +275,37 @@ def _candidates(found: Matching) -> None:
 
 def _divide(found: Matching, pairs: list[Match], left: Sequence[Spot], right: Sequence[Spot]) -> None:
     """Find splits and merges of one rubric; a pair that turns out to be a part of one is taken out of `pairs`."""
-    for whole, mate in [(p.a, p.b) for p in pairs] + [(s, None) for s in _rest(left, [p.a for p in pairs])]:
-        parts = _parts(whole, mate, _unpaired(found, pairs, left, right)[1])
+    free_a, free_b = _rest(left, [p.a for p in pairs]), _rest(right, [p.b for p in pairs])
+    for whole, mate in [*((p.a, p.b) for p in pairs), *((s, None) for s in free_a)]:
+        parts = _parts(whole, mate, free_b)
         if parts:
             found.splits.append((whole, parts))
-            pairs[:] = [p for p in pairs if p.a is not whole]
-    merged = _unpaired(found, pairs, left, right)
-    for whole, mate in [(p.b, p.a) for p in pairs] + [(s, None) for s in merged[1]]:
-        parts = _parts(whole, mate, _unpaired(found, pairs, left, right)[0])
+            free_a, free_b = _rest(free_a, [whole]), _rest(free_b, parts)
+    gone = {whole.criterion.id for whole, _ in found.splits}
+    pairs[:] = [p for p in pairs if p.a.criterion.id not in gone]
+    for whole, mate in [*((p.b, p.a) for p in pairs), *((s, None) for s in free_b)]:
+        parts = _parts(whole, mate, free_a)
         if parts:
             found.merges.append((whole, parts))
-            pairs[:] = [p for p in pairs if p.b is not whole]
-
-
-def _unpaired(
-    found: Matching, pairs: Sequence[Match], left: Sequence[Spot], right: Sequence[Spot]
-) -> tuple[list[Spot], list[Spot]]:
-    a, b = _free(found, left, right)
-    return _rest(a, [p.a for p in pairs]), _rest(b, [p.b for p in pairs])
+            free_a = _rest(free_a, parts)
+    gone = {whole.criterion.id for whole, _ in found.merges}
+    pairs[:] = [p for p in pairs if p.b.criterion.id not in gone]
 
 
 def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot]) -> tuple[Spot, ...]:
     """The parts that together say what `whole` says; empty when there are none. `mate`, its pair so far, must be one."""
     if mate is not None and len(mate.key) >= len(whole.key):
         return ()
-    key = _bare(whole.key)
-    held = [s for s in free if abs(s.rank - (mate or whole).rank) <= WINDOW and _held(_bare(s.key), key) >= HELD]
+    middle = (mate or whole).rank
+    held = [s for s in free if abs(s.rank - middle) <= WINDOW and _held(s.bare, whole.bare) >= HELD]
     held = sorted(sorted(held, key=lambda s: -len(s.key))[: PARTS + 2], key=lambda s: s.rank)
     pool = sorted([*held, mate] if mate else held, key=lambda s: s.rank)
-    best: tuple[float, tuple[Spot, ...]] = (max((similarity(key, _bare(s.key)) for s in pool), default=0.0), ())
+    best: tuple[float, tuple[Spot, ...]] = (max((_alikeness(whole.bare, s.bare) for s in pool), default=0.0), ())
     for size in range(2, min(PARTS, len(pool)) + 1):
         for chosen in combinations(pool, size):
             if mate is not None and mate not in chosen:
                 continue
-            score = max(similarity(key, "".join(_bare(s.key) for s in way)) for way in _ways(chosen))
+            score = max(_alikeness(whole.bare, "".join(s.bare for s in way)) for way in _ways(chosen))
             if score >= max(WHOLE, best[0] + GAIN):
                 best = (score, chosen)
     return best[1]
@@ -315,8 +319,3 @@ def _ways(chosen: tuple[Spot, ...]) -> Iterator[tuple[Spot, ...]]:
 
 def _held(part: str, whole: str) -> float:
     return LCSseq.similarity(part, whole) / max(len(part), 1)
-
-
-def _bare(key: str) -> str:
-    """Without punctuation, which a split or merge always changes."""
-    return regex.sub(r"\p{P}", "", key)

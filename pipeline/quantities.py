@@ -25,7 +25,7 @@ _UNITS: dict[str, str] = {
     "家": "家", "户": "户", "台": "台", "套": "套", "辆": "辆", "场": "场", "期": "期", "级": "级", "分": "分", "个百分点": "%", "个": "个",
 }  # fmt: skip
 _UNIT = "|".join(sorted(map(regex.escape, _UNITS), key=len, reverse=True))
-_TIMES = "工作日|自然日|小时|分钟|季度|月|年|周|日|天"
+_TIMES = ("工作日", "小时", "分钟", "秒", "季度", "月", "年", "周", "天")
 _CALENDAR = {"季": "季度", "日": "天"}
 
 PATTERN = regex.compile(
@@ -106,10 +106,12 @@ def _value(found: regex.Match[str], before: str) -> str | None:
     if found["number"]:
         return _number(found["number"]) + _UNITS.get(found["unit"] or "", "")
     numeral, unit = found["han"], found["classed"]
-    time = _UNITS[unit] in _TIMES.split("|")
-    if numeral == "一" and not time and not _COUNTED.search(before):
+    time = _UNITS[unit] in _TIMES
+    if unit == "分":
+        return _number(numeral) + unit if _POINTS.search(before) else None
+    if numeral == "一" and not time and _UNITS[unit] not in ("次", "轮") and not _COUNTED.search(before):
         return None
-    if (numeral == "半" and not time) or (unit == "分" and not _POINTS.search(before)):
+    if numeral == "半" and not time:
         return None
     return _number(numeral) + _UNITS[unit]
 

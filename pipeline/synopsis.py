@@ -112,7 +112,6 @@ class _Sheet:
         for change in found.changes:
             (self.by_new[change.new] if change.new else self.by_old[change.old or ""]).append(change)
         self.absorbed = {p for c in found.changes if c.type == "criterion-split" for p in c.parts}
-        self.merged_away = {p for c in found.changes if c.type == "criterion-merged" for p in c.parts}
         self.gone = self._gone()
 
     def _gone(self) -> dict[str, list[str]]:
@@ -179,7 +178,7 @@ class _Sheet:
         before = self.criteria.get(self.back.get(criterion.id, ""))
         divided = next((c for c in changes if c.type in ("criterion-split", "criterion-merged")), None)
         if divided is not None:
-            yield self.of_change(divided, (f"第 {criterion.number or '—'} 条", f"no. {criterion.number or '—'}"))
+            yield self._divided(divided, criterion)
             return
         if criterion.id in self.absorbed:
             return
@@ -189,6 +188,15 @@ class _Sheet:
             yield Row("line", what, (), (("in", _line(criterion)),), _notes(changes), "major")
             return
         yield Row("line", what, *self._marked(before, criterion, loud), _notes(loud), _heaviest(loud))
+
+    def _divided(self, change: Change, criterion: Criterion) -> Row:
+        """A split or a merge: the whole beside its parts, each with its number and points."""
+        news = {c.id: c for r in self.new.rubrics for c in r.criteria()}
+        before = change.parts if change.type == "criterion-merged" else (change.old,)
+        after = change.parts if change.type == "criterion-split" else (change.new,)
+        texts = ["\n".join(_line(table[x]) for x in ids if x in table) for table, ids in ((self.criteria, before), (news, after))]
+        what = (f"第 {criterion.number or '—'} 条", f"no. {criterion.number or '—'}")
+        return Row("line", what, (("keep", texts[0]),), (("keep", texts[1]),), _notes([change]), change.weight)
 
     def _marked(self, before: Criterion, after: Criterion, changes: Sequence[Change]) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
         """Number, text, points, and the other cells that changed; characters marked."""
@@ -229,8 +237,6 @@ class _Sheet:
     def of_change(self, change: Change, what: Said) -> Row:
         """A row of one change."""
         before, after = _both(change.before or "", change.after or "")
-        if change.type in ("criterion-split", "criterion-merged"):
-            before, after = (("keep", change.before or ""),), (("keep", change.after or ""),)
         return Row("line", what, before if change.before else (), after if change.after else (), _notes([change]), change.weight)
 
 
@@ -244,7 +250,7 @@ def _notes(changes: Sequence[Change]) -> tuple[Said, ...]:
     out = []
     for change in changes:
         zh, en = NAMES[change.type], str(change.type)
-        if change.type == "points-changed":
+        if change.type in ("points-changed", "section-points-changed"):
             values = f"{change.before or '—'} → {change.after or '—'}"
             zh, en = f"{zh} {values} 分", f"{en} {values}"
         elif change.type == "criterion-moved":
@@ -261,7 +267,7 @@ def _heaviest(changes: Sequence[Change]) -> Weight | None:
 
 def _worth(criterion: Criterion) -> str:
     points = printed_points(criterion)
-    return f"（{points_text(points)} 分）" if points is not None else ""
+    return f"（{points_text(points)}分）" if points is not None else ""
 
 
 def _line(criterion: Criterion) -> str:
@@ -275,7 +281,7 @@ def _kind(section: Section) -> str:
 def _label(section: Section) -> str:
     label = section.label if section.label and section.basis in SETTLED else "（无名称）"
     points = section.stated_points if section.points_basis in SETTLED else None
-    return f"{label}（{points_text(points)} 分）" if points is not None else label
+    return f"{label}（{points_text(points)}分）" if points is not None else label
 
 
 def _sum(criteria: Sequence[Criterion]) -> Decimal:

@@ -179,3 +179,36 @@ def test_comparability():
     new = with_value(with_value(old(), "annex-3/c15.max_points", "2"), "annex-1/c23.text", "入户安检率不低于95%，做好安全检查记录。")
     found = {c.old: c.kind for c in compare(old(), new).comparability}
     assert (found["annex-3/c15"], found["annex-1/c23"], found["annex-1/c1"]) == ("scale", "drop", "keep")
+
+
+def test_the_demonstration_tells_its_edits_and_nothing_else():
+    """One row an edit of the made-up revision's card; what it dropped (foreign text, receipt) was no part of the notice."""
+    demo = SOURCE.parents[1] / "zaozhuang-gas-2022-demo"
+    found = compare(old(), stages.extract(demo / "notice.txt"))
+    assert sorted((c.type, c.new, c.weight) for c in found.changes) == sorted(
+        [
+            ("metadata-changed", "notice/document_number", "minor"),
+            ("metadata-changed", "notice/title", "minor"),
+            ("text-changed", "notice/body", "minor"),
+            ("text-changed", "notice/body", "minor"),
+            ("bands-changed", "notice/bands", "minor"),
+            ("criterion-reworded", "annex-1/c23", "major"),
+            ("criterion-reworded", "annex-1/c45", "major"),
+            ("criterion-reworded", "annex-2/c32", "major"),
+            ("criterion-reworded", "annex-3/c33", "major"),
+            ("section-label-restored", "annex-1/s7", "patch"),
+            ("criterion-reworded", "annex-1/c19", "patch"),
+            ("criterion-reworded", "annex-2/c11", "patch"),
+            ("criterion-added", "annex-2/c21", "major"),
+            ("section-label-restored", "annex-2/s4", "patch"),
+            ("metadata-changed", "annex-3/title", "minor"),
+            ("points-changed", "annex-3/c15", "major"),
+            ("points-changed", "annex-3/c17", "major"),
+            ("vetoes-changed", "notice/veto_outcome", "major"),
+            ("metadata-changed", "notice/issue_date", "minor"),
+            ("metadata-changed", "notice/signature", "minor"),
+        ]
+    )
+    fixed = {a["rule"] for a in found.anomalies["fixed"]}
+    assert {"foreign-text", "personal-data", "band-gap", "outline-gap", "veto-without-outcome", "serial-gap", "annex-title-mismatch"} <= fixed
+    assert found.anomalies["new"] == []
