@@ -103,15 +103,17 @@ def _read(data: bytes, name: str, reading: Reading | None) -> list[Returned]:
 
 def _by_place(pdf, data: bytes, returned: Returned, reading: Reading | None) -> Returned:
     """A flattened PDF, read where the blank form of the same rubric and edition has its fields."""
-    identity = returned.identity or _identity_in_print(pdf.first_page_text(data), reading)
+    text = pdf.first_page_text(data)
+    identity = returned.identity or _identity_in_print(text, reading)
     rubric = _rubric_by(identity, reading)
     if reading is None or rubric is None:
         raise InputError(returned.source.file, "its form fields are gone", "give --notice, so that it can be read by place, or the unflattened form")
     formats = import_module("pipeline.formats.pdf")
     sheets = import_module("pipeline.formats.sheet")
     edition = identity.get("edition", "draft")
-    # The bare blank: which fields a policy adds does not matter for where the others are as long as it is laid out alike.
-    blank = formats.render(sheets.sheet_of(reading, rubric, edition if edition in ("printed", "draft", "final") else "draft"))
+    sheet = sheets.sheet_of(reading, rubric, edition if edition in ("printed", "draft", "final") else "draft")
+    skips = bool(regex.search(r"评价内容.*不适用.*扣分说明", text))
+    blank = formats.render(replace(sheet, not_applicable="allowed" if skips else "refused"))
     read: Returned = pdf.read_by_place(data, blank, replace(returned, identity=identity))
     return read
 

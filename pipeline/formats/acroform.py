@@ -151,8 +151,12 @@ def _actions(key: str, scripts: FormScripts) -> Dictionary | None:
     if key in scripts.maxima:
         top = scripts.maxima[key]
         above = f"||Number(v)>{top}" if top is not None else ""
-        # Every beginning of a legal score is legal, so a key that makes an illegal one can be refused.
-        refuse = f"var v=AFMergeChange(event);if(!/^[0-9]*([.][0-9]?)?$/.test(v){above}){{event.rc=false;}}"
+        words = _ascii(f"应为 0 至 {top}，至多一位小数" if top is not None else "应为不小于 0 的数，至多一位小数")
+        # Every beginning of a legal score is legal, so a key that makes an illegal one can be refused; PDFium refuses only
+        # when the field is left, and that is said.
+        refuse = (
+            f"var v=AFMergeChange(event);if(!/^[0-9]*([.][0-9]?)?$/.test(v){above}){{event.rc=false;if(event.willCommit)app.alert({words});}}"
+        )
         if top is None:
             return Dictionary(K=_script(refuse))
         return Dictionary(K=_script(refuse), V=_script(f"AFRange_Validate(true,0,true,{top});"))

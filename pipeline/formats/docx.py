@@ -12,7 +12,7 @@ import docx
 import regex
 from docx.document import Document
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -31,7 +31,7 @@ NAMESPACE = "urn:notice-rubrics:form:1"
 STORE_ID = "{5A1C6D3E-0B7F-4E0B-9C55-6E2B0F1D7A01}"
 HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明")
 WIDTHS = (22, 12, 74, 13, 17, 30)
-WITH_SKIPS = ((*HEADER[:5], "不适用", HEADER[5]), (21, 11, 66, 13, 15, 14, 28))
+WITH_SKIPS = ((*HEADER[:5], "不适用", HEADER[5]), (21, 12, 63, 13, 15, 17, 27))
 PITCH = 15.0
 """Line height in points, exact: the page breaks are ours, so that a section's label stands on every page it goes over."""
 ROOM = 670.0
@@ -101,14 +101,14 @@ class _Builder:
         s = self.sheet
         self.doc.core_properties.title, self.doc.core_properties.author = s.title, ""
         self._text(s.title, size=18, font="方正小标宋简体", align=WD_ALIGN_PARAGRAPH.CENTER, bold=True)
-        line = self.doc.add_paragraph()
+        line = self._ruled(100)
         self._into(line, "被评价单位：", f"{s.prefix}_assessee", "被评价单位")
         self._into(line, "　　评价时间：", f"{s.prefix}_date", "评价时间")
         self._table()
         if self.skips:
-            self._text("某项确不适用的，在“不适用”栏打√，不填得分，并在“扣分说明”栏写明理由。", size=9)
+            self._text("某项确不适用的，在“不适用”栏打√，不填得分，并在“扣分说明”栏写明理由。", size=9, before=4)
         self._vetoes()
-        line = self.doc.add_paragraph()
+        line = self._ruled(80)
         self._into(line, "等次：", f"{s.prefix}_grade", "等次")
         self._into(line, "　　专家签字：", f"{s.prefix}_assessor", "专家签字")
         self._notes()
@@ -155,15 +155,14 @@ class _Builder:
 
     # ---- controls ----------------------------------------------------------------------------------------------
 
-    def _control(self, key: str, alias: str, blank: str = "　　", lined: bool = False) -> str:
+    def _control(self, key: str, alias: str, blank: str = "　　") -> str:
         """A plain-text content control as XML."""
         self.keys.append(key)
-        look = '<w:rPr><w:u w:val="single"/></w:rPr>' if lined else ""
         return (
-            f"<w:sdt {nsdecls('w')}><w:sdtPr>{look}<w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(key)}/>"
+            f"<w:sdt {nsdecls('w')}><w:sdtPr><w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(key)}/>"
             f'<w:id w:val="{len(self.keys)}"/><w:lock w:val="sdtLocked"/><w:showingPlcHdr/>'
             f"<w:dataBinding w:prefixMappings=\"xmlns:f='{NAMESPACE}'\" w:xpath=\"/f:form[1]/f:{key}[1]\" w:storeItemID=\"{STORE_ID}\"/>"
-            f'<w:text/></w:sdtPr><w:sdtContent><w:r>{look}<w:t xml:space="preserve">{blank}</w:t></w:r></w:sdtContent></w:sdt>'
+            f'<w:text/></w:sdtPr><w:sdtContent><w:r><w:t xml:space="preserve">{blank}</w:t></w:r></w:sdtContent></w:sdt>'
         )
 
     def _box(self, key: str, alias: str) -> str:
@@ -178,9 +177,18 @@ class _Builder:
             "<w:sdtContent><w:r><w:t>☐</w:t></w:r></w:sdtContent></w:sdt>"
         )
 
-    def _into(self, paragraph, lead: str, key: str, alias: str) -> None:
+    def _ruled(self, middle: int) -> Paragraph:
+        """A paragraph whose tabs draw the line that a field is written on, up to `middle` mm and to the margin."""
+        paragraph = self.doc.add_paragraph()
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(6)
+        for stop in (middle, 168):
+            paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(stop), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.LINES)
+        return paragraph
+
+    def _into(self, paragraph: Paragraph, lead: str, key: str, alias: str) -> None:
         paragraph.add_run(lead)
-        paragraph._p.append(parse_xml(self._control(key, alias, "　　　　　　　　　　　　", lined=True)))
+        paragraph._p.append(parse_xml(self._control(key, alias)))
+        paragraph.add_run("\t")
 
     # ---- the table ---------------------------------------------------------------------------------------------
 

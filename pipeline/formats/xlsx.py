@@ -59,7 +59,7 @@ class _Writer:
         self.title = make({"font_name": "方正小标宋简体", "font_size": 18, "align": "center", "valign": "vcenter", "text_wrap": True})
         self.small = make({**base, "font_size": 9, "font_color": "#555555"})
         self.head = make({**boxed, "bold": True, "align": "center", "bg_color": "#E8E5DE", "font_name": "黑体"})
-        self.cell = make(boxed)
+        self.cell = make({**boxed, "indent": 1})
         self.centre = make({**boxed, "align": "center"})
         self.label = make({**boxed, "align": "center", "valign": "top", "bold": True})
         self.open = make({**boxed, "align": "center", "locked": False, "bg_color": "#FFFDF3"})

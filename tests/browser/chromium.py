@@ -39,6 +39,7 @@ class Browser:
         self.number = 0
         self.buffer = b""
         self.events: list[dict[str, Any]] = []
+        self.dialogs: list[str] = []
 
     def close(self) -> None:
         try:
@@ -59,6 +60,10 @@ class Browser:
             self.buffer += part
         text, _, self.buffer = self.buffer.partition(b"\0")
         found: dict[str, Any] = json.loads(text)
+        if found.get("method") == "Page.javascriptDialogOpening":  # nothing else is answered while it stands
+            self.dialogs.append(found["params"]["message"])
+            accept = {"id": 0, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}, "sessionId": found["sessionId"]}
+            os.write(self.out, json.dumps(accept).encode() + b"\0")
         return found
 
     def call(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
@@ -126,6 +131,7 @@ class Page:
             self.call("Input.dispatchKeyEvent", type=kind, key=name, windowsVirtualKeyCode=code, **({"text": text} if text and kind == "keyDown" else {}))
 
     def click(self, x: float, y: float) -> None:
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 

@@ -15,32 +15,14 @@ from PIL import Image
 from pipeline import collecting
 from pipeline.assessment import Policy
 from pipeline.formats import html
-from pipeline.formats.sheet import Sheet, sheet_of
 from tests.browser.chromium import Page
-from tests.builders import bands, notice_of, reading_of, rubric_of, vetoes
+from tests.browser.small import CASES, small_sheet
 from tests.returns.filled import random_values, reading, scores_of, sheet
-
-TABLE = """
-项目          | 序号 | 评价内容         | 评价分值
-保洁（6分）   | 1    | 地面清洁。       | 3.5
-              | 2    | 果皮箱清洁。     | 2.5
-设施（4分）   | 3    | 公厕无异味。     | 4
-加分项（2分） | 4    | 获市级以上表彰。 | 2
-扣分项        | 5    | 发生有责投诉。   | 5
-总评          |      |                  | 10
-"""
-BANDS = bands("优秀 [9,)", "合格 [6,9)", "不合格 (,6)")
-
-
-def small(policy: Policy | None = None) -> Sheet:
-    notice = notice_of(grade_bands=BANDS, vetoes=vetoes("发生死亡事故的", "弄虚作假的"))
-    given = reading_of(rubric_of(TABLE, annex=1), notice=notice, revision="2023")
-    return sheet_of(given, given.rubrics[0], "draft", policy)
 
 
 @pytest.fixture
 def form(page: Page, tmp_path: Path) -> Page:
-    (tmp_path / "form.html").write_text(html.render(small()), encoding="utf-8")
+    (tmp_path / "form.html").write_text(html.render(small_sheet()), encoding="utf-8")
     page.open(tmp_path / "form.html")
     return page
 
@@ -57,20 +39,16 @@ def fill(page: Page, *scores: str) -> None:
 @pytest.mark.parametrize(
     ("scores", "total", "grade"),
     [
-        (("3.5", "2.5", "4", "2", "0"), "12", "优秀"),
-        (("3.5", "2.5", "3", "0", "0"), "9", "优秀"),
-        (("3.4", "2.5", "3", "0", "0"), "8.9", "合格"),
-        (("0.1", "0.2", "4", "0", "5"), "-0.7", "不合格"),
+        *CASES,
         (("３．５", "2.5", "4", "0", "5"), "5", "不合格"),
-        (("3.5", "2.5", "4", "2", ""), "12", "尚有 1 项未填"),
-        (("3.5", "2.5", "4", "3", "0"), "10", "有 1 项有误"),
+        (("3.5", "2.5", "4", "3", "0"), "10", "有1项有误"),
     ],
 )
 def test_total_and_grade_are_live(form, scores, total, grade):
     fill(form, *scores)
-    assert shown(form)[:2] == [total, grade]
+    assert [t.replace(" ", "") for t in shown(form)[:2]] == [total, grade]
     assert form.js("document.getElementById('annex_1_total').textContent") == total
-    assert form.js("document.getElementById('annex_1_grade').value") == grade
+    assert form.js("document.getElementById('annex_1_grade').value").replace(" ", "") == grade
 
 
 def test_subtotals_are_live_and_blank_before(form):
@@ -117,7 +95,7 @@ def test_not_applicable_needs_its_reason_and_gives_no_grade(form):
 
 
 def test_not_applicable_is_not_offered_when_the_policy_refuses_it():
-    assert "data-na=" not in html.render(small(Policy()))
+    assert "data-na=" not in html.render(small_sheet(Policy()))
 
 
 def test_what_was_typed_is_there_again_after_a_reload(form, tmp_path):

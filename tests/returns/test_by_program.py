@@ -164,3 +164,26 @@ def test_a_flattened_form_of_another_rubric_is_refused_by_its_digest(tmp_path):
     (tmp_path / "f.pdf").write_bytes(shrunk(pdf.render(other, random_values(2, seed=81)), tmp_path))
     with pytest.raises(InputError, match="0123456789ab"):
         collecting.collect([tmp_path / "f.pdf"], reading())
+
+
+def test_a_flattened_form_with_a_column_for_not_applicable_is_read_at_its_own_places(tmp_path):
+    from dataclasses import replace
+
+    values = random_values(2, seed=82) | {"annex_2_c3": "", "annex_2_c3_na": "Yes", "annex_2_c3_note": "无储罐"}
+    form = pdf.render(replace(sheet(2), not_applicable="allowed"), values)
+    back = read_back(tmp_path, "f.pdf", flattened(form, tmp_path))
+    assert scores_of(back) == {k: v for k, v in wanted(2, values).items() if v}
+    assert back.not_applicable == {"annex-2/c3": "无储罐"}
+
+
+def test_a_flattened_form_that_is_laid_out_otherwise_is_refused_not_misread(tmp_path):
+    """Same rubric, same digest, one line more above the table: nothing may be read beside its field."""
+    from dataclasses import replace
+
+    from pipeline import collecting
+    from pipeline.errors import InputError
+
+    other = replace(sheet(2), title="枣庄市燃气行业瓶装燃气经营企业服务质量评价表（试行）" * 2)
+    (tmp_path / "f.pdf").write_bytes(flattened(pdf.render(other, random_values(2, seed=83)), tmp_path))
+    with pytest.raises(InputError, match=r"f\.pdf page 1: .*lies otherwise"):
+        collecting.collect([tmp_path / "f.pdf"], reading())

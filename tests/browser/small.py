@@ -1,0 +1,37 @@
+"""A small sheet with everything that calculates: points, bonus, deductions, bands, vetoes."""
+
+from __future__ import annotations
+
+from pipeline.assessment import Policy
+from pipeline.formats.sheet import Sheet, sheet_of
+from pipeline.model import Reading
+from tests.builders import bands, notice_of, reading_of, rubric_of, vetoes
+
+TABLE = """
+项目          | 序号 | 评价内容         | 评价分值
+保洁（6分）   | 1    | 地面清洁。       | 3.5
+              | 2    | 果皮箱清洁。     | 2.5
+设施（4分）   | 3    | 公厕无异味。     | 4
+加分项（2分） | 4    | 获市级以上表彰。 | 2
+扣分项        | 5    | 发生有责投诉。   | 5
+总评          |      |                  | 10
+"""
+
+
+def small_reading() -> Reading:
+    notice = notice_of(grade_bands=bands("优秀 [9,)", "合格 [6,9)", "不合格 (,6)"), vetoes=vetoes("发生死亡事故的", "弄虚作假的"))
+    return reading_of(rubric_of(TABLE, annex=1), notice=notice, revision="2023")
+
+
+def small_sheet(policy: Policy | None = None) -> Sheet:
+    reading = small_reading()
+    return sheet_of(reading, reading.rubrics[0], "draft", policy)
+
+
+CASES = [  # scores of the five criteria, total, grade
+    (("3.5", "2.5", "4", "2", "0"), "12", "优秀"),
+    (("3.5", "2.5", "3", "0", "0"), "9", "优秀"),
+    (("3.4", "2.5", "3", "0", "0"), "8.9", "合格"),
+    (("0.1", "0.2", "4", "0", "5"), "-0.7", "不合格"),
+    (("3.5", "2.5", "4", "2", ""), "12", "尚有1项未填"),
+]
