@@ -85,9 +85,11 @@ def _usual(looks: Sequence[Look]) -> tuple[Look, Look]:
 def _other(char: Char, look: Look, kinds: dict[str, tuple[Look, Look]]) -> str | None:
     """The kind a mark belongs to by its look, when that is not the one it was read as."""
     far = {kind: float(np.sqrt(np.mean(((look - usual) / spread) ** 2))) for kind, (usual, spread) in kinds.items()}
+    if char.text not in far and char.confidence >= CLEAR:
+        return None
     own = far.pop(char.text, UNLIKE)
     kind = min(far, key=lambda k: far[k], default=None)
     if kind is None or own < UNLIKE:
         return None
-    damaged = char.text in PAIR and char.confidence < SURE and kind == COMMONER and far[kind] < own
+    damaged = char.text in kinds and char.confidence < SURE and kind == COMMONER and far[kind] < own
     return kind if damaged or far[kind] <= LIKE else None

@@ -26,21 +26,22 @@ ALONE = 0.02
 """Red ink with less black print than this between its strokes is print itself (a letterhead)."""
 
 
-def even_background(image: Image) -> Image:
+def even_background(image: Image) -> tuple[Image, Image | None]:
     """A grey page of dark print on white. Of a coloured one it is the red channel, in which stamps are faint, with what
-    is left of their colour taken off; a red letterhead stays print."""
+    is left of their colour taken off; a red letterhead stays print. With it the red channel itself, where it differs:
+    print under a solid stamp is only there."""
     if image.ndim == 2:
-        return _on_white(image)
+        return _on_white(image), None
     red, green, blue = (_on_white(np.ascontiguousarray(image[:, :, c])) for c in range(3))
     others = cv2.max(green, blue)
     colour = cv2.subtract(red, others)
     if float((colour > COLOURED).mean()) < 1e-5:
-        return red
+        return red, None
     grey = _unstained(red, colour)
     for x, y, w, h in _letterheads(red, colour):
         part = np.s_[y : y + h, x : x + w]
         grey[part] = cv2.min(green[part], blue[part])
-    return grey
+    return grey, red
 
 
 def _on_white(channel: Image) -> Image:

@@ -23,7 +23,7 @@ from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
 from pipeline.readers.ocr import Char, find_boxes, read_lines
 from pipeline.readers.paper import even_background
 from pipeline.readers.rereading import reread
-from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten
+from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten, warp
 
 DPI = 200
 """Pages of a PDF that are pictures are drawn at this density: above it only time grows."""
@@ -35,6 +35,12 @@ A4 = (595.3, 841.9)
 
 SURE = 0.85
 """Mean confidence of upright text; upside-down text reads below it."""
+
+PRINT, BLANK = 160, 1e-5
+"""A page with a smaller part of pixels darker than this is blank paper: a single comma at 200 dpi is twice as much."""
+
+MOST_LARGER = 2.5
+"""Small pictures are not enlarged more than this: 75 dpi is the least that can be read."""
 
 SMALLEST, SLENDER = 16, 40
 """A picture with a side of fewer pixels, or longer than this many times its width, holds no page."""
@@ -119,7 +125,9 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     """(width, height, blocks) of one RGB page picture. The size comes back turned when the page lay on its side."""
     if min(image.shape[:2]) < SMALLEST or max(image.shape[:2]) > SLENDER * min(image.shape[:2]):
         return width, height, []
-    grey = even_background(_fitting(image))
+    grey, stained = even_background(_fitting(image))
+    if float((grey < PRINT).mean()) < BLANK:
+        return width, height, []
     grey, boxes, turns = _upright(grey, find_boxes(grey))
     if turns % 2:
         width, height = height, width
@@ -127,13 +135,14 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     scale = width / page.image.shape[1]
     back = np.linalg.inv(page.matrix)
     marks = _marks(page, moved(boxes, page.matrix), _Picker(grey, back), scale, number, (width, height))
-    blocks = reread(list(grid.build(marks)), page.image, scale)
+    under = None if stained is None else warp(np.ascontiguousarray(np.rot90(stained, turns)), page.matrix)
+    blocks = reread(list(grid.build(marks)), page.image, scale, under)
     return width, height, [_put_back(b, back, scale) for b in blocks]
 
 
 def _fitting(image: Image) -> Image:
     """The picture at the working size: large scans made smaller, small ones larger."""
-    factor = LONG_SIDE * 1.3 / max(image.shape[:2])
+    factor = min(LONG_SIDE * 1.3 / max(image.shape[:2]), MOST_LARGER)
     if 0.8 < factor < 1.25 or (factor > 1 and max(image.shape[:2]) > 0.7 * LONG_SIDE):
         return cv2.GaussianBlur(image, (3, 3), 0) if _is_fax(image) else image
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC

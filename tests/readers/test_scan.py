@@ -1,0 +1,158 @@
+"""Pictures of pages: figures exactly right through skew, noise, stamps and grey paper; text layers without meaning; refusals."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from io import BytesIO
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from pipeline import notice, rubric, source
+from pipeline.cli import main
+from pipeline.errors import InputError
+from pipeline.model import Document, Table
+from tests.support.rawpdf import Canvas
+from tests.support.rawpdf import document as pdf
+from tests.support.scans import DAMAGE, FONT, SECTIONS, TITLE, drawn, saved
+
+pytestmark = pytest.mark.skipif(find_spec("rapidocr") is None, reason="the OCR engine (extra `ocr`) is not installed")
+
+WANTED = [(label, number, points) for label, rows in SECTIONS for number, _, points in rows]
+TEXTS = [text for _, rows in SECTIONS for _, text, _ in rows]
+
+
+def rubric_in(document: Document) -> rubric.Rubric:
+    (found,) = rubric.parse(notice.segment(document))
+    return found
+
+
+def figures_in(document: Document) -> list[tuple[str | None, str | None, str]]:
+    return [
+        (f"{s.label}（{s.stated_points}分）", c.number, str(c.max_points))
+        for s in rubric_in(document).sections
+        for c in s.criteria
+    ]
+
+
+@pytest.fixture(scope="module")
+def straight() -> Document:
+    return source.read_bytes(saved("PNG", drawn()), "a.png")
+
+
+def test_a_clean_picture_is_read_whole(straight):
+    found = rubric_in(straight)
+    assert figures_in(straight) == WANTED
+    assert [c.text for c in found.criteria()] == TEXTS
+    assert found.title == TITLE
+    assert [(t.rows, t.cols) for t in straight.blocks if isinstance(t, Table)] == [(6, 4)]
+
+
+def test_cells_of_a_picture_carry_confidence_and_place(straight):
+    (table,) = (b for b in straight.blocks if isinstance(b, Table))
+    (label,) = (c for c in table.cells if c.text.startswith("清扫"))
+    assert label.row_span == 3
+    assert 0.8 < label.confidence <= 1
+    x0, top, x1, bottom = label.at.bbox
+    assert [round(v * 200 / 72 / 10) for v in (x0, top, x1, bottom)] == [12, 28, 33, 54]
+
+
+@pytest.mark.parametrize("damage", ["skewed", "stamped", "grey"])
+def test_figures_survive(damage):
+    document = source.read_bytes(saved("JPEG", DAMAGE[damage](drawn())), f"{damage}.jpg")
+    assert figures_in(document) == WANTED
+
+
+def test_pages_of_one_file_go_on():
+    pages = [drawn(SECTIONS[:1]).crop((0, 0, 1654, 560)), drawn(SECTIONS[1:]).crop((0, 0, 1654, 480))]
+    document = source.read_bytes(saved("TIFF", *pages), "a.tif")
+    assert [(p.number, p.ocr) for p in document.pages] == [(1, True), (2, True)]
+    assert {b.page for b in document.blocks} == {1, 2}
+
+
+# ---- PDF ---------------------------------------------------------------------------------------------------------
+
+
+def strip(text: str = TITLE) -> Image.Image:
+    """A little page: quick to read."""
+    return drawn((), text).crop((0, 0, 1654, 300))
+
+
+def test_a_pdf_of_text_and_pictures_is_read_page_by_page():
+    page = Canvas()
+    page.text(60, 100, "本页有文字层，照常读取，不作识别。")
+    with pikepdf.open(BytesIO(pdf([page]))) as whole, pikepdf.open(BytesIO(saved("PDF", strip()))) as scan:
+        whole.pages.extend(scan.pages)
+        out = BytesIO()
+        whole.save(out)
+    document = source.read_bytes(out.getvalue(), "a.pdf")
+    assert [p.ocr for p in document.pages] == [False, True]
+    assert [(r.kind, "page 2" in r.message) for r in document.remarks] == [("ocr", True)]
+    assert "照常读取" in document.blocks[0].text
+
+
+def test_glyph_numbers_for_text_are_noticed():
+    import typst
+
+    text = "一、评价原则：坚持公开公平公正，突出日常考核，鼓励群众参与，评价结果及时公布，接受社会监督。"
+    made = typst.compile(f'#set text(font: "Noto Serif SC")\n{text}'.encode(), font_paths=[str(FONT.parent)])
+    whole = pikepdf.open(BytesIO(made))
+    for item in whole.objects:
+        if isinstance(item, pikepdf.Dictionary) and "/ToUnicode" in item:
+            del item["/ToUnicode"]
+    out = BytesIO()
+    whole.save(out)
+    document = source.read_bytes(out.getvalue(), "a.pdf")
+    assert "".join(b.text for b in document.blocks) == text
+    assert "without meaning" in document.remarks[0].message
+    assert source.read_bytes(made, "a.pdf").remarks == ()
+
+
+@pytest.mark.parametrize("mark", ["⼤", "大"])
+def test_radicals_are_mapped_back_and_doubles_dropped(mark):
+    page = Canvas()
+    page.text(60, 100, f"重{mark}活动期间加强值守巡查")
+    page.text(70, 100, "⼤") if mark == "⼤" else None
+    document = source.read_bytes(pdf([page]), "a.pdf")
+    assert (document.blocks[0].text, document.pages[0].ocr) == ("重大活动期间加强值守巡查", False)
+
+
+@pytest.mark.parametrize("text", ["각 기관 평가 항목 점수", "Общие положения и критерии", "The scoring standard of 2021"])
+def test_another_language_is_left_alone(text):
+    page = Canvas()
+    page.text(60, 100, text)
+    assert source.read_bytes(pdf([page]), "a.pdf").remarks == ()
+
+
+# ---- refused -----------------------------------------------------------------------------------------------------
+
+
+def huge() -> bytes:
+    """A PNG whose head says 50,000 × 50,000."""
+    tiny = bytearray(saved("PNG", Image.new("L", (2, 2))))
+    tiny[16:24] = (50_000).to_bytes(4, "big") * 2
+    return bytes(tiny)
+
+
+REFUSED = {
+    "one pixel": saved("PNG", Image.new("RGB", (1, 1))),
+    "a thread": saved("PNG", Image.new("L", (9000, 2))),
+    "blank": saved("PNG", Image.new("RGB", (600, 800), "white")),
+    "blank TIFF": saved("TIFF", *[Image.new("L", (300, 400), 255)] * 2),
+    "blank PDF": saved("PDF", Image.new("RGB", (300, 400), "white")),
+    "cut short": saved("JPEG", drawn())[:9000],
+    "a head only": b"\x89PNG\r\n\x1a\n",
+    "huge": huge(),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_is_refused_in_one_line(name, tmp_path, capsys):
+    file = tmp_path / "a.png"
+    file.write_bytes(REFUSED[name])
+    with pytest.raises(InputError):
+        source.read(file)
+    assert main(["extract", str(file)]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n"), "a.png" in said.err) == ("", 1, True)
