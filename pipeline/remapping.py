@@ -119,7 +119,7 @@ def _carried(key: str, awarded: Decimal, fate: Comparable | None) -> Carriage:
 
 
 def _said(fate: Comparable) -> tuple[str, str]:
-    return fate.reason, getattr(fate, "reason_en", fate.kind)
+    return fate.reason, fate.reason_en
 
 
 def number(value: Fraction) -> str:
