@@ -174,7 +174,7 @@ def page(found: ChangeList, old: Reading, new: Reading, lang: str, everything: b
     return _template().render(
         found=found, rows=shown(table, True), folded=sum(c.type in FOLDED and not c.note for c in found.changes), runs=runs, lang=lang,
         tongue=0 if lang == "zh" else 1, everything=everything, same=sum(r.same and r.level == "line" for r in table), counts=counts(found, lang),
-        quiet=_quiet(table), followed=followed_section(found) if isinstance(found, Followed) else "",
+        quiet=_quiet(table), followed=followed_section(found, lang) if isinstance(found, Followed) else "",
     )  # fmt: skip
 
 

@@ -46,10 +46,12 @@ def _remapped(r: Remapped, zh: bool) -> str:
     return f"{r.rubric}\t{who}: scored {r.old_total}; carried {r.carried} of {r.covered} (new revision {r.possible}); {len(r.open)} to score, no grade"
 
 
-def section(found: Followed) -> Markup:
+def section(found: Followed, lang: str = "zh") -> Markup:
     """The closing part of the page."""
-    words = {"verdicts": VERDICTS, "actions": ACTIONS, "cause": CAUSES[found.cause][0]}
-    return Markup(_template().render(found=found, **words))
+    zh = lang == "zh"
+    verdicts, actions = (VERDICTS, ACTIONS) if zh else ({k: k for k in VERDICTS}, {k: k for k in ACTIONS})
+    tongue = 0 if zh else 1
+    return Markup(_template().render(found=found, tongue=tongue, verdicts=verdicts, actions=actions, cause=CAUSES[found.cause][tongue]))
 
 
 @cache

@@ -114,10 +114,10 @@ def _check_words(arrival: Arrival, shelf: Sequence[Shelved]) -> None:
     slugs = [s.card.slug for s in shelf]
     if arrival.said.supersedes is not None and arrival.said.supersedes not in slugs:
         raise UsageError(f"--supersedes {arrival.said.supersedes}", "is not under the sources", f"there are: {', '.join(slugs) or 'none'}")
-    if arrival.said.slug is None and not arrival.reading.notice.document_number:
+    if arrival.said.slug is None and not DIGITS.search(fold(arrival.reading.notice.document_number or "")):
         digests = {d for s in shelf for d in _digests(s.card)}
         if arrival.sha256 not in digests:
-            raise UsageError(arrival.name, "no document number (发文字号) was found in it", "name it yourself with --slug SLUG")
+            raise UsageError(arrival.name, "no document number (发文字号) with figures was found in it", "name it yourself with --slug SLUG")
 
 
 def _digests(card: Card) -> set[str]:
@@ -299,9 +299,13 @@ def _received_as(arrival: Arrival) -> str:
 
 
 def _free_name(arrival: Arrival, card: Card) -> str:
-    """`notice-2.pdf`: a name the folder has not, or the one under which a killed run left this very file."""
+    """`notice-2.pdf`: a name the folder has not, or the one under which this very file lies there already (put there
+    by hand, or by a run that was killed)."""
     listed = {f["file"] for f in card.files()} | {card.primary.name}
     suffix = _suffix(arrival)
+    beside = card.folder / arrival.name
+    if arrival.name not in listed and beside.is_file() and beside.read_bytes() == arrival.data:
+        return arrival.name
     for name in (f"notice{suffix}", *(f"notice-{n}{suffix}" for n in range(2, len(listed) + 1000))):
         path = card.folder / name
         if name not in listed and (not path.exists() or (path.is_file() and path.read_bytes() == arrival.data)):

@@ -114,7 +114,10 @@ class Lock:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(str(folder), f"cannot be made ({error.strerror})", "choose another place") from None
         self.folder = folder
         self._handle: int | None = None
 

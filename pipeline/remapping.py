@@ -44,6 +44,7 @@ class Carriage:
     awarded: str
     value: str | None
     reason: str
+    reason_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,17 @@ def _in_order(assessment: Assessment, rubric: Rubric) -> list[tuple[str, Decimal
 def _carried(key: str, awarded: Decimal, fate: Comparable | None) -> Carriage:
     given = points_text(awarded)
     if fate is None or fate.kind == "drop" or fate.new is None:
-        return Carriage(key, None, "drop", given, None, fate.reason if fate else "旧版此条未经核定")
+        return Carriage(key, None, "drop", given, None, *(_said(fate) if fate else ("旧版没有这一条", "the old revision has no such criterion")))
     if fate.kind == "keep":
-        return Carriage(key, fate.new, "keep", given, given, fate.reason)
+        return Carriage(key, fate.new, "keep", given, given, *_said(fate))
     if not fate.old_points or not fate.new_points or Decimal(fate.old_points) == 0:
-        return Carriage(key, None, "drop", given, None, "旧版或新版没有满分值，无法折算")
+        return Carriage(key, None, "drop", given, None, "旧版或新版没有满分值，无法折算", "no maximum on one side, nothing to scale by")
     value = Fraction(awarded) * Fraction(fate.new_points) / Fraction(fate.old_points)
-    return Carriage(key, fate.new, "scale", given, number(value), fate.reason)
+    return Carriage(key, fate.new, "scale", given, number(value), *_said(fate))
+
+
+def _said(fate: Comparable) -> tuple[str, str]:
+    return fate.reason, fate.reason_en
 
 
 def number(value: Fraction) -> str:

@@ -167,13 +167,15 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
     if is_notice_json(file):
         raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
     reading = audited(_read_once(file))
-    sources.mkdir(parents=True, exist_ok=True)
     arrival = intake.Arrival(file.name, file.read_bytes(), reading, said)
-    with ledger.Lock(extracted):
+    with ledger.Lock(sources), ledger.Lock(extracted):
         ledger.sweep(sources)
         known = cards.load_all(sources)[0] if any(sources.glob(f"*/{cards.FILE}")) else []
         place = intake.place_of(arrival, [_shelved(c, extracted) for c in known])
-        name = intake.shelve(arrival, place, sources)
+        try:
+            name = intake.shelve(arrival, place, sources)
+        except OSError as error:
+            raise InputError(str(error.filename or sources), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
     yield from intake_words.lines(arrival, place, name, lang)
     yield from run(sources, extracted, reports, lang, failed, place.slug)
 

@@ -86,6 +86,12 @@ def a_decision(shelf):
     stages.decide(shelf / "extracted/b-old/2021/notice.json", "set", "annex-1/c2.max_points", "9", "甲", "试", "2022-01-05")
 
 
+def an_earlier_reading(shelf):
+    """What another version of the program may have left."""
+    path = shelf / "extracted/b-old/2021/notice.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("某市住房和城乡建设局", "某市住房和城乡建没局"), encoding="utf-8")
+
+
 def no_predecessor(shelf):
     path = shelf / "sources/a-new/source.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"b-old"', "null"), encoding="utf-8")
@@ -97,6 +103,7 @@ def no_predecessor(shelf):
         (changed_text, ["a-new: extract (文本有变)", "a-new: audit", "a-new: forms", "a-new: diff"]),
         (changed_card, ["nothing changed"]),
         (spoilt_output, ["b-old: audit"]),
+        (an_earlier_reading, ["b-old: extract (同一文件，读法有变)"]),
         (no_predecessor, ["a-new: diff removed", "a-new: extract", "a-new: audit", "a-new: forms"]),
         (a_decision, ["b-old: extract", "b-old: audit", "b-old: forms", "a-new: diff"]),
     ],

@@ -114,6 +114,19 @@ def test_another_format_of_the_same_text_is_another_file_of_the_revision(desk, t
     assert (tmp_path / "reports/n2021-7/readings/notice.docx.json").is_file()
 
 
+def test_a_file_dropped_into_the_folder_is_listed_where_it_lies(desk, tmp_path):
+    desk(notice_text())
+    desk(word_file(tmp_path / "sources/n2021-7/new.docx", notice_text()))
+    assert sorted(p.name for p in (tmp_path / "sources/n2021-7").iterdir()) == ["new.docx", "notice.txt", "source.json"]
+    assert card(tmp_path, "n2021-7")["files"][1]["file"] == "new.docx"
+
+
+def test_a_place_that_cannot_be_written(desk, tmp_path):
+    (tmp_path / "extracted").write_text("a file", encoding="utf-8")
+    status, _, err = desk(notice_text())
+    assert (status, err.count("\n"), list((tmp_path / "sources").iterdir())) == (2, 1, [])
+
+
 def test_the_user_may_say_which_file_is_read(desk, tmp_path):
     desk(notice_text())
     path = word_file(tmp_path / "通知.docx", notice_text())
