@@ -83,6 +83,32 @@ def test_pdf_passes_both_standards(number):
         assert report.is_compliant, report
 
 
+def odd_cards() -> dict[str, Scorecard]:
+    whole = full("0")
+    less = replace(whole, awarded={k: v for k, v in whole.awarded.items() if not k.endswith("3")})
+    gone = replace(less, not_applicable={k: "示例：没有此项业务" for k in whole.awarded if k not in less.awarded})
+    rounds = "rounds:\n  - {name: 日常, weight: 40}\n  - {name: 集中, weight: 60}\n"
+    given = {
+        "incomplete": ([less], ""), "refused": ([full("0"), full("0", "示例专家乙", "示例外来公司", rubric_digest="0" * 64)], ""),
+        "not applicable": ([gone], "not_applicable: exclude-and-scale\nrounding: {mode: half-up, digits: 1}\n"), "gap": ([full("10.5")], ""),
+        "rounds": ([full("3", round="日常"), full("4", "示例专家乙", round="集中")], rounds), "nameless": ([full("1", unit="")], ""),
+        "several": ([full("0"), full("9", "示例专家乙")], ""),
+    }  # fmt: skip
+    return {name: score(forms, reading(), policies.parse(text))[-1] for name, (forms, text) in given.items()}
+
+
+@pytest.mark.parametrize("name", ["incomplete", "refused", "not applicable", "gap", "rounds", "nameless", "several"])
+def test_pages_of_odd_results_stand(name):
+    own = odd_cards()[name]
+    made = unit.page(own, [own], reading().notice)
+    raw = typeset.render(made)
+    for profile in (validator.ValidationProfile.PDF_UA_1, validator.ValidationProfile.PDF_A_3A):
+        assert validator.validate_pdf_bytes(raw, profile=profile).is_compliant
+    text = pdf_text(raw)
+    assert all(words(o) in text for o in own.open)
+    assert ("未定" in text) is (own.grade_band is None)
+
+
 def test_the_scorecard_travels_inside_without_names_of_assessors():
     own = card("示例甲公司")
     text = json.dumps(unit.published(own).to_json(), ensure_ascii=False)
