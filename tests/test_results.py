@@ -109,6 +109,11 @@ def test_pages_of_odd_results_stand(name):
     assert ("未定" in text) is (own.grade_band is None)
 
 
+def test_scaling_for_what_is_not_applicable_can_be_checked_by_hand():
+    own = odd_cards()["not applicable"]
+    assert "适用条目得 88 分、满分 88 分" in html.render(unit.page(own, [own], reading().notice))
+
+
 def test_the_scorecard_travels_inside_without_names_of_assessors():
     own = card("示例甲公司")
     text = json.dumps(unit.published(own).to_json(), ensure_ascii=False)

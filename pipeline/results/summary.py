@@ -19,7 +19,7 @@ def page(cards: Sequence[Scorecard], notice: Notice) -> Page:
     """All units. A unit without a grade shows why; equal totals share a place."""
     blocks: list[Block] = []
     for index, own in enumerate(groups.by_rubric(cards)):
-        heading = own[0].title or own[0].rubric
+        heading = next((c.title for c in own if c.title), "评价表未能确认")
         blocks.append(Heading(f"{NUMERALS[index]}、{heading}" if index < len(NUMERALS) else heading))
         blocks += [_table(own), *_means(own, f"means-{index + 1}")]
     blocks.append(Paragraph("名次按总分排列，总分相同的名次相同；一票否决和未评完的单位不排名次。", "small"))
