@@ -67,9 +67,10 @@ def drawn(sheet: Sheet, seed_: int, wanted: str | None = None, low: float = 0) -
 
 def cases() -> list[tuple[Reading, Sheet, dict[str, str]]]:
     edges = ("100", "90", "89.9", "89.5", "89", "70", "69.5", "69", "0")
-    out = [(seed(), s, drawn(s, 100 * s.annex + n)) for s in sheets(seed()) for n in range(8)]
-    out += [(seed(), s, drawn(s, 1001 + 35 * n, edge)) for s in sheets(seed()) for n, edge in enumerate(edges)]
-    return out + [(mixed(), s, drawn(s, 5000 + n, low=n % 3 * 0.4)) for s in sheets(mixed()) for n in range(24)]
+    out = [(seed(), s, drawn(s, 100 * s.annex + n)) for s in sheets(seed()) for n in range(3)]
+    turns = [(sheets(seed())[n % 3], n, edge) for n, edge in enumerate(edges)]
+    out += [(seed(), s, drawn(s, 1001 + 35 * n, edge)) for s, n, edge in turns]
+    return out + [(mixed(), s, drawn(s, 5000 + n, low=(0, 0.45, 0.9, 1)[n % 4])) for s in sheets(mixed()) for n in range(18)]
 
 
 def fill(raw: Path, values: dict[str, str], sheet: Sheet) -> None:
