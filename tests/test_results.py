@@ -206,7 +206,7 @@ def test_the_rectification_list_has_each_lost_criterion_and_blank_deadlines():
 def test_equal_totals_share_a_place_and_vetoed_units_have_none():
     forms = [full(less, unit=f"示例{n}号") for n, less in enumerate(("3", "3", "5"))] + [full("0", unit="示例否决", vetoes={"1": True})]
     own = group.by_rubric(score(forms, reading(), MEAN))[0]
-    assert [(c.assessee, p) for c, p in zip(own, group.places(own), strict=True)] == [
+    assert [(c.assessee, group.place(c, own)) for c in own] == [
         ("示例0号", 1), ("示例1号", 1), ("示例2号", 3), ("示例否决", None),
     ]  # fmt: skip
 

@@ -29,7 +29,8 @@ def page(cards: Sequence[Scorecard], notice: Notice) -> Page:
 def _table(own: Sequence[Scorecard]) -> Grid:
     columns = (Column("名次", 14, "center"), Column("被评价单位"), Column("总分", 18, "right"), Column("等次", 24, "center"), Column("说明", 52))
     rows = []
-    for place, card in zip(groups.places(own), own, strict=True):
+    for card in own:
+        place = groups.place(card, own)
         said_ = [f"一票否决（第 {'、'.join(card.vetoes)} 项）"] if card.vetoed else []
         total = number(card.total) if card.complete or card.total is None else f"（{number(card.total)}）"
         rows.append((str(place) if place else "—", unit_name(card), total, grade_text(card), "；".join((*said_, *card.open))))

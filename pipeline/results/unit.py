@@ -62,7 +62,7 @@ def _result(card: Scorecard, group: Sequence[Scorecard]) -> Result:
     else:
         values.append(("总分" if card.complete else "已评部分得分", number(card.total), possible))
     values.append(("等次", grade_text(card), ""))
-    place = groups.places(group)[list(group).index(card)]
+    place = groups.place(card, group)
     ranked = sum(groups.ranked(c) for c in group)
     if place is not None and ranked > 1:
         values.append(("名次", str(place), f"/ {ranked}"))
