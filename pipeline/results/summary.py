@@ -52,4 +52,4 @@ def _means(own: Sequence[Scorecard], key: str) -> Iterator[Block]:
 
 
 def _mean_row(label: str, mean: Decimal, possible: Decimal | None, found: groups.Spread) -> tuple[str, ...]:
-    return label, number(mean), number(possible), share(mean, possible), number(found.highest), number(found.lowest)
+    return label, number(mean), number(possible), share(found.mean, possible), number(found.highest), number(found.lowest)
