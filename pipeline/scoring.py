@@ -6,7 +6,8 @@ the scorecard (each number leads back to its form); reports show them only where
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
@@ -127,7 +128,7 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
     vetoes = tuple(sorted({n for s in sheets for n, ticked in s.assessment.vetoes.items() if ticked}))
     faulty = bool(reasons) or any(s.faults for s in sheets)
     grade = _grade(combined, vetoes, faulty, reading, policy, factor / scaled)
-    findings = (*twice, *checks.check(sheets, lines, policy, possible, [calling(n) for n in range(1, len(sheets) + 1)]))
+    findings = (*_unread(sheets, lines), *twice, *checks.check(sheets, lines, policy, possible, [calling(n) for n in range(1, len(sheets) + 1)]))
     missing_name = () if (group[0].assessee or "").strip() else ("被评价单位未填",)
     return Scorecard(
         assessee=group[0].assessee, annex=rubric.annex, rubric=rubric.id, title=rubric.title,
@@ -143,6 +144,15 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
         decisions=_decisions(rubric, reading),
         document_number=reading.notice.document_number, revision=reading.revision, rubric_digest=rubric_digest(rubric),
     )  # fmt: skip
+
+
+def _unread(sheets: list[Sheet], lines: tuple[Line, ...]) -> Iterator[Finding]:
+    """What collecting said about the scores that are missing: why there is none, with its place in the form."""
+    for n, sheet in enumerate(sheets, start=1):
+        missing = {line.id for line in lines} - set(sheet.points) - sheet.excluded
+        for found in sheet.assessment.findings:
+            if found.severity == "error" and found.where in missing:
+                yield replace(found, message=f"{calling(n)}：{found.message}", message_en=f"form {n}: {found.message_en}")
 
 
 def _decisions(rubric: Rubric, reading: Reading) -> tuple[str, ...]:

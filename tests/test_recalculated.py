@@ -35,13 +35,20 @@ MIXED = rubric_of("""
     扣分项（10分） | 5    | 被投诉。       | 10
     总评           |      |                | 100
 """)
+TAKEN = rubric_of("""
+    项目             | 序号 | 评价内容       | 评价分值
+    扣分项一（60分） | 1    | 无制度。       | 20
+                     | 2    | 无台账。       | 40
+    扣分项二（40分） | 3    | 被投诉。       | 40
+    总评             |      |                | 100
+""", annex=2)  # fmt: skip
 OPEN = "总分落在等次之外，待定"
 
 
 @cache
 def mixed() -> Reading:
     own = bands("优 [90,)", "良 [75,90)", "中 (60,75)", "差 (,60]")
-    return reading_of(MIXED, notice=notice_of(grade_bands=own, vetoes=vetoes("发生事故的。", "造假的。")), revision="1")
+    return reading_of(MIXED, TAKEN, notice=notice_of(grade_bands=own, vetoes=vetoes("发生事故的。", "造假的。")), revision="1")
 
 
 def sheets(reading: Reading) -> list[Sheet]:
@@ -67,9 +74,10 @@ def drawn(sheet: Sheet, seed_: int, wanted: str | None = None, low: float = 0) -
 
 def cases() -> list[tuple[Reading, Sheet, dict[str, str]]]:
     edges = ("100", "90", "89.9", "89.5", "89", "70", "69.5", "69", "0")
-    out = [(seed(), s, drawn(s, 100 * s.annex + n)) for s in sheets(seed()) for n in range(8)]
-    out += [(seed(), s, drawn(s, 1001 + 35 * n, edge)) for s in sheets(seed()) for n, edge in enumerate(edges)]
-    return out + [(mixed(), s, drawn(s, 5000 + n, low=n % 3 * 0.4)) for s in sheets(mixed()) for n in range(24)]
+    out = [(seed(), s, drawn(s, 100 * s.annex + n)) for s in sheets(seed()) for n in range(3)]
+    turns = [(sheets(seed())[n % 3], n, edge) for n, edge in enumerate(edges)]
+    out += [(seed(), s, drawn(s, 1001 + 35 * n, edge)) for s, n, edge in turns]
+    return out + [(mixed(), s, drawn(s, 5000 + n, low=(0, 0.45, 0.9, 1)[n % 4])) for s in sheets(mixed()) for n in range(13)]
 
 
 def fill(raw: Path, values: dict[str, str], sheet: Sheet) -> None:

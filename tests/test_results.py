@@ -19,7 +19,7 @@ from pipeline import policy as policies
 from pipeline.assessment import Scorecard
 from pipeline.errors import UsageError
 from pipeline.model import BodyText
-from pipeline.results import group, html, treatment, typeset, unit
+from pipeline.results import group, html, summary, treatment, typeset, unit
 from pipeline.results.charts import Bar, bars
 from pipeline.results.pages import Column, Grid, Heading, Page, Paragraph
 from pipeline.results.workbook import workbook
@@ -81,6 +81,49 @@ def test_pdf_passes_both_standards(number):
     for profile in (validator.ValidationProfile.PDF_UA_1, validator.ValidationProfile.PDF_A_3A):
         report = validator.validate_pdf_bytes(raw, profile=profile)
         assert report.is_compliant, report
+
+
+def test_no_stream_ends_where_a_reader_takes_its_last_byte_for_a_line_end():
+    """One deflated stream in 256 ends in CR; of these pages some do."""
+    shown = [Page("示例", ("示例",), "", (Paragraph(f"示例第 {n} 号。"),)) for n in range(60)]
+    made = [typeset.render(p, typeset.Attachment("a.json", f"{n}\n", "data")) for n, p in enumerate(shown)]
+    assert not [n for n, raw in enumerate(made) if b"\r\nendstream" in raw]
+    stored = [raw for raw in made if raw.startswith(b"%PDF-1.7\n%\xbf\xf7\xa2\xfe")]
+    assert stored, "none of these pages shows the case"
+    report = validator.validate_pdf_bytes(stored[0], profile=validator.ValidationProfile.PDF_A_3A)
+    assert report.is_compliant, report
+    assert stored[0] == typeset.with_clear_ends(stored[0])
+
+
+def odd_cards() -> dict[str, Scorecard]:
+    whole = full("0")
+    less = replace(whole, awarded={k: v for k, v in whole.awarded.items() if not k.endswith("3")})
+    gone = replace(less, not_applicable={k: "示例：没有此项业务" for k in whole.awarded if k not in less.awarded})
+    rounds = "rounds:\n  - {name: 日常, weight: 40}\n  - {name: 集中, weight: 60}\n"
+    given = {
+        "incomplete": ([less], ""), "refused": ([full("0"), full("0", "示例专家乙", "示例外来公司", rubric_digest="0" * 64)], ""),
+        "not applicable": ([gone], "not_applicable: exclude-and-scale\nrounding: {mode: half-up, digits: 1}\n"), "gap": ([full("10.5")], ""),
+        "rounds": ([full("3", round="日常"), full("4", "示例专家乙", round="集中")], rounds), "nameless": ([full("1", unit="")], ""),
+        "several": ([full("0"), full("9", "示例专家乙")], ""),
+    }  # fmt: skip
+    return {name: score(forms, reading(), policies.parse(text))[-1] for name, (forms, text) in given.items()}
+
+
+@pytest.mark.parametrize("name", ["incomplete", "refused", "not applicable", "gap", "rounds", "nameless", "several"])
+def test_pages_of_odd_results_stand(name):
+    own = odd_cards()[name]
+    made = unit.page(own, [own], reading().notice)
+    raw = typeset.render(made)
+    for profile in (validator.ValidationProfile.PDF_UA_1, validator.ValidationProfile.PDF_A_3A):
+        assert validator.validate_pdf_bytes(raw, profile=profile).is_compliant
+    text = pdf_text(raw)
+    assert all(words(o) in text for o in own.open)
+    assert ("未定" in text) is (own.grade_band is None)
+
+
+def test_scaling_for_what_is_not_applicable_can_be_checked_by_hand():
+    own = odd_cards()["not applicable"]
+    assert "适用条目得 88 分、满分 88 分" in html.render(unit.page(own, [own], reading().notice))
 
 
 def test_the_scorecard_travels_inside_without_names_of_assessors():
@@ -175,7 +218,7 @@ def test_the_rectification_list_has_each_lost_criterion_and_blank_deadlines():
 def test_equal_totals_share_a_place_and_vetoed_units_have_none():
     forms = [full(less, unit=f"示例{n}号") for n, less in enumerate(("3", "3", "5"))] + [full("0", unit="示例否决", vetoes={"1": True})]
     own = group.by_rubric(score(forms, reading(), MEAN))[0]
-    assert [(c.assessee, p) for c, p in zip(own, group.places(own), strict=True)] == [
+    assert [(c.assessee, group.place(c, own)) for c in own] == [
         ("示例0号", 1), ("示例1号", 1), ("示例2号", 3), ("示例否决", None),
     ]  # fmt: skip
 
@@ -237,3 +280,12 @@ def test_units_whose_file_names_meet_do_not_overwrite_each_other(tmp_path):
     made = write_all(score([full("3", unit="示例/甲"), full("5", unit="示例:甲")], reading(), MEAN), reading(), tmp_path)
     totals = {json.loads(p.read_text(encoding="utf-8"))["total"] for p in made if p.name.endswith(".scorecard.json")}
     assert totals == {"97", "95"}
+
+
+def test_the_share_of_a_mean_is_of_the_exact_mean():
+    units = [full(less, unit=f"示例{n}号") for n, less in enumerate(("0", "0.1", "0.1"))]  # lost on 4 of 25: mean 24.9333…, 99.73 %
+    made = summary.page(score(units, reading(), MEAN), reading().notice)
+    means = next(b for b in made.blocks if isinstance(b, Grid) and b.name == "各项目平均")
+    assert next(row for row in means.rows if row[0] == "安全运营") == ("安全运营", "24.93", "25", "99.7%", "25", "24.9")
+    small = group.Spread(Decimal("6.41666666666"), Decimal(5), Decimal("7.25"), 3)  # 80.208 %, not 6.42 / 8 = 80.25 %
+    assert summary._mean_row("示例", Decimal("6.42"), Decimal(8), small)[3] == "80.2%"

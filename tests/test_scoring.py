@@ -16,6 +16,8 @@ from pipeline import schemas, stages
 from pipeline.assessment import Assessment, FormFile
 from pipeline.digest import rubric_digest
 from pipeline.model import Reading
+from pipeline.problems import problem
+from pipeline.provenance import Provenance
 from pipeline.scored import write_all
 from pipeline.scoring import score
 
@@ -79,6 +81,15 @@ def test_an_incomplete_form_gets_no_grade():
     result = card(some)
     assert (result.complete, result.grade_band) == (False, None)
     assert any("第 33 项" in o for o in result.open)
+
+
+def test_why_a_score_is_missing_is_told_with_its_place_and_nothing_else():
+    whole = full("0")
+    at = Provenance("9", page=2)
+    said = [problem("score-above-maximum", 3, id, at, given="9", maximum="3") for id in ("annex-3/c33", "annex-3/c32")]
+    some = replace(whole, awarded={k: v for k, v in whole.awarded.items() if k != "annex-3/c33"}, findings=tuple(said))
+    found = card(some).findings
+    assert [(f.rule, f.where, f.evidence[0].page) for f in found] == [("score-above-maximum", "annex-3/c33", 2)]
 
 
 def test_several_assessors_are_refused_without_a_policy():

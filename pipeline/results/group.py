@@ -34,10 +34,12 @@ def ranked(card: Scorecard) -> bool:
     return card.complete and card.total is not None and not card.vetoed
 
 
-def places(group: Sequence[Scorecard]) -> list[int | None]:
-    """The place of each card of one rubric; equal totals share a place and the next ones are left out (1, 1, 3)."""
-    totals = [c.total for c in group if ranked(c) and c.total is not None]
-    return [1 + sum(t > c.total for t in totals) if ranked(c) and c.total is not None else None for c in group]
+def place(card: Scorecard, group: Sequence[Scorecard]) -> int | None:
+    """The place of a card among those of its rubric; equal totals share a place and the next ones are left out (1, 1, 3)."""
+    own = card.total
+    if own is None or not ranked(card):
+        return None
+    return 1 + sum(ranked(c) and c.total is not None and c.total > own for c in group)
 
 
 def spread(values: Sequence[Decimal | None]) -> Spread | None:

@@ -19,7 +19,7 @@ def page(cards: Sequence[Scorecard], notice: Notice) -> Page:
     """All units. A unit without a grade shows why; equal totals share a place."""
     blocks: list[Block] = []
     for index, own in enumerate(groups.by_rubric(cards)):
-        heading = own[0].title or own[0].rubric
+        heading = next((c.title for c in own if c.title), "评价表未能确认")
         blocks.append(Heading(f"{NUMERALS[index]}、{heading}" if index < len(NUMERALS) else heading))
         blocks += [_table(own), *_means(own, f"means-{index + 1}")]
     blocks.append(Paragraph("名次按总分排列，总分相同的名次相同；一票否决和未评完的单位不排名次。", "small"))
@@ -29,7 +29,8 @@ def page(cards: Sequence[Scorecard], notice: Notice) -> Page:
 def _table(own: Sequence[Scorecard]) -> Grid:
     columns = (Column("名次", 14, "center"), Column("被评价单位"), Column("总分", 18, "right"), Column("等次", 24, "center"), Column("说明", 52))
     rows = []
-    for place, card in zip(groups.places(own), own, strict=True):
+    for card in own:
+        place = groups.place(card, own)
         said_ = [f"一票否决（第 {'、'.join(card.vetoes)} 项）"] if card.vetoed else []
         total = number(card.total) if card.complete or card.total is None else f"（{number(card.total)}）"
         rows.append((str(place) if place else "—", unit_name(card), total, grade_text(card), "；".join((*said_, *card.open))))
@@ -51,4 +52,4 @@ def _means(own: Sequence[Scorecard], key: str) -> Iterator[Block]:
 
 
 def _mean_row(label: str, mean: Decimal, possible: Decimal | None, found: groups.Spread) -> tuple[str, ...]:
-    return label, number(mean), number(possible), share(mean, possible), number(found.highest), number(found.lowest)
+    return label, number(mean), number(possible), share(found.mean, possible), number(found.highest), number(found.lowest)

@@ -106,7 +106,7 @@ def rectification(card: Scorecard, notice: Notice) -> Page:
         blocks.append(Bullets(card.open, "未能确定的事项"))
     blocks += [_list(card), Paragraph("整改措施、期限由被评价单位与主管部门商定后填写；期限为空表示尚未商定。", "small")]
     blocks += [Paragraph("被评价单位负责人（签字）：　　　　　　　　　　　复查人（签字）：", "flush")]
-    return Page(f"{unit_name(card)}　整改清单", (card.title or card.rubric, "整改清单"), identity(card), tuple(blocks), latest([card]))
+    return Page(f"{unit_name(card)}　整改清单", ((card.title, "整改清单") if card.title else ("整改清单",)), identity(card), tuple(blocks), latest([card]))
 
 
 def _list(card: Scorecard) -> Block:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import typst
 
 from pipeline.results.pages import Page
@@ -44,7 +46,25 @@ def render(page: Page, attachment: Attachment | None = None) -> bytes:
     )
     if not isinstance(made, bytes):
         raise TypeError("typst gave no single PDF")
-    return made
+    return with_clear_ends(made)
+
+
+def with_clear_ends(raw: bytes) -> bytes:
+    """The same PDF with no stream that ends in CR before the LF of `endstream`: a reader that takes both for one line end
+    finds such a stream a byte short, and validators of PDF/A then refuse the file. The last byte of a deflated stream is that
+    of a checksum, so no other compression helps; such a stream is stored as it is."""
+    if b"\r\nendstream" not in raw:
+        return raw
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(raw)) as pdf:
+        for stream in pdf.objects:
+            if isinstance(stream, pikepdf.Stream) and stream.read_raw_bytes().endswith(b"\r"):
+                stream.write(stream.read_bytes())
+        pdf.save(
+            out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            object_stream_mode=pikepdf.ObjectStreamMode.preserve, deterministic_id=True,
+        )  # fmt: skip
+    return out.getvalue()
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from pipeline.assessment import FormFile, ItemScore, Scorecard
+from pipeline.assessment import FormFile, ItemScore, Scorecard, SheetScore
 from pipeline.model import Notice
 from pipeline.plain import points_text
 from pipeline.results import group as groups
@@ -41,7 +41,7 @@ def page(card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Page:
     for index, (title, own) in enumerate(p for p in parts if p[1]):
         blocks += [Heading(f"{NUMERALS[index]}、{title}"), *own]
     name = f"{unit_name(card)}　{card.title or ''}评价结果"
-    return Page(name, (card.title or card.rubric, "评价结果"), identity(card), tuple(blocks), latest([card]))
+    return Page(name, ((card.title, "评价结果") if card.title else ("评价结果",)), identity(card), tuple(blocks), latest([card]))
 
 
 def published(card: Scorecard) -> Scorecard:
@@ -62,7 +62,7 @@ def _result(card: Scorecard, group: Sequence[Scorecard]) -> Result:
     else:
         values.append(("总分" if card.complete else "已评部分得分", number(card.total), possible))
     values.append(("等次", grade_text(card), ""))
-    place = groups.places(group)[list(group).index(card)]
+    place = groups.place(card, group)
     ranked = sum(groups.ranked(c) for c in group)
     if place is not None and ranked > 1:
         values.append(("名次", str(place), f"/ {ranked}"))
@@ -117,6 +117,10 @@ def _left_out(card: Scorecard) -> Iterator[str]:
     if gone:
         named = "；".join(f"{_number(i)}（{next(e.not_applicable for e in i.entries if e.not_applicable)}）" for i in gone)
         yield f"标为不适用的条目：{named}。"
+    if gone and card.policy.not_applicable == "exclude-and-scale" and len(card.assessments) == 1 and card.complete:
+        own = [s for s in card.sections if s.kind == "scored"]
+        got, most = (sum((v or Decimal(0) for v in values), Decimal(0)) for values in ((s.total for s in own), (s.possible for s in own)))
+        yield f"折算：适用条目得 {points_text(got)} 分、满分 {points_text(most)} 分，按评价表满分折算。"
 
 
 def _gone(item: ItemScore) -> bool:
@@ -183,9 +187,15 @@ def _sheets(card: Scorecard, named: bool) -> tuple[tuple[Column, ...], tuple[tup
     for n, a in enumerate(card.assessments, start=1):
         who = (a.assessor or "（未签）") if named else f"第 {n} 位"
         file = f"{a.source.file} " if named and a.source.file else ""
-        row = [who, a.date or "—", number(a.total), "是" if a.used else a.reason or "否", file + (a.source.sha256[:16] or "—")]
+        row = [who, a.date or "—", number(a.total), _used(a, card), file + (a.source.sha256[:16] or "—")]
         rows.append(tuple([*row[:2], a.round or "—", *row[2:]] if rounds else row))
     return tuple([*columns[:2], Column("轮次", 22, "center"), *columns[2:]] if rounds else columns), tuple(rows)
+
+
+def _used(sheet: SheetScore, card: Scorecard) -> str:
+    if sheet.used:
+        return "是"
+    return "否（见上）" if sheet.reason in card.open else sheet.reason or "否"
 
 
 def _agreement(card: Scorecard) -> str:

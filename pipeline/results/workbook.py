@@ -83,8 +83,8 @@ def _reason(item: ItemScore) -> str:
 
 def _totals(cards: Sequence[Scorecard]) -> Iterator[tuple[Value, ...]]:
     for own in groups.by_rubric(cards):
-        for place, c in zip(groups.places(own), own, strict=True):
-            yield *_head(c), place, c.total, c.possible, grade_text(c), "是" if c.vetoed else "", "；".join(c.open)
+        for c in own:
+            yield *_head(c), groups.place(c, own), c.total, c.possible, grade_text(c), "是" if c.vetoed else "", "；".join(c.open)
 
 
 def _sections(cards: Sequence[Scorecard]) -> Iterator[tuple[Value, ...]]:
