@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from hashlib import sha256
@@ -63,6 +64,14 @@ def save(path: Path, decisions: Sequence[Decision]) -> None:
     write_whole(path, HEADER + yaml.safe_dump({"decisions": entries}, allow_unicode=True, sort_keys=True, width=100))
 
 
+def _is_date(text: str) -> bool:
+    """YYYY-MM-DD, and a day that exists."""
+    try:
+        return DATE.fullmatch(text) is not None and datetime.date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
 def _id(action: str, target: str, value: str | None) -> str:
     return sha256(f"{action}\0{target}\0{value}".encode()).hexdigest()[:12]
 
@@ -74,7 +83,7 @@ def decide(
     for name, given in (("--by", by), ("--reason", reason)):
         if not given.strip():
             raise UsageError(f"decide {action}", f"needs {name}", "a decision is signed and has a reason")
-    if not DATE.fullmatch(date):
+    if not _is_date(date):
         raise UsageError(f"decide {action}", f"{date!r} is no date", "give --date YYYY-MM-DD")
     if action == "waive":
         if target not in {f.fingerprint for f in reading.findings}:

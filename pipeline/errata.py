@@ -67,6 +67,9 @@ def _place(reading: Reading, path: str) -> str:
 
 
 def _at(at: Provenance | None) -> str:
+    """The page or line; a path inside a file tells an official nothing that the words before it do not."""
+    if at is not None and at.path is not None:
+        return ""
     return f"（{at.place()}）" if at is not None else ""
 
 

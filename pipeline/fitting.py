@@ -132,12 +132,27 @@ def _renumbered(sheet: Sheet) -> Fit | None:
     return found if before is not None and before.summary.cost > 0 else None
 
 
+def _is_off(sheet: Sheet, place: int) -> bool | None:
+    """Whether the rows of a section do not sum to its declared points; None where values are absent among them."""
+    slot = sheet.slots[place]
+    if not slot.declared or slot.start is None:
+        return False
+    end = sheet.slots[place + 1].start if place + 1 < len(sheet.slots) else len(sheet.rows)
+    rows = [row.criterion for row in sheet.rows[slot.start : end]]
+    if any(c is None or c.max_points is None for c in rows):
+        return None
+    return sum(c.max_points for c in rows if c and c.max_points and c.kind in ("scored", slot.kind)) != slot.declared[0]
+
+
 def _absorbed(sheet: Sheet, ceiling: int) -> Fit | None:
     """A section whose label is lost without a trace, its rows read with the section above: claimed only when that alone
     makes every number right, and no error of print costs less under any weights."""
     best: list[Fit] = []
+    off = [_is_off(sheet, place) for place in range(len(sheet.slots))]
+    if off.count(True) > 1:
+        return None  # one lost label makes one section too great; the rest would stay wrong
     for place, slot in enumerate(sheet.slots):
-        if not slot.declared or slot.section is None or _digit_slip(slot.declared[0], slot.section.points_sum()):
+        if off[place] is False or not slot.declared or slot.section is None or _digit_slip(slot.declared[0], slot.section.points_sum()):
             continue
         lost = Slot(None, (), "scored", None, (), "absorbed")
         slots = (*sheet.slots[: place + 1], lost, *sheet.slots[place + 1 :])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from pipeline.errors import UsageError
@@ -54,15 +55,13 @@ def with_value(reading: Reading, path: str, text: str) -> Reading:
 
 
 def _parsed(path: str, name: str, text: str) -> str | Decimal:
+    if not text.strip():
+        raise UsageError(path, "is set to nothing", "give the text that is to stand there")
     if name not in POINTS:
         return text
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise UsageError(path, f"{text!r} is no number of points", 'write it as "3" or "2.5"') from None
-    if not value.is_finite() or value < 0:
+    if not re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]{1,4})?", text.strip()):
         raise UsageError(path, f"{text!r} is no number of points", 'write it as "3" or "2.5"')
-    return value
+    return Decimal(text.strip())
 
 
 def _owner(reading: Reading, path: str) -> tuple[Criterion | Section | Rubric | Notice, str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from pipeline import fitting
 from pipeline.checker import verify
 from pipeline.model import Doubt, Notice, Rubric, Section, Subtotal
 from pipeline.resolve import resolve
@@ -294,3 +295,12 @@ def test_twins_settle_what_the_sums_leave_open() -> None:
 def test_the_same_input_gives_the_same_rubrics() -> None:
     rubric = sheet(ABSORBED, 50)
     assert solved(rubric, "甲项", "乙项", "丙项", "丁项") == solved(rubric, "甲项", "乙项", "丙项", "丁项")
+
+
+def test_many_wrong_sections_are_not_tried_one_by_one(monkeypatch):
+    calls = []
+    solve = fitting.solve
+    monkeypatch.setattr(fitting, "solve", lambda *a, **k: calls.append(1) or solve(*a, **k))
+    rows = "\n".join(f"{f'第{n}组（9分）' if i == 0 else ''}|{2 * n + i - 1}|第{n}组第{i}条。|4" for n in range(1, 21) for i in (0, 1))
+    resolve(Notice(), (rubric_of(f"项目|序号|评价内容|评价分值\n{rows}\n总评|||180"),))
+    assert len(calls) <= 10

@@ -19,6 +19,12 @@ TABLE = Path(__file__).parents[1] / "data" / "lookalikes.tsv"
 NEAR = 0.90
 """Likeness from which a pair is taken without a second witness for the usual spelling."""
 
+ALIKE = ("日曰", "天夭", "侯候", "祟崇")
+"""Pairs confused by eye whose drawn shapes differ too much in width or one stroke for the table."""
+
+OFTEN = 4
+"""Occurrences from which a character is at home in a document."""
+
 PLAUSIBLE = frozenset(
     "一二三四五六七八九十百千万亿两半零"  # numbers
     "日月年时分秒天周旬季米里亩元吨斤克升级档期次个件项条"  # units
@@ -109,7 +115,8 @@ def edits_between(one: str, other: str) -> tuple[Edit, ...]:
 def lookalikes() -> dict[frozenset[str], float]:
     """Pairs of characters whose printed shapes nearly coincide, with their likeness 0..1."""
     rows = (line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
-    return {frozenset(pair): float(value) for pair, value in rows}
+    drawn = {frozenset(pair): float(value) for pair, value in rows}
+    return {frozenset(pair): 0.85 for pair in ALIKE} | drawn
 
 
 @dataclass(frozen=True)
@@ -162,6 +169,17 @@ def _look_alike(edit: Edit, usage: Usage) -> Verdict | None:
     if usual_a > usual_b and usual_b <= 1 and (usual_a >= 2 or likeness >= NEAR):
         return Verdict("look-alike", "b")
     if usual_b > usual_a and usual_a <= 1 and (usual_b >= 2 or likeness >= NEAR):
+        return Verdict("look-alike", "a")
+    if max(usual_a, usual_b) <= 1:
+        return _stranger(one, two, usage)
+    return None
+
+
+def _stranger(one: str, two: str, usage: Usage) -> Verdict | None:
+    """Where the pairs decide nothing: a character that the document has nowhere else, against one that it has often."""
+    if usage.count(two) == 1 and usage.count(one) >= OFTEN:
+        return Verdict("look-alike", "b")
+    if usage.count(one) == 1 and usage.count(two) >= OFTEN:
         return Verdict("look-alike", "a")
     return None
 

@@ -64,6 +64,21 @@ def test_one_end_marked_as_included_excludes_the_other():
     assert hits("band-overlap", reading_of(RUBRIC, notice=notice_of(grade_bands=(low, marked)))) == []
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "count"),
+    [
+        ("90分及以上为优秀", "70分及以上，90分以下为合格", 0),
+        ("90分（含）以上为优秀", "70分（含）至90分为合格", 0),
+        ("90分以上为优秀", "70分以上，90分以下为合格", 1),
+        ("90分（含）以上为优秀", "70分（含）至90分（含）为合格", 1),
+    ],
+)
+def test_an_end_is_told_apart_by_its_own_number(upper, lower, count):
+    low, high = bands("合格 [70,90]", "优秀 [90,)")
+    pair = (replace(low, at=at(lower)), replace(high, at=at(upper)))
+    assert len(hits("band-overlap", reading_of(RUBRIC, notice=notice_of(grade_bands=pair)))) == count
+
+
 @pytest.mark.parametrize("lines", [("优秀 [90,)", "合格 [70,90)", "不合格 (,70)"), ("优秀 [90,)", "合格 [70,89]"), ()])
 def test_band_overlap_leaves_alone(lines):
     assert hits("band-overlap", graded(*lines)) == []

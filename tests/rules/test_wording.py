@@ -47,6 +47,20 @@ def test_text_slip_hits(row, old, new, kind):
     assert found.message.startswith(kind)
 
 
+def tied(wrong, usual):
+    """Two sheets whose phrase stands once on each; the usual character has its home elsewhere in the document."""
+    texts = [f"{usual}常巡查记录完整。", f"每{usual}清扫两遍路面。", f"节假{usual}安排专班值守。", f"当{usual}垃圾当{usual}清运。"]
+    first = rubric_of("项目|序号|评价内容|评价分值\n" + "\n".join(f"|{n}|{t}|2" for n, t in enumerate([*texts, f"组织开放{usual}活动，邀请群众参观。"], 1)))
+    second = rubric_of(f"项目|序号|评价内容|评价分值\n|1|组织开放{wrong}活动，邀请群众参观。|3", annex=2)
+    return reading_of(first, second)
+
+
+def test_a_character_that_stands_nowhere_else_is_the_slip():
+    (found,) = findings_of("text-slip", tied("曰", "日"))
+    assert (found.annex, found.where) == (2, "annex-2/c1~annex-1/c5")
+    assert findings_of("text-slip", tied("周", "日")) == []
+
+
 @pytest.mark.parametrize(
     ("row", "old", "new"),
     [
