@@ -232,12 +232,27 @@ def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
     starts = [i for i, t in enumerate(texts) if patterns.SERIAL_IN_TEXT.match(t)]
     if len(starts) == len(values) and starts[0] == 0:
         texts = ["".join(texts[a:b]) for a, b in pairwise([*starts, len(texts)])]
+    if len(texts) == 1:
+        texts = _counted(texts[0])
     if len(texts) != len(values) or any(v.value is None for v in values):
         return (own,)
     return tuple(
         replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")
         for t, v in zip(texts, values, strict=True)
     )
+
+
+def _counted(text: str) -> list[str]:
+    """A text cut where it counts on (1.… 2.… 3.…), whatever its line ends were."""
+    match = patterns.SERIAL_IN_TEXT.match(text)
+    form = match[0].strip() if match else ""
+    cuts = [0]
+    while form and "1" in form:
+        found = text.find(form.replace("1", str(len(cuts) + 1), 1), cuts[-1] + 1)
+        if found < 0:
+            break
+        cuts.append(found)
+    return [text[a:b].strip() for a, b in pairwise([*cuts, len(text)])]
 
 
 def _is_option(draft: Draft, line: Line) -> bool:

@@ -1,6 +1,6 @@
 """Sheets that were drawn after the rest of the family was read right.
 
-Expected values (under `=>`) are what was drawn; `@` names the formats where not all four can hold the drawing. See
+Expected values (under `=>`) are what was drawn; `@` names the formats where not all can hold the drawing. See
 `support/drawn.py` for both notations.
 """
 
@@ -77,6 +77,7 @@ annex-1 《电梯维保单位记分标准》 -
     3 | 困人救援超过三十分钟 | 6
 """,
     "modules with an extra task": """
+@ txt docx html xlsx
 附件1
 职业技能竞赛评分标准
 （总分120分，含附加题20分）
