@@ -17,6 +17,9 @@ from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
 
+SHARED = "并入上条"
+"""What stands for the points of a numbered line that shares the points cell of the line above it."""
+
 
 @dataclass(frozen=True)
 class Spanned:
@@ -210,12 +213,16 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         _join_option(draft, line)
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
-    if shared and previous is not None and previous.points is line.points and line.points is not None:
+    joined = shared and previous is not None and previous.points is line.points and line.points is not None
+    if joined and not line.own(line.number):
         _join_text(draft, line)
         return
     _open_labels(draft, line, part)
     marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
-    for own in _parts_of(_criterion(line, part), line):
+    read = _criterion(line, part)
+    if joined:
+        read = replace(read, max_points=None, choice=SHARED)
+    for own in _parts_of(read, line):
         for mark in marks:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
