@@ -79,7 +79,7 @@ class Desk:
             return self.refusal(HTTPStatus.NOT_FOUND, "unknown")
         if audit:
             return Answer(HTTPStatus.OK, _audit(found, sha256(found.read_bytes()).hexdigest(), self.lang), policy=AUDIT_POLICY)
-        return self._notice(name.removeprefix("/notice/").rstrip("/"), found, done=said.get("done", ""))
+        return self._notice(name.removeprefix("/notice/").rstrip("/"), found, done=said.get("done", ""), given={"by": said.get("by", "")})
 
     def post(self, target: str, fields: dict[str, str]) -> Answer:
         """One decision: `do` is `action target`; by, reason and date sign it."""
@@ -100,7 +100,8 @@ class Desk:
             shown = self._notice(name, path, error=f"{error.what}; {error.remedy}", given=fields)
             return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, shown.page)
         done = quote(f"{WORDS[self.lang][action]} {what}", safe="")
-        return Answer(HTTPStatus.SEE_OTHER, location=f"/notice/{quote(name)}/?done={done}")
+        by = quote(fields["by"].strip(), safe="")
+        return Answer(HTTPStatus.SEE_OTHER, location=f"/notice/{quote(name)}/?done={done}&by={by}")
 
     def refusal(self, status: HTTPStatus, key: str) -> Answer:
         """A short page that says why not."""

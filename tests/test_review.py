@@ -118,6 +118,7 @@ def test_setting_a_value_writes_it_down_and_shows_it(desk):
     assert "annex-1/c2.max_points" in client.text
     assert "30 → 20" in client.text
     assert "section-sum-mismatch" not in client.text
+    assert 'name="by" value="经办人甲"' in client.text
     notice = json.loads((folder / "extracted" / "market" / "2024" / "notice.json").read_text(encoding="utf-8"))
     criterion = notice["rubrics"][0]["sections"][0]["criteria"][1]
     assert criterion["max_points"] == "20"
