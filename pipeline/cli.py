@@ -125,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument("--engine", choices=("serial", "local", "dask", "ray"), default="local")
     batch.add_argument("--workers", type=int, default=2)
 
+    serve = verb("serve", _serve, "the review page: notices, audit pages, decisions, in a browser on this machine")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--extracted", type=Path, default=Path("extracted"))
+
     schema = verb("schema", _schema, "the JSON Schema of an output")
     schema.add_argument("name", nargs="?", default="notice", choices=("notice", "assessment", "scorecard", "findings"))
     return parser
@@ -278,6 +283,13 @@ def _batch(args: argparse.Namespace) -> int:
         receipts.append(asdict(receipt))
         print(f"{receipt.status}\t{receipt.file}" + (f"\t{receipt.reason}" if receipt.reason else ""))
     _put(serialize.dumps(receipts), args.output / "receipts.json")
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from pipeline import review
+
+    review.serve(args.extracted, args.host, args.port, language_of(args, "zh"), lambda line: print(line, flush=True))
     return 0
 
 

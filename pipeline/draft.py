@@ -17,6 +17,9 @@ from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
 
+SHARED = "并入上条"
+"""What stands for the points of a numbered line that shares the points cell of the line above it."""
+
 
 @dataclass(frozen=True)
 class Spanned:
@@ -210,12 +213,16 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         _join_option(draft, line)
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
-    if shared and previous is not None and previous.points is line.points and line.points is not None:
+    joined = shared and previous is not None and previous.points is line.points and line.points is not None
+    if joined and not line.own(line.number):
         _join_text(draft, line)
         return
     _open_labels(draft, line, part)
     marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
-    for own in _parts_of(_criterion(line, part), line):
+    read = _criterion(line, part)
+    if joined:
+        read = replace(read, max_points=None, choice=SHARED)
+    for own in _parts_of(read, line):
         for mark in marks:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
@@ -232,12 +239,27 @@ def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
     starts = [i for i, t in enumerate(texts) if patterns.SERIAL_IN_TEXT.match(t)]
     if len(starts) == len(values) and starts[0] == 0:
         texts = ["".join(texts[a:b]) for a, b in pairwise([*starts, len(texts)])]
+    if len(texts) == 1:
+        texts = _counted(texts[0])
     if len(texts) != len(values) or any(v.value is None for v in values):
         return (own,)
     return tuple(
         replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")
         for t, v in zip(texts, values, strict=True)
     )
+
+
+def _counted(text: str) -> list[str]:
+    """A text cut where it counts on (1.… 2.… 3.…), whatever its line ends were."""
+    match = patterns.SERIAL_IN_TEXT.match(text)
+    form = match[0].strip() if match else ""
+    cuts = [0]
+    while form and "1" in form:
+        found = text.find(form.replace("1", str(len(cuts) + 1), 1), cuts[-1] + 1)
+        if found < 0:
+            break
+        cuts.append(found)
+    return [text[a:b].strip() for a, b in pairwise([*cuts, len(text)])]
 
 
 def _is_option(draft: Draft, line: Line) -> bool:

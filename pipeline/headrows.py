@@ -29,13 +29,32 @@ def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The header rows at the top of a part; title, field and note rows above them are skipped."""
     heads: list[Row] = []
     for row in rows[: MAX_HEADER_ROWS + 3]:
-        if len(heads) < MAX_HEADER_ROWS and (is_header(row, follows=bool(heads)) or _points_of_grades(row, heads)):
+        if len(heads) < MAX_HEADER_ROWS and (is_header(row, follows=bool(heads)) or _completes(row, heads)):
             heads.append(row)
         elif heads or not _is_preamble(row):
             break
     if heads and not any(_names_column(c.text) for r in heads for c in r.filled()):
         return ()
     return tuple(heads)
+
+
+def _completes(row: Row, heads: Sequence[Row]) -> bool:
+    """Whether a row belongs to the header above it, whatever its words: a header cell reaches down into it, it divides one
+    header cell (and has nothing under the others), or it gives the points of each grade."""
+    if not heads:
+        return False
+    reached = any(c is not None and c.row < row.index and c.row >= heads[0].index and _names_column(c.text) for c in row.cells)
+    return reached or _divides(row, heads[-1]) or _points_of_grades(row, heads)
+
+
+def _divides(row: Row, head: Row) -> bool:
+    """Cells under one header cell and the blank ones after it, nothing else in the row (tab text knows no joined cells)."""
+    filled = [c.col for c in row.filled()]
+    if len(filled) < 2 or filled != list(range(filled[0], filled[-1] + 1)) or len(row.cells) <= len(filled):
+        return False
+    named = [bool(c and clean(c.text)) for c in head.cells]
+    short = all(len(clean(c.text)) <= 10 and points(c.text) is None for c in row.filled())
+    return short and named[filled[0]] and not any(named[c] for c in filled[1:])
 
 
 def _points_of_grades(row: Row, heads: Sequence[Row]) -> bool:

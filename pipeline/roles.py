@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import regex
+
 from pipeline import patterns
 from pipeline.gridrows import Row, is_total, serial_value
 from pipeline.normalize import clean, fold
@@ -58,7 +60,7 @@ class _Profile:
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
     body = [r for r in rows if not is_total(r) and not _is_preamble_data(r)]
     profiles = [_profile(body, c) for c in range(width)]
-    roles = {c: _believed(patterns.header_role(names[c]), profiles[c]) for c in names if c < width}
+    roles = {c: _believed(patterns.header_role(names[c]), profiles[c], names[c]) for c in names if c < width}
     taken: dict[int, Role] = {}
     grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
     if len(grades) > 1:
@@ -120,7 +122,7 @@ def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[
     return out
 
 
-def _believed(role: Role | None, profile: _Profile) -> Role | None:
+def _believed(role: Role | None, profile: _Profile, name: str) -> Role | None:
     """The role a header claims, unless the data of the column contradict it (a shifted header)."""
     if not profile.filled:
         return role
@@ -129,7 +131,8 @@ def _believed(role: Role | None, profile: _Profile) -> Role | None:
     if role == "points" and profile.numeric < 0.3 and profile.closing >= 0.5:
         return "text"
     if role == "points" and profile.numeric < 0.3 and profile.length > 8:
-        return None
+        first = patterns.header_role(regex.sub(r"(?:[及和与、]|以及).{2,4}$", "", clean(name)))
+        return first if first in ("text", "standard") else None
     if role in ("text", "standard") and profile.bare >= 0.9:
         return None
     return role

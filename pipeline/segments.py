@@ -150,7 +150,7 @@ def _candidates(lines: Sequence[Line]) -> list[Mark]:
         if mark is None:
             continue
         above = lines[i - 1] if i else None
-        wrapped = above is not None and above.bbox is not None and not above.text.endswith(("。", "：", ":", "）", ")"))
+        wrapped = above is not None and not line.after_table and above.bbox is not None and not above.text.endswith(("。", "：", ":", "）", ")"))
         if wrapped and margins and above and margins.is_full(above) and above.page == line.page:
             continue
         out.append(mark)

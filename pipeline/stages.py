@@ -316,6 +316,16 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
     return reading
 
 
+def review_audit(path: Path, lang: str) -> str:
+    """The audit page of an extracted notice; with pictures of the pages where its source is at hand."""
+    reading = serialize.load_reading(path)
+    try:
+        found = _source_of(path, reading)[0].primary
+    except InputError:
+        return audit_html(reading, None, lang)
+    return audit_html(reading, found if found.is_file() else None, lang)
+
+
 def _source_of(path: Path, extracted: Reading) -> tuple[Card, list[Card]]:
     """The card under sources/<slug>/ and all cards there, else a card for the file beside the JSON."""
     for root in path.resolve().parents:

@@ -68,6 +68,15 @@ def test_every_stated_total_is_read(table, file):
         assert Decimal(str(table["declared_total"])) in {r.stated_total for r in rubrics_in(file)}
 
 
+def test_rounds_with_a_total_each():
+    reads = rubrics_in("A29_engineering_contest_scoring.pdf")
+    rounds = [("初赛", ["20", "10", "70"]), ("决赛", ["30", "70"])]
+    shapes = [[(s.label, [str(c.max_points) for c in s.criteria]) for s in r.sections] for r in reads]
+    assert shapes == [rounds, [(None, ["4", "3", "3"])]] * 2
+    assert [[str(t.points) for t in r.subtotals] for r in reads] == [["100", "100"], []] * 2
+    assert [r.stated_total for r in reads] == [None, Decimal(10)] * 2
+
+
 def test_criteria_that_are_columns():
     (read,) = rubrics_in("A31_singing_contest_transposed.xls")
     assert [str(c.max_points) for c in read.criteria()] == ["20", "25", "25", "10", "10", "10"]

@@ -1,6 +1,6 @@
 """Layouts: turned sheets, halves, grades as rows, repeated headers, titles, notes and totals in odd places.
 
-Expected values (under `=>`) are what was drawn; `@` names the formats where not all four can hold the drawing. See
+Expected values (under `=>`) are what was drawn; `@` names the formats where not all can hold the drawing. See
 `support/drawn.py` for both notations.
 """
 

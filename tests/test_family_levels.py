@@ -1,6 +1,6 @@
 """Rubrics with one to three levels of labels, their points in labels, columns, rows or nowhere.
 
-Expected values (under `=>`) are what was drawn; `@` names the formats where not all four can hold the drawing. See
+Expected values (under `=>`) are what was drawn; `@` names the formats where not all can hold the drawing. See
 `support/drawn.py` for both notations.
 """
 

@@ -1,6 +1,6 @@
 """Tables with numbers or points that are no rubric, and rubrics among them.
 
-Expected values (under `=>`) are what was drawn; `@` names the formats where not all four can hold the drawing. See
+Expected values (under `=>`) are what was drawn; `@` names the formats where not all can hold the drawing. See
 `support/drawn.py` for both notations.
 """
 

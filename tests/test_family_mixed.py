@@ -1,6 +1,6 @@
 """Mixed shapes: several of the family's features in one sheet.
 
-Expected values (under `=>`) are what was drawn; `@` names the formats where not all four can hold the drawing. See
+Expected values (under `=>`) are what was drawn; `@` names the formats where not all can hold the drawing. See
 `support/drawn.py` for both notations.
 """
 

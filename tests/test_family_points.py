@@ -1,6 +1,6 @@
 """Points of criteria: in a column, in the text, as range, bands, options, grades, deductions, vetoes, bonus.
 
-Expected values (under `=>`) are what was drawn; `@` names the formats where not all four can hold the drawing. See
+Expected values (under `=>`) are what was drawn; `@` names the formats where not all can hold the drawing. See
 `support/drawn.py` for both notations.
 """
 
@@ -55,6 +55,7 @@ annex-1 《导游服务技能大赛评分表》 -
     - | 优27-30分，良22-26分，中18-21分，差0-17分 | 30 | item=仪态
 """,
     "bands in the points column": """
+@ txt docx html xlsx
 附件1
 社区食堂满意度测评表
 序号 | 测评内容 | 分值

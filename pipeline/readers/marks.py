@@ -102,11 +102,15 @@ def line_text(line: Sequence[Glyph], raw: bool = False) -> str:
     return "".join(out)
 
 
+_NUMBER = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?分?")
 _ASCII_WORD = regex.compile(r"[A-Za-z0-9]")
 
 
 def joined_text(lines: Sequence[str]) -> str:
-    """Wrapped lines as one text: no space between Chinese characters, one between Latin words."""
+    """Wrapped lines as one text: no space between Chinese characters, one between Latin words. Lines that are numbers
+    each keep their line ends: they are several values, not the digits of one."""
+    if len(lines) > 1 and all(_NUMBER.fullmatch(line.strip()) for line in lines):
+        return "\n".join(lines)
     out = ""
     for line in lines:
         if out and _ASCII_WORD.match(out[-1:]) and _ASCII_WORD.match(line[:1]) and not (out[-1].isdigit() and line[0].isdigit()):

@@ -6,6 +6,7 @@ import ctypes
 import importlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -107,12 +108,22 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph]
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
-    out = []
+    out: list[Glyph] = []
     for code, left, right, bottom, top in boxes:
         text = chr(code)
         x0, y0, x1, y1 = place.box(left, bottom, right, top, turn)
+        if out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
+            out[-1] = replace(out[-1], text=out[-1].text + text, raw=out[-1].raw + text)
+            continue
         out.append(Glyph(plain(text), x0, y0, x1, y1, raw=text))
     return out, turn
+
+
+def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float]) -> bool:
+    """Whether a letter stands in the very box of the same letter before it, which is as wide as two: one sign for ff.
+    A letter struck twice to look bold fills a narrow box."""
+    same = before.text == text and (before.x0, before.top, before.x1, before.bottom) == box
+    return same and text in "ft" and box[2] - box[0] > 0.45 * (box[3] - box[1])
 
 
 def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, float, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model import Document, Paragraph, Table
-from pipeline.readers import pdf
+from pipeline.readers import marks, pdf
 from tests.readers.rulings import STYLES, WANTED, draw
 from tests.support import rawpdf
 
@@ -47,3 +47,25 @@ def test_marks_inside_a_scaled_form():
 def test_text_struck_again_to_look_bold(strikes):
     document = pdf.read(rawpdf.document([draw("strokes", strikes=strikes)]), "x.pdf")
     assert [cells(t) for t in tables(document)] == [WANTED]
+
+
+def test_one_sign_for_two_letters_is_two_letters():
+    """Typst's own Latin font draws ff and ffi as one sign."""
+    import typst
+
+    page = typst.compile(b'#set page(width: 200pt, height: 60pt)\nStaff offers official traffic', ignore_system_fonts=True)
+    assert lines(pdf.read(page, "x.pdf")) == ["Staff offers official traffic"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "joined"),
+    [
+        (["10", "20"], "10\n20"),
+        (["2.5分", "3分"], "2.5分\n3分"),
+        (["2024年1", "2月"], "2024年12月"),
+        (["安全", "运营"], "安全运营"),
+        (["Waste", "is sorted"], "Waste is sorted"),
+    ],
+)
+def test_lines_of_a_cell_are_joined_unless_each_is_a_number(printed, joined):
+    assert marks.joined_text(printed) == joined

@@ -1,4 +1,4 @@
-"""Documents drawn as text, written as TXT, DOCX, HTML and XLSX; and a reading dumped as text that a person can compare.
+"""Documents drawn as text, written as TXT, DOCX, HTML, XLSX and PDF; and a reading dumped as text that a person can compare.
 
 A drawing: lines are paragraphs; lines with `|` are table rows (`^` joins the cell above, `<` the cell to the left, `⏎` is
 a line end in the cell); an empty line or a paragraph ends a table.
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from pipeline import extract
 from pipeline.model import Criterion, Reading, Rubric
+
+FONTS = Path(__file__).resolve().parents[2] / "pipeline" / "fonts"
 
 Row = list[str]
 Piece = str | list[Row]
@@ -125,7 +127,30 @@ def _typed(text: str) -> str | int:
     return int(text) if text.isdecimal() and text.isascii() else text
 
 
-WRITERS = {"txt": as_text, "docx": as_docx, "html": as_html, "xlsx": as_xlsx}
+def as_pdf(drawing: str) -> bytes:
+    """Typst: ruled tables with merged cells, annexes wherever they come on the page."""
+    import typst
+
+    out = ['#set page(paper: "a4", margin: 25mm)', '#set text(font: ("Noto Serif SC", "Noto Sans SC"), size: 11pt, lang: "zh")']
+    for piece in pieces_of(drawing):
+        if isinstance(piece, str):
+            out.append(f"#par({_quoted(piece)})")
+            continue
+        cells = (
+            f"table.cell(x: {c}, y: {r}, colspan: {right}, rowspan: {down}, {_quoted(text)})"
+            for r, c, text, down, right in spans(piece)
+        )
+        out.append(f"#table(columns: {len(piece[0])}, {', '.join(cells)})")
+    return typst.compile("\n\n".join(out).encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
+
+
+def _quoted(text: str) -> str:
+    """A Typst string: never markup."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+WRITERS = {"txt": as_text, "docx": as_docx, "html": as_html, "xlsx": as_xlsx, "pdf": as_pdf}
 
 
 def case_of(text: str) -> tuple[str, str, list[str]]:
