@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 import regex
 
@@ -60,6 +61,15 @@ def cleaned(raw: str) -> Cleaned:
 
 def clean(raw: str) -> str:
     """The text of `cleaned`."""
+    return _clean_short(raw) if len(raw) <= SHORT else cleaned(raw).text
+
+
+SHORT = 400
+"""Cells and lines up to this length are asked about again and again; longer ones are not kept in memory."""
+
+
+@lru_cache(maxsize=8192)
+def _clean_short(raw: str) -> str:
     return cleaned(raw).text
 
 
@@ -74,7 +84,14 @@ def fold(text: str) -> str:
 
 def narrow(text: str) -> str:
     """`fold` that keeps capital letters: for serials."""
+    return _narrow_short(text) if len(text) <= SHORT else _narrow(text)
+
+
+def _narrow(text: str) -> str:
     return "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
+
+
+_narrow_short = lru_cache(maxsize=8192)(_narrow)
 
 
 def chinese_number(text: str) -> int | None:

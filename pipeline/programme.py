@@ -39,6 +39,7 @@ class Programme:
         self.tracked = puzzle.total is not None
         self._eligible: dict[int, list[int]] = {}
         self._arcs: dict[tuple[int, int, int], tuple[Arc, ...]] = {}
+        self._ways: dict[tuple[tuple[int, ...], bool, int, int], tuple[tuple[int, int], ...]] = {}
 
     def charge(self, base: int, error: int) -> int:
         """The cost of one number that is wrong by `error`."""
@@ -115,7 +116,10 @@ class Programme:
                     if place is None or place + after[end] >= layer.get(start, HOPELESS + 1):
                         continue
                     found = self.known[end] - self.known[start]
-                    gap = min((abs(found + v - d) for v in sums for d in declared), default=0)
+                    if len(sums) == len(declared) == 1:
+                        gap = abs(found + next(iter(sums)) - declared[0])
+                    else:
+                        gap = min((abs(found + v - d) for v in sums for d in declared), default=0)
                     cost = place + after[end] + self.charge(least, gap)
                     if cost < layer.get(start, HOPELESS + 1):
                         layer[start] = cost
@@ -166,11 +170,18 @@ class Programme:
                     shift = (change + missing if fact.counted else -known) if self.tracked else 0
                     yield Arc(end, shift, place + cost, count, change, missing)
 
-    def _changes(self, fact: Fact, found: int, budget: int) -> Iterator[tuple[int, int]]:
+    def _changes(self, fact: Fact, found: int, budget: int) -> tuple[tuple[int, int], ...]:
         """Changes to one criterion of a section that sums to `found`, with the cost of what then still disagrees."""
+        key = (fact.declared, fact.counted, found, budget)
+        if key not in self._ways:
+            self._ways[key] = tuple(self._weighed(fact, found, budget))
+        return self._ways[key]
+
+    def _weighed(self, fact: Fact, found: int, budget: int) -> Iterator[tuple[int, int]]:
         for change in self._range(fact, budget):
             cost = self.charge(self.weights.criterion, change)
-            cost += sum(self.charge(self.weights.declared, found + change - d) for d in fact.declared)
+            if cost <= budget:
+                cost += sum(self.charge(self.weights.declared, found + change - d) for d in fact.declared)
             if cost <= budget:
                 yield change, cost
 

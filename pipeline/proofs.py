@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Literal
 
-from pipeline.programme import Arc, Layer, Programme, State, spread
+from pipeline.programme import Arc, Layer, Programme, State
 from pipeline.puzzle import (
     CONDITIONAL_MARGIN,
     FAMILY,
@@ -31,6 +33,12 @@ from pipeline.sturdy import sturdy_margins
 Claim = Literal["proved", "conditional", "supported", "undecidable"]
 
 
+@lru_cache(maxsize=8)
+def programme_of(puzzle: Puzzle, weights: Weights = FAMILY[0]) -> Programme:
+    """The programme of a puzzle, kept for a while: best explanations, margins and other weights ask for the same one."""
+    return Programme(puzzle, weights)
+
+
 def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) -> Summary | None:
     """Everything the numbers say, or None when no explanation is worth its cost.
 
@@ -38,7 +46,7 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
     """
     if not puzzle.facts or len(puzzle.facts) > len(puzzle.points):
         return None
-    programme = Programme(puzzle, weights)
+    programme = programme_of(puzzle, weights)
     best = programme.best()
     if best is None:
         return None
@@ -84,16 +92,18 @@ def _values(
     equations: dict[int, int] = {}
     if not through:
         return ()
+    least: dict[tuple[int, int, int, int], int] = {}
     for section, start, arc, cost in _used_arcs(programme, forward, backward, cap):
-        inside = [row for row in programme.values if start <= row < arc.end]
+        key = (section, start, arc.end, arc.missing)
+        least[key] = min(cost, least.get(key, cost))
+    others = _OtherSums(programme.values)
+    for (section, start, end, missing), cost in least.items():
+        inside = others.inside(start, end)
         for row in inside:
-            others = {0: 1}
-            for other in inside:
-                if other != row:
-                    others = spread(others, programme.values[other])
+            costs = through[row]
             for value in programme.values[row]:
-                if arc.missing - value in others:
-                    through[row][value] = min(cost, through[row].get(value, cost))
+                if cost < costs.get(value, cost + 1) and others.make(start, end, row, missing - value):
+                    costs[value] = cost
             if cost == best:
                 checks = len(programme.puzzle.facts[section].declared) - len(inside)
                 equations[row] = min(checks, equations.get(row, checks))
@@ -105,6 +115,34 @@ def _values(
         total = int(programme.tracked and len(programme.values) == 1)
         out.append(ValueFact(row, ties, margin, equations.get(row, -1) + total))
     return tuple(out)
+
+
+class _OtherSums:
+    """The sums that all missing values of a section but one can make: bit i of a mask stands for the least sum plus i."""
+
+    def __init__(self, values: dict[int, tuple[int, ...]]) -> None:
+        self.values = values
+        self._inside: dict[tuple[int, int], list[int]] = {}
+        self._masks: dict[tuple[int, int, int], tuple[int, int]] = {}
+
+    def inside(self, start: int, end: int) -> list[int]:
+        """The rows with missing values from `start` up to `end`."""
+        if (start, end) not in self._inside:
+            self._inside[start, end] = [row for row in self.values if start <= row < end]
+        return self._inside[start, end]
+
+    def make(self, start: int, end: int, row: int, total: int) -> bool:
+        """Whether the others can sum to `total`."""
+        key = (start, end, row)
+        if key not in self._masks:
+            base, mask = 0, 1
+            for other in self.inside(start, end):
+                if other != row:
+                    low = min(self.values[other])
+                    base, mask = base + low, reduce(or_, (mask << value - low for value in self.values[other]))
+            self._masks[key] = base, mask
+        base, mask = self._masks[key]
+        return total >= base and bool(mask >> (total - base) & 1)
 
 
 def _used_arcs(
@@ -187,7 +225,7 @@ def robust_starts(puzzle: Puzzle, summary: Summary) -> tuple[tuple[int, ...], ..
 def walk(puzzle: Puzzle) -> tuple[tuple[tuple[State, ...], ...], tuple[tuple[State, ...], ...]]:
     """The zero-cost walk from both ends: per section, the states in which it can start when everything before is as
     printed, and those from which everything after is. A layout is unique where both share one row."""
-    programme = Programme(puzzle)
+    programme = programme_of(puzzle)
     forward: list[set[State]] = [{(0, 0)}]
     for section in range(programme.sections):
         steps = {start: tuple(programme.exact(section, start)) for start in {row for row, _ in forward[-1]}}

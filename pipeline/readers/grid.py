@@ -13,7 +13,7 @@ from typing import Literal
 
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.provenance import BBox, Provenance
-from pipeline.readers.gutters import Known, header_cuts
+from pipeline.readers.gutters import Interval, Known, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
 from pipeline.readers.opentables import find_open
 
@@ -303,8 +303,11 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
         if not cuts:
             continue
         spans = spans or _spans(net)
-        boxes = [(net.ys[r], net.ys[r + h]) for r, c, h, w in spans if w == 1 and net.xs[c] == left]
-        body = [line for y0, y1 in boxes for line in text_lines(g for g in glyphs if left < g.x < right and y0 < g.y < y1)]
+        boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in spans if w == 1 and net.xs[c] == left)
+        if not boxes:
+            continue
+        tops = [y0 for y0, _ in boxes]
+        body = ink(g for g in glyphs if left < g.x < right and tops[0] < g.y < boxes[bisect_right(tops, g.y) - 1][1])
         cuts = header_cuts(header, body, sure=True) or tuple(c for c in cuts if not _crossed(body, c) and c in before)
         new += cuts
         upright += [Rule(c, y0, y1) for c in cuts for y0, y1 in boxes]
@@ -314,8 +317,8 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
     return Net(tuple(sorted((*net.xs, *new))), net.ys, net.horizontal, tuple(upright))
 
 
-def _crossed(lines: Sequence[Sequence[Glyph]], x: float) -> bool:
-    return any(g.x0 < x - 0.5 and g.x1 > x + 0.5 for line in lines for g in line)
+def _crossed(covered: Sequence[Interval], x: float) -> bool:
+    return any(x0 < x - 0.5 and x1 > x + 0.5 for x0, x1 in covered)
 
 
 # ---- lines outside tables ----------------------------------------------------------------------------------------

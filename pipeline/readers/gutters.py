@@ -5,7 +5,7 @@ The header decides, so that running text, lists with hanging numbers and spaced 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -28,6 +28,9 @@ MIN_COLUMNS = 3
 
 MAX_HEADER_LINES = 3
 MAX_HEADER = 90
+MAX_GAPS = 40
+"""Gaps between header words; a line with more is dotted or spaced out, not a header."""
+
 MAX_PIECE = 14
 """A header word is short; a longer piece is a sentence."""
 
@@ -64,26 +67,34 @@ def em(glyphs: Sequence[Glyph]) -> float:
     return median(widths) if widths else median([0.8 * (g.bottom - g.top) for g in glyphs] or [10.0])
 
 
-def free_gaps(lines: Sequence[Sequence[Glyph]], size: float) -> list[tuple[float, float]]:
-    """Intervals of x between ink that no character of any line enters."""
-    ink = sorted((g.x0, g.x1) for line in lines for g in line if g.text.strip())
-    gaps: list[tuple[float, float]] = []
-    reach = ink[0][1] if ink else 0.0
-    for x0, x1 in ink:
-        if x0 - reach >= NARROW * size:
-            gaps.append((reach, x0))
-        reach = max(reach, x1)
-    return gaps
+Interval = tuple[float, float]
 
 
-def header_cuts(header: Sequence[Glyph], body: Sequence[Sequence[Glyph]], sure: bool) -> tuple[float, ...]:
+def ink(glyphs: Iterable[Glyph], before: Sequence[Interval] = ()) -> list[Interval]:
+    """The intervals of x that characters cover, joined where they overlap; `before` is added."""
+    out: list[Interval] = []
+    for x0, x1 in sorted((*before, *((g.x0, g.x1) for g in glyphs if g.text.strip()))):
+        if out and x0 <= out[-1][1]:
+            out[-1] = out[-1][0], max(out[-1][1], x1)
+        else:
+            out.append((x0, x1))
+    return out
+
+
+def free_gaps(covered: Sequence[Interval], size: float) -> list[Interval]:
+    """Intervals between ink that are wide enough for a gutter."""
+    return [(a[1], b[0]) for a, b in pairwise(covered) if b[0] - a[1] >= NARROW * size]
+
+
+def header_cuts(header: Sequence[Glyph], body: Sequence[Interval], sure: bool) -> tuple[float, ...]:
     """Where columns part: the gaps that leave as many header words as can be that name a column.
 
-    `sure`: every piece must name one (rules are missing in part); else a wide gap alone parts columns too.
+    `body`: the ink of the lines below. `sure`: every piece must name a column (rules are missing in part); else a wide gap
+    alone parts columns too.
     """
     size = em(header)
-    gaps = free_gaps([*text_lines(header), *body], size)
-    if not gaps:
+    gaps = free_gaps(ink(header, body), size)
+    if not gaps or len(gaps) > MAX_GAPS:
         return ()
     ends = [float("-inf"), *((a + b) / 2 for a, b in gaps), float("inf")]
     widths = [0.0, *((b - a) / size for a, b in gaps), 0.0]
@@ -118,7 +129,7 @@ def columns_named(header: Sequence[Glyph]) -> int:
     if not 4 <= len(header) <= MAX_HEADER:
         return 0
     size = em(header)
-    gaps = [g for g in free_gaps([header], size) if g[1] - g[0] >= 0.8 * size]
+    gaps = [g for g in free_gaps(ink(header), size) if g[1] - g[0] >= 0.8 * size]
     if len(gaps) + 1 < MIN_COLUMNS - 1:
         return 0
     ends = [float("-inf"), *((a + b) / 2 for a, b in gaps), float("inf")]

@@ -16,7 +16,7 @@ from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.readers import rowbands
-from pipeline.readers.gutters import MAX_HEADER_LINES, Known, columns_named, header_cuts
+from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_named, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
 
 FAR = 4.5
@@ -90,13 +90,16 @@ def _opened(lines: Sequence[Line], i: int) -> _Region | None:
         return None
     body: list[Line] = []
     cuts = header_cuts(flat, [], sure=False)
+    covered: list[Interval] = []
     for line in lines[i + count :]:
-        longer = header_cuts(flat, [own for own in (*body, line) if not _is_total(own)], sure=False)
+        total = _is_total(line)
+        covered = covered if total else ink(line, covered)
+        longer = cuts if total else header_cuts(flat, covered, sure=False)
         if _ends(line, body or header) or len(longer) < len(cuts):
             break
         body.append(line)
         cuts = longer
-        if _is_total(line):
+        if total:
             break
     rest = lines[i + count + len(body) :]
     return _Region(header, body, cuts, _torn(body, rest, cuts)) if len(body) >= 2 else None

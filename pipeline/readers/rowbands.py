@@ -12,6 +12,9 @@ MISS = 0.3
 MAX_LINES = 60
 """Lines of one row; a longer row would be a page of its own."""
 
+MAX_PAGE_LINES = 400
+"""Lines of one page; the smallest readable print has half as many, and the work grows with their product."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shares:
@@ -33,7 +36,7 @@ def share_out(
     sentence, which settles what positions leave open. `leading`: lines may come before the first anchor's row. None when
     neither way fits.
     """
-    if not lines or not tops or len(tops) > len(lines):
+    if not lines or not tops or not len(tops) <= len(lines) <= MAX_PAGE_LINES:
         return None
     pitch = pitch_of(lines)
     found = []

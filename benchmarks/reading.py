@@ -1,0 +1,144 @@
+"""Reading a text PDF: our whole `extract`, audit included, beside bare readers on the same file in one run.
+
+    python -m benchmarks.reading [FILE] [--rounds 7]
+
+Readers take turns, so that a busy machine slows all alike; each one's best time counts. Times are CPU seconds of the
+process (user and system), which other programs disturb least. Warm: again in one process; cold: a fresh process each time.
+PyMuPDF and camelot are measured where they happen to be installed (they are no dependency of ours). Only the ratios mean
+anything; the goals are those of issue 6.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTICE = ROOT / "sources" / "zaozhuang-gas-2021-42" / "notice.pdf"
+BASE = "pdfplumber extract_tables"
+GOALS = {"warm": 0.25, "cold": 0.6}
+START_UP = 0.25
+
+
+def ours(path: str) -> None:
+    import pipeline
+
+    pipeline.extract(path).to_json()
+
+
+def plumber(path: str) -> None:
+    import pdfplumber
+
+    with pdfplumber.open(path) as file:
+        for page in file.pages:
+            page.extract_tables()
+
+
+def pypdf_text(path: str) -> None:
+    import pypdf
+
+    for page in pypdf.PdfReader(path).pages:
+        page.extract_text()
+
+
+def miner_text(path: str) -> None:
+    from pdfminer.high_level import extract_text
+
+    extract_text(path)
+
+
+def pdfium_text(path: str) -> None:
+    import pypdfium2
+
+    file = pypdfium2.PdfDocument(path)
+    for page in file:
+        page.get_textpage().get_text_bounded()
+
+
+def mupdf_tables(path: str) -> None:
+    import pymupdf
+
+    with pymupdf.open(path) as file:
+        for page in file:
+            for table in page.find_tables().tables:
+                table.extract()
+
+
+def camelot_tables(path: str) -> None:
+    import camelot
+
+    for table in camelot.read_pdf(path, pages="all", flavor="lattice"):
+        table.df.to_dict()
+
+
+READERS: dict[str, tuple[Callable[[str], None], str]] = {
+    "ours: extract, audit included": (ours, "pipeline"),
+    BASE: (plumber, "pdfplumber"),
+    "pypdf extract_text": (pypdf_text, "pypdf"),
+    "pdfminer.six extract_text": (miner_text, "pdfminer"),
+    "pypdfium2 get_text": (pdfium_text, "pypdfium2"),
+    "PyMuPDF find_tables": (mupdf_tables, "pymupdf"),
+    "camelot lattice": (camelot_tables, "camelot"),
+}
+
+
+def warm(path: str, names: list[str], rounds: int) -> dict[str, float]:
+    """Best CPU seconds of each reader, after one run that is not counted."""
+    best: dict[str, float] = {}
+    for turn in range(rounds + 1):
+        for name in names:
+            start = time.process_time()
+            READERS[name][0](path)
+            spent = time.process_time() - start
+            if turn:
+                best[name] = min(best.get(name, spent), spent)
+    return best
+
+
+def cold(path: str, names: list[str], rounds: int) -> dict[str, float]:
+    """Best CPU seconds of a fresh process for each reader."""
+    best: dict[str, float] = {}
+    for _ in range(rounds):
+        for name in names:
+            code = f"from benchmarks import reading; reading.{READERS[name][0].__name__}({path!r})"
+            spent = _of_process([sys.executable, "-c", code])
+            best[name] = min(best.get(name, spent), spent)
+    return best
+
+
+def _of_process(command: list[str]) -> float:
+    before = os.times()
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    after = os.times()
+    return after.children_user - before.children_user + after.children_system - before.children_system
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", nargs="?", type=Path, default=NOTICE)
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    path = str(options.file.resolve())
+    names = [name for name, (_, module) in READERS.items() if importlib.util.find_spec(module)]
+    times = {"warm": warm(path, names, options.rounds), "cold": cold(path, names, options.rounds)}
+    print(f"{options.file.name}: CPU seconds, best of {options.rounds}, and as a part of {BASE}\n")
+    print("| reader | warm | ratio | cold | ratio |\n|---|---|---|---|---|")
+    for name in names:
+        cells = (f"{times[way][name]:.3f} | {times[way][name] / times[way][BASE]:.2f}" for way in times)
+        print(f"| {name} | {' | '.join(cells)} |")
+    start = min(_of_process([sys.executable, "-m", "pipeline", "explain", "serial-gap"]) for _ in range(options.rounds))
+    print(f"\nstart-up (`explain serial-gap`): {start:.2f} s of CPU, goal {START_UP}")
+    for way, goal in GOALS.items():
+        ratio = times[way][names[0]] / times[way][BASE]
+        print(f"{way}: {ratio:.2f} of {BASE}, goal {goal}: {'met' if ratio <= goal else 'MISSED'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
