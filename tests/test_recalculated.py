@@ -22,8 +22,8 @@ from pipeline.model import Reading
 from pipeline.plain import points_text
 from pipeline.scoring import score
 from tests.builders import bands, notice_of, reading_of, rubric_of, vetoes
-from tests.test_collecting import exported, phone_csv
-from tests.test_collecting import reading as seed
+from tests.returns.filled import exported, phone_csv
+from tests.returns.filled import reading as seed
 
 needs_suite = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is absent")
 MIXED = rubric_of("""
