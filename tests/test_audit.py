@@ -25,6 +25,7 @@ def test_findings_stand_in_document_order_and_the_same_each_time():
     assert found(one) == [
         ("band-gap", "notice/bands/2~notice/bands/1"),
         ("scoring-policy-open", "notice/bands"),
+        ("form-field-absent", "annex-1"),
         ("section-sum-mismatch", "annex-1/s1"),
         ("serial-gap", "annex-1/c2..annex-1/c4"),
     ]
