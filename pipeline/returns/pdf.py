@@ -65,7 +65,12 @@ def _fields(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str, int, BBox]]:
                 continue
             x0, y0, x1, y1 = (float(v) for v in widget.Rect)
             text = _state(widget, value) if kind == "/Btn" else _text(value)
-            yield key, text, number, (x0, height - y1, x1, height - y0)
+            yield key, text, number, _rounded((x0, height - y1, x1, height - y0))
+
+
+def _rounded(box: BBox) -> BBox:
+    """The box as its JSON will have it, so that a report is the same before and after."""
+    return (round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2))
 
 
 def _inherited(widget: pikepdf.Object) -> tuple[str, str, pikepdf.Object | None]:
@@ -133,7 +138,7 @@ def read_by_place(data: bytes, blank: bytes, returned: Returned) -> Returned:
             text = ("Yes" if _marked(page, spot) else "") if kind == "/Btn" else _text_in(page, spot)
             values[key] = text
             if text:
-                places[key] = Provenance(text, page=number, bbox=spot)
+                places[key] = Provenance(text, page=number, bbox=_rounded(spot))
     return Returned(returned.source, returned.identity, values, places, "place")
 
 
