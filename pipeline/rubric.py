@@ -13,7 +13,7 @@ from itertools import pairwise
 import regex
 
 from pipeline import patterns
-from pipeline.draft import Draft, Mark, collect, split_alternates
+from pipeline.draft import Draft, Mark, collect
 from pipeline.header import header_at, header_faults, header_of
 from pipeline.listing import list_table
 from pipeline.model import (
@@ -32,6 +32,7 @@ from pipeline.normalize import clean, fold, mask_personal
 from pipeline.points import split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
+from pipeline.regroup import regroup
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
 from pipeline.shapes import column_table, gathered, points_row_table
@@ -56,7 +57,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     remarks: list[Remark] = []
     for segment in segments:
         for table in _tables(segment):
-            for draft in split_alternates(collect(table)):
+            for draft in regroup(collect(table)):
                 reason = refusal(draft)
                 if reason is None:
                     drafts.append((segment, draft))
