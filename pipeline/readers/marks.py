@@ -10,9 +10,12 @@ import regex
 from pipeline.provenance import BBox
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Glyph:
-    """One character with its box; `text` may be more than one code point. `raw` is what the source has for it."""
+    """One character with its box; `text` may be more than one code point. `raw` is what the source has for it.
+
+    Never changed once made; not frozen, because making tens of thousands of them is what reading costs.
+    """
 
     text: str
     x0: float
