@@ -41,7 +41,7 @@ MAX_TABLE_CELLS = 400_000
 """Grid positions of one table, spans included."""
 
 MAX_SHEETS = 200
-"""Worksheets of one workbook."""
+"""Worksheets of one workbook: one for each annex or assessed unit, tens at most."""
 
 MAX_NUMBER = 32_767
 """Automatic list numbers: Word's own bound."""

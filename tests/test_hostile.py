@@ -3,7 +3,9 @@ with status 2 and nothing left behind, or read right."""
 
 from __future__ import annotations
 
+import ast
 import io
+import itertools
 import json
 import random
 import resource
@@ -295,3 +297,15 @@ def test_files_named_in_legacy_files_are_not_taken_in(tmp_path, source):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode in (0, 2)
     assert SECRET not in done.stderr + "".join(f.read_text(encoding="utf-8") for f in tmp_path.glob("out.json"))
+
+
+def test_each_limit_has_its_reason():
+    """In `limits.py` every named number is followed by the sentence that says why it is so large."""
+    body = ast.parse((ROOT / "pipeline" / "limits.py").read_text(encoding="utf-8")).body
+    bare = []
+    for node, after in itertools.pairwise([*body, ast.Pass()]):
+        if isinstance(node, ast.Assign):
+            said = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
+            if not isinstance(said, str) or len(said) < 30:
+                bare.append(ast.unparse(node.targets[0]))
+    assert bare == []

@@ -33,6 +33,10 @@ WALL = 0.5
 """A wall stands between two grid positions when rules cover at least this part of their common edge."""
 
 
+PATCH = 12.0
+"""Characters struck on each other are looked for in squares of about a character's size."""
+
+
 def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     """The blocks of a page in reading order. `known`: what the pages before it said of columns without rules."""
     known = known or Known()
@@ -65,14 +69,17 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
 def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
     """Drop a character that is struck again (nearly) on itself to look bold."""
     kept: list[Glyph] = []
-    seen: dict[tuple[str, int, int], list[Glyph]] = {}
+    seen: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
     for glyph in glyphs:
-        size = max(glyph.bottom - glyph.top, 1.0)
-        col, row = int(glyph.x // 4), int(glyph.y // 4)
-        near = (g for dx in (-1, 0, 1) for dy in (-1, 0, 1) for g in seen.get((glyph.text, col + dx, row + dy), ()))
-        if glyph.text.strip() and any(abs(g.x - glyph.x) < 0.25 * size and abs(g.y - glyph.y) < 0.25 * size for g in near):
-            continue
-        seen.setdefault((glyph.text, col, row), []).append(glyph)
+        text, x, y = glyph.text, glyph.x, glyph.y
+        near = 0.25 * max(glyph.bottom - glyph.top, 1.0)
+        if text.strip():
+            across = range(int((x - near) // PATCH), int((x + near) // PATCH) + 1)
+            down = range(int((y - near) // PATCH), int((y + near) // PATCH) + 1)
+            there = [place for i in across[:9] for j in down[:9] for place in seen.get((text, i, j), ())]
+            if any(abs(u - x) < near and abs(v - y) < near for u, v in there):
+                continue
+            seen.setdefault((text, int(x // PATCH), int(y // PATCH)), []).append((x, y))
         kept.append(glyph)
     return kept
 

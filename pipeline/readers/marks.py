@@ -10,9 +10,12 @@ import regex
 from pipeline.provenance import BBox
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Glyph:
-    """One character with its box; `text` may be more than one code point. `raw` is what the source has for it."""
+    """One character with its box; `text` may be more than one code point. `raw` is what the source has for it.
+
+    Never changed once made; not frozen, because making tens of thousands of them is what reading costs.
+    """
 
     text: str
     x0: float
@@ -71,7 +74,9 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     rows: list[list[Glyph]] = []
     for glyph in sorted((g for g in glyphs if g.text.strip()), key=lambda g: g.y):
         row = rows[-1] if rows else None
-        if row is not None and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
+        if row is not None and 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top:
+            row.append(glyph)  # as below, known without reckoning: the row's middle is no higher than its first character
+        elif row is not None and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
             row.append(glyph)
         else:
             rows.append([glyph])

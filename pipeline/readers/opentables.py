@@ -22,6 +22,9 @@ from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_
 FAR = 4.5
 """A blank of this many lines ends a table without rules."""
 
+GAP = 4.0
+"""Words of a header are farther apart than this; most lines of text are dismissed by it at once."""
+
 TOP_LINES = 4
 """A table that goes on from the page before begins among the first lines (below a running title)."""
 
@@ -83,6 +86,8 @@ def _in_margin(line: Line, marks: PageMarks) -> bool:
 
 def _opened(lines: Sequence[Line], i: int) -> _Region | None:
     """The region a header opens at line i."""
+    if not any(b.x0 - a.x1 > GAP for a, b in pairwise(lines[i])):
+        return None
     heads = [list(lines[i : i + n]) for n in range(1, MAX_HEADER_LINES + 1) if i + n <= len(lines)]
     header = max(heads, key=lambda own: columns_named(_flat(own)) if _near(own) else 0)
     flat, count = _flat(header), len(header)
