@@ -35,6 +35,9 @@ GAIN = 0.05
 HELD = 0.70
 """… with this share of its characters, in their order."""
 
+SMALL = 20_000
+"""Among more leftover pairs than this clauses that changed places are not looked for."""
+
 WINDOW = 15
 PARTS = 4
 """Parts are looked for so many criteria around, and a whole has at most so many parts."""
@@ -207,6 +210,7 @@ def _alike(left: Sequence[Spot], right: Sequence[Spot]) -> list[Match]:
 def _maybe(found: Matching, a: Sequence[Spot], b: Sequence[Spot]) -> None:
     """Pairs that may be the same, within matched rubrics: alike enough, or less alike between the same neighbours."""
     free_a, free_b = _free(found, a, b)
+    duos = {s.key: Counter(s.key[i : i + 2] for i in range(len(s.key) - 1)) for s in (*free_a, *free_b)}
     fresh: list[Match] = []
     for i, j in found.rubrics:
         left, right = [s for s in free_a if s.rubric == i], [s for s in free_b if s.rubric == j]
@@ -215,8 +219,10 @@ def _maybe(found: Matching, a: Sequence[Spot], b: Sequence[Spot]) -> None:
         for x, p in enumerate(left):
             for y, q in enumerate(right):
                 near = gap(p, q)
-                score = _alikeness(p.key, q.key, NEAR if near else MAYBE)
-                if score:
+                score = _alikeness(p.key, q.key)
+                if len(left) * len(right) <= SMALL:
+                    score = max(score, _shared(duos[p.key], duos[q.key]))
+                if score >= (NEAR if near else MAYBE):
                     table[x, y] = score + PLACE * near
         fresh += [Match(left[x], right[y], _alikeness(left[x].key, right[y].key), "maybe") for x, y in assign(table)]
     found.pairs += fresh
@@ -225,6 +231,12 @@ def _maybe(found: Matching, a: Sequence[Spot], b: Sequence[Spot]) -> None:
 def _alikeness(a: str, b: str, least: float = 0.0) -> float:
     """`similarity` of texts that are folded already; 0 below `least`."""
     return Indel.normalized_similarity(a, b, score_cutoff=least)
+
+
+def _shared(a: Counter[str], b: Counter[str]) -> float:
+    """0..1: the share of neighbouring characters two texts have in common, wherever they stand: clauses may have changed
+    places."""
+    return 2 * sum(min(n, b[duo]) for duo, n in a.items()) / max(a.total() + b.total(), 1)
 
 
 def _gaps(found: Matching, left: Sequence[Spot], right: Sequence[Spot]) -> Callable[[Spot, Spot], float]:

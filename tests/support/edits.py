@@ -208,11 +208,11 @@ def _light(rng: Random, text: str) -> tuple[str, str, str | None]:
 
 
 def _heavy(rng: Random, text: str) -> str:
-    """About half of the words replaced, or the clauses turned round with one written anew."""
+    """About half of the words replaced, or the clauses turned round with the shortest written anew."""
     clauses = re.split("[，。；]", text.strip("。"))
     if len(clauses) >= 2 and rng.random() < 0.3:
-        longest = max(range(len(clauses)), key=lambda n: len(clauses[n]))
-        fresh = [c if n == longest else "".join(rng.choices(WORDS, k=max(2, len(c) // 2))) for n, c in enumerate(clauses)]
+        anew = min(range(len(clauses)), key=lambda n: len(clauses[n]))
+        fresh = ["".join(rng.choices(WORDS, k=max(2, len(c) // 2))) if n == anew else c for n, c in enumerate(clauses)]
         return "，".join(fresh[::-1]) + "。"
     words = re.findall(r"[一-鿿]{1,2}|[0-9]+%?|.", text)
     spots = [n for n, w in enumerate(words) if re.match("[一-鿿]", w)]
