@@ -16,12 +16,12 @@ COLOURED = 36
 STRONG = 60
 """Colour from which on a pixel shows how much a stamp darkens red light."""
 
-ALIKE = 232
-"""Of 255: what is nearer than this to the stamp's tone is the stamp."""
+SOLID, MOST_SOLIDS = 13, 40
+"""Parts of a stamp wider than this, in pixels, are solid (its star); of more than these only the first are looked under."""
 
-SOLID, STROKE, RAISED = 13, 17, 2.5
-"""In a stamp's solid parts (wider than this, pixels) print is what is darker than the stamp's own tone, found by closing
-strokes narrower than this, and its contrast is raised by this much."""
+DARKER, GRAINS, RAISED = 22, 5.0, 2.5
+"""Print under a solid part is darker than its median tone by at least this, and by this many of its median deviations;
+its contrast is raised by this much."""
 
 STAMP_SIDE = 0.13
 """Least side of a stamp as a part of the page's width: seals are 38 mm and more; a letterhead's characters are smaller."""
@@ -77,13 +77,14 @@ def _unstained(red: Image, colour: Image) -> Image:
     ink, _ = cv2.threshold(red, 0, 255, cv2.THRESH_OTSU)
     zone = cv2.dilate((colour > COLOURED // 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     out = np.where(zone, np.where(clean > ink, 255, clean), red).astype(np.uint8)
-    solid = cv2.erode((colour > STRONG).astype(np.uint8), np.ones((SOLID, SOLID), np.uint8)) > 0
-    if solid.any():
-        stamp = np.where(colour > COLOURED, red, 0)
-        tone = cv2.morphologyEx(stamp, cv2.MORPH_CLOSE, np.ones((STROKE, STROKE), np.uint8))
-        share = cv2.divide(cv2.GaussianBlur(red, (3, 3), 0), np.maximum(tone, 1), scale=255)
-        darker = 255.0 - share[solid]
-        out[solid] = np.where(darker < 255 - ALIKE, 255, np.clip(255 - RAISED * darker, 0, 255)).astype(np.uint8)
+    solid = cv2.erode((colour > STRONG).astype(np.uint8), np.ones((SOLID, SOLID), np.uint8))
+    count, parts = cv2.connectedComponents(solid)
+    smooth = cv2.GaussianBlur(red, (5, 5), 0).astype(np.float32)
+    for part in (parts == n for n in range(1, min(count, MOST_SOLIDS))):
+        tone = np.median(smooth[part])
+        grain = np.median(np.abs(smooth[part] - tone))
+        darker = tone - smooth[part]
+        out[part] = np.where(darker < max(DARKER, GRAINS * grain), 255, np.clip(255 - RAISED * darker, 0, 255))
     return out
 
 
