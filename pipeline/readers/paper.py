@@ -16,6 +16,13 @@ COLOURED = 36
 STRONG = 60
 """Colour from which on a pixel shows how much a stamp darkens red light."""
 
+SOLID, MOST_SOLIDS = 13, 40
+"""Parts of a stamp wider than this, in pixels, are solid (its star); of more than these only the first are looked under."""
+
+DARKER, GRAINS, RAISED = 22, 5.0, 2.5
+"""Print under a solid part is darker than its median tone by at least this, and by this many of its median deviations;
+its contrast is raised by this much."""
+
 STAMP_SIDE = 0.13
 """Least side of a stamp as a part of the page's width: seals are 38 mm and more; a letterhead's characters are smaller."""
 
@@ -26,30 +33,36 @@ ALONE = 0.02
 """Red ink with less black print than this between its strokes is print itself (a letterhead)."""
 
 
-def even_background(image: Image) -> tuple[Image, Image | None]:
+def even_background(image: Image) -> Image:
     """A grey page of dark print on white. Of a coloured one it is the red channel, in which stamps are faint, with what
-    is left of their colour taken off; a red letterhead stays print. With it the red channel itself, where it differs:
-    print under a solid stamp is only there."""
+    is left of their colour taken off; a red letterhead stays print."""
     if image.ndim == 2:
-        return _on_white(image), None
-    red, green, blue = (_on_white(np.ascontiguousarray(image[:, :, c])) for c in range(3))
+        return _on_white(image, _paper(image))
+    red, green, blue = (np.ascontiguousarray(image[:, :, c]) for c in range(3))
+    paper = _paper(red)
+    tints = [max(float(np.median(c)), 1.0) / max(float(np.median(red)), 1.0) for c in (green, blue)]
+    red = _on_white(red, paper)
+    green, blue = (_on_white(c, cv2.convertScaleAbs(paper, alpha=t)) for c, t in zip((green, blue), tints, strict=True))
     others = cv2.max(green, blue)
     colour = cv2.subtract(red, others)
     if float((colour > COLOURED).mean()) < 1e-5:
-        return red, None
+        return red
     grey = _unstained(red, colour)
     for x, y, w, h in _letterheads(red, colour):
         part = np.s_[y : y + h, x : x + w]
         grey[part] = cv2.min(green[part], blue[part])
-    return grey, red
+    return grey
 
 
-def _on_white(channel: Image) -> Image:
-    """A channel divided by the paper's own brightness, found where nothing is printed."""
+def _paper(channel: Image) -> Image:
+    """The paper's own brightness, found where nothing is printed."""
     factor = min(1.0, SMALL / max(channel.shape))
     small = cv2.resize(channel, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 21)
-    paper = cv2.resize(paper, (channel.shape[1], channel.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(paper, (channel.shape[1], channel.shape[0]), interpolation=cv2.INTER_LINEAR)
+
+
+def _on_white(channel: Image, paper: Image) -> Image:
     return cv2.divide(channel, np.maximum(paper, 1), scale=255)
 
 
@@ -63,7 +76,16 @@ def _unstained(red: Image, colour: Image) -> Image:
     clean = cv2.add(red, cv2.convertScaleAbs(colour, alpha=slope))
     ink, _ = cv2.threshold(red, 0, 255, cv2.THRESH_OTSU)
     zone = cv2.dilate((colour > COLOURED // 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    return np.where(zone, np.where(clean > ink, 255, clean), red).astype(np.uint8)
+    out = np.where(zone, np.where(clean > ink, 255, clean), red).astype(np.uint8)
+    solid = cv2.erode((colour > STRONG).astype(np.uint8), np.ones((SOLID, SOLID), np.uint8))
+    count, parts = cv2.connectedComponents(solid)
+    smooth = cv2.GaussianBlur(red, (5, 5), 0).astype(np.float32)
+    for part in (parts == n for n in range(1, min(count, MOST_SOLIDS))):
+        tone = np.median(smooth[part])
+        grain = np.median(np.abs(smooth[part] - tone))
+        darker = tone - smooth[part]
+        out[part] = np.where(darker < max(DARKER, GRAINS * grain), 255, np.clip(255 - RAISED * darker, 0, 255))
+    return out
 
 
 def _letterheads(red: Image, colour: Image) -> list[tuple[int, int, int, int]]:

@@ -30,9 +30,6 @@ FAINT_INK = 222
 MIN_INK = 20
 """Pixels of a mark below which it is noise."""
 
-COVERED = 0.1
-"""Part of an empty cell that a stamp must cover for a second look under it."""
-
 DOUBT = 0.5
 """Factor on the confidence of a figure whose two readings differ."""
 
@@ -51,41 +48,9 @@ class Crop:
     numeric: bool
 
 
-def reread(blocks: list[Block], image: Image, scale: float, stained: Image | None = None) -> list[Block]:
-    """The blocks with number cells read twice and forgotten cells read once; `scale` is points per pixel. `stained` is the
-    page with its stamps: what stands under solid ones is still seen there."""
-    out = [_reread_table(b, image, scale) if isinstance(b, Table) else b for b in blocks]
-    if stained is not None:
-        out = [_with_covered(b, stained, scale) if isinstance(b, Table) else b for b in out]
-    return out
-
-
-def _with_covered(table: Table, stained: Image, scale: float) -> Table:
-    """Empty number cells filled from the page with its stamps, contrast stretched; always in doubt."""
-    numeric = number_columns(table)
-    crops = []
-    for cell in table.cells:
-        if cell.col in numeric and cell.col_span == 1 and not cell.text and cell.at.bbox is not None:
-            x0, y0, x1, y1 = (round(v / scale) for v in cell.at.bbox)
-            inner = stained[max(y0 + 5, 0) : y1 - 4, max(x0 + 5, 0) : x1 - 4]
-            if inner.size and float((inner < FAINT_INK).mean()) > COVERED:
-                ink = _ink_in(_stretched(inner))
-                crops += [(cell, ink)] if ink is not None else []
-    read = read_lines([ink for _, ink in crops])
-    filled = {
-        (cell.row, cell.col): _with(cell, _text(chars), DOUBT * _least(chars))
-        for (cell, _), chars in zip(crops, read, strict=True)
-        if NUMBER.fullmatch(_text(chars)) and _least(chars) >= DOUBT
-    }
-    return replace(table, cells=tuple(filled.get((c.row, c.col), c) for c in table.cells))
-
-
-def _stretched(inner: Image) -> Image:
-    """The darkest pixels black; what is lighter than half way to the stamp's own tone white."""
-    smooth = cv2.GaussianBlur(inner, (3, 3), 0)
-    dark, tone = float(np.percentile(smooth, 0.5)), float(np.percentile(smooth[smooth < FAINT_INK], 60))
-    middle = (dark + tone) / 2
-    return np.clip((smooth - dark) / max(middle * 1.15 - dark, 1) * 255, 0, 255).astype(np.uint8)
+def reread(blocks: list[Block], image: Image, scale: float) -> list[Block]:
+    """The blocks with number cells read twice and forgotten cells read once; `scale` is points per pixel."""
+    return [_reread_table(b, image, scale) if isinstance(b, Table) else b for b in blocks]
 
 
 def _reread_table(table: Table, image: Image, scale: float) -> Table:
@@ -127,10 +92,7 @@ def _ink_of(cell: Cell, image: Image, scale: float) -> Image | None:
     if cell.at.bbox is None:
         return None
     x0, y0, x1, y1 = (round(v / scale) for v in cell.at.bbox)
-    return _ink_in(image[max(y0 + 5, 0) : y1 - 4, max(x0 + 5, 0) : x1 - 4])
-
-
-def _ink_in(inner: Image) -> Image | None:
+    inner = image[max(y0 + 5, 0) : y1 - 4, max(x0 + 5, 0) : x1 - 4]
     if inner.shape[0] < 8 or inner.shape[1] < 6:
         return None
     ink = _marks(cv2.GaussianBlur(inner, (3, 3), 0))

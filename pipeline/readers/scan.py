@@ -23,7 +23,7 @@ from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
 from pipeline.readers.ocr import Char, find_boxes, read_lines
 from pipeline.readers.paper import even_background
 from pipeline.readers.rereading import reread
-from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten, warp
+from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten
 
 DPI = 200
 """Pages of a PDF that are pictures are drawn at this density: above it only time grows."""
@@ -125,7 +125,7 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     """(width, height, blocks) of one RGB page picture. The size comes back turned when the page lay on its side."""
     if min(image.shape[:2]) < SMALLEST or max(image.shape[:2]) > SLENDER * min(image.shape[:2]):
         return width, height, []
-    grey, stained = even_background(_fitting(image))
+    grey = even_background(_fitting(image))
     if float((grey < PRINT).mean()) < BLANK:
         return width, height, []
     grey, boxes, turns = _upright(grey, find_boxes(grey))
@@ -135,8 +135,7 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     scale = width / page.image.shape[1]
     back = np.linalg.inv(page.matrix)
     marks = _marks(page, moved(boxes, page.matrix), _Picker(grey, back), scale, number, (width, height))
-    under = None if stained is None else warp(np.ascontiguousarray(np.rot90(stained, turns)), page.matrix)
-    blocks = reread(list(grid.build(marks)), page.image, scale, under)
+    blocks = reread(list(grid.build(marks)), page.image, scale)
     return width, height, [_put_back(b, back, scale) for b in blocks]
 
 

@@ -45,12 +45,12 @@ class Straightened:
 def straighten(image: Image, boxes: np.ndarray) -> Straightened:
     """Turn the page by the slope of its text, then square its outermost lines; find the lines on the result."""
     matrix = _turn(image, _slope(boxes))
-    warped = warp(image, matrix)
+    warped = _warp(image, matrix)
     flat, tall = _masks(warped, moved(boxes, matrix))
     square = _squaring(flat, tall, warped.shape)
     if square is not None:
         matrix = square @ matrix
-        warped = warp(image, matrix)
+        warped = _warp(image, matrix)
         flat, tall = _masks(warped, moved(boxes, matrix))
     dark = _ink(warped)
     rows, columns = believable(_pieces(flat, dark), _transposed(tall, dark))
@@ -88,8 +88,7 @@ def _turn(image: Image, slope: float) -> np.ndarray:
     return np.vstack([turn, [0, 0, 1]])
 
 
-def warp(image: Image, matrix: np.ndarray) -> Image:
-    """A page through a projective matrix, its size kept, white where nothing was."""
+def _warp(image: Image, matrix: np.ndarray) -> Image:
     size = (image.shape[1], image.shape[0])
     return cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderValue=255)
 
