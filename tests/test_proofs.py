@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import time
 
 import pytest
 
@@ -176,8 +175,6 @@ def test_a_thousand_criteria_in_fifty_sections() -> None:
     sums = [sum(points[a:b]) for a, b in itertools.pairwise(cuts)]
     facts = tuple(Fact(str(k), () if r.random() < 0.2 else (s,)) for k, s in enumerate(sums))
     points[500] += 1
-    begun = time.perf_counter()
     found = solve(Puzzle(tuple(points), facts, sum(points) - 1))
     assert found is not None
     assert found.cost == 10
-    assert time.perf_counter() - begun < 30  # about 7 s on an idle machine
