@@ -13,6 +13,10 @@ SMALL = 600
 COLOURED = 36
 """How much redder than its other colours (of 255, paper white) a pixel of red ink is."""
 
+MOST_COLOURED = 0.04
+"""Stamps cover less of a page than this; where more is coloured it is a desk or tinted paper, evened by each colour's own
+paper."""
+
 STRONG = 60
 """Colour from which on a pixel shows how much a stamp darkens red light."""
 
@@ -42,9 +46,11 @@ def even_background(image: Image) -> Image:
     paper = _paper(red)
     tints = [max(float(np.median(c)), 1.0) / max(float(np.median(red)), 1.0) for c in (green, blue)]
     red = _on_white(red, paper)
-    green, blue = (_on_white(c, cv2.convertScaleAbs(paper, alpha=t)) for c, t in zip((green, blue), tints, strict=True))
-    others = cv2.max(green, blue)
-    colour = cv2.subtract(red, others)
+    joint = [_on_white(c, cv2.convertScaleAbs(paper, alpha=t)) for c, t in zip((green, blue), tints, strict=True)]
+    if float((cv2.subtract(red, cv2.max(*joint)) > COLOURED).mean()) > MOST_COLOURED:
+        joint = [_on_white(c, _paper(c)) for c in (green, blue)]
+    green, blue = joint
+    colour = cv2.subtract(red, cv2.max(green, blue))
     if float((colour > COLOURED).mean()) < 1e-5:
         return red
     grey = _unstained(red, colour)
