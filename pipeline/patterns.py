@@ -175,13 +175,13 @@ def field_name(text: str) -> str | None:
 
 
 def field_names(text: str) -> list[str]:
-    """The fields of a line that may hold several, set apart by wide spaces.
+    """The fields of a line that may hold several, set apart by spaces.
 
-    >>> field_names("被考评单位：            评分日期：    年  月  日"), field_names("评价人：\t日期：")
-    (['assessee', 'date'], ['assessor', 'date'])
+    >>> field_names("被考评单位：            评分日期：    年  月  日"), field_names("评价人： 日期："), field_names("受检单位：____评价时间：")
+    (['assessee', 'date'], ['assessor', 'date'], ['assessee', 'date'])
     """
-    whole = field_name(text)
-    names = [whole, *(field_name(part) for part in regex.split(r"\s{2,}|\t", text.strip()))]
+    parts = regex.split(r"\s{2,}|\t|[\s_＿](?=\p{Han}{2,10}[:：])", text.strip())
+    names = [field_name(part) for part in (text, *parts)]
     return list(dict.fromkeys(n for n in names if n))
 
 
