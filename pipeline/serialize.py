@@ -30,9 +30,8 @@ def write_whole(path: Path, data: bytes | str) -> None:
             os.fsync(out.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
-    except BaseException:
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
 
 
 def load_json(path: Path) -> Any:

@@ -105,3 +105,14 @@ def made_up(seed: int) -> Puzzle:
     ]
     expected = ((r.randrange(rows), r.randrange(sections)),) if r.random() < 0.15 else ()
     return Puzzle(tuple(points), tuple(facts), total, missing, pieces, unit, expected)
+
+
+def large() -> Puzzle:
+    """A sheet of 1,000 criteria in 50 sections with one wrong digit; a fifth of the labels lack their points."""
+    r = random.Random(1)
+    points = [r.choice((1, 2, 2, 3, 4, 5)) for _ in range(1000)]
+    cuts = [0, *sorted(r.sample(range(5, 996), 49)), 1000]
+    sums = [sum(points[a:b]) for a, b in pairwise(cuts)]
+    facts = tuple(Fact(str(k), () if r.random() < 0.2 else (s,)) for k, s in enumerate(sums))
+    points[500] += 1
+    return Puzzle(tuple(points), facts, sum(points) - 1)
