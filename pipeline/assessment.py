@@ -7,7 +7,7 @@ memory and decimal strings in JSON. An id that is absent from `awarded` was not 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -86,10 +86,6 @@ class Assessment:
     def to_json(self) -> dict[str, Any]:
         """The assessment JSON of the contract, as plain data."""
         return to_plain(self)
-
-    def with_findings(self, *more: Finding) -> Assessment:
-        """The same with further findings."""
-        return replace(self, findings=(*self.findings, *more))
 
 
 def load_assessment(path: Path) -> Assessment:
@@ -291,11 +287,3 @@ class Scorecard:
     def to_json(self) -> dict[str, Any]:
         """The scorecard JSON of the contract, as plain data."""
         return to_plain(self)
-
-
-def scorecard_from(data: Any, where: str = "scorecard") -> Scorecard:
-    """Plain data as a Scorecard. Raises InputError."""
-    try:
-        return from_plain(Scorecard, data)
-    except (TypeError, KeyError, ValueError, ArithmeticError, AttributeError, StopIteration) as error:
-        raise InputError(where, f"not a valid scorecard JSON ({error!r})", "score the assessments again") from None

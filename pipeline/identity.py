@@ -1,7 +1,7 @@
 """Four layers of identity, and which of them changed between two readings.
 
     notice     what the issuer keeps issuing: the slug of its first revision (`lineage.notice`, else `slug`)
-    revision   one wording of it: `slug` and `revision`; `said_digest` tells wordings apart
+    revision   one wording of it: `slug` and `revision`; `said` tells wordings apart
     source     one file that carries a revision: `source.sha256`; a card may list several files of one revision
     reading    what one version of this program makes of one file: `source.reader` and the content of the notice JSON;
                the program's version is in the key of the stage's ledger, so that no output changes with it alone
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from hashlib import sha256
 from typing import Literal
 
 import regex
@@ -85,11 +84,6 @@ def said(reading: Reading) -> str:
         labels = [f"{_bare(m.label)}={m.stated_points}" for m in rubric.labels]
         parts += [*sorted(labels), f"={rubric.stated_total}"]
     return "\n".join(parts)
-
-
-def said_digest(reading: Reading) -> str:
-    """sha256 (hex) of what a revision says."""
-    return sha256(said(reading).encode("utf-8")).hexdigest()
 
 
 def likeness(a: Reading, b: Reading) -> float:

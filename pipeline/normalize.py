@@ -29,12 +29,6 @@ class Cleaned:
     text: str
     origin: tuple[int, ...]
 
-    def raw_span(self, start: int, end: int) -> tuple[int, int]:
-        """The raw [start, end) of a span of the cleaned text."""
-        if start >= end:
-            at = self.origin[start] if start < len(self.origin) else (self.origin[-1] + 1 if self.origin else 0)
-            return at, at
-        return self.origin[start], self.origin[end - 1] + 1
 
 
 def cleaned(raw: str) -> Cleaned:

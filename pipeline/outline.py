@@ -208,7 +208,6 @@ MARK_THEN_TITLE = regex.compile(r"附\s*件\s*" + _N.format("number") + r"\s*[�
 MARK_ALONE = regex.compile(
     r"附\s*件\s*" + _N.format("number") + r"(?:\s*(?P<to>[-－—~～至到])\s*(?:附\s*件\s*)?" + _N.format("last") + r")?(?P<more>(?:\s*[、和及]\s*(?:附\s*件\s*)?[0-9]{1,2}(?![0-9年月日]))*)"
 )
-NO_CITATION_AFTER = regex.compile(r"\s*(?:[.．：:]\s*\p{Han})")
 
 
 def read_citations(passages: Sequence[Passage]) -> tuple[Citation, ...]:

@@ -134,9 +134,6 @@ class Sheet:
         """File stem: `annex-2.draft`."""
         return f"{self.rubric_id}.{self.edition}"
 
-    @property
-    def form_id(self) -> str:
-        return f"{self.document_number or self.notice_title}|{self.revision}|{self.rubric_id}|{self.edition}"
 
 
 def key_of(identifier: str) -> str:

@@ -57,7 +57,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         table = _table(net, own, marks.number)
         blocks.append((net.ys[0], net.xs[0], table))
     for line in text_lines(outside):
-        paragraph = _paragraph(line, marks, outside)
+        paragraph = _paragraph(line, marks)
         blocks.append((paragraph.at.bbox[1] if paragraph.at.bbox else 0.0, line[0].x0, paragraph))
     blocks.sort(key=lambda b: (b[0], b[1]))
     return tuple(b for _, _, b in blocks)
@@ -331,7 +331,7 @@ def _crossed(covered: Sequence[Interval], x: float) -> bool:
 # ---- lines outside tables ----------------------------------------------------------------------------------------
 
 
-def _paragraph(line: Sequence[Glyph], marks: PageMarks, all_glyphs: Sequence[Glyph]) -> Paragraph:
+def _paragraph(line: Sequence[Glyph], marks: PageMarks) -> Paragraph:
     box = (line[0].x0, min(g.top for g in line), max(g.x1 for g in line), max(g.bottom for g in line))
     scores = [g.confidence for g in line if g.confidence is not None]
     return Paragraph(
