@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from io import BytesIO
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
@@ -34,6 +35,26 @@ def figures_in(document: Document) -> list[tuple[str | None, str | None, str]]:
         for s in rubric_in(document).sections
         for c in s.criteria
     ]
+
+
+def ofd(picture: bytes) -> bytes:
+    """An OFD of one page that is nothing but a picture."""
+    ns = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    parts = {
+        "OFD.xml": f"<ofd:OFD {ns}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        "Doc_0/Document.xml": f"<ofd:Document {ns}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>"
+        '<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes></ofd:CommonData><ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/P0.xml"/></ofd:Pages></ofd:Document>',
+        "Doc_0/DocumentRes.xml": f'<ofd:Res {ns} BaseLoc="Res"><ofd:MultiMedias><ofd:MultiMedia ID="5" Type="Image"><ofd:MediaFile>scan.png'
+        "</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias></ofd:Res>",
+        "Doc_0/Pages/P0.xml": f'<ofd:Page {ns}><ofd:Content><ofd:Layer><ofd:ImageObject ID="7" ResourceID="5" Boundary="0 0 210 297" '
+        'CTM="210 0 0 297 0 0"/></ofd:Layer></ofd:Content></ofd:Page>',
+    }
+    out = BytesIO()
+    with ZipFile(out, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+        package.writestr("Doc_0/Res/scan.png", picture)
+    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +93,12 @@ def test_pages_of_one_file_go_on():
 
 
 # ---- PDF ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_ofd_that_is_nothing_but_a_picture():
+    document = source.read_bytes(ofd(saved("PNG", drawn())), "a.ofd")
+    assert figures_in(document) == WANTED
+    assert [r.kind for r in document.remarks] == ["ocr"]
 
 
 def strip(text: str = TITLE) -> Image.Image:
