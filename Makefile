@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 k ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-system run test check lint format types rules bench fuzz facsimile demo-revision clean
+.PHONY: help setup setup-system run test check lint format types rules bench fuzz facsimile clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -41,7 +41,7 @@ format: $(STAMP) ## sort imports, mend what ruff can mend
 rules: $(STAMP) ## write the rule catalogue anew
 	$(BIN)/python -m pipeline.rules
 
-bench: $(STAMP) ## every benchmark, printed
+bench: $(STAMP) ## every benchmark, printed (EXAMPLES=folder SCANS=folder for those that want documents)
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 fuzz: $(STAMP) ## some minutes of mutated inputs against the readers

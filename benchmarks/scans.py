@@ -210,7 +210,8 @@ def main() -> None:
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     if not options.folder:
-        parser.error("name the folder with the scans")
+        print("skipped: no folder of scans given (argument, or SCANS)")
+        return
     folder = Path(options.folder)
     scans = list(scans_in(folder, [v for v in options.only.split(",") if v]))
     if options.speed:
