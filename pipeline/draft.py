@@ -63,10 +63,12 @@ class Draft:
     unplaced: list[Unplaced] = field(default_factory=list)
     title: tuple[str, Provenance] | None = None
 
-    def whole(self) -> bool:
-        """Whether the last criterion is a whole sentence, where criteria here end with a stop."""
+    def whole(self) -> bool | None:
+        """Whether the last criterion is a whole sentence or breaks off; None where criteria here do not end with a stop."""
         *others, last = self.criteria
-        return 2 * sum(c.text.endswith(TERMINAL) for c in others) > len(others) and last.text.endswith(TERMINAL)
+        if 2 * sum(c.text.endswith(TERMINAL) for c in others) <= len(others):
+            return None
+        return last.text.endswith(TERMINAL)
 
 
 def collect(table: JoinedTable) -> Draft:
@@ -78,7 +80,7 @@ def collect(table: JoinedTable) -> Draft:
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
             later = first and part > 0 and bool(draft.criteria)
-            line = classify(row, table.columns[part], later, headed, later and draft.whole())
+            line = classify(row, table.columns[part], later, headed, draft.whole() if later else None)
             if line.kind == "section" and row.index < top:
                 line = replace(line, kind="note")
             if first and part > 0 and _repeats_labels(draft, line):

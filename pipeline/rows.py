@@ -43,10 +43,10 @@ class Line:
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool = False) -> Line:
+def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool | None = None) -> Line:
     """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
     `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `whole_above`: the
-    row before it is a whole sentence, where rows here are."""
+    row before it is a whole sentence, or breaks off (None: rows here do not end with a stop)."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
     if not filled:
@@ -189,7 +189,7 @@ def _note(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return None
 
 
-def _is_torn_text(line: Line, filled: tuple[Cell, ...], whole_above: bool) -> bool:
+def _is_torn_text(line: Line, filled: tuple[Cell, ...], whole_above: bool | None) -> bool:
     """Nothing but text in the text column, and not as a section row would have it (a marker, points in brackets)."""
     if filled != (line.text,) or line.text is None or not _continues(line, whole_above) or _covers_label(line, line.text):
         return False
@@ -210,7 +210,7 @@ def _is_sentence(text: str) -> bool:
     return len(fold(text)) > MAX_LABEL and text.rstrip().endswith("。")
 
 
-def _continues(line: Line, whole_above: bool) -> bool:
+def _continues(line: Line, whole_above: bool | None) -> bool:
     """The rest of a row that a page break cut: text, but no number of its own where rows have numbers, and no points. A
     label there is torn too (no section begins inside a row), unless the row above is whole: then at most its points are."""
     if line.columns.points is None and line.columns.number is None:
@@ -220,4 +220,4 @@ def _continues(line: Line, whole_above: bool) -> bool:
         return False
     named = any(line.own(c) and not is_label_points(c.text) for c in line.labels if c is not None)
     both = line.columns.points is not None and line.columns.number is not None
-    return not named or (both and not whole_above)
+    return not named or whole_above is False or (both and whole_above is None)
