@@ -41,7 +41,7 @@ def write_forms(
     makers = {name: _maker(name) for name in formats}
     jobs = list(_jobs(sheets, load_assessees(assessees, reading) if assessees else None))
     out.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".forms-", dir=out))
+    staging = Path(tempfile.mkdtemp(prefix=".forms-", suffix=".tmp", dir=out))
     try:
         made: dict[str, str] = {}
         for job in _progress(jobs):
