@@ -106,9 +106,17 @@ def _merge_repeats(marks: Sequence[Mark]) -> list[Mark]:
         kept = replace(mark, covered=list(mark.covered))
         out.append(kept)
         open_[mark.level] = kept
-        for level in [k for k in open_ if k > mark.level]:
+        for level in [k for k in open_ if k > mark.level and not _over_blank(open_[k], mark, marks)]:
             del open_[level]
     return out
+
+
+def _over_blank(inner: Mark, outer: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether an inner label ends at the foot of the part above an outer one, beside a blank outer cell: the upper piece of
+    the outer cell that the break tore, so that the inner one may go on too."""
+    if outer.part <= inner.part or not inner.covered or not outer.covered or inner.covered[-1] + 1 != outer.covered[0]:
+        return False
+    return not any(m.text and m.level == outer.level and inner.covered[-1] in m.covered for m in marks)
 
 
 def _nest_rows(marks: Sequence[Mark]) -> list[Mark]:

@@ -83,3 +83,22 @@ def test_a_column_beside_the_text_torn_alone() -> None:
     criteria = [c for s in found.sections for c in s.criteria]
     assert [(c.number, c.columns) for c in criteria] == [("1", {"standard": "每少一次扣1分，扣完为止。"}), ("2", {"standard": "未公开不得分。"})]
     assert found.unplaced == ()
+
+
+def test_an_inner_label_goes_on_where_the_outer_one_is_torn_with_its_text_below() -> None:
+    """The outer cell's text stands in its lower piece; the inner label's in its upper one, above a blank piece."""
+
+    def piece(page: int, labels: list[tuple[str, str]], first: int) -> Table:
+        head = [Cell(0, c, t, Provenance(t, page=page)) for c, t in enumerate(("一级指标", "二级指标", *HEAD[1:]))]
+        rows = [(*pair, str(first + i), TEXTS[first + i - 1], "2") for i, pair in enumerate(labels)]
+        cells = [Cell(r, c, t, Provenance(t, page=page)) for r, row in enumerate(rows, 1) for c, t in enumerate(row) if t != "^"]
+        spans = {(r, c): 1 + next((k for k, row in enumerate(rows[r:]) if row[c] != "^"), len(rows) - r) for r, row in enumerate(rows, 1) for c in (0, 1)}
+        cells = [replace(cell, row_span=spans.get((cell.row, cell.col), 1)) for cell in cells]
+        return Table((*head, *cells), len(rows) + 1, 5, Provenance("", page=page), page=page)
+
+    upper = piece(1, [("管理（4分）", "安全"), ("^", "^"), ("", "服务")], 1)
+    lower = piece(2, [("质量（8分）", ""), ("^", "档案"), ("^", "^")], 4)
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])[0]
+    assert [(s.label, s.stated_points, len(s.criteria)) for s in found.sections] == [
+        ("管理", Decimal(4), 0), ("安全", None, 2), ("质量", Decimal(8), 0), ("服务", None, 2), ("档案", None, 2)
+    ]  # fmt: skip
