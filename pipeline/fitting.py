@@ -7,7 +7,7 @@ the print stands).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Sheet, Slot, begins_count, puzzle_of, variants
 from pipeline.plain import points_text
-from pipeline.proofs import robust_starts, solve
+from pipeline.proofs import cheapest, robust_starts, solve
 from pipeline.puzzle import HOPELESS, Pattern, Puzzle, Summary
 
 ABSORBED = 26
@@ -53,59 +53,76 @@ class Fit:
         return sum(abs(start - slot.start) for slot, start in pairs if slot.start is not None and not slot.holds(start))
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One reading of a sheet of which only the best cost is known yet."""
+
+    sheet: Sheet
+    slots: tuple[Slot, ...]
+    puzzle: Puzzle
+    reading: Reading
+    cost: int
+
+    def solved(self) -> Fit:
+        """Its best explanations, without margins."""
+        summary = solve(self.puzzle, margins=False)
+        assert summary is not None  # it has a cost
+        return Fit(self.sheet, self.slots, self.puzzle, self.reading, summary, summary.starts)
+
+
 def fit(sheet: Sheet) -> Fit | None:
     """The reading of one sheet that its numbers bear out; None when there is nothing to reckon with."""
     if not sheet.rows or not sheet.slots or len(sheet.slots) > len(sheet.rows):
         return None
-    fixed = _renumbered(sheet) or _solved(sheet, sheet.slots, "fixed")
+    fixed = _renumbered(sheet) or _tried(sheet, sheet.slots, "fixed")
     if not sheet.declares() or any(s.parent for s in sheet.rubric.sections):
-        return fixed and full(fixed)
-    if fixed is not None and fixed.summary.cost == 0:
-        tidy = _solved(sheet, fixed.slots, "trusted")
+        return None if fixed is None else full(fixed)
+    if fixed is not None and fixed.cost == 0:
+        tidy = _tried(sheet, fixed.slots, "trusted")
         return full(tidy or fixed)
     trusted = _cheapest(sheet, "trusted")
-    ceiling = fixed.summary.cost if fixed else HOPELESS + 1
-    if trusted is None or trusted.summary.cost >= SEVERAL_FAULTS or _many_displaced(trusted):
+    ceiling = fixed.cost if fixed else HOPELESS + 1
+    if trusted is None or trusted.cost >= SEVERAL_FAULTS or _many_displaced(trusted):
         free = _cheapest(sheet, "free")
-        if free is not None and _many_displaced(free) and 3 * free.summary.cost <= ceiling:
+        if free is not None and _many_displaced(free) and 3 * free.cost <= ceiling:
             return full(free)
         trusted = None if trusted is None or _many_displaced(trusted) else trusted
-    absorbed = _absorbed(sheet, min(ceiling, trusted.summary.cost if trusted else ceiling))
+    absorbed = _absorbed(sheet, min(ceiling, trusted.cost if trusted else ceiling))
     best = absorbed or trusted or fixed
-    return best and full(best)
+    return None if best is None else full(best)
 
 
-def _solved(sheet: Sheet, slots: tuple[Slot, ...], reading: Reading) -> Fit | None:
-    """The best explanations of these slots under one reading, without margins."""
+def _tried(sheet: Sheet, slots: tuple[Slot, ...], reading: Reading) -> Trial | None:
+    """These slots under one reading; None when the numbers do not fit it."""
     weight = {"trusted": MERGED_WEIGHT if sheet.merged else ROW_WEIGHT, "free": 0, "fixed": FIXED_WEIGHT}[reading]
     puzzle = puzzle_of(sheet, slots, weight)
-    summary = solve(puzzle, margins=False) if puzzle else None
-    if puzzle is None or summary is None or not summary.patterns:
-        return None
-    return Fit(sheet, slots, puzzle, reading, summary, summary.starts)
+    cost = cheapest(puzzle) if puzzle else None
+    return None if puzzle is None or cost is None else Trial(sheet, slots, puzzle, reading, cost)
 
 
-def full(found: Fit) -> Fit:
-    """The same with margins, and with the starts that any weights of the family would give."""
+def full(found: Trial) -> Fit:
+    """Everything its numbers say, with margins, and with the starts that any weights of the family would give."""
     summary = solve(found.puzzle)
-    if summary is None or not summary.patterns:
-        return found
-    return replace(found, summary=summary, robust=robust_starts(found.puzzle, summary))
+    assert summary is not None  # it has a cost
+    return Fit(
+        found.sheet, found.slots, found.puzzle, found.reading, summary, robust_starts(found.puzzle, summary)
+    )
 
 
-def _cheapest(sheet: Sheet, reading: Reading) -> Fit | None:
+def _cheapest(sheet: Sheet, reading: Reading) -> Trial | None:
     """The cheapest choice of slots; names that only the body gives must make it clearly cheaper."""
-    best: Fit | None = None
+    best: Trial | None = None
     for slots in variants(sheet):
-        found = _solved(sheet, slots, reading)
-        if found is not None and (best is None or found.summary.cost + CLEARLY <= best.summary.cost):
+        found = _tried(sheet, slots, reading)
+        if found is not None and (best is None or found.cost + CLEARLY <= best.cost):
             best = found
     return best
 
 
-def _many_displaced(found: Fit) -> bool:
+def _many_displaced(found: Trial) -> bool:
     """Whether at least two labels, and a third of all, stand elsewhere than their sections start."""
-    pairs = [(s, start) for s, start in zip(found.slots, found.chosen().starts, strict=True) if s.start is not None]
+    starts = found.solved().chosen().starts
+    pairs = [(s, start) for s, start in zip(found.slots, starts, strict=True) if s.start is not None]
     moved = sum(not slot.holds(start) for slot, start in pairs)
     return moved >= 2 and 3 * moved >= len(pairs)
 
@@ -115,7 +132,7 @@ def _digit_slip(printed: Decimal, true: Decimal) -> bool:
     return Levenshtein.distance(points_text(printed), points_text(true)) <= 1
 
 
-def _renumbered(sheet: Sheet) -> Fit | None:
+def _renumbered(sheet: Sheet) -> Trial | None:
     """Sections whose labels are lost where the numbering begins again inside a section, on a sheet that numbers each
     section anew: claimed when every declared sum then closes, and does not without."""
     if any(s.parent for s in sheet.rubric.sections) or not sheet.declares():
@@ -127,9 +144,9 @@ def _renumbered(sheet: Sheet) -> Fit | None:
     begun = [row for row in range(1, len(sheet.rows)) if row not in known and begins_count(sheet.rows, row)]
     lost = [Slot(None, (), "scored", row, (), "absorbed", numbered_anew=True) for row in begun]
     slots = tuple(sorted([*sheet.slots, *lost], key=lambda slot: slot.start or 0))
-    found = _solved(sheet, slots, "fixed") if 0 < len(lost) <= len(later) else None
-    before = _solved(sheet, sheet.slots, "fixed") if found is not None and found.summary.cost == 0 else None
-    return found if before is not None and before.summary.cost > 0 else None
+    found = _tried(sheet, slots, "fixed") if 0 < len(lost) <= len(later) else None
+    before = _tried(sheet, sheet.slots, "fixed") if found is not None and found.cost == 0 else None
+    return found if before is not None and before.cost > 0 else None
 
 
 def _is_off(sheet: Sheet, place: int) -> bool | None:
@@ -144,10 +161,10 @@ def _is_off(sheet: Sheet, place: int) -> bool | None:
     return sum(c.max_points for c in rows if c and c.max_points and c.kind in ("scored", slot.kind)) != slot.declared[0]
 
 
-def _absorbed(sheet: Sheet, ceiling: int) -> Fit | None:
+def _absorbed(sheet: Sheet, ceiling: int) -> Trial | None:
     """A section whose label is lost without a trace, its rows read with the section above: claimed only when that alone
     makes every number right, and no error of print costs less under any weights."""
-    best: list[Fit] = []
+    best: list[Trial] = []
     off = [_is_off(sheet, place) for place in range(len(sheet.slots))]
     if off.count(True) > 1:
         return None  # one lost label makes one section too great; the rest would stay wrong
@@ -156,10 +173,13 @@ def _absorbed(sheet: Sheet, ceiling: int) -> Fit | None:
             continue
         lost = Slot(None, (), "scored", None, (), "absorbed")
         slots = (*sheet.slots[: place + 1], lost, *sheet.slots[place + 1 :])
-        found = _solved(sheet, slots, "fixed") if len(slots) <= len(sheet.rows) else None
-        if found is None or found.summary.cost or found.summary.count > 1:
+        found = _tried(sheet, slots, "fixed") if len(slots) <= len(sheet.rows) else None
+        if found is None or found.cost:
             continue
-        starts = (*found.chosen().starts, len(sheet.rows))
+        solved = found.solved()
+        if solved.summary.count > 1:
+            continue
+        starts = (*solved.chosen().starts, len(sheet.rows))
         if starts[place + 2] - starts[place + 1] >= 2:
             best.append(found)
     if len(best) != 1 or sheet.rubric.stated_total is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from math import gcd
 from typing import Literal
@@ -208,6 +209,7 @@ def same_name(one: str, other: str) -> bool:
     return bool(a and b) and (a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a)))
 
 
+@lru_cache(maxsize=1024)
 def _core(name: str) -> str:
     text = regex.sub(r"^[(（]?[一二三四五六七八九十0-9]+[)）]?[、.．]", "", fold(name))
     for ending in NAME_ENDINGS:

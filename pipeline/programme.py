@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from pipeline.puzzle import FAMILY, HOPELESS, LARGE, MARGIN_CAP, Fact, Puzzle, Weights
 
+OVER = HOPELESS + MARGIN_CAP + 1
+"""More than any explanation that is looked at costs."""
 
-@dataclass(frozen=True, slots=True)
-class Arc:
+
+class Arc(NamedTuple):
     """Section from a known row up to `end`: `shift` to the running deviation, its cost, in how many ways, the change
     of one criterion in it, and the sum of its missing values."""
 
@@ -24,8 +27,28 @@ class Arc:
     missing: int
 
 
-State = tuple[int, int]
-Layer = dict[State, tuple[int, int]]
+NOTHING_MISSING = {0: 1}
+NEVER = 10**9
+"""Larger than any deviation."""
+
+Layer = dict[int, dict[int, tuple[int, int]]]
+"""Row → running deviation → (cost, count)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """`layers`: for each section, the states in which it can start; `steps`: for each section and start, its arcs."""
+
+    layers: tuple[Layer, ...]
+    steps: tuple[dict[int, tuple[Arc, ...]], ...]
+
+
+@lru_cache(maxsize=32)
+def charges(base: int, slope: int, unit: int) -> list[int]:
+    """The cost of a number by the size of its error, up to four times the largest that is looked at: a section may
+    declare two numbers, each wrong by the most that a label and a criterion together can be."""
+    most = 4 * (OVER // slope + 1) * unit
+    return [0, *(base + slope * (-(-error // unit) - 1) for error in range(1, most + 1))]
 
 
 class Programme:
@@ -36,18 +59,22 @@ class Programme:
         self.rows, self.sections = len(puzzle.points), len(puzzle.facts)
         self.known = [0, *accumulate(p or 0 for p in puzzle.points)]
         self.values = dict(puzzle.missing)
+        domains = [self.values.get(row, (0,)) for row in range(self.rows)]
+        self.low = [k + m for k, m in zip(self.known, accumulate(map(min, domains), initial=0), strict=True)]
+        self.high = [k + m for k, m in zip(self.known, accumulate(map(max, domains), initial=0), strict=True)]
         self.tracked = puzzle.total is not None
         self._eligible: dict[int, list[int]] = {}
-        self._arcs: dict[tuple[int, int, int], tuple[Arc, ...]] = {}
         self._ways: dict[tuple[tuple[int, ...], bool, int, int], tuple[tuple[int, int], ...]] = {}
-
-    def charge(self, base: int, error: int) -> int:
-        """The cost of one number that is wrong by `error`."""
-        return base + self.weights.slope * (-(-abs(error) // self.puzzle.unit) - 1) if error else 0
+        self._sums: dict[tuple[int, int], dict[int, int]] = {}
+        self._hope: tuple[int, list[list[int]]] = (-1, [])
+        self._forward: tuple[int, Forward] | None = None
 
     def reach(self, base: int, budget: int) -> int:
         """The largest error that costs at most `budget`."""
         return ((budget - base) // self.weights.slope + 1) * self.puzzle.unit if budget >= base else 0
+
+    def _charges(self, base: int) -> list[int]:
+        return charges(base, self.weights.slope, self.puzzle.unit)
 
     def eligible(self, change: int) -> list[int]:
         """Prefix counts of the printed criteria that could be wrong by `change` and still give points."""
@@ -56,217 +83,281 @@ class Programme:
             self._eligible[change] = [0, *accumulate(able)]
         return self._eligible[change]
 
-    @cached_property
-    def foreign(self) -> list[list[int]]:
-        """Per section, prefix counts of the rows that evidence ties to another section."""
-        tied = dict(self.puzzle.expected)
-        return [
-            [0, *accumulate(int(tied.get(row, k) != k) for row in range(self.rows))] for k in range(self.sections)
-        ]
+    def barrier(self, section: int, start: int) -> int:
+        """The first row from a start on that evidence ties to another section."""
+        return self._barriers[section][start] if self.puzzle.expected else self.rows
 
     @cached_property
-    def pages(self) -> list[tuple[int, int] | None]:
-        """Per section, the rows [low, high) on the table parts its label stands on."""
-        out: list[tuple[int, int] | None] = []
-        for fact in self.puzzle.facts:
-            on = [i for i, piece in enumerate(self.puzzle.pieces) if piece in fact.pieces]
-            out.append((on[0], on[-1] + 1) if on else None)
+    def _barriers(self) -> list[list[int]]:
+        tied = dict(self.puzzle.expected)
+        out = []
+        for section in range(self.sections):
+            next_foreign = [self.rows]
+            for row in range(self.rows - 1, -1, -1):
+                next_foreign.append(row if tied.get(row, section) != section else next_foreign[-1])
+            out.append(next_foreign[::-1])
         return out
 
-    def place(self, section: int, start: int, end: int) -> int | None:
-        """What it costs that this section has these rows; None when evidence forbids it."""
-        if self.puzzle.expected and self.foreign[section][end] > self.foreign[section][start]:
-            return None
-        fact, page = self.puzzle.facts[section], self.pages[section]
-        moved = 0 if fact.holds(start) else fact.weight
-        return moved + (self.weights.page if page and (end <= page[0] or start >= page[1]) else 0)
+    @cached_property
+    def pages(self) -> list[tuple[int, int]]:
+        """Per section, the rows [low, high) on the table parts its label stands on; all rows where that is not known."""
+        out: list[tuple[int, int]] = []
+        for fact in self.puzzle.facts:
+            on = [i for i, piece in enumerate(self.puzzle.pieces) if piece in fact.pieces] if fact.pieces else []
+            out.append((on[0], on[-1] + 1) if on else (0, self.rows))
+        return out
 
-    def ends(self, section: int, start: int, budget: int) -> Iterator[tuple[int, dict[int, int]]]:
-        """Possible ends of a section with the sums its missing values may have (value: ways)."""
+    def place(self, section: int, start: int) -> tuple[int, int]:
+        """What it costs that a section starts here, and up to which end its label then stands on a foreign page."""
+        fact, (low, high) = self.puzzle.facts[section], self.pages[section]
+        moved = 0 if fact.holds(start) else fact.weight
+        return moved, self.rows if start >= high else low
+
+    def window(self, section: int, start: int, slack: int, barrier: int) -> range:
+        """Possible ends, up to `barrier`, of a section whose points differ by at most `slack` from what it declares."""
         last = self.rows - (self.sections - 1 - section)
+        first = max(start + 1, last if section == self.sections - 1 else 0)
+        last = min(last, barrier)
         declared = self.puzzle.facts[section].declared
-        slack = max(self.reach(self.weights.declared, budget), self.reach(self.weights.criterion, budget))
-        low, high = (min(declared) - slack, max(declared) + slack) if declared else (None, None)
-        sums = {0: 1}
-        first = start + 1
-        if low is not None and not self.values:
-            first = max(first, bisect_left(self.known, self.known[start] + low, first, max(first, last + 1)))
-        if section == self.sections - 1:
-            first = max(first, last) if not self.values else first
-        for end in range(first, last + 1):
-            if end - 1 in self.values:
-                sums = spread(sums, self.values[end - 1])
-            if high is not None and self.known[end] - self.known[start] + min(sums) > high:
-                return
-            if section < self.sections - 1 or end == last:
-                yield end, sums
+        if declared and first <= last:
+            last = bisect_right(self.low, self.low[start] + max(declared) + slack, first, last + 1) - 1
+            first = bisect_left(self.high, self.high[start] + min(declared) - slack, first, last + 1)
+        return range(first, last + 1)
+
+    def sums(self, start: int, end: int) -> dict[int, int]:
+        """The sums that the missing values of these rows may have (value: ways)."""
+        if not self.values:
+            return NOTHING_MISSING
+        key = (self._absent[start], self._absent[end])
+        if key not in self._sums:
+            rows = sorted(self.values)[key[0] : key[1]]
+            sums = NOTHING_MISSING
+            if rows:
+                shorter = self.sums(start, rows[-1])
+                sums = spread(shorter, self.values[rows[-1]])
+            self._sums[key] = sums
+        return self._sums[key]
 
     @cached_property
-    def hope(self) -> list[dict[int, int]]:
-        """Per section and start, the least that it and all after it cost when the total is left aside."""
+    def _absent(self) -> list[int]:
+        """Prefix counts of the rows without a value."""
+        return [0, *accumulate(int(row in self.values) for row in range(self.rows))]
+
+    def hope(self, cap: int) -> list[list[int]]:
+        """Per section and start, at most what it and all after it cost when the total is left aside; OVER above `cap`."""
+        if self._hope[0] < cap:
+            after = [OVER] * self.rows + [0]
+            layers = [after]
+            for section in range(self.sections - 1, -1, -1):
+                after = self._hope_of(section, after, cap)
+                layers.append(after)
+            self._hope = (cap, layers[::-1])
+        return self._hope[1]
+
+    def _hope_of(self, section: int, after: list[int], cap: int) -> list[int]:
+        declared = self.puzzle.facts[section].declared
         least = min(self.weights.declared, self.weights.criterion)
-        after: dict[int, int] = {self.rows: 0}
-        out = [after]
-        for section in range(self.sections - 1, -1, -1):
-            declared = self.puzzle.facts[section].declared
-            layer: dict[int, int] = {}
-            for start in range(section, self.rows):
-                for end, sums in self.ends(section, start, HOPELESS):
-                    place = self.place(section, start, end) if end in after else None
-                    if place is None or place + after[end] >= layer.get(start, HOPELESS + 1):
-                        continue
-                    found = self.known[end] - self.known[start]
-                    if len(sums) == len(declared) == 1:
-                        gap = abs(found + next(iter(sums)) - declared[0])
-                    else:
-                        gap = min((abs(found + v - d) for v in sums for d in declared), default=0)
-                    cost = place + after[end] + self.charge(least, gap)
-                    if cost < layer.get(start, HOPELESS + 1):
-                        layer[start] = cost
-            after = layer
-            out.append(layer)
-        return out[::-1]
+        slack = self.reach(least, cap)
+        layer = [OVER] * (self.rows + 1)
+        for start in range(section, self.rows):
+            moved, foreign = self.place(section, start)
+            best = cap - moved + 1
+            for end in self.window(section, start, slack, self.barrier(section, start)) if best > 0 else ():
+                cost = after[end]
+                if end <= foreign:
+                    cost += self.weights.page
+                if declared and cost < best:
+                    cost += self._least_wrong(declared, start, end, least, slack)
+                if cost < best:
+                    best = cost
+            if best <= cap - moved:
+                layer[start] = moved + best
+        return layer
+
+    def _least_wrong(self, declared: tuple[int, ...], start: int, end: int, base: int, slack: int) -> int:
+        """The least that the sum of these rows can cost: one error, as great as the nearest declared number leaves it."""
+        low, high = self.low[end] - self.low[start], self.high[end] - self.high[start]
+        gap = min([low - d if low > d else d - high if d > high else 0 for d in declared])
+        return self._charges(base)[gap] if gap <= slack else OVER
 
     def matches(self, section: int, start: int) -> Iterator[int]:
         """The ends at which a section from `start` has exactly the points it declares."""
-        for end, sums in self.ends(section, start, 0):
-            found = self.known[end] - self.known[start]
-            if any(all(found + missing == d for d in self.puzzle.facts[section].declared) for missing in sums):
+        declared = set(self.puzzle.facts[section].declared)
+        if len(declared) != 1:
+            return
+        (whole,) = declared
+        for end in self.window(section, start, 0, self.rows):
+            if whole - self.known[end] + self.known[start] in self.sums(start, end):
                 yield end
 
     def exact(self, section: int, start: int) -> Iterator[tuple[int, int]]:
         """The ends of a section from `start` at which nothing is wrong, with the shift of the deviation."""
         fact = self.puzzle.facts[section]
-        for end, sums in self.ends(section, start, 0):
-            if self.place(section, start, end) == 0:
-                found = self.known[end] - self.known[start]
-                for missing in sums:
-                    if all(found + missing == d for d in fact.declared):
-                        yield end, (missing if fact.counted else -found) if self.tracked else 0
-
-    def arcs(self, section: int, start: int, budget: int) -> tuple[Arc, ...]:
-        """All ways to make a section from `start` such that it and all after it can cost at most `budget`."""
-        key = (section, start, budget)
-        if key not in self._arcs:
-            after = self.hope[section + 1]
-            self._arcs[key] = tuple(
-                arc
-                for end, sums in self.ends(section, start, budget)
-                if after.get(end, budget + 1) <= budget
-                for arc in self._arcs_to(section, start, end, sums, budget - after[end])
-            )
-        return self._arcs[key]
-
-    def _arcs_to(self, section: int, start: int, end: int, sums: dict[int, int], budget: int) -> Iterator[Arc]:
-        place = self.place(section, start, end)
-        if place is None or place > budget:
+        moved, foreign = self.place(section, start)
+        if moved or len(set(fact.declared)) > 1:
             return
+        for end in self.window(section, start, 0, self.barrier(section, start)):
+            found = self.known[end] - self.known[start]
+            for missing in self.sums(start, end):
+                if end > foreign and all(found + missing == d for d in fact.declared[:1]):
+                    yield end, (missing if fact.counted else -found) if self.tracked else 0
+
+    def arcs(self, section: int, start: int, shifts: Mapping[int, tuple[int, int]], cap: int) -> tuple[Arc, ...]:
+        """All ways to make a section from the states at `start` such that the whole can cost at most `cap`."""
+        out: list[Arc] = []
+        after = self.hope(cap)[section + 1]
+        budget = cap - min(cost for cost, _ in shifts.values())
+        moved, foreign = self.place(section, start)
+        slack = max(self.reach(self.weights.declared, budget), self.reach(self.weights.criterion, budget))
+        lacking = self.reach(min(self.weights.total, self.weights.criterion), budget)
+        for end in self.window(section, start, slack, self.barrier(section, start)):
+            paid = moved + (self.weights.page if end <= foreign else 0)
+            if after[end] + paid <= budget:
+                low, high = self.windows[end] if self.windows else (-NEVER, NEVER)
+                closing = range(low - max(shifts) - lacking, high - min(shifts) + lacking + 1)
+                out.extend(self._arcs_to(section, start, end, paid, budget - after[end] - paid, closing))
+        return tuple(out)
+
+    def _arcs_to(self, section: int, start: int, end: int, paid: int, room: int, closing: range) -> Iterator[Arc]:
+        """`closing`: the shifts with which the total can still be made."""
         fact = self.puzzle.facts[section]
         known = self.known[end] - self.known[start]
-        for missing, ways in sums.items():
-            for change, cost in self._changes(fact, known + missing, budget - place):
-                count = ways if not change else ways * (self.eligible(change)[end] - self.eligible(change)[start])
-                if count:
-                    shift = (change + missing if fact.counted else -known) if self.tracked else 0
-                    yield Arc(end, shift, place + cost, count, change, missing)
+        most = self.reach(self.weights.criterion, room)
+        limit = most + self.reach(self.weights.declared, room)
+        for missing, ways in self.sums(start, end).items():
+            if not closing.start - most <= missing < closing.stop + most:
+                continue
+            if any(abs(d - known - missing) > limit for d in fact.declared):
+                continue
+            for change, cost in self._changes(fact, known + missing, room):
+                count = ways
+                if change:
+                    able = self.eligible(change)
+                    count *= able[end] - able[start]
+                shift = (change + missing if fact.counted else -known) if self.tracked else 0
+                if count and shift in closing:
+                    yield Arc(end, shift, paid + cost, count, change, missing)
 
     def _changes(self, fact: Fact, found: int, budget: int) -> tuple[tuple[int, int], ...]:
-        """Changes to one criterion of a section that sums to `found`, with the cost of what then still disagrees."""
+        """Changes to one criterion of a section that sums to `found`, with the cost of what then still disagrees.
+
+        A change that does not put everything right is a second error beside a wrong label, so it is small.
+        """
         key = (fact.declared, fact.counted, found, budget)
         if key not in self._ways:
-            self._ways[key] = tuple(self._weighed(fact, found, budget))
+            off = [d - found for d in fact.declared]
+            most = self.reach(self.weights.criterion, budget - (self.weights.declared if off else 0))
+            tried: Iterable[int] = range(-most, most + 1)
+            if off and abs(off[0]) > most:
+                tried = sorted((off[0], *tried))
+            elif not off and self._idle(fact):
+                tried = (0,)
+            self._ways[key] = tuple(self._weighed(tried, off, budget))
         return self._ways[key]
 
-    def _weighed(self, fact: Fact, found: int, budget: int) -> Iterator[tuple[int, int]]:
-        for change in self._range(fact, budget):
-            cost = self.charge(self.weights.criterion, change)
-            if cost <= budget:
-                cost += sum(self.charge(self.weights.declared, found + change - d) for d in fact.declared)
+    def _weighed(self, tried: Iterable[int], off: list[int], budget: int) -> Iterator[tuple[int, int]]:
+        criterion, declared = self._charges(self.weights.criterion), self._charges(self.weights.declared)
+        for change in tried:
+            cost = criterion[abs(change)]
+            for d in off:
+                cost += declared[abs(d - change)]
             if cost <= budget:
                 yield change, cost
 
-    def _range(self, fact: Fact, budget: int) -> range:
-        free = not fact.declared and (not self.tracked or not fact.counted or self.rows > LARGE)
-        most = 0 if free else self.reach(self.weights.criterion, budget)
-        return range(-most, most + 1)
+    def _idle(self, fact: Fact) -> bool:
+        """Whether a change in a section that declares nothing is seen nowhere (or is not looked for, by LARGE)."""
+        return not self.tracked or not fact.counted or self.rows > LARGE
 
     def closing(self, shift: int) -> int:
         """What the stated total costs when all sections are set."""
         if self.puzzle.total is None:
             return 0
-        return self.charge(self.weights.total, self.known[-1] + shift - self.puzzle.total)
+        error = abs(self.known[-1] + shift - self.puzzle.total)
+        return self.weights.total + self.weights.slope * (-(-error // self.puzzle.unit) - 1) if error else 0
 
     @cached_property
-    def window(self) -> list[tuple[int, int]] | None:
-        """Per row, what the missing values from there on can add at least and at most; None where the total does not
-        count every section."""
-        if not self.tracked or not all(f.counted for f in self.puzzle.facts):
+    def windows(self) -> list[tuple[int, int]] | None:
+        """Per row, the least and the greatest deviation with which missing values from there on can make the total;
+        None where the total does not count every section."""
+        if self.puzzle.total is None or not all(f.counted for f in self.puzzle.facts):
             return None
-        out = [(0, 0)]
-        for row in range(self.rows - 1, -1, -1):
-            values = self.values.get(row, (0,))
-            out.append((out[-1][0] + min(values), out[-1][1] + max(values)))
-        return out[::-1]
+        lack = self.puzzle.total - self.known[-1]
+        rest = [(h - k, low - k) for h, low, k in zip(self.high, self.low, self.known, strict=True)]
+        most, least = rest[-1]
+        return [(lack - (most - m), lack - (least - n)) for m, n in rest]
 
-    def lacking(self, state: State) -> int:
-        """The least that the total can still cost from a state: one error that makes up what is then missing."""
-        if self.window is None or self.puzzle.total is None:
-            return 0
-        lack = self.puzzle.total - self.known[-1] - state[1]
-        low, high = self.window[state[0]]
-        gap = max(low - lack, lack - high, 0)
-        return self.charge(min(self.weights.total, self.weights.criterion), gap)
-
-    def forward(self, cap: int) -> list[Layer]:
-        """For each section, the states (row, deviation) in which it can start, with (cost, count). Keeps the arcs."""
-        layers: list[Layer] = [{(0, 0): (0, 1)}]
-        self.steps: list[dict[int, tuple[Arc, ...]]] = []
+    def forward(self, cap: int) -> Forward:
+        """For each section, the states in which it can start, with (cost, count), and the arcs from there."""
+        if self._forward is not None and self._forward[0] == cap:
+            return self._forward[1]
+        layers: list[Layer] = [{0: {0: (0, 1)}}]
+        steps: list[dict[int, tuple[Arc, ...]]] = []
         for section in range(self.sections):
-            paid: dict[int, int] = {}
-            for (start, _), (cost, _) in layers[-1].items():
-                paid[start] = min(cost, paid.get(start, cost))
-            steps = {start: self.arcs(section, start, cap - cost) for start, cost in paid.items()}
-            layers.append(self._advance(layers[-1], steps, cap))
-            self.steps.append(steps)
-        return layers
+            steps.append({start: self.arcs(section, start, shifts, cap) for start, shifts in layers[-1].items()})
+            layers.append(self._advance(layers[-1], steps[-1], cap))
+        self._forward = (cap, Forward(tuple(layers), tuple(steps)))
+        return self._forward[1]
 
     def _advance(self, layer: Layer, steps: dict[int, tuple[Arc, ...]], cap: int) -> Layer:
         out: Layer = {}
-        for (start, shift), (cost, count) in layer.items():
-            for arc in steps[start]:
-                state = (arc.end, shift + arc.shift)
-                if cost + arc.cost + self.lacking(state) <= cap:
-                    _add(out, state, cost + arc.cost, count * arc.ways)
-        return out
+        lacking = self._charges(min(self.weights.total, self.weights.criterion))
+        for start, shifts in layer.items():
+            for end, more, price, ways, _, _ in steps[start]:
+                low, high = self.windows[end] if self.windows else (0, 0)
+                held = out.setdefault(end, {})
+                for shift, (cost, count) in shifts.items():
+                    cost, shift = cost + price, shift + more
+                    if cost > cap:
+                        continue
+                    if self.windows and not low <= shift <= high:
+                        gap = low - shift if shift < low else shift - high
+                        if gap >= len(lacking) or cost + lacking[gap] > cap:
+                            continue
+                    _add(held, shift, cost, count * ways)
+        return {end: held for end, held in out.items() if held}
 
-    def backward(self, layers: list[Layer], cap: int) -> list[Layer]:
+    def backward(self, forward: Forward, cap: int) -> list[Layer]:
         """For each state reached, the cheapest way to the end and how many there are."""
-        out: list[Layer] = [{state: (self.closing(state[1]), 1) for state in layers[-1]}]
+        last = forward.layers[-1]
+        out: list[Layer] = [{row: {shift: (self.closing(shift), 1) for shift in shifts} for row, shifts in last.items()}]
         for section in range(self.sections - 1, -1, -1):
             layer: Layer = {}
-            for state, (cost, _) in layers[section].items():
-                for arc in self.steps[section][state[0]]:
-                    rest = out[-1].get((arc.end, state[1] + arc.shift))
-                    if rest is not None and cost + arc.cost + rest[0] <= cap:
-                        _add(layer, state, arc.cost + rest[0], arc.ways * rest[1])
+            for start, shifts in forward.layers[section].items():
+                held: dict[int, tuple[int, int]] = {}
+                for end, more, price, ways, _, _ in forward.steps[section][start]:
+                    rests = out[-1].get(end)
+                    if rests is None:
+                        continue
+                    for shift, (cost, _) in shifts.items():
+                        rest = rests.get(shift + more)
+                        if rest is not None and cost + price + rest[0] <= cap:
+                            _add(held, shift, price + rest[0], ways * rest[1])
+                if held:
+                    layer[start] = held
             out.append(layer)
         return out[::-1]
 
+    @cached_property
     def best(self) -> int | None:
         """The cheapest cost, found under growing caps; None when it is hopeless or no layout exists."""
-        for cap in (0, MARGIN_CAP, 2 * MARGIN_CAP, HOPELESS):
-            costs = [cost + self.closing(shift) for (_, shift), (cost, _) in self.forward(cap)[-1].items()]
-            if costs and min(costs) <= cap:
-                return min(costs)
+        for cap in (MARGIN_CAP, 2 * MARGIN_CAP, HOPELESS):
+            bound = self.hope(cap)[0][0]
+            for tried in (bound, cap) if bound < cap else (cap,) if bound == cap else ():
+                last = self.forward(tried).layers[-1].get(self.rows, {})
+                costs = [cost + self.closing(shift) for shift, (cost, _) in last.items()]
+                if costs and min(costs) <= tried:
+                    return min(costs)
         return None
 
 
-def _add(layer: Layer, state: State, cost: int, count: int) -> None:
-    held = layer.get(state)
-    if held is None or cost < held[0]:
-        layer[state] = (cost, count)
-    elif cost == held[0]:
-        layer[state] = (cost, held[1] + count)
+
+
+def _add(held: dict[int, tuple[int, int]], shift: int, cost: int, count: int) -> None:
+    old = held.get(shift)
+    if old is None or cost < old[0]:
+        held[shift] = (cost, count)
+    elif cost == old[0]:
+        held[shift] = (cost, old[1] + count)
 
 
 def spread(sums: dict[int, int], values: tuple[int, ...]) -> dict[int, int]:

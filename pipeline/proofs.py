@@ -16,7 +16,7 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import Literal
 
-from pipeline.programme import Arc, Layer, Programme, State
+from pipeline.programme import Arc, Forward, Layer, Programme
 from pipeline.puzzle import (
     CONDITIONAL_MARGIN,
     FAMILY,
@@ -47,15 +47,15 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
     if not puzzle.facts or len(puzzle.facts) > len(puzzle.points):
         return None
     programme = programme_of(puzzle, weights)
-    best = programme.best()
+    best = programme.best
     if best is None:
         return None
     cap = best + (MARGIN_CAP if margins else 0)
     forward = programme.forward(cap)
     backward = programme.backward(forward, cap)
-    starts, least = _boundaries(programme, forward, backward, best)
-    patterns = _patterns(programme, backward, best)
-    count = backward[0][(0, 0)][1]
+    starts, least = _boundaries(forward, backward, best)
+    patterns = _patterns(programme, forward, backward, best)
+    count = backward[0][0][0][1]
     return Summary(
         cost=best,
         count=count,
@@ -68,15 +68,20 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
     )
 
 
+def cheapest(puzzle: Puzzle, weights: Weights = FAMILY[0]) -> int | None:
+    """The cost of the best explanation, or None when none is worth its cost."""
+    return programme_of(puzzle, weights).best if 0 < len(puzzle.facts) <= len(puzzle.points) else None
+
+
 def _boundaries(
-    programme: Programme, forward: list[Layer], backward: list[Layer], best: int
+    forward: Forward, backward: list[Layer], best: int
 ) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
     starts, margins = [], []
-    for section in range(programme.sections):
+    for before, after in zip(forward.layers[:-1], backward[:-1], strict=True):
         through: dict[int, int] = {}
-        for state, (cost, _) in forward[section].items():
-            if (rest := backward[section].get(state)) is not None:
-                through[state[0]] = min(cost + rest[0], through.get(state[0], cost + rest[0]))
+        for start, rests in after.items():
+            shifts = before[start]
+            through[start] = min(shifts[shift][0] + cost for shift, (cost, _) in rests.items())
         ties = tuple(sorted(row for row, cost in through.items() if cost == best))
         rivals = [cost - best for row, cost in through.items() if row not in ties]
         starts.append(ties)
@@ -85,7 +90,7 @@ def _boundaries(
 
 
 def _values(
-    programme: Programme, forward: list[Layer], backward: list[Layer], best: int, cap: int
+    programme: Programme, forward: Forward, backward: list[Layer], best: int, cap: int
 ) -> tuple[ValueFact, ...]:
     """For each missing value, the cheapest explanation with each of its possible values."""
     through: dict[int, dict[int, int]] = {row: {} for row in programme.values}
@@ -93,7 +98,7 @@ def _values(
     if not through:
         return ()
     least: dict[tuple[int, int, int, int], int] = {}
-    for section, start, arc, cost in _used_arcs(programme, forward, backward, cap):
+    for section, start, arc, cost in _used_arcs(forward, backward, cap):
         key = (section, start, arc.end, arc.missing)
         least[key] = min(cost, least.get(key, cost))
     others = _OtherSums(programme.values)
@@ -101,7 +106,7 @@ def _values(
         inside = others.inside(start, end)
         for row in inside:
             costs = through[row]
-            for value in programme.values[row]:
+            for value in programme.values[row] if len(inside) > 1 else (missing,):
                 if cost < costs.get(value, cost + 1) and others.make(start, end, row, missing - value):
                     costs[value] = cost
             if cost == best:
@@ -145,23 +150,30 @@ class _OtherSums:
         return total >= base and bool(mask >> (total - base) & 1)
 
 
-def _used_arcs(
-    programme: Programme, forward: list[Layer], backward: list[Layer], cap: int
-) -> Iterator[tuple[int, int, Arc, int]]:
+def _used_arcs(forward: Forward, backward: list[Layer], cap: int) -> Iterator[tuple[int, int, Arc, int]]:
     """Every arc of an explanation within the cap, with the cost of the cheapest explanation that uses it."""
-    for section in range(programme.sections):
-        for (start, shift), (cost, _) in forward[section].items():
-            for arc in programme.steps[section][start]:
-                rest = backward[section + 1].get((arc.end, shift + arc.shift))
-                if rest is not None and cost + arc.cost + rest[0] <= cap:
-                    yield section, start, arc, cost + arc.cost + rest[0]
+    for section, steps in enumerate(forward.steps):
+        for start, shifts in forward.layers[section].items():
+            for arc in steps[start]:
+                rests = backward[section + 1].get(arc.end, {})
+                costs = [
+                    cost + rests[shift + arc.shift][0]
+                    for shift, (cost, _) in shifts.items()
+                    if shift + arc.shift in rests
+                ]
+                if costs and min(costs) + arc.cost <= cap:
+                    yield section, start, arc, min(costs) + arc.cost
 
 
 PATTERNS = 4000
 """Patterns listed at most; beyond it only the count is exact."""
 
 
-def _patterns(programme: Programme, backward: list[Layer], best: int) -> tuple[Pattern, ...]:
+State = tuple[int, int]
+"""A row and the running deviation there."""
+
+
+def _patterns(programme: Programme, forward: Forward, backward: list[Layer], best: int) -> tuple[Pattern, ...]:
     """The best explanations, those alike but for the criterion that is wrong taken as one, depth first."""
     out: list[Pattern] = []
     stack: list[tuple[State, int, tuple[tuple[int, Arc], ...]]] = [((0, 0), 0, ())]
@@ -170,9 +182,9 @@ def _patterns(programme: Programme, backward: list[Layer], best: int) -> tuple[P
         if len(path) == programme.sections:
             out.append(_pattern(programme, path, state[1]))
             continue
-        for arc in reversed(programme.steps[len(path)][state[0]]):
+        for arc in reversed(forward.steps[len(path)][state[0]]):
             after = (arc.end, state[1] + arc.shift)
-            rest = backward[len(path) + 1].get(after)
+            rest = backward[len(path) + 1].get(arc.end, {}).get(after[1])
             if rest is not None and cost + arc.cost + rest[0] == best:
                 stack.append((after, cost + arc.cost, (*path, (state[0], arc))))
     return tuple(out)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pipeline.alignment import Pair, align
 from pipeline.donors import donors_of
-from pipeline.fitting import Fit, fit, full
+from pipeline.fitting import Fit, Trial, fit, full
 from pipeline.layout import Sheet, same_name, sheet_of
 from pipeline.model import Notice, Rubric
 from pipeline.proofs import solve, tie
@@ -97,7 +97,7 @@ def _with_twins(own: Fit, expected: tuple[tuple[int, int], ...]) -> Fit | None:
         summary = solve(puzzle, margins=False)
     if summary is None or summary.cost != own.summary.cost or summary.count == own.summary.count:
         return None
-    return replace(full(replace(own, puzzle=puzzle, summary=summary)), earlier=own)
+    return replace(full(Trial(own.sheet, own.slots, puzzle, own.reading, summary.cost)), earlier=own)
 
 
 def _bearable(own: Fit, expected: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
