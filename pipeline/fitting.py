@@ -92,11 +92,11 @@ def fit(sheet: Sheet) -> Fit | None:
     return None if best is None else full(best)
 
 
-def _tried(sheet: Sheet, slots: tuple[Slot, ...], reading: Reading) -> Trial | None:
-    """These slots under one reading; None when the numbers do not fit it."""
+def _tried(sheet: Sheet, slots: tuple[Slot, ...], reading: Reading, limit: int = HOPELESS) -> Trial | None:
+    """These slots under one reading; None when the numbers do not fit it, or only above `limit`."""
     weight = {"trusted": MERGED_WEIGHT if sheet.merged else ROW_WEIGHT, "free": 0, "fixed": FIXED_WEIGHT}[reading]
     puzzle = puzzle_of(sheet, slots, weight)
-    cost = cheapest(puzzle) if puzzle else None
+    cost = cheapest(puzzle, limit) if puzzle else None
     return None if puzzle is None or cost is None else Trial(sheet, slots, puzzle, reading, cost)
 
 
@@ -110,9 +110,16 @@ def full(found: Trial) -> Fit:
 
 
 def _cheapest(sheet: Sheet, reading: Reading) -> Trial | None:
-    """The cheapest choice of slots; names that only the body gives must make it clearly cheaper."""
+    """The cheapest choice of slots; names that only the body gives must make it clearly cheaper.
+
+    The choice with all names is tried first: where no other comes near it, the others need not be solved.
+    """
+    *fewer, whole = variants(sheet)
+    last = _tried(sheet, whole, reading)
+    if last is not None and all(_tried(sheet, s, reading, last.cost + CLEARLY - 1) is None for s in fewer):
+        return last
     best: Trial | None = None
-    for slots in variants(sheet):
+    for slots in (*fewer, whole):
         found = _tried(sheet, slots, reading)
         if found is not None and (best is None or found.cost + CLEARLY <= best.cost):
             best = found

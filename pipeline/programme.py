@@ -36,6 +36,15 @@ Layer = dict[int, dict[int, tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """Bounds that leave the total aside. `steps`: for each section and start, (end, the least it costs); `ahead`: for each
+    section and start, the least that it and all after it cost, where the whole can be made under the cap."""
+
+    steps: tuple[dict[int, list[tuple[int, int]]], ...]
+    ahead: tuple[dict[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Forward:
     """`layers`: for each section, the states in which it can start; `steps`: for each section and start, its arcs."""
 
@@ -66,8 +75,10 @@ class Programme:
         self._eligible: dict[int, list[int]] = {}
         self._ways: dict[tuple[tuple[int, ...], bool, int, int], tuple[tuple[int, int], ...]] = {}
         self._sums: dict[tuple[int, int], dict[int, int]] = {}
-        self._hope: tuple[int, list[list[int]]] = (-1, [])
+        self._sketch: tuple[int, Sketch] | None = None
         self._forward: tuple[int, Forward] | None = None
+        self._best: int | None = None
+        self._searched = -1
 
     def reach(self, base: int, budget: int) -> int:
         """The largest error that costs at most `budget`."""
@@ -128,7 +139,7 @@ class Programme:
         """The sums that the missing values of these rows may have (value: ways)."""
         if not self.values:
             return NOTHING_MISSING
-        key = (self._absent[start], self._absent[end])
+        key = (self.absent[start], self.absent[end])
         if key not in self._sums:
             rows = sorted(self.values)[key[0] : key[1]]
             sums = NOTHING_MISSING
@@ -139,40 +150,42 @@ class Programme:
         return self._sums[key]
 
     @cached_property
-    def _absent(self) -> list[int]:
+    def absent(self) -> list[int]:
         """Prefix counts of the rows without a value."""
         return [0, *accumulate(int(row in self.values) for row in range(self.rows))]
 
-    def hope(self, cap: int) -> list[list[int]]:
-        """Per section and start, at most what it and all after it cost when the total is left aside; OVER above `cap`."""
-        if self._hope[0] < cap:
-            after = [OVER] * self.rows + [0]
-            layers = [after]
+    def sketch(self, cap: int) -> Sketch:
+        """Which sections are worth making when the whole may cost at most `cap` and the total is left aside."""
+        if self._sketch is None or self._sketch[0] != cap:
+            front = {0: 0}
+            fronts, steps = [front], []
+            for section in range(self.sections):
+                made = {start: self._likely(section, start, cap - paid) for start, paid in front.items()}
+                front = _onward(front, made)
+                fronts.append(front)
+                steps.append(made)
+            ahead = [{row: 0 for row in front if row == self.rows}]
             for section in range(self.sections - 1, -1, -1):
-                after = self._hope_of(section, after, cap)
-                layers.append(after)
-            self._hope = (cap, layers[::-1])
-        return self._hope[1]
+                ahead.append(_ahead(fronts[section], steps[section], ahead[-1], cap))
+            self._sketch = (cap, Sketch(tuple(steps), tuple(ahead[::-1])))
+        return self._sketch[1]
 
-    def _hope_of(self, section: int, after: list[int], cap: int) -> list[int]:
+    def _likely(self, section: int, start: int, budget: int) -> list[tuple[int, int]]:
+        """(end, the least it costs) for the sections from `start` that may cost at most `budget`."""
         declared = self.puzzle.facts[section].declared
+        moved, foreign = self.place(section, start)
+        if moved > budget:
+            return []
         least = min(self.weights.declared, self.weights.criterion)
-        slack = self.reach(least, cap)
-        layer = [OVER] * (self.rows + 1)
-        for start in range(section, self.rows):
-            moved, foreign = self.place(section, start)
-            best = cap - moved + 1
-            for end in self.window(section, start, slack, self.barrier(section, start)) if best > 0 else ():
-                cost = after[end]
-                if end <= foreign:
-                    cost += self.weights.page
-                if declared and cost < best:
-                    cost += self._least_wrong(declared, start, end, least, slack)
-                if cost < best:
-                    best = cost
-            if best <= cap - moved:
-                layer[start] = moved + best
-        return layer
+        slack = self.reach(least, budget - moved)
+        out = []
+        for end in self.window(section, start, slack, self.barrier(section, start)):
+            cost = moved + (self.weights.page if end <= foreign else 0)
+            if declared:
+                cost += self._least_wrong(declared, start, end, least, slack)
+            if cost <= budget:
+                out.append((end, cost))
+        return out
 
     def _least_wrong(self, declared: tuple[int, ...], start: int, end: int, base: int, slack: int) -> int:
         """The least that the sum of these rows can cost: one error, as great as the nearest declared number leaves it."""
@@ -205,14 +218,13 @@ class Programme:
     def arcs(self, section: int, start: int, shifts: Mapping[int, tuple[int, int]], cap: int) -> tuple[Arc, ...]:
         """All ways to make a section from the states at `start` such that the whole can cost at most `cap`."""
         out: list[Arc] = []
-        after = self.hope(cap)[section + 1]
+        sketch, after = self.sketch(cap), self.sketch(cap).ahead[section + 1]
         budget = cap - min(cost for cost, _ in shifts.values())
         moved, foreign = self.place(section, start)
-        slack = max(self.reach(self.weights.declared, budget), self.reach(self.weights.criterion, budget))
         lacking = self.reach(min(self.weights.total, self.weights.criterion), budget)
-        for end in self.window(section, start, slack, self.barrier(section, start)):
-            paid = moved + (self.weights.page if end <= foreign else 0)
-            if after[end] + paid <= budget:
+        for end, least in sketch.steps[section][start]:
+            if end in after and after[end] + least <= budget:
+                paid = moved + (self.weights.page if end <= foreign else 0)
                 low, high = self.windows[end] if self.windows else (-NEVER, NEVER)
                 closing = range(low - max(shifts) - lacking, high - min(shifts) + lacking + 1)
                 out.extend(self._arcs_to(section, start, end, paid, budget - after[end] - paid, closing))
@@ -337,19 +349,44 @@ class Programme:
             out.append(layer)
         return out[::-1]
 
-    @cached_property
-    def best(self) -> int | None:
-        """The cheapest cost, found under growing caps; None when it is hopeless or no layout exists."""
+    def best(self, limit: int = HOPELESS) -> int | None:
+        """The cheapest cost, found under growing caps; None when it is above `limit` or no layout exists."""
         for cap in (MARGIN_CAP, 2 * MARGIN_CAP, HOPELESS):
-            bound = self.hope(cap)[0][0]
-            for tried in (bound, cap) if bound < cap else (cap,) if bound == cap else ():
-                last = self.forward(tried).layers[-1].get(self.rows, {})
-                costs = [cost + self.closing(shift) for shift, (cost, _) in last.items()]
-                if costs and min(costs) <= tried:
-                    return min(costs)
+            if self._best is None and self._searched < min(cap, limit):
+                self._searched = min(cap, limit)
+                self._best = self._best_under(self._searched)
+        return self._best if self._best is not None and self._best <= limit else None
+
+    def _best_under(self, cap: int) -> int | None:
+        bound = self.sketch(cap).ahead[0].get(0, OVER)
+        for tried in sorted({bound, cap}) if bound <= cap else ():
+            last = self.forward(tried).layers[-1].get(self.rows, {})
+            costs = [cost + self.closing(shift) for shift, (cost, _) in last.items()]
+            if costs and min(costs) <= tried:
+                return min(costs)
         return None
 
 
+def _onward(front: dict[int, int], steps: dict[int, list[tuple[int, int]]]) -> dict[int, int]:
+    """The least that it costs to come to each row."""
+    out: dict[int, int] = {}
+    for start, ends in steps.items():
+        paid = front[start]
+        for end, least in ends:
+            if paid + least < out.get(end, OVER):
+                out[end] = paid + least
+    return out
+
+
+def _ahead(
+    front: dict[int, int], steps: dict[int, list[tuple[int, int]]], after: dict[int, int], cap: int
+) -> dict[int, int]:
+    out = {}
+    for start, ends in steps.items():
+        least = min((cost + after[end] for end, cost in ends if end in after), default=OVER)
+        if front[start] + least <= cap:
+            out[start] = least
+    return out
 
 
 def _add(held: dict[int, tuple[int, int]], shift: int, cost: int, count: int) -> None:

@@ -16,10 +16,11 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import Literal
 
-from pipeline.programme import Arc, Forward, Layer, Programme
+from pipeline.programme import OVER, Arc, Forward, Layer, Programme
 from pipeline.puzzle import (
     CONDITIONAL_MARGIN,
     FAMILY,
+    HOPELESS,
     MARGIN_CAP,
     PROVED_MARGIN,
     Pattern,
@@ -33,7 +34,7 @@ from pipeline.sturdy import sturdy_margins
 Claim = Literal["proved", "conditional", "supported", "undecidable"]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def programme_of(puzzle: Puzzle, weights: Weights = FAMILY[0]) -> Programme:
     """The programme of a puzzle, kept for a while: best explanations, margins and other weights ask for the same one."""
     return Programme(puzzle, weights)
@@ -47,7 +48,7 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
     if not puzzle.facts or len(puzzle.facts) > len(puzzle.points):
         return None
     programme = programme_of(puzzle, weights)
-    best = programme.best
+    best = programme.best()
     if best is None:
         return None
     cap = best + (MARGIN_CAP if margins else 0)
@@ -68,9 +69,9 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
     )
 
 
-def cheapest(puzzle: Puzzle, weights: Weights = FAMILY[0]) -> int | None:
-    """The cost of the best explanation, or None when none is worth its cost."""
-    return programme_of(puzzle, weights).best if 0 < len(puzzle.facts) <= len(puzzle.points) else None
+def cheapest(puzzle: Puzzle, limit: int = HOPELESS) -> int | None:
+    """The cost of the best explanation, or None when none is worth its cost (or it costs more than `limit`)."""
+    return programme_of(puzzle).best(limit) if 0 < len(puzzle.facts) <= len(puzzle.points) else None
 
 
 def _boundaries(
@@ -98,7 +99,7 @@ def _values(
     if not through:
         return ()
     least: dict[tuple[int, int, int, int], int] = {}
-    for section, start, arc, cost in _used_arcs(forward, backward, cap):
+    for section, start, arc, cost in _gapped_arcs(programme, forward, backward, cap):
         key = (section, start, arc.end, arc.missing)
         least[key] = min(cost, least.get(key, cost))
     others = _OtherSums(programme.values)
@@ -150,19 +151,24 @@ class _OtherSums:
         return total >= base and bool(mask >> (total - base) & 1)
 
 
-def _used_arcs(forward: Forward, backward: list[Layer], cap: int) -> Iterator[tuple[int, int, Arc, int]]:
-    """Every arc of an explanation within the cap, with the cost of the cheapest explanation that uses it."""
+def _gapped_arcs(
+    programme: Programme, forward: Forward, backward: list[Layer], cap: int
+) -> Iterator[tuple[int, int, Arc, int]]:
+    """Every arc over missing values in an explanation within the cap, with the cost of the cheapest that uses it."""
+    absent = programme.absent
     for section, steps in enumerate(forward.steps):
         for start, shifts in forward.layers[section].items():
             for arc in steps[start]:
-                rests = backward[section + 1].get(arc.end, {})
-                costs = [
-                    cost + rests[shift + arc.shift][0]
-                    for shift, (cost, _) in shifts.items()
-                    if shift + arc.shift in rests
-                ]
-                if costs and min(costs) + arc.cost <= cap:
-                    yield section, start, arc, min(costs) + arc.cost
+                rests = backward[section + 1].get(arc.end)
+                if rests is None or absent[arc.end] == absent[start]:
+                    continue
+                room = cap - arc.cost
+                least = OVER
+                for shift, (cost, _) in shifts.items():
+                    if (rest := rests.get(shift + arc.shift)) is not None and cost + rest[0] < least:
+                        least = cost + rest[0]
+                if least <= room:
+                    yield section, start, arc, least + arc.cost
 
 
 PATTERNS = 4000
