@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
+from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from pipeline.model import Criterion
@@ -78,18 +80,24 @@ def _candidates(text: str, index: dict[str, list[int]]) -> list[int]:
 
 def candidate_scores(left: Sequence[str], right: Sequence[str]) -> dict[tuple[int, int], float]:
     """Similarity of every pair that shares enough to reach MAYBE."""
-    index: dict[str, list[int]] = defaultdict(list)
-    for j, text in enumerate(right):
-        for triple in _triples(text):
-            index[triple].append(j)
-    small = len(left) * len(right) <= 20_000
     out = {}
-    for i, text in enumerate(left):
-        for j in range(len(right)) if small else _candidates(text, index):
-            score = Indel.normalized_similarity(text, right[j], score_cutoff=MAYBE) if text and right[j] else 0.0
-            if score >= MAYBE:
-                out[i, j] = score
+    for i, choices in enumerate(_choices(left, right)):
+        found = process.extract(left[i], choices, scorer=Indel.normalized_similarity, score_cutoff=MAYBE, limit=None)
+        out.update({(i, j): score for _, score, j in sorted(found, key=itemgetter(2))})
     return out
+
+
+def _choices(left: Sequence[str], right: Sequence[str]) -> Iterator[dict[int, str]]:
+    """For each text of the left, the texts of the right worth comparing, by their place; an empty text is like none."""
+    every = {j: text for j, text in enumerate(right) if text}
+    index: dict[str, list[int]] = defaultdict(list)
+    small = len(left) * len(right) <= 20_000
+    if not small:
+        for j, text in every.items():
+            for triple in _triples(text):
+                index[triple].append(j)
+    for text in left:
+        yield {} if not text else every if small else {j: right[j] for j in _candidates(text, index)}
 
 
 def _chain(scores: dict[tuple[int, int], float]) -> list[tuple[int, int]]:

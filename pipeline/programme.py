@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -203,16 +203,20 @@ class Programme:
             if whole - self.known[end] + self.known[start] in self.sums(start, end):
                 yield end
 
-    def exact(self, section: int, start: int) -> Iterator[tuple[int, int]]:
-        """The ends of a section from `start` at which nothing is wrong, with the shift of the deviation."""
+    def exact(self, section: int, start: int, among: Container[int]) -> Iterator[tuple[int, int]]:
+        """The ends, of those given, of a section from `start` at which nothing is wrong, with the shift of the deviation."""
         fact = self.puzzle.facts[section]
         moved, foreign = self.place(section, start)
-        if moved or len(set(fact.declared)) > 1:
+        wholes = set(fact.declared)
+        if moved or len(wholes) > 1:
             return
         for end in self.window(section, start, 0, self.barrier(section, start)):
+            if end <= foreign or end not in among:
+                continue
             found = self.known[end] - self.known[start]
-            for missing in self.sums(start, end):
-                if end > foreign and all(found + missing == d for d in fact.declared[:1]):
+            sums = self.sums(start, end)
+            for missing in (d - found for d in wholes) if wholes else sums:
+                if missing in sums:
                     yield end, (missing if fact.counted else -found) if self.tracked else 0
 
     def arcs(self, section: int, start: int, shifts: Mapping[int, tuple[int, int]], cap: int) -> tuple[Arc, ...]:

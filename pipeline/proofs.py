@@ -246,7 +246,8 @@ def walk(puzzle: Puzzle) -> tuple[tuple[tuple[State, ...], ...], tuple[tuple[Sta
     programme = programme_of(puzzle)
     forward: list[set[State]] = [{(0, 0)}]
     for section in range(programme.sections):
-        steps = {start: tuple(programme.exact(section, start)) for start in {row for row, _ in forward[-1]}}
+        rows = range(programme.rows + 1)
+        steps = {start: tuple(programme.exact(section, start, rows)) for start in {row for row, _ in forward[-1]}}
         forward.append({(end, shift + more) for start, shift in forward[-1] for end, more in steps[start]})
     backward: list[set[State]] = [{(programme.rows, 0 if puzzle.total is None else puzzle.total - programme.known[-1])}]
     for section in range(programme.sections - 1, -1, -1):
@@ -257,8 +258,8 @@ def walk(puzzle: Puzzle) -> tuple[tuple[tuple[State, ...], ...], tuple[tuple[Sta
             {
                 (start, shift - more)
                 for start in range(section, programme.rows)
-                for end, more in programme.exact(section, start)
-                for shift in shifts.get(end, ())
+                for end, more in programme.exact(section, start, shifts)
+                for shift in shifts[end]
             }
         )
     return tuple(tuple(sorted(f)) for f in forward), tuple(tuple(sorted(b)) for b in backward[::-1])
