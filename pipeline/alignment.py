@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from pipeline.model import Criterion
@@ -25,6 +26,9 @@ GAP = 0.15
 
 GAIN = 0.05
 """A concatenation counts as a split or merge only when it is closer than either part alone by this much."""
+
+SMALL = 20_000
+"""Up to this many pairs of criteria each is compared with each."""
 
 RARE = 12
 """In large rubrics each criterion looks for its like by this many of its rarest triples, …"""
@@ -78,18 +82,26 @@ def _candidates(text: str, index: dict[str, list[int]]) -> list[int]:
 
 def candidate_scores(left: Sequence[str], right: Sequence[str]) -> dict[tuple[int, int], float]:
     """Similarity of every pair that shares enough to reach MAYBE."""
+    if len(left) * len(right) <= SMALL:
+        there = [text or None for text in right]
+        return {(i, j): score for i, text in enumerate(left) if text for j, score in _scores(text, there)}
     index: dict[str, list[int]] = defaultdict(list)
     for j, text in enumerate(right):
         for triple in _triples(text):
             index[triple].append(j)
-    small = len(left) * len(right) <= 20_000
     out = {}
     for i, text in enumerate(left):
-        for j in range(len(right)) if small else _candidates(text, index):
+        for j in _candidates(text, index):
             score = Indel.normalized_similarity(text, right[j], score_cutoff=MAYBE) if text and right[j] else 0.0
             if score >= MAYBE:
                 out[i, j] = score
     return out
+
+
+def _scores(text: str, others: Sequence[str | None]) -> Iterator[tuple[int, float]]:
+    """(index, similarity) of those others that reach MAYBE, in order; None is like nothing."""
+    found = process.extract_iter(text, others, scorer=Indel.normalized_similarity, score_cutoff=MAYBE)
+    return ((j, score) for _, score, j in found)
 
 
 def _chain(scores: dict[tuple[int, int], float]) -> list[tuple[int, int]]:

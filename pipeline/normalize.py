@@ -73,7 +73,7 @@ def fold(text: str) -> str:
     >>> fold("评价 内容（２分）")
     '评价内容(2分)'
     """
-    return narrow(text).lower()
+    return _fold_short(text) if len(text) <= SHORT else _narrow(text).lower()
 
 
 def narrow(text: str) -> str:
@@ -86,6 +86,7 @@ def _narrow(text: str) -> str:
 
 
 _narrow_short = lru_cache(maxsize=8192)(_narrow)
+_fold_short = lru_cache(maxsize=8192)(lambda text: _narrow(text).lower())
 
 
 def chinese_number(text: str) -> int | None:
@@ -95,7 +96,7 @@ def chinese_number(text: str) -> int | None:
     (21, 12, None)
     """
     text = fold(text)
-    if regex.fullmatch(r"[0-9]{1,9}", text):
+    if text.isascii() and text.isdigit() and len(text) <= 9:
         return int(text)
     if not text or any(c not in CHINESE_DIGITS and c not in "十百" for c in text) or len(text) > 7:
         return None
