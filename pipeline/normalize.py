@@ -37,6 +37,8 @@ def cleaned(raw: str) -> Cleaned:
     >>> cleaned(" 安全\\n运营 (12分)").text
     '安全运营 (12分)'
     """
+    if raw.isprintable() and " " not in raw:
+        return Cleaned(raw, tuple(range(len(raw))))
     drop = {m.start() for m in INVISIBLE.finditer(raw)}
     for match in WRAP_SPACE.finditer(raw):
         drop.update(range(*match.span()))
