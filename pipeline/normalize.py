@@ -120,7 +120,7 @@ _POINTS = regex.compile(r"[+]?([0-9]{1,6}(?:\.[0-9]{1,4})?)分?")
 
 def several_numbers(text: str) -> bool:
     """Whether a cell holds numbers on lines of their own."""
-    return bool(_LINES_OF_NUMBERS.search(text))
+    return "\n" in text and bool(_LINES_OF_NUMBERS.search(text))
 
 
 def points(text: str) -> Decimal | None:
