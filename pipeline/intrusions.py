@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.lines import Line, Passage, block_lines, cell_lines, masked
 from pipeline.model import Block, Foreign, Paragraph, PersonalData, Table
 from pipeline.normalize import IDENTITY_NUMBER, MOBILE, fold, mask_personal

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.model import Block, Cell, PageNumber, Paragraph, Table
 from pipeline.normalize import cleaned, fold, mask_personal
 from pipeline.provenance import BBox, Provenance

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-import regex
+from pipeline import rx as regex
 
 INVISIBLE = regex.compile(r"[\p{Cf}\p{Cc}--[\t\n]]", regex.V1)
 """Zero-width, direction and control characters: kept in quotes, dropped from text."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.normalize import fold, narrow
 
 Role = Literal[

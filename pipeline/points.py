@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.model import CriterionKind
 from pipeline.normalize import SHORT, clean, fold, points, several_numbers
 

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.gridrows import Row, is_total, serial_value
 from pipeline.normalize import clean, fold
 from pipeline.patterns import Role

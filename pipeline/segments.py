@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.lines import Line, Margins, block_lines, cell_lines, join, lines_of, masked, without_page_furniture
 from pipeline.model import Block, Cell, Document, Table
 from pipeline.normalize import chinese_number, fold

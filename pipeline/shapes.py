@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.gridrows import header_key, is_total, rows_of
 from pipeline.model import Cell, Paragraph, Table
 from pipeline.normalize import clean, fold, points

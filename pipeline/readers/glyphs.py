@@ -6,8 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.model import Block, Page, Paragraph
 from pipeline.normalize import fold
 

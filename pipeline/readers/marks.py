@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.provenance import BBox
 
 

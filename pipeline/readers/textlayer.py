@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
-import regex
 
+from pipeline import rx as regex
 from pipeline.readers.glyphs import has_meaning
 from pipeline.readers.grid import Glyph
 
