@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from pipeline.model import LOW_CONFIDENCE, Decision, Finding, Proof, Reading, Rubric, Waiver
 from pipeline.normalize import fold
+from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.pages import explain
 from pipeline.rules.registry import RANK
@@ -49,13 +50,7 @@ def _on_condition(finding: Finding, reading: Reading) -> Finding:
 def _leaned_on(finding: Finding, rubric: Rubric) -> list[str]:
     """What recognition was not sure of among the cells that a finding rests on, or in the rows and sections it names."""
     names = ids_in(finding.where)
-    whole = rubric.id in names
-    criteria = [c for s in rubric.sections if whole or s.id in names for c in s.criteria]
-    criteria += [c for c in rubric.criteria() if c.id in names]
-    sections = [s for s in rubric.sections if whole or s.id in names]
-    places = {*finding.evidence, *(s.at for s in sections), *(at for c in criteria for at in (c.number_at, c.points_at))}
-    if whole:
-        places.add(rubric.total_at)
+    places = _places(finding, rubric, names) if rubric.doubts else set()
     out = [
         f"“{d.text}”中的数字识别无误（把握 {d.confidence:.2f}） / the digits in “{d.text}” were recognised right"
         for d in rubric.doubts
@@ -65,6 +60,15 @@ def _leaned_on(finding: Finding, rubric: Rubric) -> list[str]:
         if c.id in names and c.confidence is not None and c.confidence < LOW_CONFIDENCE and not out:
             out.append(f"第 {c.number or c.id} 条文字识别无误（把握 {c.confidence:.2f}） / the words of {c.id} were recognised right")
     return out
+
+
+def _places(finding: Finding, rubric: Rubric, names: tuple[str, ...]) -> set[Provenance | None]:
+    """Where a finding's evidence stands, and the values of the rows and sections it names."""
+    whole = rubric.id in names
+    sections = [s for s in rubric.sections if whole or s.id in names]
+    criteria = [c for s in sections for c in s.criteria] + [c for c in rubric.criteria() if c.id in names]
+    places = {*finding.evidence, *(s.at for s in sections), *(at for c in criteria for at in (c.number_at, c.points_at))}
+    return places | {rubric.total_at} if whole else places
 
 
 def _order(reading: Reading) -> dict[str, int]:

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.lines import Passage, cell_lines, join
 from pipeline.model import GradeBand, Table
 

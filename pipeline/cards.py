@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import regex
-
+from pipeline import rx as regex
 from pipeline import serialize
 from pipeline.errors import InputError, PipelineError
 

@@ -11,8 +11,7 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.assessment import Assessment, FormFile, Stated, key_of
 from pipeline.digest import rubric_digest
 from pipeline.errors import InputError, PipelineError

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-import regex
 from rapidfuzz.distance import Indel
 
 from pipeline import headchanges
+from pipeline import rx as regex
 from pipeline.alignment import SAME, similarity
 from pipeline.changes import Change, ChangeList, ChangeType, Comparable, Said, Weight, say
 from pipeline.matching import Match, Matching, Spot, match, match_sections

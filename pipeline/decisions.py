@@ -10,9 +10,9 @@ from dataclasses import asdict, fields, replace
 from hashlib import sha256
 from pathlib import Path
 
-import regex
 import yaml
 
+from pipeline import rx as regex
 from pipeline.auditing import audit
 from pipeline.errors import InputError, UsageError
 from pipeline.model import Decision, Reading

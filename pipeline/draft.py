@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers

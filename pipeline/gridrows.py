@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline import patterns
 from pipeline.model import Cell, Table
@@ -19,15 +20,15 @@ class Row:
 
     def starts(self) -> tuple[Cell, ...]:
         """The cells that begin in this row, left to right, each once."""
-        seen: dict[int, Cell] = {}
-        for cell in self.cells:
-            if cell is not None and cell.row == self.index:
-                seen.setdefault(id(cell), cell)
-        return tuple(seen.values())
+        return tuple({id(c): c for c in self.cells if c is not None and c.row == self.index}.values())
 
     def filled(self) -> tuple[Cell, ...]:
         """The cells that begin here and hold text."""
-        return tuple(c for c in self.starts() if clean(c.text))
+        return self._filled
+
+    @cached_property
+    def _filled(self) -> tuple[Cell, ...]:
+        return tuple([c for c in self.starts() if clean(c.text)])
 
     def text(self) -> str:
         return " ".join(clean(c.text) for c in self.filled())

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.lines import Line, Passage, join
 from pipeline.provenance import Provenance
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.alignment import MAYBE, similarity
 from pipeline.changes import Change, Said, Weight, say
 from pipeline.model import BodyText, GradeBand, Notice, Rubric, Veto

@@ -80,6 +80,8 @@ def is_header(row: Row, follows: bool = False) -> bool:
     texts = [clean(c.text) for c in filled]
     roles = [patterns.header_role(t) for t in texts]
     named = sum(r is not None for r in roles)
+    if not named:
+        return False
     grades = sum(patterns.grade_name(t) is not None for t in texts)
     fields = sum(patterns.field_name(t) is not None for t, r in zip(texts, roles, strict=True) if r is None)
     if any(points(t) is not None for t in texts) or any(len(t) > 40 for t in texts):
@@ -87,12 +89,12 @@ def is_header(row: Row, follows: bool = False) -> bool:
     if is_total(row) and named <= 1:
         return False
     if follows:
-        return named >= 1 and named + fields == len(filled) and len({*roles} - {None}) >= min(1, named)
+        return named + fields == len(filled)
     if sum(r in ("points", "awarded") for r in roles) > 1:
         return 2 * named >= len(filled)
-    if grades > 1 and named:
+    if grades > 1:
         return 2 * (named + grades) >= len(filled)
-    return len({r for r in roles if r}) + min(fields, 1) >= 2 and named >= 1 and 2 * (named + fields + (grades if grades > 1 else 0)) >= len(filled)
+    return len({r for r in roles if r}) + min(fields, 1) >= 2 and 2 * (named + fields) >= len(filled)
 
 
 def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:

@@ -17,9 +17,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import Literal
 
-import regex
 from rapidfuzz.distance import Indel
 
+from pipeline import rx as regex
 from pipeline.model import Reading
 from pipeline.normalize import fold
 from pipeline.plain import to_plain

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.intrusions import without_personal
 from pipeline.lines import Passage
 from pipeline.model import BodyText

@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.alignment import SAME, align, similarity
 from pipeline.model import Criterion, Lineage, Reading, Rubric
 from pipeline.normalize import fold

@@ -14,9 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-import regex
-
 from pipeline import cards, ledger, serialize
+from pipeline import rx as regex
 from pipeline.alignment import similarity
 from pipeline.cards import Card
 from pipeline.errors import UsageError

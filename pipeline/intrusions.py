@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.lines import Line, Passage, block_lines, cell_lines, masked
 from pipeline.model import Block, Foreign, Paragraph, PersonalData, Table
 from pipeline.normalize import IDENTITY_NUMBER, MOBILE, fold, mask_personal
@@ -16,8 +15,11 @@ from pipeline.segments import NAME_COLUMNS, Segment
 ORDINAL = regex.compile(r"^\s*(?:[-*•]\s*)?(?:[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、:：]|[①-⑳])\s*")
 FORM_FILL = regex.compile(r"[\s_＿\-—–.。…·□☑☐○●√×/\\|*=~：:；;，,、（）()]*(?:年|月|日|分|签字|签名|盖章|[：:])*[\s_＿]*")
 LOOP_INSIDE = regex.compile(r"(?P<unit>[^\s_＿\-—–.。…·□*=~0-9]{2,20}?|\p{Letter}{2,20}?\s)(?P=unit){5,}")
+HAN = regex.compile(r"\p{Han}")
 OTHER_SCRIPT = regex.compile(r"[\p{Cyrillic}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}\p{Hiragana}\p{Katakana}]")
 LATIN_RUN = regex.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?:[,;:]?\s+[A-Za-zÀ-ÿ(][A-Za-zÀ-ÿ'’\-.)]*){4,}")
+MANY_DIGITS = regex.compile(r"[0-9](?:[^0-9]*+[0-9]){10}")
+"""Fewer than eleven digits are no mobile number and no identity number."""
 NOT_PROSE = regex.compile(r"https?:|www\.|@|^\s*\[[0-9]+\]|(?:19|20)[0-9]{2}|et al|ISBN|ISO|IEC|GB/T|\b(?:Inc|Ltd|Co)\b\.?")
 
 
@@ -29,8 +31,9 @@ def read_foreign(lines: Sequence[Line]) -> tuple[tuple[Foreign, ...], frozenset[
     found: list[Foreign] = []
     taken: set[int] = set()
     index = 0
+    bare = [_bare(line) for line in lines]
     while index < len(lines):
-        end = _loop_end(lines, index) or _outlier_end(lines, index)
+        end = _loop_end(bare, index) or _outlier_end(lines, index)
         if end is None:
             found.extend(_inside(lines[index]))
             index += 1
@@ -50,15 +53,15 @@ def _block(lines: Sequence[Line]) -> Foreign:
     return Foreign(mask_personal(_bare(lines[0])), len(lines) if alike else 1, masked(lines[0].at), masked(lines[-1].at))
 
 
-def _loop_end(lines: Sequence[Line], index: int) -> int | None:
-    """The index after a run of lines that say the same but for their ordinal."""
-    unit = _bare(lines[index])
-    if len(unit) < 3 or FORM_FILL.fullmatch(unit):
-        return None
+def _loop_end(bare: Sequence[str], index: int) -> int | None:
+    """The index after a run of lines that say the same; `bare`: each without its ordinal."""
+    unit = bare[index]
     end = index + 1
-    while end < len(lines) and _bare(lines[end]) == unit:
+    while end < len(bare) and bare[end] == unit:
         end += 1
-    least = 5 if regex.search(r"\p{Han}", unit) else 3
+    if end - index < 3 or len(unit) < 3 or FORM_FILL.fullmatch(unit):
+        return None
+    least = 5 if HAN.search(unit) else 3
     if unit.endswith(("：", ":")) or (len(unit) < 6 and least == 5):
         least = 12
     return end if end - index >= least else None
@@ -79,11 +82,10 @@ def is_outlier(text: str) -> bool:
     >>> is_outlier("Lorem ipsum dolor sit amet consectetur"), is_outlier("ISO 9001:2015"), is_outlier("Это не тот текст")
     (True, False, True)
     """
-    han = len(regex.findall(r"\p{Han}", text))
     other = len(OTHER_SCRIPT.findall(text))
-    if other >= 4 and other > han:
+    if other >= 4 and other > len(HAN.findall(text)):
         return True
-    if han or NOT_PROSE.search(text):
+    if HAN.search(text) or NOT_PROSE.search(text):
         return False
     match = LATIN_RUN.search(text)
     return match is not None and len(match[0]) > 0.6 * len(text) and regex.search(r"[a-z]{4}", text) is not None
@@ -98,9 +100,10 @@ def _inside(line: Line) -> Iterable[Foreign]:
         at = masked(line.place(*loop.span()))
         yield Foreign(mask_personal(loop["unit"].strip()), len(loop[0]) // len(loop["unit"]), at, at)
         return
-    han = len(regex.findall(r"\p{Han}", line.text))
-    run = LATIN_RUN.search(line.text) if han and not NOT_PROSE.search(line.text) else None
-    if run and len(run[0].split()) >= 6 and regex.search(r"(?:[a-z]{3,}\s+){3}", run[0]):
+    run = LATIN_RUN.search(line.text)
+    if run is None or not HAN.search(line.text) or NOT_PROSE.search(line.text):
+        return
+    if len(run[0].split()) >= 6 and regex.search(r"(?:[a-z]{3,}\s+){3}", run[0]):
         at = masked(line.place(*run.span()))
         yield Foreign(run[0], 1, at, at)
 
@@ -125,16 +128,14 @@ def read_personal_data(segments: Sequence[Segment]) -> tuple[PersonalData, ...]:
 
 def _personal_in(block: Block) -> Iterable[tuple[str, Provenance]]:
     if isinstance(block, Paragraph):
-        lines = block_lines(block, 0)
+        lines = block_lines(block, 0) if MANY_DIGITS.search(block.text) else []
     else:
-        lines = [line for cell in block.cells for line in cell_lines(cell, 0)]
+        lines = [line for cell in block.cells if MANY_DIGITS.search(cell.text) for line in cell_lines(cell, 0)]
     for line in lines:
         yield from ((kind, _hidden(line.at)) for kind in _kinds(line.text))
 
 
 def _kinds(text: str) -> list[str]:
-    if not regex.search(r"[0-9]{4}", text):
-        return []
     identities = len(IDENTITY_NUMBER.findall(text))
     rest = IDENTITY_NUMBER.sub(" ", text)
     return ["identity"] * identities + ["mobile"] * len(MOBILE.findall(rest))

@@ -14,8 +14,7 @@ from itertools import pairwise
 from math import gcd
 from typing import Literal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.model import Criterion, LabelMark, Notice, Rubric, Section, SectionKind
 from pipeline.normalize import fold
 from pipeline.puzzle import Fact, Puzzle

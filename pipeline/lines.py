@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.model import Block, Cell, PageNumber, Paragraph, Table
 from pipeline.normalize import cleaned, fold, mask_personal
 from pipeline.provenance import BBox, Provenance
@@ -110,7 +109,7 @@ def lines_of(blocks: Iterable[Block]) -> list[Line]:
             continue
         for line in block_lines(block, index):
             if line.text:
-                out.append(replace(line, after_table=crossed))
+                out.append(replace(line, after_table=True) if crossed else line)
                 crossed = False
     return out
 
@@ -130,46 +129,48 @@ def is_layout(table: Table) -> bool:
 
 def paragraph_lines(paragraph: Paragraph, index: int) -> list[Line]:
     """The lines of one paragraph (a paragraph may hold line ends of its own)."""
-    lines = _split(paragraph.text, paragraph.at, index)
-    return [
-        replace(line, page=paragraph.page or paragraph.at.page, align=paragraph.align, size=paragraph.size)
-        for line in lines
-    ]
+    at = paragraph.at
+    return _split(paragraph.text, Line("", at, (), index, paragraph.page or at.page, at.bbox, paragraph.align, paragraph.size))
 
 
 def cell_lines(cell: Cell, index: int) -> list[Line]:
     """The lines of one cell."""
-    return [replace(line, page=cell.at.page, in_table=True) for line in _split(cell.text, cell.at, index)]
+    return _split(cell.text, Line("", cell.at, (), index, cell.at.page, cell.at.bbox, in_table=True))
 
 
-def _split(text: str, at: Provenance, index: int) -> list[Line]:
-    raw = at.quote if _same(at.quote, text) else text
-    exact = raw == at.quote or len(raw) == len(at.quote)
+def _split(text: str, block: Line) -> list[Line]:
+    """The lines of a block's text; `block` is an empty line set as they are."""
+    quote = block.at.quote
+    raw = quote if _same(quote, text) else text
+    exact = raw == quote or len(raw) == len(quote)
     out, begin = [], 0
     for piece in raw.split("\n"):
-        out.append(_line(piece, at, begin, exact, index, whole="\n" not in raw))
+        out.append(_line(piece, block, begin, exact, whole="\n" not in raw))
         begin += len(piece) + 1
     return out
 
 
 def _same(quote: str, text: str) -> bool:
     """The reader's text is the quote but for spaces."""
-    return "".join(quote.split()) == "".join(text.split())
+    return quote == text or "".join(quote.split()) == "".join(text.split())
 
 
-def _line(piece: str, at: Provenance, begin: int, exact: bool, index: int, whole: bool) -> Line:
-    residue = None if DASHED_NUMBER.fullmatch(piece.strip()) else MARKDOWN.match(piece)
+def _line(piece: str, block: Line, begin: int, exact: bool, whole: bool) -> Line:
+    residue = MARKDOWN.match(piece)
+    if residue and DASHED_NUMBER.fullmatch(piece.strip()):
+        residue = None
     skip = residue.end() if residue else 0
     clean = cleaned(piece[skip:].replace("**", "  ") if residue else piece)
+    at, origin = block.at, clean.origin
     if not exact:
-        return Line(clean.text, at, (), index, at.page, at.bbox)
-    if whole or not clean.text:
-        place, shift = at, skip
-    else:
+        origin = ()
+    elif clean.text and not whole:
         low, high = begin, begin + len(piece)
         span = (at.span[0] + low, at.span[0] + high) if at.span is not None else None
-        place, shift = replace(at, quote=at.quote[low:high], span=span), skip
-    return Line(clean.text, place, tuple(o + shift for o in clean.origin), index, at.page, at.bbox)
+        at = replace(at, quote=at.quote[low:high], span=span)
+    if skip:
+        origin = tuple(o + skip for o in origin)
+    return Line(clean.text, at, origin, block.block, block.page, block.bbox, block.align, block.size, block.in_table)
 
 
 # ---- joining -----------------------------------------------------------------------------------------------------
@@ -185,8 +186,10 @@ def page_numbers(lines: Sequence[Line], heights: dict[int, float]) -> tuple[Page
     """The page numbers printed at the edges of pages; () for a source without pages."""
     found = []
     for line in lines:
+        if not _at_edge(line, heights) or not PAGE_NUMBER.fullmatch(line.text):
+            continue
         digits = regex.search(r"[0-9]{1,4}", fold(line.text))
-        if digits and _at_edge(line, heights) and PAGE_NUMBER.fullmatch(line.text):
+        if digits:
             found.append(PageNumber(int(digits[0]), line.place()))
     return tuple(found)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
 
-import regex
 from rapidfuzz.distance import Indel, LCSseq
 
+from pipeline import rx as regex
 from pipeline.alignment import MAYBE, SAME, candidate_scores, similarity
 from pipeline.model import Criterion, Rubric
 from pipeline.normalize import fold

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-import regex
+from pipeline import rx as regex
 
 INVISIBLE = regex.compile(r"[\p{Cf}\p{Cc}--[\t\n]]", regex.V1)
 """Zero-width, direction and control characters: kept in quotes, dropped from text."""
@@ -37,6 +37,8 @@ def cleaned(raw: str) -> Cleaned:
     >>> cleaned(" 安全\\n运营 (12分)").text
     '安全运营 (12分)'
     """
+    if raw.isprintable() and " " not in raw:
+        return Cleaned(raw, tuple(range(len(raw))))
     drop = {m.start() for m in INVISIBLE.finditer(raw)}
     for match in WRAP_SPACE.finditer(raw):
         drop.update(range(*match.span()))
@@ -73,7 +75,7 @@ def fold(text: str) -> str:
     >>> fold("评价 内容（２分）")
     '评价内容(2分)'
     """
-    return narrow(text).lower()
+    return _fold_short(text) if len(text) <= SHORT else _narrow(text).lower()
 
 
 def narrow(text: str) -> str:
@@ -86,6 +88,7 @@ def _narrow(text: str) -> str:
 
 
 _narrow_short = lru_cache(maxsize=8192)(_narrow)
+_fold_short = lru_cache(maxsize=8192)(lambda text: _narrow(text).lower())
 
 
 def chinese_number(text: str) -> int | None:
@@ -95,7 +98,7 @@ def chinese_number(text: str) -> int | None:
     (21, 12, None)
     """
     text = fold(text)
-    if regex.fullmatch(r"[0-9]{1,9}", text):
+    if text.isascii() and text.isdigit() and len(text) <= 9:
         return int(text)
     if not text or any(c not in CHINESE_DIGITS and c not in "十百" for c in text) or len(text) > 7:
         return None
@@ -117,7 +120,7 @@ _POINTS = regex.compile(r"[+]?([0-9]{1,6}(?:\.[0-9]{1,4})?)分?")
 
 def several_numbers(text: str) -> bool:
     """Whether a cell holds numbers on lines of their own."""
-    return bool(_LINES_OF_NUMBERS.search(text))
+    return "\n" in text and bool(_LINES_OF_NUMBERS.search(text))
 
 
 def points(text: str) -> Decimal | None:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.lines import Line, Passage, columns, join
 from pipeline.model import AnnexEntry, Citation, Heading, SectionList, Table
 from pipeline.normalize import chinese_number, fold

@@ -6,10 +6,10 @@ bracket (分值（分） → 分值).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.normalize import fold, narrow
 
 Role = Literal[
@@ -165,8 +165,11 @@ def field_name(text: str) -> str | None:
     ('assessee', 'date', 'assessor', None)
     """
     key = fold(text)
-    if len(key) > 40:
-        return None
+    return _field_of(key) if len(key) <= 40 else None
+
+
+@lru_cache(maxsize=4096)
+def _field_of(key: str) -> str | None:
     for name, pattern in _FIELDS:
         match = pattern.match(key)
         if match and _is_blank_rest(key[match.end() :]):
@@ -187,8 +190,11 @@ def field_names(text: str) -> list[str]:
 
 def _is_blank_rest(rest: str) -> bool:
     """Whether what follows a field word is only colons, brackets like (盖章), lines to write on, or a blank date."""
-    rest = regex.sub(r"\((?:盖章|公章|签章|签字|章|签名)\)", "", rest)
-    return regex.fullmatch(r"(?:及?(?:日期|时间|职务))?[:：]?[_＿\-—.。年月日至()/ ]*", rest) is not None
+    return _BLANK.fullmatch(_SEAL.sub("", rest)) is not None
+
+
+_SEAL = regex.compile(r"\((?:盖章|公章|签章|签字|章|签名)\)")
+_BLANK = regex.compile(r"(?:及?(?:日期|时间|职务))?[:：]?[_＿\-—.。年月日至()/ ]*")
 
 
 LABEL_POINTS = regex.compile(

@@ -23,18 +23,27 @@ def points_text(value: Decimal) -> str:
 
 def to_plain(value: Any) -> Any:
     """Any model value as JSON data."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, Provenance):
         return value.to_json()
-    if dataclasses.is_dataclass(value):
-        pairs = ((f, getattr(value, f.name)) for f in dataclasses.fields(value))
-        return {f.name: to_plain(v) for f, v in pairs if not (v is None and f.metadata.get("omit"))}
-    if isinstance(value, Decimal):
-        return points_text(value)
     if isinstance(value, (list, tuple)):
         return [to_plain(v) for v in value]
     if isinstance(value, dict):
         return {str(k): to_plain(v) for k, v in value.items()}
-    return value
+    if isinstance(value, Decimal):
+        return points_text(value)
+    if not dataclasses.is_dataclass(value):
+        return value
+    kind: Any = type(value)
+    pairs = ((name, getattr(value, name), omit) for name, omit in _fields(kind))
+    return {name: to_plain(v) for name, v, omit in pairs if v is not None or not omit}
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, bool], ...]:
+    """Field names of a dataclass, and whether each is left out where it is None."""
+    return tuple((f.name, bool(f.metadata.get("omit"))) for f in dataclasses.fields(kind))
 
 
 @cache

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-
-import regex
+from functools import lru_cache
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.model import CriterionKind
-from pipeline.normalize import clean, fold, points, several_numbers
+from pipeline.normalize import SHORT, clean, fold, points, several_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ def read_points(text: str) -> PointsRead:
     >>> read_points("每次扣2分"), read_points("优5 良4 差1").value
     (PointsRead(value=None, choice='每次扣2分', kind='deduction'), Decimal('5'))
     """
+    return _read_short(text) if len(text) <= SHORT else _read(text)
+
+
+def _read(text: str) -> PointsRead:
     plain = points(text)
     key = fold(text)
     if plain is not None or not key:
@@ -53,6 +57,9 @@ def read_points(text: str) -> PointsRead:
     if patterns.POINTS_VETO.search(key):
         return PointsRead(None, clean(text), "veto")
     return PointsRead(None, clean(text))
+
+
+_read_short = lru_cache(maxsize=4096)(_read)
 
 
 def split_label(text: str) -> tuple[str, Decimal | None]:
@@ -81,7 +88,10 @@ def is_label_points(text: str) -> bool:
 
 def _tight(text: str) -> str:
     """A label without the spaces that only spread or wrap it."""
-    return regex.sub(r"(?<=\p{Han}) +(?=[\p{Han}(（])", "", text).strip(" :：")
+    return SPREAD.sub("", text).strip(" :：")
+
+
+SPREAD = regex.compile(r"(?<=\p{Han}) +(?=[\p{Han}(（])")
 
 
 def points_at_end(text: str) -> Decimal | None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.normalize import fold
 
 Bound = Literal["least", "most"]

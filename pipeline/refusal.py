@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.draft import Draft
 from pipeline.gridrows import Row
 from pipeline.normalize import clean, fold, points

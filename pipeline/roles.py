@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.gridrows import Row, is_total, serial_value
 from pipeline.normalize import clean, fold
 from pipeline.patterns import Role
@@ -164,14 +163,15 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
     n = len(filled) or 1
     serials = [serial_value(t) for _, t in filled]
     ints = [s for s in serials if s is not None]
+    scored = [_looks_like_points(t) for _, t in filled]
     steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
     return _Profile(
         filled=len(filled),
         serial=sum(bool(patterns.SERIAL.match(fold(t))) for _, t in filled) / n,
         ascending=sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
-        numeric=sum(_looks_like_points(t) for _, t in filled) / n,
+        numeric=sum(scored) / n,
         closing=sum(points_at_end(t) is not None for _, t in filled) / n,
-        bare=sum(_looks_like_points(t) and len(fold(t)) <= BARE for _, t in filled) / n,
+        bare=sum(yes and len(fold(t)) <= BARE for (_, t), yes in zip(filled, scored, strict=True)) / n,
         length=sum(len(t) for _, t in filled) / n,
         span=sum(c.row_span for c, _ in filled) / n,
         distinct=len({t for _, t in filled}) / n,

@@ -7,9 +7,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Literal
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.gridrows import Row
 from pipeline.model import Cell
 from pipeline.normalize import clean, fold

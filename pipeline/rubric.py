@@ -10,9 +10,8 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.draft import Draft, Mark, collect
 from pipeline.header import header_at, header_faults, header_of
 from pipeline.listing import list_table

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.lines import Line, Margins, block_lines, cell_lines, join, lines_of, masked, without_page_furniture
 from pipeline.model import Block, Cell, Document, Table
 from pipeline.normalize import chinese_number, fold
@@ -31,6 +30,8 @@ RECEIPT_TITLE = regex.compile(
     r"领取(?:单|表|登记|记录|签收|签字|名册|情况)|签收(?:单|表|登记|簿|记录|回执)|发放(?:登记|签收|记录|名册|签字|单)|"
     r"收文登记|发文登记|签到(?:表|簿|册)|送达回[证执]|签领(?:单|表)|分发登记"
 )
+RECEIPT_SIGN = regex.compile(r"[领签发收送]")
+"""Each of the titles above has one of these: most lines are dismissed by it at once."""
 RECEIPT_COLUMNS = regex.compile(
     r"(?:领取|签收|领用|接收|经办|收件|签领|收文)(?:人|者)?(?:签字|签名|姓名)?|领取人.{0,4}|签收人.{0,4}"
 )
@@ -363,7 +364,10 @@ def _receipt_cuts(blocks: Sequence[Block]) -> list[Cut]:
 
 
 def _receipt_title(blocks: Sequence[Block], index: int) -> Cut | None:
-    lines = [x for x in block_lines(blocks[index], index) if x.text]
+    block = blocks[index]
+    if isinstance(block, Table) or not RECEIPT_SIGN.search(block.text):
+        return None
+    lines = [x for x in block_lines(block, index) if x.text]
     if len(lines) != 1 or len(lines[0].text) > 60 or not RECEIPT_TITLE.search(lines[0].text):
         return None
     text = lines[0].text

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.gridrows import header_key, is_total, rows_of
 from pipeline.model import Cell, Paragraph, Table
 from pipeline.normalize import clean, fold, points
@@ -65,10 +64,12 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     """Tables of one sheet, each under a heading with its points (`（一）卫生（共20分）`) and the same header, as one table
     with section rows; only the last may have a total row. Others stay as they are."""
+    if len(tables) < 2:
+        return tuple(tables)
     heads = [t.lead[-1] if t.lead and _is_section_line(t.lead[-1]) else None for t in tables]
     keys = {tuple(header_key(r) for r in t.headers[0]) for t in tables}
     ended = any(is_total(r) for t in tables[:-1] for rows in t.data for r in rows)
-    if len(tables) < 2 or len(keys) > 1 or () in keys or ended or any(h is None for h in heads):
+    if len(keys) > 1 or () in keys or ended or any(h is None for h in heads):
         return tuple(tables)
     parts: list[Table] = []
     for head, table in zip(heads, tables, strict=True):

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-import regex
-
 from pipeline import limits
+from pipeline import rx as regex
 from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType
 from pipeline.model import Document, Paragraph
 from pipeline.normalize import clean

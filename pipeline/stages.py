@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import cards, identity, ledger, serialize
-from pipeline.assessment import Assessment
 from pipeline.cards import Card
 from pipeline.errors import InputError, PipelineError, UsageError
 from pipeline.ledger import Stage
@@ -21,6 +20,7 @@ from pipeline.model import Finding, Reading
 
 if TYPE_CHECKING:
     from pipeline import intake
+    from pipeline.assessment import Assessment
     from pipeline.intake import Said
 
 SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import Literal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.normalize import fold
 from pipeline.quantities import changed
 

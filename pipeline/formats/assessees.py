@@ -7,8 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.errors import InputError
 from pipeline.model import Reading
 from pipeline.normalize import chinese_number, clean, fold

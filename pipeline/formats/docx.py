@@ -9,7 +9,6 @@ from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
-import regex
 from docx.document import Document
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
@@ -22,6 +21,7 @@ from docx.shared import Mm, Pt
 from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
+from pipeline import rx as regex
 from pipeline.formats.identity import code_png, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
 from pipeline.grades import range_text

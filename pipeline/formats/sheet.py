@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.assessment import Policy
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError

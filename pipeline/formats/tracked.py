@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.changes import ChangeList
 from pipeline.comparison import COLUMNS, SETTLED, printed_points
 from pipeline.formats.docx import fixed_dates

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import regex
-
+from pipeline import rx as regex
 from pipeline import serialize
 from pipeline.assessment import Policy
 from pipeline.errors import InputError, UsageError

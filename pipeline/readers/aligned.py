@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.normalize import fold
 from pipeline.readers.textlines import Line, Piece, width
 

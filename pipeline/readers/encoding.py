@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.errors import InputError, UnknownType
 
 _BOMS = (

@@ -6,13 +6,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.model import Block, Page, Paragraph
 from pipeline.normalize import fold
 
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
-_RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
 
 
 def has_meaning(text: str) -> bool:
@@ -20,9 +18,14 @@ def has_meaning(text: str) -> bool:
     return not _MEANINGLESS.search(text)
 
 
+def is_radical(text: str) -> bool:
+    """Whether a text begins with a compatibility radical."""
+    return "\u2E80" <= text < "\u2FD6" or "\uF900" <= text < "\uFB00"
+
+
 def plain(text: str) -> str:
     """Compatibility radicals as the characters they look like (⼤ → 大); everything else unchanged."""
-    return unicodedata.normalize("NFKC", text) if _RADICAL.match(text) else text
+    return unicodedata.normalize("NFKC", text) if is_radical(text) else text
 
 
 # ---- running lines -----------------------------------------------------------------------------------------------

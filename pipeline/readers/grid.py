@@ -7,14 +7,14 @@ by their centre; what lies in no net is a text line.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
-from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
+from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_texts, text_lines
 from pipeline.readers.opentables import find_open
 
 SNAP = 2.5
@@ -33,8 +33,11 @@ WALL = 0.5
 """A wall stands between two grid positions when rules cover at least this part of their common edge."""
 
 
+FEW = 30
+"""So many places of one character on a page are looked through one by one, more by patches."""
+
 PATCH = 12.0
-"""Characters struck on each other are looked for in squares of about a character's size."""
+"""Side of a patch, about a character's size."""
 
 
 def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
@@ -69,19 +72,52 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
 def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
     """Drop a character that is struck again (nearly) on itself to look bold."""
     kept: list[Glyph] = []
-    seen: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
+    seen: dict[str, list[Glyph]] = {}
+    spread: dict[str, dict[tuple[int, int], list[Glyph]]] = {}
     for glyph in glyphs:
-        text, x, y = glyph.text, glyph.x, glyph.y
-        near = 0.25 * max(glyph.bottom - glyph.top, 1.0)
-        if text.strip():
-            across = range(int((x - near) // PATCH), int((x + near) // PATCH) + 1)
-            down = range(int((y - near) // PATCH), int((y + near) // PATCH) + 1)
-            there = [place for i in across[:9] for j in down[:9] for place in seen.get((text, i, j), ())]
-            if any(abs(u - x) < near and abs(v - y) < near for u, v in there):
+        same = seen.get(glyph.text)
+        if same is None:
+            if glyph.text.strip():
+                seen[glyph.text] = [glyph]
+        elif len(same) < FEW:
+            if _is_struck(same, glyph):
                 continue
-            seen.setdefault((text, int(x // PATCH), int(y // PATCH)), []).append((x, y))
+            same.append(glyph)
+        else:
+            patches = spread.get(glyph.text) or spread.setdefault(glyph.text, _patches(same))
+            if _is_struck(_around(patches, glyph), glyph):
+                continue
+            patches.setdefault((int(glyph.x // PATCH), int(glyph.y // PATCH)), []).append(glyph)
         kept.append(glyph)
     return kept
+
+
+def _is_struck(others: Iterable[Glyph], glyph: Glyph) -> bool:
+    """Whether one of the others stands (nearly) in the glyph's own place."""
+    x, y, near = glyph.x, glyph.y, _near(glyph)
+    for other in others:  # noqa: SIM110 – `any` of a generator takes twice as long
+        if -near < other.y - y < near and -near < other.x - x < near:
+            return True
+    return False
+
+
+def _near(glyph: Glyph) -> float:
+    return 0.25 * max(glyph.bottom - glyph.top, 1.0)
+
+
+def _patches(glyphs: Iterable[Glyph]) -> dict[tuple[int, int], list[Glyph]]:
+    out: dict[tuple[int, int], list[Glyph]] = {}
+    for glyph in glyphs:
+        out.setdefault((int(glyph.x // PATCH), int(glyph.y // PATCH)), []).append(glyph)
+    return out
+
+
+def _around(patches: Mapping[tuple[int, int], Sequence[Glyph]], glyph: Glyph) -> Iterator[Glyph]:
+    """What stands in the patches a glyph reaches into."""
+    near = _near(glyph)
+    across = range(int((glyph.x - near) // PATCH), int((glyph.x + near) // PATCH) + 1)
+    down = range(int((glyph.y - near) // PATCH), int((glyph.y + near) // PATCH) + 1)
+    return (other for i in across[:9] for j in down[:9] for other in patches.get((i, j), ()))
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------
@@ -201,14 +237,14 @@ def _holds_table(net: Net, glyphs: Sequence[Glyph]) -> bool:
 
 
 def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[Glyph]], list[Glyph]]:
+    """Characters by net, the smallest that holds each, and those that stand in none."""
     inside: list[list[Glyph]] = [[] for _ in nets]
     outside: list[Glyph] = []
-    order = sorted(range(len(nets)), key=lambda i: (nets[i].box[2] - nets[i].box[0]) * (nets[i].box[3] - nets[i].box[1]))
+    boxes = sorted(((*net.box, own) for net, own in zip(nets, inside, strict=True)), key=lambda b: (b[2] - b[0]) * (b[3] - b[1]))
     for glyph in glyphs:
-        for i in order:
-            x0, y0, x1, y1 = nets[i].box
+        for x0, y0, x1, y1, own in boxes:
             if x0 <= glyph.x <= x1 and y0 <= glyph.y <= y1:
-                inside[i].append(glyph)
+                own.append(glyph)
                 break
         else:
             outside.append(glyph)
@@ -263,9 +299,10 @@ def _table(net: Net, glyphs: Sequence[Glyph], page: int) -> Table:
             for j in range(col, col + width):
                 home[i, j] = index
     texts: list[list[Glyph]] = [[] for _ in spans]
+    last_row, last_col = len(net.ys) - 1, len(net.xs) - 1
     for glyph in glyphs:
-        i = min(max(bisect_right(net.ys, glyph.y) - 1, 0), len(net.ys) - 2)
-        j = min(max(bisect_right(net.xs, glyph.x) - 1, 0), len(net.xs) - 2)
+        i = bisect_right(net.ys, glyph.y, 1, last_row) - 1
+        j = bisect_right(net.xs, glyph.x, 1, last_col) - 1
         texts[home[i, j]].append(glyph)
     cells = [_cell(net, span, own, page) for span, own in zip(spans, texts, strict=True)]
     return Table(
@@ -280,17 +317,17 @@ def _table(net: Net, glyphs: Sequence[Glyph], page: int) -> Table:
 def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], page: int) -> Cell:
     row, col, height, width = span
     box = (net.xs[col], net.ys[row], net.xs[col + width], net.ys[row + height])
-    lines = text_lines(glyphs)
-    scores = [g.confidence for g in glyphs if g.confidence is not None]
+    lines = [line_texts(line) for line in text_lines(glyphs)]
+    scored = [(g.confidence, g.text) for g in glyphs if g.confidence is not None]
     return Cell(
         row=row,
         col=col,
-        text=joined_text([line_text(line) for line in lines]),
-        at=Provenance("\n".join(line_text(line, raw=True) for line in lines), page=page, bbox=box),
+        text=joined_text([text for text, _ in lines]),
+        at=Provenance("\n".join([quote for _, quote in lines]), page=page, bbox=box),
         row_span=height,
         col_span=width,
-        confidence=min(scores) if scores else None,
-        digits=min((g.confidence for g in glyphs if g.confidence is not None and g.text.isdigit()), default=None),
+        confidence=min((sure for sure, _ in scored), default=None),
+        digits=min((sure for sure, text in scored if text.isdigit()), default=None),
     )
 
 
@@ -334,9 +371,10 @@ def _crossed(covered: Sequence[Interval], x: float) -> bool:
 def _paragraph(line: Sequence[Glyph], marks: PageMarks) -> Paragraph:
     box = (line[0].x0, min(g.top for g in line), max(g.x1 for g in line), max(g.bottom for g in line))
     scores = [g.confidence for g in line if g.confidence is not None]
+    text, quote = line_texts(line)
     return Paragraph(
-        text=line_text(line),
-        at=Provenance(line_text(line, raw=True), page=marks.number, bbox=box),
+        text=text,
+        at=Provenance(quote, page=marks.number, bbox=box),
         page=marks.number,
         align=_align(box, marks.width),
         size=round(sorted(g.bottom - g.top for g in line)[len(line) // 2], 1),

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
 
-import regex
 from lxml import etree, html
 
 from pipeline import limits
+from pipeline import rx as regex
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Paragraph, Remark, Source
 from pipeline.normalize import clean

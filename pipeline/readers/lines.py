@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex
+from pipeline import rx as regex
 
 _NEW_LINE = regex.compile(
     r"^\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[.、．]|附\s*件|[①-⑳])"

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.provenance import BBox
 
 
-@dataclass(slots=True, eq=False)
 class Glyph:
-    """One character with its box; `text` may be more than one code point. `raw` is what the source has for it.
+    """One character with its box and its centre (x, y); `text` may be more than one code point. `raw` is what the source
+    has for it.
 
-    Never changed once made; not frozen, because making tens of thousands of them is what reading costs.
+    Never changed once made; no frozen dataclass, because making tens of thousands of them is what reading costs.
     """
 
-    text: str
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    raw: str = ""
-    confidence: float | None = None
+    __slots__ = ("bottom", "confidence", "raw", "text", "top", "x", "x0", "x1", "y")
 
-    @property
-    def x(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-    @property
-    def y(self) -> float:
-        return (self.top + self.bottom) / 2
+    def __init__(self, text: str, x0: float, top: float, x1: float, bottom: float, raw: str = "", confidence: float | None = None) -> None:
+        self.text = text
+        self.x0 = x0
+        self.top = top
+        self.x1 = x1
+        self.bottom = bottom
+        self.x = (x0 + x1) / 2
+        self.y = (top + bottom) / 2
+        self.raw = raw
+        self.confidence = confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Net:
 def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
     rows: list[list[Glyph]] = []
-    for glyph in sorted((g for g in glyphs if g.text.strip()), key=lambda g: g.y):
+    for glyph in sorted([g for g in glyphs if g.text.strip()], key=attrgetter("y")):
         row = rows[-1] if rows else None
         if row is not None and 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top:
             row.append(glyph)  # as below, known without reckoning: the row's middle is no higher than its first character
@@ -80,7 +77,9 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
             row.append(glyph)
         else:
             rows.append([glyph])
-    return [sorted(row, key=lambda g: g.x0) for row in rows]
+    for row in rows:
+        row.sort(key=attrgetter("x0"))
+    return rows
 
 
 def _middle(row: Sequence[Glyph]) -> float:
@@ -92,19 +91,31 @@ def _height(row: Sequence[Glyph]) -> float:
     return max(g.bottom - g.top for g in row[-8:])
 
 
-def line_text(line: Sequence[Glyph], raw: bool = False) -> str:
+def line_text(line: Sequence[Glyph]) -> str:
     """The text of a line; a gap wider than half the type is a space (between Chinese characters: wider than the type)."""
-    out: list[str] = []
-    previous: Glyph | None = None
-    for glyph in line:
-        if previous is not None:
-            size = max(glyph.bottom - glyph.top, 1.0)
-            latin = previous.text[-1:].isascii() and glyph.text[:1].isascii()
-            if glyph.x0 - previous.x1 > (0.13 if latin else 0.8) * size:
-                out.append(" ")
-        out.append((glyph.raw or glyph.text) if raw else glyph.text)
-        previous = glyph
-    return "".join(out)
+    return line_texts(line)[0]
+
+
+def line_texts(line: Sequence[Glyph]) -> tuple[str, str]:
+    """The text of a line, and what the source has for it."""
+    text: list[str] = []
+    quote: list[str] = []
+    for i, glyph in enumerate(line):
+        if i and glyph.x0 - line[i - 1].x1 > LEAST_GAP and _parted(line[i - 1], glyph):
+            text.append(" ")
+            quote.append(" ")
+        text.append(glyph.text)
+        quote.append(glyph.raw or glyph.text)
+    return "".join(text), "".join(quote)
+
+
+LEAST_GAP = 0.13
+"""Part of the type's height that is a space between Latin characters; of type one point high, the least that can be one."""
+
+
+def _parted(left: Glyph, right: Glyph) -> bool:
+    latin = left.text[-1:].isascii() and right.text[:1].isascii()
+    return right.x0 - left.x1 > (LEAST_GAP if latin else 0.8) * max(right.bottom - right.top, 1.0)
 
 
 _NUMBER = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?分?")
@@ -114,7 +125,9 @@ _ASCII_WORD = regex.compile(r"[A-Za-z0-9]")
 def joined_text(lines: Sequence[str]) -> str:
     """Wrapped lines as one text: no space between Chinese characters, one between Latin words. Lines that are numbers
     each keep their line ends: they are several values, not the digits of one."""
-    if len(lines) > 1 and all(_NUMBER.fullmatch(line.strip()) for line in lines):
+    if len(lines) < 2:
+        return "".join(lines)
+    if all(_NUMBER.fullmatch(line.strip()) for line in lines):
         return "\n".join(lines)
     out = ""
     for line in lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-import regex
+from pipeline import rx as regex
 
 _QUOTED = regex.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
 _DIGITS = regex.compile(r"[#0?,]*[0#?](?:\.[0#?]+)?%?|\.[0#?]+%?")

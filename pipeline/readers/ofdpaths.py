@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-import regex
-
 from pipeline import limits
+from pipeline import rx as regex
 
 Matrix = tuple[float, float, float, float, float, float]
 Sub = list[tuple[float, float]]

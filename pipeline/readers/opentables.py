@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import regex
-
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.readers import rowbands

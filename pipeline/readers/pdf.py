@@ -5,8 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from itertools import repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -15,12 +14,16 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.readers import grid, textlayer
-from pipeline.readers.glyphs import plain, without_running_lines
+from pipeline.readers.glyphs import is_radical, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
-from pipeline.readers.pdfpaths import Place, rules_of
+from pipeline.readers.pdfpaths import Drawn, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
+
+SPACE = 32
+LINE_ENDS = (10, 13, 0xFFFE, 2)
+"""Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
 
 UNMAPPED = "\0"
 """What PDFium gives for a glyph that no character is known of."""
@@ -69,10 +72,11 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         place = Place.of(page)
         glyphs, turn = _glyphs(page, place, f"{name}, page {number}")
         shape = Page(number, *place.size(turn))
-        reason = textlayer.fault(page, glyphs, shape.height)
+        drawn = Drawn.on(page)
+        reason = textlayer.fault(page, glyphs, drawn.pictures, shape.height)
         if reason:
             return _read_picture(page, number, shape, reason)
-        horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}")
+        horizontal, vertical = rules_of(drawn.paths, place, turn, f"{name}, page {number}")
         marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical))
         blocks = list(grid.build(marks, known))
         return shape, blocks, known.remarks(number)
@@ -103,49 +107,50 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph]
         count = raw.FPDFText_CountChars(textpage.raw)
         if count > limits.MAX_PAGE_GLYPHS:
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
-        boxes = list(_boxes(textpage.raw, count))
+        codes, boxes = _characters(textpage.raw, count)
         upright = _turn(textpage.raw, count)
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
     out: list[Glyph] = []
-    for code, left, right, bottom, top in boxes:
+    for code, (x0, y0, x1, y1) in zip(codes, place.boxes(boxes, turn), strict=True):
         text = chr(code)
-        x0, y0, x1, y1 = place.box(left, bottom, right, top, turn)
-        if out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
-            out[-1] = replace(out[-1], text=out[-1].text + text, raw=out[-1].raw + text)
-            continue
-        out.append(Glyph(plain(text), x0, y0, x1, y1, raw=text))
+        if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
+            out[-1] = Glyph(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
+        else:
+            out.append(Glyph(plain(text) if is_radical(text) else text, x0, y0, x1, y1, text))
     return out, turn
 
 
 def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float]) -> bool:
-    """Whether a letter stands in the very box of the same letter before it, which is as wide as two: one sign for ff.
-    A letter struck twice to look bold fills a narrow box."""
+    """Whether a letter f or t stands in the very box of the same letter before it, which is as wide as two: one sign for
+    ff. A letter struck twice to look bold fills a narrow box."""
     same = before.text == text and (before.x0, before.top, before.x1, before.bottom) == box
-    return same and text in "ft" and box[2] - box[0] > 0.45 * (box[3] - box[1])
+    return same and box[2] - box[0] > 0.45 * (box[3] - box[1])
 
 
-def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, float, float]]:
+def _characters(handle: object, count: int) -> tuple[list[int], list[tuple[float, float, float, float]]]:
+    """Code points and boxes (left, bottom, right, top) in user space of what is printed; PDFium makes up spaces and line
+    ends of its own."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     loose = raw.FS_RECTF()
-    for i in range(count):
-        code = raw.FPDFText_GetUnicode(handle, i)
-        if code in (10, 13, 0xFFFE, 2) or raw.FPDFText_IsGenerated(handle, i) == 1:
+    codes, boxes = [], []
+    for i, code in enumerate(map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count))):
+        if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
             continue
-        if 0xD800 <= code <= 0xDFFF:
-            code = 0xFFFD
         if raw.FPDFText_GetLooseCharBox(handle, i, loose):
-            yield code, loose.left, loose.right, loose.bottom, loose.top
+            boxes.append((loose.left, loose.bottom, loose.right, loose.top))
         elif raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top):
-            yield code, left.value, right.value, bottom.value, top.value
+            boxes.append((left.value, bottom.value, right.value, top.value))
+        else:
+            continue
+        codes.append(0xFFFD if 0xD800 <= code <= 0xDFFF else code)
+    return codes, boxes
 
 
 def _turn(handle: object, count: int) -> int | None:
     """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction."""
-    step = max(1, count // 60)
-    angles = Counter(-round(raw.FPDFText_GetCharAngle(handle, i) / 1.5707963) % 4 for i in range(0, count, step))
-    if not angles:
-        return None
-    turn, seen = angles.most_common(1)[0]
-    return turn if seen > 0.6 * sum(angles.values()) else None
+    angles = [raw.FPDFText_GetCharAngle(handle, i) for i in range(0, count, max(1, count // 60))]
+    turns = Counter([-round(angle / 1.5707963) % 4 for angle in angles])
+    turn, seen = turns.most_common(1)[0] if turns else (None, 0)
+    return turn if seen > 0.6 * len(angles) else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -16,8 +17,12 @@ from pipeline.readers.strokes import drawn, rules_from
 PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
 
+Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+PICTURE_DEPTH = 3
+"""A scan's picture lies on the page, in a form on it, or in a form in that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +64,47 @@ class Place:
         a, b = self.point(x0, y0, turn), self.point(x1, y1, turn)
         return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
 
-
-def rules_of(page: pdfium.PdfPage, place: Place, turn: int, where: str) -> tuple[list[Rule], list[Rule]]:
-    """(horizontal, vertical) rules of a page."""
-    turned = (
-        (*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in _segments(page)
-    )
-    return rules_from(turned, where)
-
-
-def _segments(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
-    count = raw.FPDFPage_CountObjects(page.raw)
-    for i in range(count):
-        yield from _object(raw.FPDFPage_GetObject(page.raw, i), IDENTITY, 0)
+    def boxes(self, boxes: Sequence[Box], turn: int = 0) -> list[Box]:
+        """User space boxes (left, bottom, right, top) as (x0, top, x1, bottom)."""
+        if (self.rotation + turn) % 4:
+            return [self.box(*box, turn) for box in boxes]
+        left, bottom, height = self.left, self.bottom, self.height
+        return [
+            (a - left, height - (d - bottom), c - left, height - (b - bottom)) if a <= c and b <= d else self.box(a, b, c, d, turn)
+            for a, b, c, d in boxes
+        ]
 
 
-def _object(handle: object, outer: Matrix, depth: int) -> Iterator[tuple[float, float, float, float]]:
-    kind = raw.FPDFPageObj_GetType(handle)
-    if kind == raw.FPDF_PAGEOBJ_PATH:
-        yield from _path(handle, _times(_matrix(handle), outer))
-    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_FORM_DEPTH:
-        inner = _times(_matrix(handle), outer)
-        for i in range(raw.FPDFFormObj_CountObjects(handle)):
-            yield from _object(raw.FPDFFormObj_GetObject(handle, i), inner, depth + 1)
+@dataclass(slots=True)
+class Drawn:
+    """What a page draws beside its text: PDFium's path objects, each with the matrix of the forms around it, and its
+    images, down to the forms in the page's own forms."""
+
+    paths: list[tuple[object, Matrix]]
+    pictures: list[object]
+
+    @classmethod
+    def on(cls, page: pdfium.PdfPage) -> Drawn:
+        found = cls([], [])
+        found._add(raw.FPDFPage_GetObject, page.raw, raw.FPDFPage_CountObjects(page.raw), IDENTITY, 0)
+        return found
+
+    def _add(self, get: Callable[..., object], holder: object, count: int, outer: Matrix, depth: int) -> None:
+        for handle in map(get, repeat(holder, count), range(count)):
+            kind = raw.FPDFPageObj_GetType(handle)
+            if kind == raw.FPDF_PAGEOBJ_PATH:
+                self.paths.append((handle, outer))
+            elif kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
+                self.pictures.append(handle)
+            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_FORM_DEPTH:
+                inner = _times(_matrix(handle), outer)
+                self._add(raw.FPDFFormObj_GetObject, handle, raw.FPDFFormObj_CountObjects(handle), inner, depth + 1)
+
+
+def rules_of(paths: Sequence[tuple[object, Matrix]], place: Place, turn: int, where: str) -> tuple[list[Rule], list[Rule]]:
+    """(horizontal, vertical) rules that paths leave on a page."""
+    segments = (s for handle, outer in paths for s in _path(handle, _times(_matrix(handle), outer)))
+    return rules_from(((*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in segments), where)
 
 
 def _matrix(handle: object) -> Matrix:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-import regex
 
+from pipeline import rx as regex
 from pipeline.model import Block, Cell, Table
 from pipeline.normalize import fold
 from pipeline.readers.ocr import Char, read_lines

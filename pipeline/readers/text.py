@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-import regex
-
 from pipeline import limits, patterns
+from pipeline import rx as regex
 from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import unicodedata
 from collections.abc import Sequence
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
-import regex
 
+from pipeline import rx as regex
 from pipeline.readers.glyphs import has_meaning
 from pipeline.readers.grid import Glyph
 
@@ -39,14 +40,12 @@ _ODD = regex.compile(
 )
 
 
-def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], height: float) -> str | None:
-    """Why the text layer of a page cannot be used; None when it can. `height` is the upright page's, in points."""
+def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[object], height: float) -> str | None:
+    """Why the text layer of a page cannot be used; None when it can. `pictures` are PDFium's image objects; `height` is the
+    upright page's, in points."""
     visible = [g for g in glyphs if g.text.strip()]
-    bad = sum(not has_meaning(g.text) for g in visible)
-    controls = sum("\0" < g.text < " " for g in visible)
-    if visible and (bad > NONSENSE * len(visible) or controls > CONTROLS * len(visible) or _is_mixture("".join(g.text for g in visible))):
+    if visible and _is_nonsense(visible):
         return "has a text layer without meaning"
-    pictures = list(page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3))
     if not pictures:
         return None
     if len(visible) < MIN_CHARS:
@@ -60,6 +59,17 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], height: float) -> str |
     return None
 
 
+def _is_nonsense(glyphs: Sequence[Glyph]) -> bool:
+    """Whether too many characters have no meaning, or they are a mixture of scripts."""
+    text = "".join([g.text for g in glyphs])
+    if not has_meaning(text):
+        bad = sum(not has_meaning(g.text) for g in glyphs)
+        controls = sum("\0" < g.text < " " for g in glyphs)
+        if bad > NONSENSE * len(glyphs) or controls > CONTROLS * len(glyphs):
+            return True
+    return _is_mixture(text)
+
+
 def _is_mixture(text: str) -> bool:
     """Whether much of a text is in many scripts at once: glyph numbers taken for characters."""
     odd = _ODD.findall(text)
@@ -69,16 +79,22 @@ def _is_mixture(text: str) -> bool:
     return len({" ".join(n[:2]) if n[0] == "CJK" else n[0] for n in names}) >= SCRIPTS
 
 
-def _covered(page: pdfium.PdfPage, pictures: Sequence[pdfium.PdfObject]) -> bool:
+def _covered(page: pdfium.PdfPage, pictures: Sequence[object]) -> bool:
     """Whether one picture takes up (nearly) the whole page."""
     left, bottom, right, top = page.get_bbox()
     whole = abs((right - left) * (top - bottom)) or 1.0
     for picture in pictures:
-        x0, y0, x1, y1 = picture.get_bounds()
+        x0, y0, x1, y1 = _bounds(picture)
         width, height = min(x1, right) - max(x0, left), min(y1, top) - max(y0, bottom)
         if width > 0 and height > 0 and width * height >= COVERING * whole:
             return True
     return False
+
+
+def _bounds(handle: object) -> tuple[float, float, float, float]:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top)
+    return left.value, bottom.value, right.value, top.value
 
 
 def _is_hidden(page: pdfium.PdfPage) -> bool:

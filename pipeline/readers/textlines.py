@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 

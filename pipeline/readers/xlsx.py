@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import openpyxl
-import regex
 import xlrd
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from pipeline import limits
+from pipeline import rx as regex
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Paragraph, Remark, Source
 from pipeline.normalize import clean

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.assessment import Policy, Scorecard
 from pipeline.model import Notice
 from pipeline.plain import points_text

@@ -5,9 +5,9 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 
-import regex
 from lxml import etree
 
+from pipeline import rx as regex
 from pipeline.provenance import Provenance
 from pipeline.readers.container import open_container, parse_xml
 from pipeline.returns.returned import FormFile, Returned

@@ -7,8 +7,7 @@ import io
 import json
 from dataclasses import replace
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.assessment import key_of
 from pipeline.errors import InputError
 from pipeline.provenance import Provenance

@@ -6,8 +6,7 @@ import datetime
 import unicodedata
 from decimal import Decimal
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.model import Criterion, Finding
 from pipeline.normalize import chinese_number
 from pipeline.plain import points_text

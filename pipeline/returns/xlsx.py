@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
-import regex
 
+from pipeline import rx as regex
 from pipeline.errors import InputError
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance

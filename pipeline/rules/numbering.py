@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.model import Basis, Criterion, Proof, Reading, Repair, Rubric, Step
 from pipeline.normalize import chinese_number, fold
 from pipeline.plain import points_text
-from pipeline.rules.registry import Hit, rule, shorten
+from pipeline.rules.registry import Hit, rule, shared, shorten
 
 Serial = tuple[int, ...]
 
@@ -127,12 +127,14 @@ def _misplaced(serials: list[int], i: int) -> Fault:
     return Fault("duplicate", i, first=others[0]) if others else Fault("order", i)
 
 
-def _runs(reading: Reading) -> Iterator[tuple[Rubric, Run]]:
-    last = 0
+@shared
+def _runs(reading: Reading) -> list[tuple[Rubric, Run]]:
+    last, found = 0, []
     for rubric in reading.rubrics:
         for run in runs_of(rubric, last):
-            yield rubric, run
+            found.append((rubric, run))
             last = max(run.serials)
+    return found
 
 
 @rule(

@@ -11,7 +11,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 from textwrap import dedent
+from typing import TypeVar
 
 from pipeline.errors import UsageError
 from pipeline.model import Finding, Proof, Reading, Repair, Severity, Status
@@ -77,6 +79,25 @@ class Rule:
                 ),
                 hit.values,
             )
+
+
+Answer = TypeVar("Answer")
+
+
+def shared(question: Callable[[Reading], Answer]) -> Callable[[Reading], Answer]:
+    """Keep the answer for the reading that was asked about last: several rules in turn ask the same of one reading."""
+    held: list[tuple[Reading, Answer]] = []
+
+    @wraps(question)
+    def ask(reading: Reading) -> Answer:
+        last = held[-1:]
+        if last and last[0][0] is reading:
+            return last[0][1]
+        answer = question(reading)
+        held[:] = [(reading, answer)]
+        return answer
+
+    return ask
 
 
 RULES: dict[str, Rule] = {}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from pipeline.model import Criterion, Proof, Reading, Repair, Rubric, Section, SectionList, Status, Step
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.rules.points import SETTLED, addends, section_name, span_of, sum_of
-from pipeline.rules.registry import Hit, rule
+from pipeline.rules.registry import Hit, rule, shared
 
 ENDINGS = ("情况", "工作", "方面", "内容", "指标", "评价", "考核")
 """Words a body adds to a section's name, or drops from it."""
@@ -22,6 +23,7 @@ def same_name(one: str, other: str) -> bool:
     return bool(a and b) and (a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a)))
 
 
+@lru_cache(maxsize=1024)
 def _core(name: str) -> str:
     text = fold(name)
     if len(text) > 2 and text[0] in "一二三四五六七八九十" and text[1] in "、.":
@@ -265,13 +267,16 @@ def _known(labelled: list[Section], listed: SectionList) -> tuple[list[Section],
     return labelled, sum(any(same_name(n, s.label or "") for s in labelled) for n in listed.names)
 
 
-def _lists_with_rubric(reading: Reading) -> Iterator[tuple[SectionList, Rubric, list[Section]]]:
+@shared
+def _lists_with_rubric(reading: Reading) -> list[tuple[SectionList, Rubric, list[Section]]]:
     """Each enumeration of the body that is one of sections: at least half of its names stand on the sheet."""
+    found = []
     for listed in reading.notice.section_lists:
         for rubric in reading.rubrics:
             labelled, known = max((_known(level, listed) for level in _levels(rubric)), key=lambda found: found[1])
             if rubric.annex == listed.annex and len(labelled) >= 2 and known >= 2 and 2 * known >= len(listed.names):
-                yield listed, rubric, labelled
+                found.append((listed, rubric, labelled))
+    return found
 
 
 @rule(

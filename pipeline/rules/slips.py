@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
+from operator import add
 from pathlib import Path
 from typing import Literal
 
@@ -119,9 +121,15 @@ def lookalikes() -> dict[frozenset[str], float]:
     return {frozenset(pair): 0.85 for pair in ALIKE} | drawn
 
 
+@cache
+def suspects() -> frozenset[str]:
+    """Characters that may be called a slip without a twin: each looks nearly like another, and is not plausible itself."""
+    return frozenset().union(*(pair for pair, likeness in lookalikes().items() if likeness >= NEAR)) - PLAUSIBLE
+
+
 @dataclass(frozen=True)
 class Usage:
-    """How often each run of 1–3 characters stands in the document (criteria, labels, body)."""
+    """How often each character and each pair of neighbours stands in the document (criteria, labels, body)."""
 
     grams: Counter[str]
 
@@ -132,15 +140,12 @@ class Usage:
             texts += [c.text for c in rubric.printed()]
             texts += [v for c in rubric.printed() for v in c.columns.values()]
             texts += [s.label for s in rubric.sections if s.label]
-        grams: Counter[str] = Counter()
-        for text in (fold(t) for t in texts):
-            for size in (1, 2, 3):
-                grams.update(text[i : i + size] for i in range(len(text) - size + 1))
-        return cls(grams)
+        folded = [fold(t) for t in texts]
+        return cls(Counter(chain.from_iterable(chain(t, map(add, t, t[1:])) for t in folded)))
 
     def count(self, gram: str) -> int:
-        """Occurrences of a run of one to three characters."""
-        return self.grams[gram]
+        """Occurrences of one character or two."""
+        return self.grams.get(gram, 0)
 
 
 def judge(edit: Edit, usage: Usage) -> Verdict | None:
@@ -221,17 +226,27 @@ def sole_slips(reading: Reading, usage: Usage) -> Iterator[tuple[Criterion, Sole
     """Look-alikes whose pairs stand nowhere else in the document, while the same five characters with the usual
     character in the middle do."""
     rows = [(c, fold(c.text)) for r in reading.rubrics for c in r.printed()]
-    middles: dict[tuple[str, str], list[tuple[str, Criterion]]] = {}
+    lonely = [(c, text, at) for c, text in rows for at in range(2, len(text) - 2) if text[at] in suspects() and _is_lonely(text, at, usage)]
+    middles: dict[tuple[str, str], list[tuple[str, Criterion]]] = {_around(text, at): [] for _, text, at in lonely}
+    befores = {before for before, _ in middles}
     for criterion, text in rows:
-        for at in range(2, len(text) - 2):
-            middles.setdefault((text[at - 2 : at], text[at + 1 : at + 3]), []).append((text[at], criterion))
-    for criterion, text in rows:
-        for at in range(2, len(text) - 2):
-            char, around = text[at], (text[at - 2 : at], text[at + 1 : at + 3])
-            if usage.count(text[at - 1 : at + 1]) > 1 or usage.count(text[at : at + 2]) > 1 or char in PLAUSIBLE:
-                continue
-            for usual, other in middles[around]:
-                likeness = lookalikes().get(frozenset((char, usual)), 0.0)
-                if likeness >= NEAR and usage.count(around[0][-1] + usual) >= 2:
-                    yield criterion, SoleSlip(f"{around[0]}{char}{around[1]}", f"{around[0]}{usual}{around[1]}", other)
-                    break
+        for at in range(2, len(text) - 2) if befores else ():
+            if text[at - 2 : at] in befores and (around := _around(text, at)) in middles:
+                middles[around].append((text[at], criterion))
+    for criterion, text, at in lonely:
+        before, after = _around(text, at)
+        for usual, other in middles[before, after]:
+            likeness = lookalikes().get(frozenset((text[at], usual)), 0.0)
+            if likeness >= NEAR and usage.count(before[-1] + usual) >= 2:
+                yield criterion, SoleSlip(f"{before}{text[at]}{after}", f"{before}{usual}{after}", other)
+                break
+
+
+def _around(text: str, at: int) -> tuple[str, str]:
+    """Two characters before and two after."""
+    return text[at - 2 : at], text[at + 1 : at + 3]
+
+
+def _is_lonely(text: str, at: int, usage: Usage) -> bool:
+    """Whether the character stands with neither neighbour anywhere else."""
+    return usage.count(text[at - 1 : at + 1]) <= 1 and usage.count(text[at : at + 2]) <= 1

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.alignment import SAME, align
+from pipeline.alignment import SAME, Pair, align
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import clean, fold
 from pipeline.plain import points_text
-from pipeline.rules.registry import Hit, rule, shorten
+from pipeline.rules.registry import Hit, rule, shared, shorten
 from pipeline.rules.slips import Edit, Usage, edits_between, judge, sole_slips
 
 TOO_SHORT = 8
@@ -32,12 +32,18 @@ class Variant:
     edits: tuple[Edit, ...]
 
 
+@shared
+def pairs_of(reading: Reading) -> list[tuple[Rubric, Rubric, tuple[Pair, ...]]]:
+    """Any two sheets, with the criteria that say the same on both."""
+    return [(a, b, align(a.printed(), b.printed())) for a, b in combinations(reading.rubrics, 2)]
+
+
 def groups_of(reading: Reading) -> list[list[tuple[Rubric, Criterion]]]:
     """Criteria that say the same on different sheets (similarity from SAME up), in document order."""
     home: dict[str, str] = {}
     members: dict[str, list[tuple[Rubric, Criterion]]] = defaultdict(list)
-    for a, b in combinations(reading.rubrics, 2):
-        for pair in align(a.printed(), b.printed()):
+    for _, _, pairs in pairs_of(reading):
+        for pair in pairs:
             if pair.kind in ("same", "moved") and pair.similarity >= SAME:
                 _unite(home, pair.a.id, pair.b.id)
     for rubric in reading.rubrics:
@@ -59,8 +65,10 @@ def _unite(home: dict[str, str], a: str, b: str) -> None:
         home[two] = one
 
 
-def variants_of(reading: Reading) -> Iterator[Variant]:
+@shared
+def variants_of(reading: Reading) -> list[Variant]:
     """Each wording that differs from its group's most common one, once, with the edits that make it."""
+    found = []
     for group in groups_of(reading):
         texts = [clean(c.text) for _, c in group]
         counts = Counter(fold(t) for t in texts)
@@ -72,7 +80,11 @@ def variants_of(reading: Reading) -> Iterator[Variant]:
             if key in seen or len(key) < TOO_SHORT:
                 continue
             seen.add(key)
-            yield Variant(rubric, criterion, base, edits_between(base.text, criterion.text))
+            found.append(Variant(rubric, criterion, base, edits_between(base.text, criterion.text)))
+    return found
+
+
+usage_of = shared(Usage.of)
 
 
 @rule(
@@ -101,7 +113,7 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
     中文: 多张表共有的条目逐字比对：形近字误用（“干”作“于”）、衍字（“生生产”）、脱字（“垃种类”），且全文用例都不支持该写法时报告；同一短语
     在他处用常见字的，没有对应条目也报告。只作建议，须人工确认。宁缺毋滥：数字、单位、方位、大小、材料等互换不视为错字。
     """
-    usage = Usage.of(reading)
+    usage = usage_of(reading)
     reported = set()
     for variant in variants_of(reading):
         for edit in variant.edits:
@@ -164,7 +176,7 @@ def wording_drift(reading: Reading) -> Iterator[Hit]:
     Limits: each differing wording once, against the wording most sheets share; a note.
     中文: 不同表中内容相同（相似度 0.80 以上）而措辞不同的条目，逐处列出差别，由制发机关判断是否有意。每种异文只列一次，仅作提示。
     """
-    usage = Usage.of(reading)
+    usage = usage_of(reading)
     for variant in variants_of(reading):
         edits = [e for e in variant.edits if judge(e, usage) is None]
         if not edits:
@@ -268,8 +280,8 @@ def twin_points_differ(reading: Reading) -> Iterator[Hit]:
     Limits: one note for each pair of sheets.
     中文: 两张表中用语相同的条目分值不同，通常是有意的；提示不可照抄兄弟表分值。每两张表只提示一次。
     """
-    for a, b in combinations(reading.rubrics, 2):
-        same = [p for p in align(a.printed(), b.printed()) if fold(p.a.text) == fold(p.b.text)]
+    for a, b, pairs in pairs_of(reading):
+        same = [p for p in pairs if fold(p.a.text) == fold(p.b.text)]
         other = [p for p in same if p.a.max_points is not None and p.b.max_points is not None and p.a.max_points != p.b.max_points]
         if len(same) >= 2 and other:
             shown = "、".join(f"{p.a.number}/{p.b.number}: {points_text(p.a.max_points)}/{points_text(p.b.max_points)}" for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None)  # fmt: skip

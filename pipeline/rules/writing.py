@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.model import Reading
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
-from pipeline.rules.registry import Hit, rule, shorten
+from pipeline.rules.registry import Hit, rule, shared, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Written:
     at: Provenance | None
 
 
+@shared
 def texts_of(reading: Reading) -> list[Written]:
     """The body's paragraphs and the printed criteria, in order."""
     body = [Written(f"notice/p{n}", 0, p.text, p.at) for n, p in enumerate(reading.notice.body, start=1)]
@@ -97,6 +98,8 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
 
 OPEN = {"（": "）", "(": ")", "《": "》", "〈": "〉", "【": "】", "〔": "〕", "[": "]", "“": "”", "「": "」"}
 SAME = {"（": "(", "）": ")", "【": "[", "】": "]"}
+CLOSERS = {SAME.get(v, v): SAME.get(k, k) for k, v in OPEN.items()}
+BRACKET = re.compile("[" + re.escape("".join({**OPEN, **CLOSERS, **SAME})) + "]")
 
 
 def bracket_fault(text: str) -> tuple[str, str] | None:
@@ -107,15 +110,15 @@ def bracket_fault(text: str) -> tuple[str, str] | None:
     """
     stack: list[str] = []
     nested: str | None = None
-    closers = {SAME.get(v, v): SAME.get(k, k) for k, v in OPEN.items()}
-    for i, char in enumerate(text):
+    for match in BRACKET.finditer(text):
+        i, char = match.start(), match[0]
         key = SAME.get(char, char)
         if char in OPEN:
             if key in stack and key in "(":
                 nested = nested or char
             stack.append(key)
-        elif key in closers:
-            if stack and stack[-1] == closers[key]:
+        else:
+            if stack and stack[-1] == CLOSERS[key]:
                 stack.pop()
             elif key == ")" and re.search(r"(?:^|[\s。；;：:，,])[0-9a-zA-Z一二三四五六七八九十①-⑳]{1,3}$", text[:i]):
                 continue
