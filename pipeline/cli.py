@@ -16,6 +16,8 @@ from pipeline.errors import InputError, PipelineError, UsageError
 
 SEVERITIES = ("error", "warning", "note", "never")
 EXTRACTED = Path("extracted")
+FOREIGN = ("foreign-revision", "digest-mismatch")
+"""Findings of a form that belongs to another notice or revision: it is refused."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -277,9 +279,10 @@ def _collect(args: argparse.Namespace) -> int:
         _put(serialize.dumps(one.to_json()), args.output / name)
         for f in one.findings:
             print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.message if lang == 'zh' else f.message_en}")
-    for line in refused:
+    foreign = [f"{a.source.file}: {f.message_en}; collect it with the notice it was made from" for a in found for f in a.findings if f.rule in FOREIGN]
+    for line in (*refused, *foreign):
         print(f"notice: {line}", file=sys.stderr)
-    if refused:
+    if refused or foreign:
         return 2
     return max((stages.exit_status(a.findings, args.fail_on) for a in found), default=0)
 

@@ -221,6 +221,23 @@ def test_a_form_of_another_revision_keeps_its_scores_and_says_so(tmp_path):
     assert "2031" in next(f.message for f in back.findings)
 
 
+@pytest.mark.parametrize(("field", "value"), [("document_number", "某建字〔2031〕9号"), ("rubric_digest", "0" * 64)])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_command_refuses_a_foreign_form_by_name_and_keeps_the_others(tmp_path, capsys, field, value, lang):
+    good, foreign = json.loads(exported(sheet(2), random_values(2, seed=23))), json.loads(exported(sheet(2), random_values(2, seed=24)))
+    for name, form in (("good.json", good), ("foreign.json", foreign | {field: value})):
+        (tmp_path / name).write_text(json.dumps(form), encoding="utf-8")
+    files = [str(tmp_path / n) for n in ("good.json", "foreign.json")]
+    assert cli.main(["collect", *files, "--notice", str(SOURCE), "-o", str(tmp_path / "out"), "--lang", lang]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("notice: foreign.json: this form ")
+    assert said.err.count("\n") == 1
+    assert value[:12] in said.err
+    assert cli.main(["score", str(tmp_path / "out" / "foreign.assessment.json"), "--notice", str(SOURCE), "-o", str(tmp_path / "s")]) == 2
+    assert capsys.readouterr().err.startswith("notice: foreign.json: this form ")
+    assert not (tmp_path / "s").exists()
+
+
 def test_without_the_notice_a_form_is_read_as_far_as_it_can_be(tmp_path):
     (tmp_path / "f.pdf").write_bytes(pdf.render(sheet(2), random_values(2, seed=22)))
     (back,), _ = collecting.collect([tmp_path / "f.pdf"])
