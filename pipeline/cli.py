@@ -106,7 +106,7 @@ def _decisions(verb: Verb) -> None:
     decide.add_argument("value", nargs="?")
     decide.add_argument("--by")
     decide.add_argument("--reason")
-    decide.add_argument("--date", help="YYYY-MM-DD; default: the date of the source")
+    decide.add_argument("--date", help="YYYY-MM-DD; default: today")
 
 
 def _revisions(verb: Verb) -> None:
@@ -237,6 +237,8 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _decide(args: argparse.Namespace) -> int:
+    import datetime
+
     from pipeline import decisions, stages
 
     path = args.extracted / "notice.json" if args.extracted.is_dir() else args.extracted
@@ -245,7 +247,8 @@ def _decide(args: argparse.Namespace) -> int:
         return 0
     if not args.target:
         raise UsageError(f"decide {args.action}", "needs what to decide on", "list it with `decide EXTRACTED list`")
-    stages.decide(path, args.action, args.target, args.value, args.by or "", args.reason or "", args.date)
+    when = args.date or datetime.date.today().isoformat()
+    stages.decide(path, args.action, args.target, args.value, args.by or "", args.reason or "", when)
     return 0
 
 

@@ -103,6 +103,14 @@ def decide(
     return Decision(_id(action, target, value), action, target, value, expected, by, date, reason, reading.source.sha256)
 
 
+def says_nothing(decision: Decision, reading: Reading, previous: Sequence[Decision]) -> bool:
+    """Whether a value is set that stands there already: no earlier decision to take back, no doubtful reading to confirm."""
+    owner = decision.target.rpartition(".")[0]
+    doubted = any(f.rule == "low-confidence" and owner in regex.split(r"\.\.|~", f.where) for f in reading.findings)
+    again = any(d.target == decision.target for d in previous)
+    return decision.action == "set" and decision.value == decision.expected and not doubted and not again
+
+
 def apply(reading: Reading, decisions: Sequence[Decision]) -> Reading:
     """The reading with decisions applied and audited again.
 

@@ -117,3 +117,15 @@ def test_the_code_on_every_page_is_read_by_opencv():
             corner = cv2.resize(picture[int(picture.shape[0] * 0.88) :, int(picture.shape[1] * 0.75) :], None, fx=2, fy=2)
             read.append(cv2.QRCodeDetector().detectAndDecode(corner)[0])
     assert read == [f"RUBRIC1|{sheet.document_number}|{sheet.revision}|annex-2|draft|{n}|{sheet.digest[:16]}" for n in range(1, len(read) + 1)]
+
+
+def test_the_printed_edition_shows_the_print_whatever_was_decided():
+    """A number that the source does not have stays absent; what was set in place of a printed value is told."""
+    made = [decisions.decide(reading(), "accept", s.id, None, **SIGNED) for s in decisions.suggestions(reading()) if s.id.startswith("annex-2/")]
+    made.append(decisions.decide(reading(), "set", "annex-2/c3.max_points", "2", **SIGNED))
+    given = decisions.apply(reading(), made)
+    before, after = (sheet_of(r, r.rubrics[1], "printed") for r in (reading(), given))
+    assert [line.number for line in after.lines()] == [line.number for line in before.lines()]
+    assert [(g.label, g.stated) for g in after.groups] == [(g.label, g.stated) for g in before.groups]
+    assert (before.footnotes, after.footnotes) == ((), ("第3条分值原表印作“3”，经决定为“2”。",))
+    assert len(sheet_of(given, given.rubrics[1], "draft").lines()) == len(before.lines()) + 1
