@@ -6,6 +6,7 @@ Editions: `printed` is the source with its gaps; `draft` has proved repairs and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -144,10 +145,8 @@ def key_of(identifier: str) -> str:
 def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy | None = None) -> Sheet:
     """The form of one rubric. Raises UsageError for `final` while an error finding is open."""
     findings = [f for f in reading.findings if f.annex in (rubric.annex, 0) and f.waiver is None]
-    errors = [f for f in findings if f.severity == "error"]
-    if edition == "final" and errors:
-        listed = "; ".join(f"{f.rule} {f.where}" for f in errors)
-        raise UsageError(rubric.id, f"the final edition is refused, {len(errors)} errors are open ({listed})", "decide or waive them with `notice decide`")
+    if edition == "final":
+        refuse_open([rubric.id], [f for f in findings if f.severity == "error"])
     notes: list[str] = []
     names = {c.id: f"附件{r.annex}第{c.number}条" for r in reading.rubrics for c in r.criteria() if c.number}
     notes += _decided(reading, rubric) if edition == "printed" else ()
@@ -172,6 +171,14 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
         base=_base(rubric, edition),
         not_applicable=_not_applicable(reading, rubric, policy),
     )
+
+
+def refuse_open(rubrics: Sequence[str], errors: Sequence[Finding]) -> None:
+    """Raises UsageError, with the list of what is open, when there is any."""
+    if errors:
+        listed = "; ".join(f"{f.rule} {f.where}" for f in errors)
+        what = f"the final edition is refused, {len(errors)} error{'s are' if len(errors) > 1 else ' is'} open ({listed})"
+        raise UsageError(", ".join(rubrics), what, "decide or waive them with `notice decide`")
 
 
 def _base(rubric: Rubric, edition: Edition) -> Decimal:

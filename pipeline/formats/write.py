@@ -17,7 +17,7 @@ from pipeline import serialize
 from pipeline.assessment import Policy
 from pipeline.errors import InputError, UsageError
 from pipeline.formats.assessees import Assessee, load_assessees
-from pipeline.formats.sheet import Edition, Sheet, sheet_of
+from pipeline.formats.sheet import Edition, Sheet, refuse_open, sheet_of
 from pipeline.model import Reading
 
 SUFFIXES = {"pdf": ".pdf", "docx": ".docx", "xlsx": ".xlsx", "html": ".html", "xlsform": ".xlsform.xlsx"}
@@ -65,7 +65,11 @@ def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition, p
     for annex in annexes or ():
         if annex not in known:
             raise UsageError(f"--annex {annex}", "is not an annex with a rubric", f"choose from {sorted(known)}")
-    return [sheet_of(reading, r, edition, policy) for r in reading.rubrics if not annexes or r.annex in annexes]
+    chosen = [r for r in reading.rubrics if not annexes or r.annex in annexes]
+    if edition == "final":
+        of = {0, *(r.annex for r in chosen)}
+        refuse_open([r.id for r in chosen], [f for f in reading.findings if f.annex in of and f.severity == "error" and f.waiver is None])
+    return [sheet_of(reading, r, edition, policy) for r in chosen]
 
 
 def _maker(name: str):

@@ -56,6 +56,14 @@ def test_on_the_command_line_a_refused_edition_leaves_nothing_behind(tmp_path, c
     assert "serial-gap" in said
 
 
+def test_the_refusal_of_several_annexes_lists_what_is_open_in_all_of_them(tmp_path, capsys):
+    assert cli.main(["forms", str(EXTRACTED), "--edition", "final", "-o", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    errors = [f for f in serialize.load_reading(EXTRACTED).findings if f.severity == "error"]
+    assert {f.annex for f in errors} == {0, 1, 2, 3}
+    assert [f for f in errors if f"{f.rule} {f.where}" not in said] == []
+
+
 @pytest.mark.parametrize("accept", [True, False])
 def test_a_final_form_is_clean(accept):
     sheet = final(decided(accept))
