@@ -15,7 +15,7 @@ import yaml
 
 from pipeline.auditing import audit
 from pipeline.errors import InputError, UsageError
-from pipeline.model import Decision, Reading
+from pipeline.model import Decision, Reading, Repair
 from pipeline.repair import confirm_whole, suggestions, value_at, with_value
 from pipeline.serialize import write_whole
 
@@ -142,11 +142,17 @@ def _status(reading: Reading, decision: Decision) -> str:
     return "moot" if now == decision.value else "stale"
 
 
+def open_suggestions(reading: Reading) -> list[Repair]:
+    """The suggestions that nobody accepted or rejected."""
+    decided = {d.target for d in reading.decisions if d.status == "valid"}
+    return [s for s in suggestions(reading) if s.id not in decided]
+
+
 def listing(reading: Reading, lang: str) -> str:
     """What can be decided, and what was: one line each."""
     said = {"zh": ("待决建议", "可豁免的发现", "已有决定"), "en": ("open suggestions", "findings that may be waived", "decisions made")}[lang]
     lines = [f"# {said[0]}"]
-    lines += [f"{s.id}\t{s.before or '—'} -> {s.after}\t{s.basis}" for s in suggestions(reading)]
+    lines += [f"{s.id}\t{s.before or '—'} -> {s.after}\t{s.basis}" for s in open_suggestions(reading)]
     lines.append(f"# {said[1]}")
     lines += [
         f"{f.fingerprint}\t{f.severity}\t{f.rule}\t{f.where}\t{f.message if lang == 'zh' else f.message_en}"

@@ -181,3 +181,14 @@ def test_what_stands_there_already_is_not_set_but_an_earlier_decision_can_be_tak
     assert "already" in capsys.readouterr().err
     assert main(["decide", str(place), "set", "annex-2/c1.max_points", "2", *SIGNED]) == 0
     assert main(["decide", str(place), "set", "annex-2/c1.max_points", was, *SIGNED]) == 0
+
+
+@pytest.mark.parametrize("action", ["accept", "reject"])
+def test_what_was_decided_is_no_open_suggestion(place, capsys, action):
+    main(["decide", str(place), action, "annex-2/s2.label", *SIGNED])
+    capsys.readouterr()
+    main(["decide", str(place), "list", "--lang", "en"])
+    offered, _, rest = capsys.readouterr().out.partition("# findings")
+    assert "annex-2/s4.label" in offered
+    assert "annex-2/s2.label" not in offered
+    assert f"{action}\tannex-2/s2.label" in rest
