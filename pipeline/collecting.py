@@ -305,7 +305,7 @@ def _unknown(
     head = ("assessee", "date", "assessor", "total", "grade", "result")
     known |= {f"{prefix}_{name}" for name in head}
     for key, text in values.items():
-        ours = key in known or regex.search(r"_(?:subtotal|group|veto_[0-9]+)$", key)
+        ours = key in known or regex.search(r"_(?:subtotal|group|heading|veto_[0-9]+)$", key)
         if text and not ours and key.startswith(f"{prefix}_"):
             yield problem("field-unknown", annex, f"{rubric.id}/{key}", returned.places.get(key), given=key)
 

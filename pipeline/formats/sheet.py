@@ -72,6 +72,11 @@ class Group:
     lines: tuple[Line, ...]
     marks: tuple[int, ...] = ()
 
+    def heading(self) -> str:
+        """Its label with marks and stated points on one line, for a section that only holds others."""
+        stated = f"（{points_text(self.stated)}分）" if self.stated is not None else ""
+        return self.label + "".join(f"[{m}]" for m in self.marks) + stated
+
     def possible(self) -> Decimal:
         """The most the group can add to the total: sum of the known maxima of lines that give points."""
         return sum((line.max for line in self.lines if line.max is not None and line.sign > 0), Decimal(0))
