@@ -98,3 +98,10 @@ def test_pages_of_a_document_are_turned_where_they_are_full():
     xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
     height = 4 * docx.PITCH + 5 + docx.PITCH + 10
     assert xml.count("<w:pageBreakBefore/>") >= 60 * height / docx.ROOM - 1
+
+
+def test_a_form_with_levels_passes_pdf_ua():
+    import page
+
+    report = page.validate_pdf_bytes(pdf.render(two_levels()), profile=page.ValidationProfile.PDF_UA_1)
+    assert [str(f) for f in report.failures] == []
