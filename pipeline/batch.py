@@ -18,6 +18,7 @@ from pipeline import serialize
 from pipeline.engines import each, package_path
 from pipeline.errors import InputError
 from pipeline.ledger import Lock, file_digest, sweep
+from pipeline.progress import bar
 
 SECONDS_A_FILE = 600
 """A scan of a hundred pages takes five minutes on two cores; what takes twice as long hangs."""
@@ -64,7 +65,7 @@ def run(paths: Sequence[Path], out: Path, engine: str, workers: int, code: str) 
     receipts = each(engine, _one, list(first.values()), workers, _lost)
     with Lock(out):
         sweep(out)
-        yield from _progress(_with_twins(jobs, receipts), len(jobs))
+        yield from bar(_with_twins(jobs, receipts), "file", len(jobs))
 
 
 def _with_twins(jobs: Sequence[Job], receipts: Iterator[Receipt]) -> Iterator[Receipt]:
@@ -77,16 +78,6 @@ def _with_twins(jobs: Sequence[Job], receipts: Iterator[Receipt]) -> Iterator[Re
         else:
             twin = made[job.target]
             yield replace(twin, file=job.name, status="kept" if twin.output else twin.status)
-
-
-def _progress(receipts: Iterator[Receipt], total: int) -> Iterator[Receipt]:
-    """A progress bar on a terminal."""
-    if not sys.stderr.isatty():
-        yield from receipts
-        return
-    from tqdm import tqdm
-
-    yield from tqdm(receipts, total=total, unit="file", file=sys.stderr)
 
 
 def _files(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:

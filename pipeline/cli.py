@@ -305,27 +305,17 @@ def _score(args: argparse.Namespace) -> int:
 def _batch(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from pipeline import batch, ledger, serialize
+    from pipeline import batch, ledger, progress, serialize
 
     receipts = []
     for receipt in batch.run(args.paths, args.output, args.engine, args.workers, ledger.code_version()):
         receipts.append(receipt)
-        _say("\t".join(filter(None, (receipt.status, receipt.file, receipt.reason))))
+        progress.say("\t".join(filter(None, (receipt.status, receipt.file, receipt.reason))))
     _put(serialize.dumps([asdict(r) for r in receipts]), args.output / "receipts.json")
     unread = [r for r in receipts if r.output is None]
     for r in unread:
         print(f"notice: {r.file}: {r.reason}", file=sys.stderr)
     return 2 if unread else 0
-
-
-def _say(line: str) -> None:
-    """A line on standard output; above the progress bar where there is one."""
-    if sys.stderr.isatty():
-        from tqdm import tqdm
-
-        tqdm.write(line)
-    else:
-        print(line, flush=True)
 
 
 def _serve(args: argparse.Namespace) -> int:
