@@ -41,39 +41,55 @@ def forms(
     formats: Sequence[str] = ("pdf", "docx", "xlsx", "html", "xlsform"),
     edition: str = "draft",
     assessees: Path | str | None = None,
-    policy: Policy | None = None,
+    policy: Policy | Path | str | None = None,
 ) -> list[Path]:
     """Write fillable forms into a folder; returns the files. The policy says whether the forms ask for N/A."""
     from pipeline.formats import write
 
-    given = extract(reading) if isinstance(reading, (str, Path)) else reading
     units = Path(assessees) if assessees is not None else None
-    return write.write_forms(given, Path(out), annexes, formats, edition, units, policy)  # type: ignore[arg-type]
+    return write.write_forms(_reading(reading), Path(out), annexes, formats, edition, units, _policy(policy))  # type: ignore[arg-type]
 
 
-def collect(paths: Sequence[Path | str], reading: Reading | None = None) -> tuple[Assessment, ...]:
+def collect(paths: Path | str | Sequence[Path | str], reading: Reading | Path | str | None = None) -> tuple[Assessment, ...]:
     """Filled forms, any format we write, as assessments with their findings. A file among them that cannot be read at all is
     a warning; when none can be read, an InputError."""
     import warnings
 
     from pipeline import collecting
 
-    found, refused = collecting.collect([Path(p) for p in paths], reading)
+    files = [paths] if isinstance(paths, (str, Path)) else paths
+    found, refused = collecting.collect([Path(p) for p in files], _reading(reading) if reading is not None else None)
     for line in refused:
         warnings.warn(line, stacklevel=2)
     return found
 
 
-def score(assessments: Sequence[Assessment], reading: Reading, policy: Policy | None = None) -> tuple[Scorecard, ...]:
-    """Assessments as scorecards, one for each rubric and assessed unit."""
+def score(
+    assessments: Assessment | Path | str | Sequence[Assessment | Path | str],
+    reading: Reading | Path | str,
+    policy: Policy | Path | str | None = None,
+) -> tuple[Scorecard, ...]:
+    """Assessments (or files of them) as scorecards, one for each rubric and assessed unit."""
     from pipeline import scoring
+    from pipeline.assessment import Assessment, load_assessment
 
-    return scoring.score(assessments, reading, policy)
+    several = [assessments] if isinstance(assessments, (str, Path, Assessment)) else assessments
+    given = [load_assessment(Path(a)) if isinstance(a, (str, Path)) else a for a in several]
+    return scoring.score(given, _reading(reading), _policy(policy))
 
 
 def diff(old: Reading | Path | str, new: Reading | Path | str) -> ChangeList:
     """Two revisions as typed changes; `.to_json()` is the contract's change list."""
     from pipeline import followup
 
-    given = [extract(r) if isinstance(r, (str, Path)) else r for r in (old, new)]
-    return followup.follow(given[0], given[1])
+    return followup.follow(_reading(old), _reading(new))
+
+
+def _reading(given: Reading | Path | str) -> Reading:
+    return extract(given) if isinstance(given, (str, Path)) else given
+
+
+def _policy(given: Policy | Path | str | None) -> Policy | None:
+    from pipeline import policy
+
+    return policy.load(Path(given)) if isinstance(given, (str, Path)) else given

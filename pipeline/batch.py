@@ -6,26 +6,28 @@ the same content and the same program is not done again. Nothing depends on the 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from pipeline import serialize
-from pipeline.errors import InputError, UsageError
+from pipeline.engines import each, package_path
+from pipeline.errors import InputError
+from pipeline.ledger import Lock, file_digest, sweep
+from pipeline.progress import bar
 
 SECONDS_A_FILE = 600
 """A scan of a hundred pages takes five minutes on two cores; what takes twice as long hangs."""
 
-ENGINES = ("serial", "local")
-
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one file: status done | kept | refused | quarantined, and the reason where there is one."""
+    """What became of one file: status done | kept | refused | quarantined, and the reason where there is one. `file` is its
+    path below the folder that was given, or its name."""
 
     file: str
     sha256: str
@@ -34,28 +36,58 @@ class Receipt:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read: its path as given, its name in the receipt; `home` is the working folder the paths start from."""
+
+    path: Path
+    name: str
+    sha256: str
+    out: Path
+    code: str
+    home: Path
+
+    @property
+    def target(self) -> Path:
+        return self.out / f"{self.path.stem}-{self.sha256[:12]}.notice.json"
+
+
 def run(paths: Sequence[Path], out: Path, engine: str, workers: int, code: str) -> Iterator[Receipt]:
     """Extract every file under `paths` into `out`; yields a receipt for each, in order.
 
-    Raises InputError for a path that is not there, UsageError for an engine that is not built in.
+    Raises InputError for a path that is not there, UsageError for an unknown engine, MissingTool for one that is absent.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"--engine {engine}", "is not part of this version", f"use one of {', '.join(ENGINES)}")
-    if workers < 1:
-        raise UsageError(f"--workers {workers}", "is not a number of processes", "give 1 or more")
-    files = _files(paths)
-    jobs = [(file, _digest(file)) for file in files]
-    with ThreadPoolExecutor(max_workers=workers if engine == "local" else 1) as pool:
-        yield from pool.map(lambda job: _one(job[0], job[1], out, code), jobs)
+    home = Path.cwd()
+    jobs = [Job(path, name, _digest(path), out, code, home) for path, name in _files(paths, out)]
+    first: dict[Path, Job] = {}
+    for job in jobs:
+        first.setdefault(job.target, job)
+    receipts = each(engine, _one, list(first.values()), workers, _lost)
+    with Lock(out):
+        sweep(out)
+        yield from bar(_with_twins(jobs, receipts), "file", len(jobs))
 
 
-def _files(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
+def _with_twins(jobs: Sequence[Job], receipts: Iterator[Receipt]) -> Iterator[Receipt]:
+    """A receipt for every job, where each file of one name and content was read once."""
+    made: dict[Path, Receipt] = {}
+    for job in jobs:
+        if job.target not in made:
+            made[job.target] = next(receipts)
+            yield made[job.target]
+        else:
+            twin = made[job.target]
+            yield replace(twin, file=job.name, status="kept" if twin.output else twin.status)
+
+
+def _files(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
+    """The files, each with its name in the receipt; what lies in `out` is our own work."""
+    found: list[tuple[Path, str]] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            found += [(p, p.relative_to(path).as_posix()) for p in sorted(path.rglob("*")) if _is_input(p, path, out)]
         elif path.is_file():
-            found.append(path)
+            found.append((path, path.name))
         else:
             raise InputError(str(path), "no such file or folder", "check the path")
     if not found:
@@ -63,30 +95,58 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+def _is_input(path: Path, root: Path, out: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return path.is_file() and not hidden and out.resolve() not in path.resolve().parents
+
+
 def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
+    try:
+        return file_digest(path)
+    except OSError:
+        return ""  # reading it says why it cannot be read
 
 
-def _one(file: Path, digest: str, out: Path, code: str) -> Receipt:
-    target = out / f"{file.stem}-{digest[:12]}.notice.json"
-    ledger = out / ".ledger" / f"{digest}.json"
-    key = sha256(f"{digest}{code}".encode()).hexdigest()
-    if ledger.is_file() and target.is_file() and serialize.load_json(ledger).get("key") == key:
-        return Receipt(file.name, digest, "kept", target.name)
-    receipt = _extract(file, digest, target)
+def _one(job: Job) -> Receipt:
+    ledger = job.home / job.out / ".ledger" / f"{job.sha256}.json"
+    key = sha256(f"{job.sha256}{job.code}".encode()).hexdigest()
+    if (job.home / job.target).is_file() and _noted(ledger) == key:
+        return Receipt(job.name, job.sha256, "kept", job.target.name)
+    receipt = _extract(job)
     if receipt.status == "done":
-        serialize.write_whole(ledger, serialize.dumps({"key": key, "output": target.name}))
+        serialize.write_whole(ledger, serialize.dumps({"key": key, "output": job.target.name}))
     return receipt
 
 
-def _extract(file: Path, digest: str, target: Path) -> Receipt:
-    command = [sys.executable, "-m", "pipeline", "extract", str(file), "-o", str(target)]
+def _noted(ledger: Path) -> str | None:
+    """The key in a ledger; None when there is none that can be read."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_A_FILE, check=False)
+        return str(serialize.load_json(ledger)["key"])
+    except (InputError, KeyError, TypeError):
+        return None
+
+
+def _extract(job: Job) -> Receipt:
+    command = [sys.executable, "-m", "pipeline", "extract", "-o", str(job.target), "--", str(job.path)]
+    env = {**os.environ, "PYTHONPATH": package_path()}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=SECONDS_A_FILE, check=False, cwd=job.home, env=env
+        )
     except subprocess.TimeoutExpired:
-        return Receipt(file.name, digest, "quarantined", None, f"took longer than {SECONDS_A_FILE} s")
+        return Receipt(job.name, job.sha256, "quarantined", None, f"took longer than {SECONDS_A_FILE} s")
     if done.returncode == 0:
-        return Receipt(file.name, digest, "done", target.name)
-    reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-    status = "refused" if done.returncode == 2 else "quarantined"
-    return Receipt(file.name, digest, status, None, reason if status == "refused" else f"process ended with {done.returncode}")
+        return Receipt(job.name, job.sha256, "done", job.target.name)
+    if done.returncode == 2:
+        return Receipt(job.name, job.sha256, "refused", None, _reason(job, done.stderr))
+    return _lost(job, f"process ended with {done.returncode}")
+
+
+def _reason(job: Job, said: str) -> str:
+    """The last line on standard error, without the name of the file that it begins with."""
+    line = (said.strip().splitlines() or ["no message"])[-1].removeprefix("notice: ")
+    return line.removeprefix(f"{job.path}: ").removeprefix(f"{job.path.name}: ")
+
+
+def _lost(job: Job, reason: str) -> Receipt:
+    return Receipt(job.name, job.sha256, "quarantined", None, reason)

@@ -121,5 +121,8 @@ class ChangeList:
     comparability: tuple[Comparable, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The contract's change list, as plain data."""
-        return to_plain(self)
+        """The contract's change list, as plain data. `at` of what is gone is its old place."""
+        data: dict[str, Any] = to_plain(self)
+        for change in data["changes"]:
+            change["at"] = change["at"] or change["at_old"]
+        return data

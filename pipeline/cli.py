@@ -9,12 +9,15 @@ import argparse
 import locale
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import InputError, PipelineError, UsageError
 
 SEVERITIES = ("error", "warning", "note", "never")
 EXTRACTED = Path("extracted")
+FOREIGN = ("foreign-revision", "digest-mismatch")
+"""Findings of a form that belongs to another notice or revision: it is refused."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,17 +45,27 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
+Verb = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+"""Adds a verb: its name, what carries it out, a summary; gives the parser to add its arguments to."""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="notice", description="Read official notices with scoring rubrics; prove, audit, render, score.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
     language = _Parser(add_help=False)
     language.add_argument("--lang", choices=("zh", "en"), default=None, help="language of messages (default: locale)")
 
-    def verb(name: str, run, summary: str) -> argparse.ArgumentParser:
+    def verb(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=summary, description=summary, parents=[language])
         sub.set_defaults(run=run)
         return sub
 
+    for add in (_main_job, _one_notice, _decisions, _revisions, _forms_out, _forms_in, _many_files, _review):
+        add(verb)
+    return parser
+
+
+def _main_job(verb: Verb) -> None:
     run = verb("run", _run, "every notice under sources/ -> extracted/ -> reports/; only what changed is redone")
     ingest = verb("ingest", _ingest, "take a file into sources/: a new notice, a new revision, or another file of one; then run")
     ingest.add_argument("file", type=Path)
@@ -65,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--extracted", type=Path, default=EXTRACTED)
         one.add_argument("--reports", type=Path, default=Path("reports"))
 
+
+def _one_notice(verb: Verb) -> None:
     extract = verb("extract", _extract, "any supported file -> notice JSON")
     extract.add_argument("file", type=Path)
     extract.add_argument("-o", "--output", type=Path)
@@ -79,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     explain = verb("explain", _explain, "a rule's page; without argument the catalogue")
     explain.add_argument("rule", nargs="?")
 
+    schema = verb("schema", _schema, "the JSON Schema of an output")
+    schema.add_argument("name", nargs="?", default="notice", choices=("notice", "assessment", "scorecard", "findings"))
+
+
+def _decisions(verb: Verb) -> None:
     decide = verb("decide", _decide, "a person's decisions on suggestions and findings")
     decide.add_argument("extracted", type=Path)
     decide.add_argument("action", nargs="?", default="list", choices=("list", "accept", "reject", "set", "waive"))
@@ -86,8 +106,10 @@ def _parser() -> argparse.ArgumentParser:
     decide.add_argument("value", nargs="?")
     decide.add_argument("--by")
     decide.add_argument("--reason")
-    decide.add_argument("--date", help="YYYY-MM-DD; default: the date of the source")
+    decide.add_argument("--date", help="YYYY-MM-DD; default: today")
 
+
+def _revisions(verb: Verb) -> None:
     diff = verb("diff", _diff, "two revisions (files or notice JSON): typed changes, 对照表")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
@@ -97,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("-o", "--output", type=Path)
     diff.add_argument("--fail-on", choices=SEVERITIES, default="never")
 
+
+def _forms_out(verb: Verb) -> None:
     forms = verb("forms", _forms, "fillable forms, blank or prefilled")
     forms.add_argument("notice", type=Path)
     forms.add_argument("--annex", type=int, action="append")
@@ -106,33 +130,34 @@ def _parser() -> argparse.ArgumentParser:
     forms.add_argument("--policy", type=Path)
     forms.add_argument("-o", "--output", type=Path, required=True)
 
+
+def _forms_in(verb: Verb) -> None:
     collect = verb("collect", _collect, "filled forms -> assessment JSON")
     collect.add_argument("files", type=Path, nargs="+")
     collect.add_argument("--notice", type=Path)
-    collect.add_argument("-o", "--output", type=Path, required=True)
-    collect.add_argument("--fail-on", choices=SEVERITIES, default="never")
 
     score = verb("score", _score, "assessments -> scorecards and scored reports")
     score.add_argument("assessments", type=Path, nargs="+")
     score.add_argument("--notice", type=Path)
     score.add_argument("--policy", type=Path)
-    score.add_argument("-o", "--output", type=Path, required=True)
-    score.add_argument("--fail-on", choices=SEVERITIES, default="never")
+    for one in (collect, score):
+        one.add_argument("-o", "--output", type=Path, required=True)
+        one.add_argument("--fail-on", choices=SEVERITIES, default="never")
 
+
+def _many_files(verb: Verb) -> None:
     batch = verb("batch", _batch, "many files -> notice JSON, resumable")
     batch.add_argument("paths", type=Path, nargs="+")
     batch.add_argument("-o", "--output", type=Path, required=True)
     batch.add_argument("--engine", choices=("serial", "local", "dask", "ray"), default="local")
     batch.add_argument("--workers", type=int, default=2)
 
+
+def _review(verb: Verb) -> None:
     serve = verb("serve", _serve, "the review page: notices, audit pages, decisions, in a browser on this machine")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--extracted", type=Path, default=Path("extracted"))
-
-    schema = verb("schema", _schema, "the JSON Schema of an output")
-    schema.add_argument("name", nargs="?", default="notice", choices=("notice", "assessment", "scorecard", "findings"))
-    return parser
+    serve.add_argument("--extracted", type=Path, default=EXTRACTED)
 
 
 def language_of(args: argparse.Namespace, default: str | None = None) -> str:
@@ -212,6 +237,8 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _decide(args: argparse.Namespace) -> int:
+    import datetime
+
     from pipeline import decisions, stages
 
     path = args.extracted / "notice.json" if args.extracted.is_dir() else args.extracted
@@ -220,7 +247,8 @@ def _decide(args: argparse.Namespace) -> int:
         return 0
     if not args.target:
         raise UsageError(f"decide {args.action}", "needs what to decide on", "list it with `decide EXTRACTED list`")
-    stages.decide(path, args.action, args.target, args.value, args.by or "", args.reason or "", args.date)
+    when = args.date or datetime.date.today().isoformat()
+    stages.decide(path, args.action, args.target, args.value, args.by or "", args.reason or "", when)
     return 0
 
 
@@ -254,9 +282,10 @@ def _collect(args: argparse.Namespace) -> int:
         _put(serialize.dumps(one.to_json()), args.output / name)
         for f in one.findings:
             print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.message if lang == 'zh' else f.message_en}")
-    for line in refused:
+    foreign = [f"{a.source.file}: {f.message_en}; collect it with the notice it was made from" for a in found for f in a.findings if f.rule in FOREIGN]
+    for line in (*refused, *foreign):
         print(f"notice: {line}", file=sys.stderr)
-    if refused:
+    if refused or foreign:
         return 2
     return max((stages.exit_status(a.findings, args.fail_on) for a in found), default=0)
 
@@ -276,14 +305,17 @@ def _score(args: argparse.Namespace) -> int:
 def _batch(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from pipeline import batch, ledger, serialize
+    from pipeline import batch, ledger, progress, serialize
 
     receipts = []
     for receipt in batch.run(args.paths, args.output, args.engine, args.workers, ledger.code_version()):
-        receipts.append(asdict(receipt))
-        print(f"{receipt.status}\t{receipt.file}" + (f"\t{receipt.reason}" if receipt.reason else ""))
-    _put(serialize.dumps(receipts), args.output / "receipts.json")
-    return 0
+        receipts.append(receipt)
+        progress.say("\t".join(filter(None, (receipt.status, receipt.file, receipt.reason))))
+    _put(serialize.dumps([asdict(r) for r in receipts]), args.output / "receipts.json")
+    unread = [r for r in receipts if r.output is None]
+    for r in unread:
+        print(f"notice: {r.file}: {r.reason}", file=sys.stderr)
+    return 2 if unread else 0
 
 
 def _serve(args: argparse.Namespace) -> int:

@@ -93,10 +93,17 @@ def _read(data: bytes, name: str, reading: Reading | None) -> list[Returned]:
         raise InputError(name, "an old office format (DOC, XLS)", "save it as DOCX or XLSX and give that")
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(name, "is neither PDF, DOCX, XLSX, JSON nor CSV", "give the filled form itself")
-    export = import_module("pipeline.returns.export")
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return [export.read_json(data, FormFile(name, digest, "html"))]
-    rows = export.read_csv(data, FormFile(name, digest, "csv"))
+    return _read_text(data, name, digest)
+
+
+def _read_text(data: bytes, name: str, digest: str) -> list[Returned]:
+    export, start = import_module("pipeline.returns.export"), data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"{", b"[")):
+        rows: list[Returned] = export.read_json(data, FormFile(name, digest, "html"))
+    elif start.startswith(b"<"):
+        rows = import_module("pipeline.returns.markup").read(data, FormFile(name, digest, "html"))
+    else:
+        rows = export.read_csv(data, FormFile(name, digest, "csv"))
     return rows
 
 
@@ -297,7 +304,7 @@ def _unknown(
     head = ("assessee", "date", "assessor", "total", "grade", "result")
     known |= {f"{prefix}_{name}" for name in head}
     for key, text in values.items():
-        ours = key in known or regex.search(r"_(?:subtotal|group|veto_[0-9]+)$", key)
+        ours = key in known or regex.search(r"_(?:subtotal|group|heading|veto_[0-9]+)$", key)
         if text and not ours and key.startswith(f"{prefix}_"):
             yield problem("field-unknown", annex, f"{rubric.id}/{key}", returned.places.get(key), given=key)
 

@@ -39,7 +39,7 @@ def compare(old: Reading, new: Reading) -> ChangeList:
     changes += headchanges.body(old.notice, new.notice)
     changes += _rubrics(old, new, found)
     for i, j in found.rubrics:
-        changes += _sections(old.rubrics[i], new.rubrics[j], sections)
+        changes += _sections(old.rubrics[i], new.rubrics[j], sections, pairs)
     changes += _criteria(old, new, found, sections)
     return ChangeList(
         old=_head_json(old), new=_head_json(new), changes=tuple(_sorted(changes, old, new, pairs)), pairs=pairs, sections=sections,
@@ -252,7 +252,7 @@ def _change(kind: ChangeType, annex: int, pair: Match, before: str | None, after
 # ---- sections ----------------------------------------------------------------------------------------------------
 
 
-def _sections(a: Rubric, b: Rubric, where: dict[str, str]) -> Iterator[Change]:
+def _sections(a: Rubric, b: Rubric, where: dict[str, str], pairs: dict[str, str]) -> Iterator[Change]:
     news = {s.id: s for s in b.sections}
     for old in a.sections:
         new = news.get(where.get(old.id, ""))
@@ -262,8 +262,24 @@ def _sections(a: Rubric, b: Rubric, where: dict[str, str]) -> Iterator[Change]:
             yield Change("section-removed", a.annex, old.id, None, old.label, None, "major", *say(""), None, old.at)
     known = set(where.values())
     for new in b.sections:
-        if new.id not in known and new.label and new.basis in SETTLED:
+        if new.id in known or not new.label or new.basis not in SETTLED:
+            continue
+        if _lost_its_label(new, a, where, pairs):
+            yield Change("section-label-restored", b.annex, None, new.id, None, new.label, "patch", *say("label-absent-old"), new.at)
+        else:
             yield Change("section-added", b.annex, None, new.id, None, new.label, "major", *say(""), new.at)
+
+
+def _lost_its_label(new: Section, a: Rubric, where: dict[str, str], pairs: dict[str, str]) -> bool:
+    """Whether the old print lacks this label alone: its criteria stood under the label before it, whose stated points
+    are those of its other criteria and are the same still."""
+    mine = {c.id for c in new.criteria}
+    for old in a.sections:
+        rest = [c for c in old.criteria if pairs.get(c.id) not in mine]
+        whole = {pairs.get(c.id) for c in old.criteria} >= mine
+        if mine and whole and rest and old.id in where and old.points_basis in SETTLED:
+            return old.stated_points == sum((printed_points(c) or Decimal(0) for c in rest), Decimal(0))
+    return False
 
 
 def _section(annex: int, old: Section, new: Section) -> Iterator[Change]:

@@ -15,7 +15,7 @@ import yaml
 from pipeline import rx as regex
 from pipeline.auditing import audit
 from pipeline.errors import InputError, UsageError
-from pipeline.model import Decision, Reading
+from pipeline.model import Decision, Reading, Repair
 from pipeline.repair import confirm_whole, suggestions, value_at, with_value
 from pipeline.serialize import write_whole
 
@@ -103,6 +103,14 @@ def decide(
     return Decision(_id(action, target, value), action, target, value, expected, by, date, reason, reading.source.sha256)
 
 
+def says_nothing(decision: Decision, reading: Reading, previous: Sequence[Decision]) -> bool:
+    """Whether a value is set that stands there already: no earlier decision to take back, no doubtful reading to confirm."""
+    owner = decision.target.rpartition(".")[0]
+    doubted = any(f.rule == "low-confidence" and owner in regex.split(r"\.\.|~", f.where) for f in reading.findings)
+    again = any(d.target == decision.target for d in previous)
+    return decision.action == "set" and decision.value == decision.expected and not doubted and not again
+
+
 def apply(reading: Reading, decisions: Sequence[Decision]) -> Reading:
     """The reading with decisions applied and audited again.
 
@@ -134,11 +142,17 @@ def _status(reading: Reading, decision: Decision) -> str:
     return "moot" if now == decision.value else "stale"
 
 
+def open_suggestions(reading: Reading) -> list[Repair]:
+    """The suggestions that nobody accepted or rejected."""
+    decided = {d.target for d in reading.decisions if d.status == "valid"}
+    return [s for s in suggestions(reading) if s.id not in decided]
+
+
 def listing(reading: Reading, lang: str) -> str:
     """What can be decided, and what was: one line each."""
     said = {"zh": ("待决建议", "可豁免的发现", "已有决定"), "en": ("open suggestions", "findings that may be waived", "decisions made")}[lang]
     lines = [f"# {said[0]}"]
-    lines += [f"{s.id}\t{s.before or '—'} -> {s.after}\t{s.basis}" for s in suggestions(reading)]
+    lines += [f"{s.id}\t{s.before or '—'} -> {s.after}\t{s.basis}" for s in open_suggestions(reading)]
     lines.append(f"# {said[1]}")
     lines += [
         f"{f.fingerprint}\t{f.severity}\t{f.rule}\t{f.where}\t{f.message if lang == 'zh' else f.message_en}"

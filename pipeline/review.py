@@ -25,9 +25,8 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 import jinja2
 
 from pipeline import serialize, stages
+from pipeline.decisions import open_suggestions
 from pipeline.errors import PipelineError, UsageError
-from pipeline.model import Reading
-from pipeline.repair import suggestions
 from pipeline.review_words import WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -110,13 +109,12 @@ class Desk:
 
     def _notice(self, name: str, path: Path, done: str = "", error: str = "", given: dict[str, str] | None = None) -> Answer:
         reading = serialize.load_reading(path)
-        decided = {d.target for d in reading.decisions if d.status == "valid"}
         page = self._page(
             name=name,
             title=reading.notice.title or name,
             audit=f"/notice/{quote(name)}/audit",
             action=f"/notice/{quote(name)}/decide",
-            suggestions=[s for s in suggestions(reading) if s.id not in decided],
+            suggestions=open_suggestions(reading),
             findings=[f for f in reading.findings if f.waiver is None],
             decisions=reading.decisions,
             done=done,
@@ -135,18 +133,13 @@ class Desk:
             "number": reading.notice.document_number or "—",
             "errors": sum(f.severity == "error" for f in live),
             "warnings": sum(f.severity == "warning" for f in live),
-            "open": _open(reading),
+            "open": len(open_suggestions(reading)),
             "decisions": len(reading.decisions),
         }
 
     def _page(self, **more: object) -> str:
         lang = "zh-CN" if self.lang == "zh" else "en"
         return self.template.render(w=WORDS[self.lang], lang=lang, zh=self.lang == "zh", token=self.token, **{"notices": None} | more)
-
-
-def _open(reading: Reading) -> int:
-    decided = {d.target for d in reading.decisions if d.status == "valid"}
-    return sum(s.id not in decided for s in suggestions(reading))
 
 
 @lru_cache(maxsize=8)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from pipeline import serialize
 from pipeline.assessment import Scorecard
 from pipeline.formats.write import safe_name
 from pipeline.model import Notice, Reading
+from pipeline.progress import bar
 from pipeline.results import html, summary, treatment, typeset, unit
 from pipeline.results.pages import Page
 from pipeline.results.workbook import workbook
@@ -18,7 +18,8 @@ from pipeline.results.workbook import workbook
 def write_all(cards: Sequence[Scorecard], reading: Reading, out: Path) -> list[Path]:
     """Write every report into `out`; returns the files. Everything is made before anything is written."""
     made: dict[str, str | bytes] = {}
-    for stem, card in _progress(list(zip(stems(cards), cards, strict=True))):
+    jobs = list(zip(stems(cards), cards, strict=True))
+    for stem, card in bar(jobs, "report") if len(jobs) >= 10 else jobs:
         group = [c for c in cards if c.rubric == card.rubric]
         made[f"{stem}.scorecard.json"] = serialize.dumps(card.to_json())
         for name, page in _pages(stem, card, group, reading.notice):
@@ -51,13 +52,3 @@ def stems(cards: Sequence[Scorecard]) -> list[str]:
         count = used[stem.lower()] = used.get(stem.lower(), 0) + 1
         made.append(stem if count == 1 else f"{stem}-{count}")
     return made
-
-
-def _progress(jobs: list[tuple[str, Scorecard]]) -> Iterator[tuple[str, Scorecard]]:
-    """A progress bar on a terminal, for work that takes longer than a blink."""
-    if len(jobs) < 10 or not sys.stderr.isatty():
-        yield from jobs
-        return
-    from tqdm import tqdm
-
-    yield from tqdm(jobs, unit="report", file=sys.stderr)

@@ -50,10 +50,10 @@ def score(assessments: Iterable[Assessment], reading: Reading, policy: Policy | 
     given, rules = tuple(assessments), policy or Policy()
     if not given:
         raise UsageError("score", "no assessments", "collect filled forms first")
-    refusals = [foreign_reason(a, reading) for a in given]
-    if all(refusals):
+    refusals = [_foreign(a, reading) for a in given]
+    if refusals[0] and all(refusals):
         where = given[0].source.file or f"assessment of {given[0].assessee}"
-        raise UsageError(where, str(refusals[0]), _remedy(given[0], reading))
+        raise UsageError(where, refusals[0][1], _remedy(given[0], reading))
     groups: dict[tuple[str, str], list[Assessment]] = {}
     for assessment in given:
         groups.setdefault((assessment.rubric_id, fold(assessment.assessee or "")), []).append(assessment)
@@ -91,18 +91,31 @@ def _ordered(group: list[Assessment]) -> list[Assessment]:
 
 def foreign_reason(assessment: Assessment, reading: Reading) -> str | None:
     """Why a form cannot be of this notice and revision, naming both; None when it is."""
+    words = _foreign(assessment, reading)
+    return words[0] if words else None
+
+
+def _foreign(assessment: Assessment, reading: Reading) -> tuple[str, str] | None:
+    """The same in Chinese and English."""
     number, revision = reading.notice.document_number, reading.revision
     if assessment.document_number and number and fold(assessment.document_number) != fold(number):
-        return f"此表属于 {assessment.document_number}，不是 {number}"
+        return _of(assessment.document_number, number)
     if assessment.revision and revision and assessment.revision != revision:
-        return f"此表属于版次 {assessment.revision}，不是 {revision}"
+        return _of(f"版次 {assessment.revision}", f"版次 {revision}", f"revision {assessment.revision}", f"revision {revision}")
     rubric = rubric_of(assessment, reading)
     if rubric is None:
-        return f"此表属于 {assessment.rubric_id}，文件中没有这份评价表"
-    expected = rubric_digest(rubric)
+        return f"此表属于 {assessment.rubric_id}，文件中没有这份评价表", f"this form is of {assessment.rubric_id}, which the notice does not have"
+    given, expected = (assessment.rubric_digest or "")[:12], rubric_digest(rubric)
     if assessment.rubric_digest and assessment.rubric_digest != expected:
-        return f"此表所印评价表（摘要 {assessment.rubric_digest[:12]}）与现行的（{expected[:12]}）不同"
+        return (
+            f"此表所印评价表（摘要 {given}）与现行的（{expected[:12]}）不同",
+            f"this form was printed from another rubric (digest {given}) than the present one ({expected[:12]})",
+        )
     return None
+
+
+def _of(given: str, expected: str, given_en: str = "", expected_en: str = "") -> tuple[str, str]:
+    return f"此表属于 {given}，不是 {expected}", f"this form is of {given_en or given}, not of {expected_en or expected}"
 
 
 def rubric_of(assessment: Assessment, reading: Reading) -> Rubric | None:

@@ -291,7 +291,7 @@ def decided(reading: Reading, path: Path) -> Reading:
     return decisions.apply(whole, decisions.load(path))
 
 
-def decide(path: Path, action: str, target: str, value: str | None, by: str, reason: str, date: str | None) -> Reading:
+def decide(path: Path, action: str, target: str, value: str | None, by: str, reason: str, date: str) -> Reading:
     """Note a decision on an extracted notice in its `decisions.yaml` and refresh its JSON; both or neither.
 
     The source is read anew: decisions are made against what it says, not against earlier decisions.
@@ -300,15 +300,14 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
 
     extracted = serialize.load_reading(path)
     card, known = _source_of(path, extracted)
-    when = date or card.data.get("date")
-    if when is None:
-        raise UsageError("decide", "the source has no date to sign with", "give --date YYYY-MM-DD")
     fresh = audited(_under_its_ids(card, known))
     if fresh.source.sha256 != extracted.source.sha256:
         raise UsageError(str(path), f"{card.primary.name} is not the file this was extracted from", "run `notice run` first")
     with ledger.Lock(path.resolve().parents[2] if card.data else path.parent):
         kept = decisions.load(card.decisions)
-        new = decisions.decide(fresh, action, target, value, by, reason, when, kept)
+        new = decisions.decide(fresh, action, target, value, by, reason, date, kept)
+        if decisions.says_nothing(new, fresh, kept):
+            raise UsageError(target, f"is {value!r} in the source already", "there is nothing to set")
         every = (*(d for d in kept if d.id != new.id), new)
         reading = decisions.apply(fresh, every)
         decisions.save(card.decisions, every)

@@ -13,6 +13,7 @@ from math import floor
 from pipeline.assessment import Assessment, Policy, Rounding
 from pipeline.model import Criterion, Rubric, Section
 from pipeline.plain import points_text
+from pipeline.provenance import Provenance
 
 SIGN = {"scored": 1, "bonus": 1, "deduction": -1}
 
@@ -30,11 +31,12 @@ class Line:
         return self.criterion.id
 
 
-def on_edition(basis: str, edition: str | None) -> bool:
-    """Whether content of a basis stands on an edition: a draft has all of it, the print what is printed (or confirmed), the
-    final also what is proved. Inferred content that nobody confirmed never stands there without its mark."""
+def on_edition(basis: str, edition: str | None, place: Provenance | None = None) -> bool:
+    """Whether content of a basis stands on an edition: a draft has all of it, the print what is printed (what a person
+    confirmed only where it has a place in the source), the final also what is proved. Inferred content that nobody
+    confirmed never stands there without its mark."""
     if edition == "printed":
-        return basis in ("printed", "confirmed")
+        return basis == "printed" or (basis == "confirmed" and place is not None)
     return edition != "final" or basis != "inferred"
 
 
@@ -44,7 +46,7 @@ def lines_of(rubric: Rubric, edition: str | None = None) -> tuple[Line, ...]:
         Line(c, section, c.kind if c.kind != "scored" else section.kind)
         for section in rubric.sections
         for c in section.criteria
-        if c.kind != "veto" and on_edition(c.basis, edition)
+        if c.kind != "veto" and on_edition(c.basis, edition, c.at)
     )
 
 

@@ -101,3 +101,28 @@ def test_schemas_are_published(name, capsys):
 
     assert main(["schema", name]) == 0
     jsonschema.Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(("argv", "said"), [
+    (["forms", str(SEED / "notice.txt"), "--format", ",", "-o", "out"], "names no format"),
+    (["forms", str(SEED / "notice.txt"), "--annex", "9", "-o", "out"], "--annex 9"),
+    (["decide", str(SEED), "accept", "--by", "甲", "--reason", "核对"], "needs what to decide on"),
+])  # fmt: skip
+def test_what_makes_no_sense_is_told_on_one_line(argv, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(argv) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert said in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_long_work_shows_a_bar_on_a_terminal_only(terminal, capsys, monkeypatch):
+    import sys
+
+    from pipeline import progress
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    assert list(progress.bar(range(3), "page")) == [0, 1, 2]
+    assert ("page" in capsys.readouterr().err) == terminal

@@ -19,6 +19,7 @@ from pipeline.comparison import compare
 from pipeline.model import Reading, Section
 from pipeline.repair import with_value
 from pipeline.textdiff import marks, only_punctuation
+from tests.support.small import RULES, notice_text
 
 SOURCE = Path(__file__).resolve().parents[1] / "sources" / "zaozhuang-gas-2021-42" / "notice.txt"
 
@@ -212,3 +213,26 @@ def test_the_demonstration_tells_its_edits_and_nothing_else():
     fixed = {a["rule"] for a in found.anomalies["fixed"]}
     assert {"foreign-text", "personal-data", "band-gap", "outline-gap", "veto-without-outcome", "serial-gap", "annex-title-mismatch"} <= fixed
     assert found.anomalies["new"] == []
+
+
+def read_text(folder, name: str, text: str) -> Reading:
+    (folder / name).write_text(text, encoding="utf-8")
+    return stages.extract(folder / name)
+
+
+@pytest.mark.parametrize(
+    ("torn", "first", "type_"),
+    [("用户服务 (40分)", "安全管理 (40分)", "section-label-restored"), ("用户服务 (40分)", "安全管理 (80分)", "section-added")],
+)
+def test_a_label_that_the_old_print_lacks_is_restored_unless_its_points_stood_under_the_label_before(tmp_path, torn, first, type_):
+    new = notice_text()
+    old = new.replace(torn, "").replace("安全管理 (40分)", first)
+    found = compare(read_text(tmp_path, "old.txt", old), read_text(tmp_path, "new.txt", new))
+    assert [c.type for c in found.changes if c.after == "用户服务" and c.type.startswith("section")] == [type_]
+
+
+def test_what_is_gone_has_its_old_place_in_the_json(tmp_path):
+    found = compare(read_text(tmp_path, "old.txt", notice_text()), read_text(tmp_path, "new.txt", notice_text(RULES[:9], (10,) * 9)))
+    (gone,) = (c for c in found.to_json()["changes"] if c["type"] == "criterion-removed")
+    assert gone["at"]["quote"] == RULES[9] + "。"
+    assert all(c["at"] for c in found.to_json()["changes"])

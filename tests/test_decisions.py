@@ -164,3 +164,31 @@ def test_the_errata_sheet_lists_what_was_corrected(reading):
     assert "附件 3 序号 15 评价分值" in errata.render_html(done)
     table = Document(io.BytesIO(errata.render_docx(done))).tables[0]
     assert [c.text for c in table.rows[1].cells][1:4] == ["3", "2", "对照原件"]
+
+
+def test_without_a_date_a_decision_is_of_today(place, capsys):
+    import datetime
+
+    before = datetime.date.today().isoformat()
+    assert main(["decide", str(place), "set", "annex-3/c15.max_points", "2", "--by", "甲", "--reason", "对照原件"]) == 0
+    (made,) = load(place)["decisions"]
+    assert before <= made["date"] <= datetime.date.today().isoformat()
+
+
+def test_what_stands_there_already_is_not_set_but_an_earlier_decision_can_be_taken_back(place, capsys):
+    was = next(c["max_points"] for r in load(place)["rubrics"] for s in r["sections"] for c in s["criteria"] if c["id"] == "annex-2/c1")
+    assert main(["decide", str(place), "set", "annex-2/c1.max_points", was, *SIGNED]) == 2
+    assert "already" in capsys.readouterr().err
+    assert main(["decide", str(place), "set", "annex-2/c1.max_points", "2", *SIGNED]) == 0
+    assert main(["decide", str(place), "set", "annex-2/c1.max_points", was, *SIGNED]) == 0
+
+
+@pytest.mark.parametrize("action", ["accept", "reject"])
+def test_what_was_decided_is_no_open_suggestion(place, capsys, action):
+    main(["decide", str(place), action, "annex-2/s2.label", *SIGNED])
+    capsys.readouterr()
+    main(["decide", str(place), "list", "--lang", "en"])
+    offered, _, rest = capsys.readouterr().out.partition("# findings")
+    assert "annex-2/s4.label" in offered
+    assert "annex-2/s2.label" not in offered
+    assert f"{action}\tannex-2/s2.label" in rest

@@ -197,6 +197,8 @@ class _Builder:
         for group in self.sheet.groups:
             if group.lines:
                 self._group(group)
+            else:
+                self._heading(group)
         self._sum("总评", self.sheet.total_text(), f"{self.sheet.prefix}_total")
 
     def _open_table(self, used: float) -> None:
@@ -230,11 +232,22 @@ class _Builder:
             tc.width = Mm(sum(self.widths[start : start + tc.grid_span]))
             start += tc.grid_span
 
+    def _heading(self, group: Group) -> None:
+        """A section that only holds others: a row of its own, kept with the next."""
+        row, _ = self._row(1)
+        cell = row.cells[0].merge(row.cells[-1])
+        for extra in cell.paragraphs[1:]:
+            extra._p.getparent().remove(extra._p)
+        _put(cell, group.heading(), bold=True, shade="ECE9E2")
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+        self._fit(row)
+
     def _group(self, group: Group) -> None:
         """One section: its label in its first row, and again where it goes on on another page."""
-        for i, line in enumerate(group.lines):
-            label = _label(group, i == 0) if len(group.lines) == 1 else ""
-            row, turned = self._row(max(_lines_needed(_shown(line), self.widths[2]), _lines_needed(label, self.widths[0])))
+        heights = [_lines_needed(_shown(line), self.widths[2]) for line in group.lines]
+        heights[-1] = max(heights[-1], _lines_needed(_label(group, True), self.widths[0]) - sum(heights[:-1]))
+        for i, (line, height) in enumerate(zip(group.lines, heights, strict=True)):
+            row, turned = self._row(height)
             self._line(row.cells, line)
             if i == 0 or turned:
                 _put(row.cells[0], _label(group, i == 0), bold=True, centre=True)

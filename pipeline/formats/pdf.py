@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import pikepdf
+import regex
 import typst
 
 from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
@@ -22,6 +23,7 @@ HERE = Path(__file__).resolve().parents[1]
 TEMPLATE = HERE / "templates" / "form.typ"
 FONTS = HERE / "fonts"
 IDENTITY_KEY = "/NoticeForm"
+UNBROKEN = regex.compile(r"[!-~]{9,}")
 
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
@@ -62,31 +64,36 @@ def _compiler() -> typst.Compiler:
 def _data(sheet: Sheet) -> dict:
     return {
         "heading": f"{sheet.title}（{EDITION_NAMES[sheet.edition]}）",
-        "title": sheet.title,
+        "title": soft(sheet.title),
         "prefix": sheet.prefix,
         "identity": identity_line(sheet),
         "edition": f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}",
         "groups": [_group(g) for g in sheet.groups],
         "total": sheet.total_text(),
         "na": sheet.not_applicable == "allowed",
-        "vetoes": [{"key": v.key, "number": v.number, "text": v.text} for v in sheet.vetoes],
+        "vetoes": [{"key": v.key, "number": v.number, "text": soft(v.text)} for v in sheet.vetoes],
         "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
-        "footnotes": list(sheet.footnotes),
-        "open": list(sheet.open),
+        "footnotes": [soft(n) for n in sheet.footnotes],
+        "open": [soft(n) for n in sheet.open],
         "codes": [code_svg(sheet, page) for page in range(1, 4 + len(sheet.lines()) // 8)],
     }
+
+
+def soft(text: str, longest: int = 16) -> str:
+    """The text with places to break inside what has none, letters and digits in a row longer than `longest`."""
+    return UNBROKEN.sub(lambda run: "\u200b".join(run[0][i : i + longest] for i in range(0, len(run[0]), longest)), text)
 
 
 def _group(group: Group) -> dict:
     return {
         "key": group.key,
-        "label": group.label,
+        "label": soft(group.label, 6),
         "marks": list(group.marks),
         "stated": points_text(group.stated) if group.stated is not None else None,
         "possible": group.possible_text(),
         "lines": [
-            {"key": line.key, "number": line.number, "text": line.text, "marks": list(line.marks), "max": line.most,
-             "scored": line.scored, "standard": line.standard}
+            {"key": line.key, "number": line.number, "text": soft(line.text), "marks": list(line.marks), "max": line.most,
+             "scored": line.scored, "standard": soft(line.standard)}
             for line in group.lines
         ],
     }  # fmt: skip
@@ -97,8 +104,8 @@ def _scripts(sheet: Sheet) -> FormScripts:
         prefix=sheet.prefix,
         maxima={line.key: points_text(line.max) if line.max is not None else None for line in sheet.scored()},
         texts={line.key: f"{line.number}. {line.text}"[:120] for line in sheet.lines()},
-        groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.lines if line.scored) for g in sheet.groups},
-        labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups},
+        groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.lines if line.scored) for g in sheet.groups if g.lines},
+        labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.lines},
         signs={f"{g.key}_subtotal": SIGN[g.kind] for g in sheet.groups if g.lines},
         base=points_text(sheet.base),
         skipped=tuple(f"{line.key}_na" for line in sheet.scored()) if sheet.not_applicable == "allowed" else (),

@@ -6,6 +6,7 @@ Editions: `printed` is the source with its gaps; `draft` has proved repairs and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -69,6 +70,11 @@ class Group:
     kind: str
     lines: tuple[Line, ...]
     marks: tuple[int, ...] = ()
+
+    def heading(self) -> str:
+        """Its label with marks and stated points on one line, for a section that only holds others."""
+        stated = f"（{points_text(self.stated)}分）" if self.stated is not None else ""
+        return self.label + "".join(f"[{m}]" for m in self.marks) + stated
 
     def possible(self) -> Decimal:
         """The most the group can add to the total: sum of the known maxima of lines that give points."""
@@ -143,12 +149,11 @@ def key_of(identifier: str) -> str:
 def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy | None = None) -> Sheet:
     """The form of one rubric. Raises UsageError for `final` while an error finding is open."""
     findings = [f for f in reading.findings if f.annex in (rubric.annex, 0) and f.waiver is None]
-    errors = [f for f in findings if f.severity == "error"]
-    if edition == "final" and errors:
-        listed = "; ".join(f"{f.rule} {f.where}" for f in errors)
-        raise UsageError(rubric.id, f"the final edition is refused, {len(errors)} errors are open ({listed})", "decide or waive them with `notice decide`")
+    if edition == "final":
+        refuse_open([rubric.id], [f for f in findings if f.severity == "error"])
     notes: list[str] = []
     names = {c.id: f"附件{r.annex}第{c.number}条" for r in reading.rubrics for c in r.criteria() if c.number}
+    notes += _decided(reading, rubric) if edition == "printed" else ()
     groups = tuple(_group(s, edition, notes, names) for s in rubric.sections)
     return Sheet(
         prefix=key_of(rubric.id),
@@ -172,6 +177,14 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
     )
 
 
+def refuse_open(rubrics: Sequence[str], errors: Sequence[Finding]) -> None:
+    """Raises UsageError, with the list of what is open, when there is any."""
+    if errors:
+        listed = "; ".join(f"{f.rule} {f.where}" for f in errors)
+        what = f"the final edition is refused, {len(errors)} error{'s are' if len(errors) > 1 else ' is'} open ({listed})"
+        raise UsageError(", ".join(rubrics), what, "decide or waive them with `notice decide`")
+
+
 def _base(rubric: Rubric, edition: Edition) -> Decimal:
     base = base_of(rubric, lines_of(rubric, edition))
     return Decimal(base.numerator) / Decimal(base.denominator)
@@ -186,16 +199,17 @@ def _not_applicable(reading: Reading, rubric: Rubric, policy: Policy | None) -> 
 
 
 def _group(section: Section, edition: Edition, notes: list[str], names: dict[str, str]) -> Group:
-    shown = [c for c in section.criteria if on_edition(c.basis, edition)]
+    shown = [c for c in section.criteria if on_edition(c.basis, edition, c.at)]
     label = section.label or ""
     marks: tuple[int, ...] = ()
-    if section.basis not in ("printed", "confirmed"):
-        if not on_edition(section.basis, edition):
+    if section.basis != "printed":
+        if not on_edition(section.basis, edition, section.at):
             label = ""
-        elif edition == "draft" and label:
+        elif edition == "draft" and label and section.basis != "confirmed":
             marks = (_note(notes, f"项目名称“{label}”原表未印，{_rests_on(section)}。"),)
     lines = tuple(_line(c, section.kind, edition, notes, names) for c in shown)
-    return Group(key_of(section.id), section.id, label, section.stated_points, section.kind, lines, marks)
+    hidden = section.points_basis != "printed" and not on_edition(section.points_basis, edition, section.at)
+    return Group(key_of(section.id), section.id, label, None if hidden else section.stated_points, section.kind, lines, marks)
 
 
 def _rests_on(section: Section) -> str:
@@ -211,10 +225,10 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], n
         donors = "、".join(names.get(d, d) for d in criterion.donors)
         text = f"，文字取自{donors}（推断，待核）" if donors else "，文字待补"
         marks.append(_note(notes, f"序号{criterion.number}原表缺印{text}；分值{_points_words(criterion)}。"))
-    elif criterion.points_basis in ("proved", "inferred"):
-        if not on_edition(criterion.points_basis, edition):
+    elif criterion.points_basis != "printed":
+        if not on_edition(criterion.points_basis, edition, criterion.points_at):
             value = None
-        elif edition == "draft":
+        elif edition == "draft" and criterion.points_basis != "confirmed":
             marks.append(_note(notes, f"第{criterion.number or criterion.id}条分值原表未印，{_points_words(criterion)}。"))
     text = criterion.text or "（原文缺）"
     if item := criterion.columns.get("item"):
@@ -224,6 +238,17 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], n
         criterion.columns.get("standard", ""), criterion.kind if criterion.kind != "scored" else kind,
         (criterion.choice or "") if value == criterion.max_points else "",
     )  # fmt: skip
+
+
+FIELD_NAMES = {"text": "文字", "max_points": "分值", "number": "序号", "label": "项目名称", "stated_points": "标注分值", "stated_total": "总评", "title": "名称"}
+
+
+def _decided(reading: Reading, rubric: Rubric) -> list[str]:
+    """What a person set in place of something printed, for the edition that shows the print."""
+    names = {c.id: f"第{c.number or c.id}条" for c in rubric.criteria()} | {s.id: f"项目“{s.label or s.id}”" for s in rubric.sections} | {rubric.id: "本表"}
+    changed = [d for d in reading.decisions if d.status == "valid" and d.action in ("accept", "set") and d.expected is not None]
+    owners = [(*d.target.rpartition(".")[::2], d) for d in changed]
+    return [f"{names[id]}{FIELD_NAMES[name]}原表印作“{d.expected}”，经决定为“{d.value}”。" for id, name, d in owners if id in names]
 
 
 def _points_words(criterion: Criterion) -> str:

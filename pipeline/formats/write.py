@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from pipeline import serialize
 from pipeline.assessment import Policy
 from pipeline.errors import InputError, UsageError
 from pipeline.formats.assessees import Assessee, load_assessees
-from pipeline.formats.sheet import Edition, Sheet, sheet_of
+from pipeline.formats.sheet import Edition, Sheet, refuse_open, sheet_of
 from pipeline.model import Reading
+from pipeline.progress import bar
 
 SUFFIXES = {"pdf": ".pdf", "docx": ".docx", "xlsx": ".xlsx", "html": ".html", "xlsform": ".xlsform.xlsx"}
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
@@ -36,6 +36,8 @@ def write_forms(
 
     Raises UsageError for an unknown format or annex, no rubric, or an edition that is refused; nothing is written then.
     """
+    if not formats:
+        raise UsageError("--format", "names no format", f"choose from {', '.join(SUFFIXES)}")
     sheets = _sheets(reading, annexes, edition, policy)
     makers = {name: _maker(name) for name in formats}
     jobs = list(_jobs(sheets, load_assessees(assessees, reading) if assessees else None))
@@ -43,7 +45,7 @@ def write_forms(
     staging = Path(tempfile.mkdtemp(prefix=".forms-", suffix=".tmp", dir=out))
     try:
         made: dict[str, str] = {}
-        for job in _progress(jobs):
+        for job in bar(jobs, "form") if len(jobs) >= 10 else jobs:
             for name, make in makers.items():
                 raw = _made(make, job)
                 file = job.stem + SUFFIXES[name]
@@ -64,7 +66,11 @@ def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition, p
     for annex in annexes or ():
         if annex not in known:
             raise UsageError(f"--annex {annex}", "is not an annex with a rubric", f"choose from {sorted(known)}")
-    return [sheet_of(reading, r, edition, policy) for r in reading.rubrics if not annexes or r.annex in annexes]
+    chosen = [r for r in reading.rubrics if not annexes or r.annex in annexes]
+    if edition == "final":
+        of = {0, *(r.annex for r in chosen)}
+        refuse_open([r.id for r in chosen], [f for f in reading.findings if f.annex in of and f.severity == "error" and f.waiver is None])
+    return [sheet_of(reading, r, edition, policy) for r in chosen]
 
 
 def _maker(name: str):
@@ -120,13 +126,3 @@ def safe_name(name: str) -> str:
     """
     text = regex.sub(r"[^\p{L}\p{N}]+", "_", name).strip("_")[:60]
     return f"{text}_" if text.lower() in RESERVED else text or "unit"
-
-
-def _progress(jobs: list) -> Iterator:
-    """A progress bar on a terminal, for work that takes longer than a blink."""
-    if len(jobs) < 10 or not sys.stderr.isatty():
-        yield from jobs
-        return
-    from tqdm import tqdm
-
-    yield from tqdm(jobs, unit="form", file=sys.stderr)

@@ -48,6 +48,9 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
     ]
     subtotals = []
     for group in sheet.groups:
+        if not group.lines:
+            rows.append({"type": "note", "name": f"{group.key}_heading", "label": group.heading()})
+            continue
         title = group.label or "评价内容"
         if group.stated is not None:
             title += f"（{points_text(group.stated)}分）"

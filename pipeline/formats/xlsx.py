@@ -21,6 +21,8 @@ MADE = datetime.datetime(2020, 1, 1)
 HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明", "不适用（写明理由）")
 WIDTHS = (12, 5.5, 46, 6, 8, 21, 14)
 HEAD_HEIGHT = 22.0
+TALLEST = 409.0
+"""No row of a workbook is higher (in points)."""
 PAGE_HEIGHT = 712.0
 """Points between the margins of A4."""
 SCALE = {"allowed": 66, "open": 76, "refused": 76}
@@ -65,6 +67,7 @@ class _Writer:
         self.open = make({**boxed, "align": "center", "locked": False, "bg_color": "#FFFDF3"})
         self.open_text = make({**boxed, "locked": False, "bg_color": "#FFFDF3", "font_size": 9})
         self.sum = make({**boxed, "align": "center", "bold": True, "bg_color": "#F3F1EC"})
+        self.upper = make({**boxed, "bold": True, "bg_color": "#ECE9E2"})
         self.field = make({**base, "locked": False, "bottom": 1, "bg_color": "#FFFDF3"})
         self.date = make({**base, "locked": False, "bottom": 1, "bg_color": "#FFFDF3", "num_format": "yyyy-mm-dd", "align": "left"})
         self.skips = sheet.not_applicable != "refused"
@@ -80,6 +83,8 @@ class _Writer:
         for group in self.sheet.groups:
             if group.lines:
                 self._group(group)
+            else:
+                self._heading(group)
         self._total()
         self._vetoes()
         self._grade()
@@ -100,6 +105,7 @@ class _Writer:
 
     def _set_height(self, row: int, height: float) -> bool:
         """Set a row's height; whether a new page begins with it. The print's pages are ours, so that labels can go on."""
+        height = min(height, TALLEST)
         self.page.set_row(row, height)
         turned = self.used + height > self.room
         if turned:
@@ -136,13 +142,20 @@ class _Writer:
         self.page.freeze_panes(3, 0)
         self.row = 3
 
+    def _heading(self, group: Group) -> None:
+        """A section that only holds others: a row of its own."""
+        self._set_height(self.row, 22)
+        self.page.merge_range(self.row, 0, self.row, self.last, group.heading(), self.upper)
+        self.row += 1
+
     def _group(self, group: Group) -> None:
         first = start = self.row
         got = Decimal(0)
         chunks: list[tuple[int, int]] = []
-        for line in group.lines:
-            height = 15 * max(lines_needed(_shown(line), 24), lines_needed(_label(group, start == first), 6) if len(group.lines) == 1 else 1) + 6
-            if self._set_height(self.row, height) and self.row > start:
+        heights = [lines_needed(_shown(line), 24) for line in group.lines]
+        heights[-1] = max(heights[-1], lines_needed(_label(group, True), 6) - sum(heights[:-1]))
+        for line, height in zip(group.lines, heights, strict=True):
+            if self._set_height(self.row, 15 * height + 6) and self.row > start:
                 chunks.append((start, self.row - 1))
                 start = self.row
             got += self._line(line) * line.sign * SIGN[group.kind]

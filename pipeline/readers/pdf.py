@@ -13,6 +13,7 @@ import pypdfium2.raw as raw
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
+from pipeline.progress import bar
 from pipeline.readers import grid, textlayer
 from pipeline.readers.glyphs import is_radical, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
@@ -42,7 +43,7 @@ def read(data: bytes, name: str) -> Document:
         remarks: list[Remark] = []
         flow: list[list[Block]] = []
         known = Known()
-        for index in range(count):
+        for index in bar(range(count), "page", delay=2):
             page, blocks, said = _read_page(pdf, index, name, known)
             pages.append(page)
             flow.append(blocks)

@@ -16,6 +16,7 @@ from PIL import ImageOps, ImageSequence, UnidentifiedImageError
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
+from pipeline.progress import bar
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers import grid
 from pipeline.readers.commas import settle_marks
@@ -55,7 +56,7 @@ def read(data: bytes, name: str) -> Document:
     """The Document of a PNG, JPEG, TIFF (all its pages), BMP, GIF or WebP picture."""
     pages: list[Page] = []
     blocks: list[Block] = []
-    for number, image, size in _frames(data, name):
+    for number, image, size in bar(_frames(data, name), "page", delay=2):
         width, height, found = read_image(image, number, *size)
         pages.append(Page(number, width, height, ocr=True))
         blocks += found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator
 
@@ -16,6 +17,9 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 NAMESPACE = "urn:notice-rubrics:form:1"
 BOUND_KEY = regex.compile(r"f:([A-Za-z0-9_]+)\[1\]$|\]/(?:[a-z0-9]+:)?([A-Za-z0-9_]+)(?:\[1\])?$")
+PROMPT = regex.compile(r"(?:单击|点击|轻触|轻按).*(?:输入|选择)|(?:Click|Tap).*(?:enter|choose)|Choose an item", regex.IGNORECASE)
+"""What an office program shows in an empty control. A program that fills the form may leave the mark of emptiness there,
+so the mark alone does not say that a value is none."""
 
 
 def read(data: bytes, source: FormFile) -> Returned:
@@ -39,7 +43,11 @@ def read(data: bytes, source: FormFile) -> Returned:
             values[key] = text
         if text:
             places[key] = Provenance(text, path=f"sdt[{index}]")
-    return Returned(source, _identity(data, source.file), values, places, how, rivals)
+    identity, bound = _bound(data, source.file)
+    for key, text in bound.items():
+        if text and key in values and not values[key]:
+            values[key], places[key] = text, Provenance(text, path=f"customXml/{key}")
+    return Returned(source, identity, values, places, how, rivals)
 
 
 def _key(control: etree._Element) -> tuple[str, str]:
@@ -65,14 +73,21 @@ def _value(control: etree._Element) -> str:
         if checked is None:  # LibreOffice keeps the name in an outer control and the box in an inner one
             checked = control.find(f".//{W}sdt/{W}sdtPr/{W14}checkbox/{W14}checked")
         if checked is not None:
-            return "Yes" if checked.get(f"{W14}val") in ("1", "true") else ""
-        if props.find(f"{W}showingPlcHdr") is not None:
-            return ""
-    content = control.find(f"{W}sdtContent")
-    if content is None:
+            return _ticked(checked.get(f"{W14}val") in ("1", "true"), _text(control))
+    text = _text(control)
+    if props is not None and props.find(f"{W}showingPlcHdr") is not None and PROMPT.search(text):
         return ""
-    text = "".join(_texts(content)).strip(" \u3000\n\t")
     return {"☐": "", "☒": "Yes", "☑": "Yes", "√": "Yes"}.get(text, text)
+
+
+def _ticked(checked: bool, shown: str) -> str:
+    """A check box; what shows a tick and says it has none is given as it stands, for a person."""
+    return "Yes" if checked else f"{shown}（控件未选）" if shown in ("☒", "☑", "√") else ""
+
+
+def _text(control: etree._Element) -> str:
+    content = control.find(f"{W}sdtContent")
+    return "" if content is None else "".join(_texts(content)).strip(" \u3000\n\t")
 
 
 def _texts(content: etree._Element) -> Iterator[str]:
@@ -83,15 +98,15 @@ def _texts(content: etree._Element) -> Iterator[str]:
             yield "\n"
 
 
-def _identity(data: bytes, name: str) -> dict[str, str]:
-    """The attributes of our own XML part, whatever number an office program gave it."""
-    import io
-
+def _bound(data: bytes, name: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Our own XML part, whatever number an office program gave it: what the form is, and the values its controls are
+    bound to (a program may write those alone: Word shows them when it opens the file)."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         names = [n for n in package.namelist() if n.startswith("customXml/item") and n.endswith(".xml")]
     container = open_container(data, name)
     for part in names:
         raw = container.read(part)
         if NAMESPACE.encode() in raw and b"<form" in raw:
-            return {str(k): str(v) for k, v in parse_xml(raw, name).attrib.items()}
-    return {}
+            form = parse_xml(raw, name)
+            return {str(k): str(v) for k, v in form.attrib.items()}, {etree.QName(e).localname: (e.text or "").strip() for e in form}
+    return {}, {}

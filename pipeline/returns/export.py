@@ -1,4 +1,4 @@
-"""Returned data files: the export of the HTML form (JSON), and the CSV of the phone tools (one form a row)."""
+"""Returned data files: the export of the HTML form (JSON), and what the phone tools give (CSV, one form a row; JSON)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from typing import Any
 
 from pipeline import rx as regex
 from pipeline.assessment import key_of
@@ -17,14 +18,21 @@ SCORE_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_c[0-9]+(?:_[0-9]+)*")
 IDENTITY = ("document_number", "revision", "annex", "rubric", "rubric_digest", "edition", "schema_version")
 
 
-def read_json(data: bytes, source: FormFile) -> Returned:
-    """The HTML form's export: the assessment's own shape, its values not yet judged."""
+def read_json(data: bytes, source: FormFile) -> list[Returned]:
+    """The HTML form's export (the assessment's own shape), or submissions of the phone tools; values not yet judged.
+
+    Numbers stay as they are written, never a binary float.
+    """
     try:
-        form = json.loads(data.decode("utf-8-sig"))
+        form = json.loads(data.decode("utf-8-sig"), parse_float=str, parse_int=str)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise InputError(source.file, f"is no JSON ({error})", "export the form again") from None
-    if not isinstance(form, dict) or not isinstance(form.get("awarded"), dict):
-        raise InputError(source.file, "is no exported form (no `awarded`)", "export it from the HTML form")
+    if isinstance(form, dict) and isinstance(form.get("awarded"), dict):
+        return [_export(form, source)]
+    return read_submissions(_submissions(form), replace(source, format="json"))
+
+
+def _export(form: dict[str, Any], source: FormFile) -> Returned:
     identity = {k: str(form[k]) for k in IDENTITY if form.get(k) is not None}
     prefix = key_of(identity.get("rubric") or f"annex-{identity.get('annex', '0')}")
     values = {f"{prefix}_{k}": str(form.get(k) or "") for k in ("assessee", "assessor", "date", "total", "grade")}
@@ -34,9 +42,54 @@ def read_json(data: bytes, source: FormFile) -> Returned:
             # An empty reason still marks the criterion.
             values |= {f"{key_of(str(k))}{ending}": str(v) or ("Yes" if ending == "_na" else "") for k, v in form[name].items()}
     if isinstance(form.get("vetoes"), dict):
-        values |= {f"{prefix}_veto_{k}": "Yes" if v is True else "" if v is False else str(v) for k, v in form["vetoes"].items()}
+        values |= {f"{prefix}_veto_{k}": _word(v) for k, v in form["vetoes"].items()}
     places = {k: Provenance(v, path=k) for k, v in values.items() if v}
     return Returned(source, identity, values, places)
+
+
+def _submissions(data: Any) -> list[dict[str, str]]:
+    """The answers of each submission: a list of them, under `results` (Kobo) or `value` (ODK Central), or one alone."""
+    if isinstance(data, dict):
+        data = next((data[k] for k in ("results", "value") if isinstance(data.get(k), list)), [data])
+    return [_answers(one) for one in data if isinstance(one, dict)]
+
+
+def _answers(data: dict[str, Any]) -> dict[str, str]:
+    """Every answer by the last part of its name; groups are objects inside or stand before the name."""
+    out: dict[str, str] = {}
+    for name, value in data.items():
+        if isinstance(value, dict):
+            out |= _answers(value)
+        elif not isinstance(value, list):
+            out[last_part(str(name))] = _word(value)
+    return out
+
+
+def _word(value: Any) -> str:
+    return "" if value is None or value is False else "Yes" if value is True else str(value).strip()
+
+
+def read_submissions(answers: list[dict[str, str]], source: FormFile) -> list[Returned]:
+    """Forms from answers by field key. Raises InputError when none of them has a score field."""
+    ours = [a for a in answers if any(SCORE_KEY.fullmatch(k) for k in a)]
+    if not ours:
+        raise InputError(source.file, "is no exported form (no `awarded`, no field of a form)", "export it from the HTML form or the phone tool")
+    numbers = range(1, len(ours) + 1) if len(ours) > 1 else [None]
+    return [_returned(a, replace(source, row=n)) for n, a in zip(numbers, ours, strict=True)]
+
+
+def _returned(cells: dict[str, str], source: FormFile) -> Returned:
+    """One form from its answers; what it says it is stands in its hidden questions."""
+    ours = {k: v for k, v in cells.items() if k.startswith("annex_")}
+    values = {k: v for k, v in ours.items() if "_form_" not in k}
+    identity = {name: v for k, v in ours.items() for name in IDENTITY if k.endswith(f"_form_{name}") and v}
+    places = {k: Provenance(v, line=source.row) if source.format == "csv" else Provenance(v, path=k) for k, v in values.items() if v}
+    return Returned(source, identity, values, places)
+
+
+def last_part(name: str) -> str:
+    """The field key of a column: group prefixes `group/key`, `group-key`, `group.key`, `group:key` left out."""
+    return regex.split(r"[/:.]|(?<=_group)-", name.strip())[-1]
 
 
 def read_csv(data: bytes, source: FormFile) -> list[Returned]:
@@ -55,21 +108,15 @@ def read_rows(rows: list[list[str]], source: FormFile) -> list[Returned]:
     columns are left out)."""
     if len(rows) < 2:
         raise InputError(source.file, "holds no row of a form", "export the answers with their header row")
-    keys = [regex.split(r"[/:.]|(?<=_group)-", h.strip())[-1] for h in rows[0]]
+    keys = [last_part(h) for h in rows[0]]
     if not any(SCORE_KEY.fullmatch(k) for k in keys):
         raise InputError(source.file, "has no column of a form's field", "export with the field names as headers, not labels")
-    out = []
-    for number, row in enumerate(rows[1:], start=2):
-        cells = {k: v.strip() for k, v in zip(keys, row, strict=False) if k.startswith("annex_")}
-        values = {k: v for k, v in cells.items() if "_form_" not in k}
-        if not any(values.values()):
-            continue
-        identity = {name: v for k, v in cells.items() for name in IDENTITY if k.endswith(f"_form_{name}") and v}
-        places = {k: Provenance(v, line=number) for k, v in values.items() if v}
-        out.append(Returned(replace(source, row=number), identity, values, places))
-    if not out:
+    given = [(n, {k: v.strip() for k, v in zip(keys, row, strict=False)}) for n, row in enumerate(rows[1:], start=2)]
+    out = [_returned(cells, replace(source, row=number)) for number, cells in given]
+    filled = [r for r in out if any(r.values.values())]
+    if not filled:
         raise InputError(source.file, "holds no filled row", "export the answers, not the empty form")
-    return out
+    return filled
 
 
 def _decode(data: bytes, name: str) -> str:

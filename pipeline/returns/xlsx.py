@@ -37,6 +37,8 @@ def read(data: bytes, source: FormFile) -> list[Returned]:
         if values[name]:
             places[name] = Provenance(values[name], path=f"{sheet}!{cell}")
     identity = {p.name: "" if p.value is None else str(p.value) for p in book.custom_doc_props.props}
+    if {"survey", "settings"} <= set(book.sheetnames):
+        raise InputError(source.file, "is the phone form itself, there are no answers in it", "give what the phone tool exports")
     if not values and book.worksheets:
         rows = [[_text(v) for v in row] for row in book.worksheets[0].iter_rows(values_only=True)]
         return read_rows(rows, replace(source, format="csv"))

@@ -56,6 +56,14 @@ def test_on_the_command_line_a_refused_edition_leaves_nothing_behind(tmp_path, c
     assert "serial-gap" in said
 
 
+def test_the_refusal_of_several_annexes_lists_what_is_open_in_all_of_them(tmp_path, capsys):
+    assert cli.main(["forms", str(EXTRACTED), "--edition", "final", "-o", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    errors = [f for f in serialize.load_reading(EXTRACTED).findings if f.severity == "error"]
+    assert {f.annex for f in errors} == {0, 1, 2, 3}
+    assert [f for f in errors if f"{f.rule} {f.where}" not in said] == []
+
+
 @pytest.mark.parametrize("accept", [True, False])
 def test_a_final_form_is_clean(accept):
     sheet = final(decided(accept))
@@ -117,3 +125,15 @@ def test_the_code_on_every_page_is_read_by_opencv():
             corner = cv2.resize(picture[int(picture.shape[0] * 0.88) :, int(picture.shape[1] * 0.75) :], None, fx=2, fy=2)
             read.append(cv2.QRCodeDetector().detectAndDecode(corner)[0])
     assert read == [f"RUBRIC1|{sheet.document_number}|{sheet.revision}|annex-2|draft|{n}|{sheet.digest[:16]}" for n in range(1, len(read) + 1)]
+
+
+def test_the_printed_edition_shows_the_print_whatever_was_decided():
+    """A number that the source does not have stays absent; what was set in place of a printed value is told."""
+    made = [decisions.decide(reading(), "accept", s.id, None, **SIGNED) for s in decisions.suggestions(reading()) if s.id.startswith("annex-2/")]
+    made.append(decisions.decide(reading(), "set", "annex-2/c3.max_points", "2", **SIGNED))
+    given = decisions.apply(reading(), made)
+    before, after = (sheet_of(r, r.rubrics[1], "printed") for r in (reading(), given))
+    assert [line.number for line in after.lines()] == [line.number for line in before.lines()]
+    assert [(g.label, g.stated) for g in after.groups] == [(g.label, g.stated) for g in before.groups]
+    assert (before.footnotes, after.footnotes) == ((), ("第3条分值原表印作“3”，经决定为“2”。",))
+    assert len(sheet_of(given, given.rubrics[1], "draft").lines()) == len(before.lines()) + 1

@@ -12,6 +12,7 @@ import pikepdf
 import pikepdf.form
 import pypdf
 import pytest
+import regex
 
 from pipeline.formats import docx, pdf, xlsx
 from tests.returns.filled import HEAD, random_values, read_back, reading, rules_of, scores_of, sheet
@@ -187,3 +188,40 @@ def test_a_flattened_form_that_is_laid_out_otherwise_is_refused_not_misread(tmp_
     (tmp_path / "f.pdf").write_bytes(flattened(pdf.render(other, random_values(2, seed=83)), tmp_path))
     with pytest.raises(InputError, match=r"f\.pdf page 1: .*lies otherwise"):
         collecting.collect([tmp_path / "f.pdf"], reading())
+
+
+def in_docx(part: str, pattern: str, text: str) -> bytes:
+    """The blank form with one place of a part rewritten, as a program that knows nothing of content controls would."""
+    import zipfile
+
+    old = zipfile.ZipFile(io.BytesIO(docx.render(sheet(2))))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as new:
+        for item in old.namelist():
+            data = old.read(item).decode() if item == part else old.read(item)
+            if isinstance(data, str):
+                data, count = regex.subn(pattern, text, data, count=1, flags=regex.DOTALL)
+                assert count == 1
+            new.writestr(item, data)
+    return out.getvalue()
+
+
+SCORE = r'(<w:tag w:val="annex_2_c1"/>.*?<w:t xml:space="preserve">)　　'
+BOX = r'(<w:tag w:val="annex_2_veto_1"/>.*?<w:t>)☐'
+
+
+@pytest.mark.parametrize("typed", ["2.5", "　　2.5", "单击或点击此处输入文字。", "Click or tap here to enter text."])
+def test_a_docx_whose_text_alone_is_written_keeps_its_mark_of_emptiness(tmp_path, typed):
+    back = read_back(tmp_path, "f.docx", in_docx("word/document.xml", SCORE, rf"\g<1>{typed}"))
+    assert {str(v) for v in back.awarded.values()} == ({"2.5"} if "2.5" in typed else set())
+
+
+def test_a_docx_whose_bound_part_alone_is_written(tmp_path):
+    back = read_back(tmp_path, "f.docx", in_docx("customXml/item9.xml", "<annex_2_c1></annex_2_c1>", "<annex_2_c1>2.5</annex_2_c1>"))
+    assert {k: str(v) for k, v in back.awarded.items()} == {"annex-2/c1": "2.5"}
+
+
+def test_a_box_that_shows_a_tick_and_says_none_is_told(tmp_path):
+    back = read_back(tmp_path, "f.docx", in_docx("word/document.xml", BOX, r"\g<1>☒"))
+    assert "1" not in back.vetoes
+    assert "veto-unclear" in rules_of(back)

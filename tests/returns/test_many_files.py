@@ -6,15 +6,17 @@ import csv
 import io
 import json
 
+import lxml.html
 import openpyxl
 import pytest
 from docx import Document
+from lxml import etree
 from PIL import Image
 
 from pipeline import cli, collecting, stages
-from pipeline.formats import docx, pdf
+from pipeline.formats import docx, html, pdf, xlsform
 from pipeline.formats.identity import identity
-from tests.returns.filled import SOURCE, exported, random_values, read_back, reading, rules_of, scores_of, sheet
+from tests.returns.filled import HEAD, SOURCE, exported, random_values, read_back, reading, rules_of, scores_of, sheet
 
 
 def export_rows(join: str, rows: list[dict[str, str]]) -> list[list[str]]:
@@ -62,6 +64,68 @@ def test_a_phone_export_as_workbook(tmp_path):
     assert (len(back.awarded), back.source.row, back.rubric_digest) == (35, 2, sheet(2).digest)
 
 
+def nested(values: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The answers as the phone tools keep them: hidden questions and head at the top, scores inside their groups."""
+    s = sheet(2)
+    top = {f"{s.prefix}_form_{k}": str(v) for k, v in identity(s).items()} | {f"{s.prefix}_{k}": values[f"{s.prefix}_{k}"] for k in HEAD}
+    groups = {f"{g.key}_group": {line.key: values[line.key] for line in g.lines} for g in s.groups}
+    return {**top, **groups, **{v.key: "OK" if values.get(v.key) else "" for v in s.vetoes}}
+
+
+def as_xml(values: dict[str, str]) -> bytes:
+    """A submission as ODK Collect writes it."""
+    root = etree.Element("data", id="annex_2", version="1")
+    for name, value in nested(values).items():
+        part = etree.SubElement(root, name)
+        for key, text in value.items() if isinstance(value, dict) else ():
+            etree.SubElement(part, key).text = text
+        part.text = None if isinstance(value, dict) else value
+    etree.SubElement(etree.SubElement(root, "{http://openrosa.org/xforms}meta"), "{http://openrosa.org/xforms}instanceID").text = "uuid:1"
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
+def as_central(values: dict[str, str]) -> bytes:
+    """A submission as ODK Central's OData gives it: nested, scores as JSON numbers as they were typed."""
+    answers = {k: {n: "#" + t + "#" for n, t in v.items()} if isinstance(v, dict) else v for k, v in nested(values).items()}
+    return json.dumps({"value": [answers | {"__id": "uuid:1", "__system": {"deviceId": None}}]}).replace('"#', "").replace('#"', "").encode()
+
+
+def as_kobo(values: dict[str, str]) -> bytes:
+    """A submission as Kobo's API gives it: groups before the name."""
+    flat = {f"{k}/{n}": t for k, v in nested(values).items() if isinstance(v, dict) for n, t in v.items()}
+    return json.dumps({"count": 1, "results": [flat | {k: v for k, v in nested(values).items() if isinstance(v, str)} | {"_attachments": []}]}).encode()
+
+
+def as_list(values: dict[str, str]) -> bytes:
+    return json.dumps([nested(values)]).encode()
+
+
+def as_page(values: dict[str, str]) -> bytes:
+    """The HTML form with its values written into it, saved by another program."""
+    root = lxml.html.document_fromstring(html.render(sheet(2)))
+    for element in root.xpath("//*[@name]"):
+        text = values.get(element.get("name"), "")
+        if element.tag == "textarea":
+            element.text = text
+        elif element.get("type") == "checkbox":
+            element.attrib.update({"checked": "checked"} if text else {})
+        elif element.tag == "input":
+            element.set("value", text)
+    return lxml.html.tostring(root, encoding="utf-8", doctype="<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(("name", "write"), [
+    ("f.xml", as_xml), ("central.json", as_central), ("kobo.json", as_kobo), ("list.json", as_list), ("f.html", as_page),
+])  # fmt: skip
+def test_a_submission_and_a_saved_page_come_back(tmp_path, name, write):
+    values = random_values(2, seed=5) | {"annex_2_veto_1": "Yes", "annex_2_veto_2": "", "annex_2_c1": "2.50"}
+    back = read_back(tmp_path, name, write(values))
+    assert scores_of(back) == {line.key: values[line.key] for line in sheet(2).lines()} | {"annex_2_c1": "2.5"}
+    assert (back.assessee, back.date, back.assessor) == tuple(HEAD.values())
+    assert (back.vetoes["1"], back.vetoes["2"], back.rubric_digest) == (True, False, sheet(2).digest)
+    assert rules_of(back) == set()
+
+
 def picture() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(out, "JPEG")
@@ -101,6 +165,10 @@ BAD = {
     "list.csv": ("姓名,电话\n某某,13800000001\n".encode(), "no column of a form"),
     "notes.txt": ("会议记录".encode("gb18030"), "row of a form"),
     "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old office format"),
+    "blank.xlsform.xlsx": (xlsform.render(sheet(2)), "the phone form itself"),
+    "page.html": (b"<html><body>x</body></html>", "no field of a form"),
+    "answers.xml": (b"<data><meta/></data>", "no field of a form"),
+    "cut.xml": (b"<data><a>", "not well-formed"),
     "zip.xlsx": (b"PK\x03\x04" + b"\0" * 60, "zip.xlsx"),
 }
 
@@ -151,6 +219,23 @@ def test_a_form_of_another_revision_keeps_its_scores_and_says_so(tmp_path):
     assert str(back.awarded["annex-2/c1"]) == "9"
     assert rules_of(back) == {"foreign-revision"}
     assert "2031" in next(f.message for f in back.findings)
+
+
+@pytest.mark.parametrize(("field", "value"), [("document_number", "某建字〔2031〕9号"), ("rubric_digest", "0" * 64)])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_command_refuses_a_foreign_form_by_name_and_keeps_the_others(tmp_path, capsys, field, value, lang):
+    good, foreign = json.loads(exported(sheet(2), random_values(2, seed=23))), json.loads(exported(sheet(2), random_values(2, seed=24)))
+    for name, form in (("good.json", good), ("foreign.json", foreign | {field: value})):
+        (tmp_path / name).write_text(json.dumps(form), encoding="utf-8")
+    files = [str(tmp_path / n) for n in ("good.json", "foreign.json")]
+    assert cli.main(["collect", *files, "--notice", str(SOURCE), "-o", str(tmp_path / "out"), "--lang", lang]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("notice: foreign.json: this form ")
+    assert said.err.count("\n") == 1
+    assert value[:12] in said.err
+    assert cli.main(["score", str(tmp_path / "out" / "foreign.assessment.json"), "--notice", str(SOURCE), "-o", str(tmp_path / "s")]) == 2
+    assert capsys.readouterr().err.startswith("notice: foreign.json: this form ")
+    assert not (tmp_path / "s").exists()
 
 
 def test_without_the_notice_a_form_is_read_as_far_as_it_can_be(tmp_path):

@@ -1,0 +1,44 @@
+"""Pages on a phone 390 pixels wide: nothing is wider than the screen, no text stands one character below the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline import audit_page, diff_out, stages
+from pipeline.followup import follow
+from pipeline.formats import html
+from tests.browser.small import small_sheet
+from tests.formats.test_layout import two_levels
+from tests.support.small import RULES, notice_text
+
+LONG = ("建立健全安全生产责任制度，逐级签订责任书，明确各岗位职责并按规定组织考核，" * 12)[:400]
+
+
+def readings(folder):
+    for name, text in (("old.txt", notice_text()), ("new.txt", notice_text((LONG, *RULES[1:]), title="供热企业服务质量综合评价暂行办法"))):
+        (folder / name).write_text(text, encoding="utf-8")
+    return stages.extract(folder / "old.txt"), stages.extract(folder / "new.txt")
+
+
+def diff(folder) -> str:
+    old, new = readings(folder)
+    return str(diff_out.render(follow(old, new), "html", "zh", old, new))
+
+
+def audit(folder) -> str:
+    reading = readings(folder)[1]
+    return audit_page.render(reading, reading.findings, None, "zh")
+
+
+PAGES = {"diff": diff, "audit": audit, "form": lambda _: html.render(small_sheet()), "levels": lambda _: html.render(two_levels())}
+NARROW = """[...document.querySelectorAll('td, th, p, dd, li')].filter(e => e.offsetParent && e.innerText.trim().length > 12
+    && e.clientWidth < 100 && e.clientHeight > 200).map(e => e.innerText.slice(0, 20))"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_phone(page, tmp_path, name):
+    page.resize(390, 800)
+    (tmp_path / "p.html").write_text(PAGES[name](tmp_path), encoding="utf-8")
+    page.open(tmp_path / "p.html")
+    assert page.js("document.documentElement.scrollWidth") <= 390
+    assert page.js(NARROW) == []
