@@ -17,7 +17,8 @@ ORDINAL = regex.compile(r"^\s*(?:[-*•]\s*)?(?:[（(]?[0-9０-９一二三四�
 FORM_FILL = regex.compile(r"[\s_＿\-—–.。…·□☑☐○●√×/\\|*=~：:；;，,、（）()]*(?:年|月|日|分|签字|签名|盖章|[：:])*[\s_＿]*")
 LOOP_INSIDE = regex.compile(r"(?P<unit>[^\s_＿\-—–.。…·□*=~0-9]{2,20}?|\p{Letter}{2,20}?\s)(?P=unit){5,}")
 OTHER_SCRIPT = regex.compile(r"[\p{Cyrillic}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}\p{Hiragana}\p{Katakana}]")
-LATIN_RUN = regex.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?:[,;:]?\s+[A-Za-zÀ-ÿ(][A-Za-zÀ-ÿ'’\-.)]*){4,}")
+LATIN_RUN = regex.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]{0,40}(?:[,;:]?\s+[A-Za-zÀ-ÿ(][A-Za-zÀ-ÿ'’\-.)]*){4,}")
+"""A word of prose is short: without that bound a line of one endless word costs the square of its length."""
 NOT_PROSE = regex.compile(r"https?:|www\.|@|^\s*\[[0-9]+\]|(?:19|20)[0-9]{2}|et al|ISBN|ISO|IEC|GB/T|\b(?:Inc|Ltd|Co)\b\.?")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.model import SCHEMA_VERSION, Reading
-from pipeline.plain import from_plain
+from pipeline.plain import Misfit, from_plain
 
 
 def dumps(data: Any) -> str:
@@ -44,6 +44,8 @@ def load_json(path: Path) -> Any:
         raise InputError(str(path), f"cannot be read ({error})", "check the file") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{path}:{error.lineno}:{error.colno}", f"not JSON ({error.msg})", "write it again") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise InputError(str(path), f"not usable JSON ({error})", "write it again") from None
     except RecursionError:
         raise InputError(str(path), "JSON nested too deeply", "write it again") from None
 
@@ -57,5 +59,5 @@ def load_reading(path: Path) -> Reading:
         raise InputError(str(path), f"schema version {data.get('schema_version')!r}", "extract the source again")
     try:
         return from_plain(Reading, data)
-    except (TypeError, KeyError, ValueError, ArithmeticError, AttributeError, StopIteration) as error:
-        raise InputError(str(path), f"not a valid notice JSON ({error!r})", "extract the source again") from None
+    except Misfit as fault:
+        raise InputError(str(path), f"not a valid notice JSON ({fault})", "mend that place, or extract the source again") from None
