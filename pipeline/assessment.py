@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import InputError
-from pipeline.model import SCHEMA_VERSION, Finding
+from pipeline.model import RUBRIC_ID, SCHEMA_VERSION, Finding
 from pipeline.plain import Misfit, from_plain, to_plain
 from pipeline.provenance import Provenance
 from pipeline.serialize import load_json
@@ -106,6 +106,8 @@ def assessment_from(data: Any, where: str = "assessment") -> Assessment:
         wrong = [k for k, v in _mapping(data, name, where).items() if not isinstance(v, kind)]
         if wrong:
             raise InputError(f"{where}: {name}.{wrong[0]}", f"is no {kind.__name__}", "collect the form again")
+    if data.get("rubric") and not (isinstance(data["rubric"], str) and RUBRIC_ID.fullmatch(data["rubric"])):
+        raise InputError(f"{where}: rubric", f"{data['rubric']!r:.60} is no rubric's id", "collect the form again")
     try:
         return from_plain(Assessment, {k: v for k, v in data.items() if v is not None or k != "source"})
     except Misfit as fault:

@@ -9,6 +9,7 @@ import argparse
 import locale
 import os
 import sys
+import traceback
 from pathlib import Path
 
 from pipeline.errors import InputError, PipelineError, UsageError
@@ -32,6 +33,20 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("notice: interrupted; run the same command again to go on", file=sys.stderr)
         return 130
+    except Exception as error:
+        print(f"notice: {_unforeseen(error, args.verb)}".replace("\n", " "), file=sys.stderr)
+        return 2
+
+
+def _unforeseen(error: Exception, verb: str) -> str:
+    """What no module foresaw, on one line: the disk, the memory, or a fault of ours with its place."""
+    if isinstance(error, MemoryError):
+        return f"{verb}: needs more memory than there is; give a smaller file, or fewer at once"
+    if isinstance(error, OSError):
+        return f"{error.filename or verb}: cannot be used ({error.strerror or error}); check the path, its permissions and the room on the disk"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    return f"{verb}: a fault of this program ({type(error).__name__} in {where}); please report it with the file"
 
 
 class _Parser(argparse.ArgumentParser):

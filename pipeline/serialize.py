@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.model import SCHEMA_VERSION, Reading
+from pipeline.model import ITEM_ID, RUBRIC_ID, SCHEMA_VERSION, Reading
 from pipeline.plain import Misfit, from_plain
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FOLDER = re.compile(r"[/\\\x00-\x1f]")
 
 
 def dumps(data: Any) -> str:
@@ -58,6 +62,38 @@ def load_reading(path: Path) -> Reading:
     if str(data.get("schema_version", "")).split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise InputError(str(path), f"schema version {data.get('schema_version')!r}", "extract the source again")
     try:
-        return from_plain(Reading, data)
+        reading: Reading = from_plain(Reading, data)
+        _check_texts(data, "")
+        _check_names(reading)
+        return reading
     except Misfit as fault:
         raise InputError(str(path), f"not a valid notice JSON ({fault})", "mend that place, or extract the source again") from None
+
+
+def _check_texts(data: Any, path: str) -> None:
+    """Raise Misfit for a text with control characters, which no form can show; a quote is what stands in the source."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key != "quote":
+                _check_texts(value, f"{path}.{key}")
+    elif isinstance(data, list):
+        for i, value in enumerate(data):
+            _check_texts(value, f"{path}[{i}]")
+    elif isinstance(data, str) and _CONTROL.search(data):
+        raise Misfit("holds control characters", path)
+
+
+def _check_names(reading: Reading) -> None:
+    """Raise Misfit for names that would lead a written file elsewhere, and for ids that stand twice."""
+    for path, name in ((".source.file", reading.source.file), (".slug", reading.slug), (".revision", reading.revision)):
+        if name is not None and (not name or name in (".", "..") or _FOLDER.search(name)):
+            raise Misfit(f"{name!r:.60} is no name without folders", path)
+    seen: set[str] = set()
+    for i, rubric in enumerate(reading.rubrics):
+        if not RUBRIC_ID.fullmatch(rubric.id):
+            raise Misfit(f"{rubric.id!r:.60} is no rubric's id", f".rubrics[{i}].id")
+        inside = [x for section in rubric.sections for x in (section.id, *(c.id for c in section.criteria))]
+        for name in (rubric.id, *inside):
+            if not ITEM_ID.fullmatch(name) or name in seen:
+                raise Misfit(f"{name!r:.60} stands twice" if name in seen else f"{name!r:.60} is no id", f".rubrics[{i}]")
+            seen.add(name)

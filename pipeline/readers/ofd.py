@@ -77,9 +77,9 @@ def _document_roots(box: Container, name: str) -> list[str]:
 
 def _check_open(box: Container, root: str, name: str) -> None:
     """Refuse a document whose parts are encrypted (GB/T 33190 annex on encryption): they are no XML then."""
-    if any(m.rpartition("/")[2] in ("Encryptions.xml", "entriesmap.dat", "EncryptionInfo.xml") for m in box.members):
-        if b"<" not in box.read(root)[:200]:
-            raise InputError(name, "protected by a password", "remove the password and try again")
+    named = any(m.rpartition("/")[2] in ("Encryptions.xml", "entriesmap.dat", "EncryptionInfo.xml") for m in box.members)
+    if named and b"<" not in box.read(root)[:200]:
+        raise InputError(name, "protected by a password", "remove the password and try again")
 
 
 def _read_document(box: Container, root: str, before: int, name: str) -> Iterator[tuple[Page, list[Block], list[Remark]]]:
