@@ -25,6 +25,7 @@ from pipeline.provenance import Provenance
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring import same_form
+from pipeline.serialize import check_regular
 from pipeline.tally import lines_of, name_of, total_of
 
 NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
@@ -68,6 +69,7 @@ def file_names(found: Sequence[Assessment]) -> list[str]:
 
 def returned_of(path: Path, reading: Reading | None) -> list[Returned]:
     """What one file says; the format by its content. Raises InputError for a file that is no form."""
+    check_regular(path)
     try:
         data = path.read_bytes()
     except OSError as error:

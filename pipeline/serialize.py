@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,13 @@ def dumps(data: Any) -> str:
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
-    """Write `path` completely or not at all (temporary file beside it, flushed, renamed)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write `path` completely or not at all (temporary file beside it, flushed, renamed). A device or a pipe is written
+    to, never replaced."""
     raw = data.encode("utf-8") if isinstance(data, str) else data
+    if path.exists() and not path.is_file():
+        path.write_bytes(raw)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -38,8 +43,31 @@ def write_whole(path: Path, data: bytes | str) -> None:
         Path(name).unlink(missing_ok=True)
 
 
+def write_together(folder: Path, files: Mapping[str, bytes | str]) -> None:
+    """Write all files into `folder` or none: made in a folder beside them, then moved. Raises InputError."""
+    fresh = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".write-", suffix=".tmp", dir=folder, ignore_cleanup_errors=True) as staging:
+            for name, data in files.items():
+                write_whole(Path(staging) / name, data)
+            for name in files:
+                (Path(staging) / name).replace(folder / name)
+    except OSError as error:
+        if fresh and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise InputError(str(folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what would keep a reader waiting: a pipe or a device. What is not there is left to the one who opens it."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(str(path), "not a regular file", "name one file")
+
+
 def load_json(path: Path) -> Any:
     """Parse a JSON file. Raises InputError naming the line that is wrong."""
+    check_regular(path)
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
