@@ -25,6 +25,7 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     formulas: int = 0
+    errors: int = 0
 
 
 def sheet_blocks(sheet: Sheet, name: str) -> Iterator[Block]:

@@ -18,7 +18,8 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Remark, Source
 from pipeline.normalize import clean
-from pipeline.readers.container import RESAVE, open_container
+from pipeline.readers.container import RESAVE, Container, open_container
+from pipeline.readers.leanbook import lean, must_be_lean
 from pipeline.readers.numberformat import display
 from pipeline.readers.sheets import Sheet, sheet_blocks
 
@@ -26,29 +27,39 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPE_XLS = "application/vnd.ms-excel"
 
 _MERGE = regex.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*["']([A-Za-z0-9$:]{1,40})["']""")
+_SHEET = regex.compile(rb"<(?:\w+:)?sheet\b")
+_FAR = regex.compile(rb"""<(?:\w+:)?(?:row|c)\b[^<>]*?\br\s*=\s*["'][A-Za-z]*[0-9]{8}""")
+_ESCAPED = regex.compile(r"_x((?!d[89a-f])[0-9a-f]{4})_", regex.I)
+"""How workbooks write characters that XML cannot hold, line ends of other systems above all."""
+
 _DOCTYPE = regex.compile(rb"<!(?:DOCTYPE|ENTITY)|<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E|\x00<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E")
 
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a workbook. Raises InputError subclasses when it is broken, encrypted or beyond a limit."""
     if data.startswith(b"PK"):
-        sheets, skipped = _read_xlsx(data, name)
+        sheets, remarks = _read_xlsx(data, name)
         media_type = MEDIA_TYPE
     else:
-        sheets, skipped = _read_xls(data, name)
+        sheets, remarks = _read_xls(data, name)
         media_type = MEDIA_TYPE_XLS
     blocks: list[Block] = []
-    remarks = [Remark("hidden-sheet", f"the hidden sheet {title} was left out") for title in skipped]
     for sheet in sheets:
         remarks.extend(_remarks(sheet))
         blocks.extend(sheet_blocks(sheet, name))
     return Document(Source(name, sha256(data).hexdigest(), media_type, "xlsx"), (), tuple(blocks), tuple(remarks))
 
 
+def _hidden(title: str) -> Remark:
+    return Remark("hidden-sheet", f"the hidden sheet {title} was left out")
+
+
 def _remarks(sheet: Sheet) -> Iterator[Remark]:
     if sheet.formulas:
         message = f"{sheet.formulas} formulas on sheet {sheet.title} carry no value: their text was kept"
         yield Remark("formula-without-value", message)
+    if sheet.errors:
+        yield Remark("error-value", f"{sheet.errors} cells of sheet {sheet.title} show an error in place of a value")
     hidden = sum(1 for (r, c), t in sheet.texts.items() if clean(t) and (r in sheet.hidden_rows or c in sheet.hidden_columns))
     if hidden:
         yield Remark("hidden-cells", f"{hidden} cells in hidden rows or columns of sheet {sheet.title} were left out")
@@ -57,31 +68,43 @@ def _remarks(sheet: Sheet) -> Iterator[Remark]:
 # ---- XLSX --------------------------------------------------------------------------------------------------------
 
 
-def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[str]]:
-    _check_parts(data, name)
-    values = _load(data, name, data_only=True)
+def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
+    container = open_container(data, name)
+    _check_parts(container, name)
+    if must_be_lean(container):
+        data = lean(container)
+    try:
+        values = _load(data, name, data_only=True)
+    except (ValueError, TypeError, LookupError, AttributeError, SyntaxError, OSError):
+        data = lean(container)
+        values = _load(data, name, data_only=True)
     if len(values.worksheets) > limits.MAX_SHEETS:
         raise LimitExceeded(name, f"{len(values.worksheets)} sheets (limit {limits.MAX_SHEETS})", "split the workbook")
     formulas = _load(data, name, data_only=False)
     sheets: list[Sheet] = []
-    skipped: list[str] = []
+    remarks: list[Remark] = []
+    absent = len(_SHEET.findall(container.read("xl/workbook.xml"))) - len(values._sheets) if container.has("xl/workbook.xml") else 0
+    if absent > 0:
+        remarks.append(Remark("absent-sheet", f"{absent} of the workbook's sheets are not in the file"))
     for sheet in values.worksheets:
         if sheet.sheet_state != "visible":
-            skipped.append(sheet.title)
+            remarks.append(_hidden(sheet.title))
             continue
         sheets.append(_sheet_of(sheet, formulas[sheet.title]))
-    return sheets, skipped
+    return sheets, remarks
 
 
-def _check_parts(data: bytes, name: str) -> None:
-    """Refuse what the workbook library would swallow whole: document types, merges over millions of cells."""
-    container = open_container(data, name)
+def _check_parts(container: Container, name: str) -> None:
+    """Refuse what the workbook library would swallow whole: document types, merges over millions of cells, rows beyond
+    the last."""
     for part in sorted(container.members):
         if not part.endswith((".xml", ".rels")):
             continue
         raw = container.read(part)
         if _DOCTYPE.search(raw):
             raise InputError(f"{name}!{part}", "declares a document type, which no office program writes here", RESAVE)
+        if part.startswith("xl/worksheets/") and _FAR.search(raw):
+            raise LimitExceeded(f"{name}!{part}", "a row beyond the last one a sheet can have", RESAVE)
         for match in _MERGE.finditer(raw):
             _check_merge(match[1].decode("ascii"), f"{name}!{part}")
 
@@ -102,6 +125,8 @@ def _load(data: bytes, name: str, data_only: bool) -> openpyxl.Workbook:
             return openpyxl.load_workbook(io.BytesIO(data), data_only=data_only, keep_links=False)
     except InvalidFileException as error:
         raise InputError(name, f"not a workbook ({error})", RESAVE) from None
+    except OSError as error:  # the library's word for a package without its main part
+        raise InputError(name, f"a workbook without its parts ({error})", RESAVE) from None
 
 
 def _sheet_of(values, formulas) -> Sheet:  # type: ignore[no-untyped-def]
@@ -113,6 +138,9 @@ def _sheet_of(values, formulas) -> Sheet:  # type: ignore[no-untyped-def]
             sheet.hidden_columns.update(range(dimension.min, min(dimension.max or dimension.min, dimension.min + 20_000) + 1))
     for (row, col), cell in sorted(values._cells.items()):
         text = display(cell.value, cell.number_format)
+        sheet.errors += cell.data_type == "e"
+        if cell.data_type == "s" and "_x" in text:
+            text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
         if cell.value is None:
             formula = formulas._cells.get((row, col))
             if formula is not None and formula.data_type == "f":
@@ -126,19 +154,19 @@ def _sheet_of(values, formulas) -> Sheet:  # type: ignore[no-untyped-def]
 # ---- XLS ---------------------------------------------------------------------------------------------------------
 
 
-def _read_xls(data: bytes, name: str) -> tuple[list[Sheet], list[str]]:
+def _read_xls(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
     book = _open_xls(data, name)
     if book.nsheets > limits.MAX_SHEETS:
         raise LimitExceeded(name, f"{book.nsheets} sheets (limit {limits.MAX_SHEETS})", "split the workbook")
     sheets: list[Sheet] = []
-    skipped: list[str] = []
+    remarks: list[Remark] = []
     for i in range(book.nsheets):
         sheet = book.sheet_by_index(i)
         if sheet.visibility:
-            skipped.append(sheet.name)
+            remarks.append(_hidden(sheet.name))
         else:
             sheets.append(_xls_sheet(book, sheet))
-    return sheets, skipped
+    return sheets, remarks
 
 
 def _open_xls(data: bytes, name: str) -> xlrd.Book:
@@ -165,6 +193,7 @@ def _xls_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Sheet:
     for r in range(sheet.nrows):
         for c in range(sheet.row_len(r)):
             text = _xls_text(book, sheet.cell(r, c))
+            out.errors += sheet.cell(r, c).ctype == xlrd.XL_CELL_ERROR
             if text:
                 out.texts[r + 1, c + 1] = text
     return out
