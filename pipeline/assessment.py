@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import InputError
-from pipeline.model import SCHEMA_VERSION, Finding
-from pipeline.plain import from_plain, to_plain
+from pipeline.model import RUBRIC_ID, SCHEMA_VERSION, Finding
+from pipeline.plain import Misfit, from_plain, to_plain
 from pipeline.provenance import Provenance
 from pipeline.serialize import load_json
 
@@ -106,10 +106,12 @@ def assessment_from(data: Any, where: str = "assessment") -> Assessment:
         wrong = [k for k, v in _mapping(data, name, where).items() if not isinstance(v, kind)]
         if wrong:
             raise InputError(f"{where}: {name}.{wrong[0]}", f"is no {kind.__name__}", "collect the form again")
+    if data.get("rubric") and not (isinstance(data["rubric"], str) and RUBRIC_ID.fullmatch(data["rubric"])):
+        raise InputError(f"{where}: rubric", f"{data['rubric']!r:.60} is no rubric's id", "collect the form again")
     try:
         return from_plain(Assessment, {k: v for k, v in data.items() if v is not None or k != "source"})
-    except (TypeError, KeyError, ValueError, ArithmeticError, AttributeError, StopIteration) as error:
-        raise InputError(where, f"not a valid assessment JSON ({error!r})", "collect the form again") from None
+    except Misfit as fault:
+        raise InputError(where, f"not a valid assessment JSON ({fault})", "collect the form again") from None
 
 
 def _mapping(data: dict[str, Any], name: str, where: str) -> dict[str, Any]:

@@ -178,9 +178,10 @@ def _inside(match: regex.Match[str]) -> Labelled | None:
 def find_ranges(text: str) -> list[Range]:
     """Every range of points in a half-width text; longer readings win."""
     out: list[Range] = []
+    ahead: dict[str, regex.Match[str] | None] = {}
     position = 0
     while position < len(text):
-        match, kind = _earliest(text, position)
+        match, kind = _earliest(text, position, ahead)
         if match is None:
             break
         found = _range_of(kind, match)
@@ -190,12 +191,17 @@ def find_ranges(text: str) -> list[Range]:
     return out
 
 
-def _earliest(text: str, position: int) -> tuple[regex.Match[str] | None, str]:
+def _earliest(text: str, position: int, ahead: dict[str, regex.Match[str] | None]) -> tuple[regex.Match[str] | None, str]:
+    """The range that begins first from `position` on. `ahead` keeps each kind's next match: a kind that is not there is
+    looked for once, not again behind every range."""
     best: tuple[int, int, regex.Match[str], str] | None = None
     for kind, pattern in RANGES:
-        match = pattern.search(text, position)
+        match = ahead[kind] if kind in ahead else pattern.search(text, position)
+        if match is not None and match.start() < position:
+            match = pattern.search(text, position)
         while match is not None and _range_of(kind, match) is None:
             match = pattern.search(text, match.start() + 1)
+        ahead[kind] = match
         if match is None:
             continue
         at = match.start() + len(match[0]) - len(match[0].lstrip())

@@ -9,6 +9,7 @@ import argparse
 import locale
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +36,20 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("notice: interrupted; run the same command again to go on", file=sys.stderr)
         return 130
+    except Exception as error:
+        print(f"notice: {_unforeseen(error, args.verb)}".replace("\n", " "), file=sys.stderr)
+        return 2
+
+
+def _unforeseen(error: Exception, verb: str) -> str:
+    """What no module foresaw, on one line: the disk, the memory, or a fault of ours with its place."""
+    if isinstance(error, MemoryError):
+        return f"{verb}: needs more memory than there is; give a smaller file, or fewer at once"
+    if isinstance(error, OSError):
+        return f"{error.filename or verb}: cannot be used ({error.strerror or error}); check the path, its permissions and the room on the disk"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    return f"{verb}: a fault of this program ({type(error).__name__} in {where}); please report it with the file"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -278,8 +293,8 @@ def _collect(args: argparse.Namespace) -> int:
     reading = stages.extract(args.notice) if args.notice else None
     found, refused = collecting.collect(args.files, reading)
     lang = language_of(args)
-    for name, one in zip(collecting.file_names(found), found, strict=True):
-        _put(serialize.dumps(one.to_json()), args.output / name)
+    serialize.write_together(args.output, {n: serialize.dumps(a.to_json()) for n, a in zip(collecting.file_names(found), found, strict=True)})
+    for one in found:
         for f in one.findings:
             print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.message if lang == 'zh' else f.message_en}")
     foreign = [f"{a.source.file}: {f.message_en}; collect it with the notice it was made from" for a in found for f in a.findings if f.rule in FOREIGN]

@@ -16,7 +16,7 @@ from pipeline.assessment import Assessment, FormFile, Stated, key_of
 from pipeline.digest import rubric_digest
 from pipeline.errors import InputError, PipelineError
 from pipeline.grades import number_text
-from pipeline.model import Criterion, Finding, Reading, Rubric
+from pipeline.model import RUBRIC_ID, Criterion, Finding, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.problems import problem
@@ -24,9 +24,11 @@ from pipeline.provenance import Provenance
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring import same_form
+from pipeline.serialize import check_regular
 from pipeline.tally import lines_of, name_of, total_of
 
 NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
+UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:第.+条得分")
 ALIASES = {"被评价单位": "assessee", "评价时间": "date", "专家签字": "assessor", "等次": "grade", "总评": "total"}
 
@@ -66,16 +68,29 @@ def file_names(found: Sequence[Assessment]) -> list[str]:
 
 def returned_of(path: Path, reading: Reading | None) -> list[Returned]:
     """What one file says; the format by its content. Raises InputError for a file that is no form."""
+    check_regular(path)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror})", "check the path") from None
     if not data.strip():
         raise InputError(path.name, "the file is empty", "ask for the form again")
-    out = _read(data, path.name, reading)
+    out = [_legible(r) for r in _read(data, path.name, reading)]
     if not any(r.identity.get("rubric_digest") or any(OUR_KEY.match(k) for k in r.values) for r in out):
         raise InputError(path.name, "no field of a form is in it", "give a form that was made with `notice forms`")
     return out
+
+
+def _legible(returned: Returned) -> Returned:
+    """The same without what no report can show: control characters (Word's soft line ends) and halves of characters."""
+    clean = lambda text: UNPRINTABLE.sub("", text.replace("\v", "\n"))  # noqa: E731
+    return replace(
+        returned,
+        identity={clean(k): clean(v) for k, v in returned.identity.items()},
+        values={clean(k): clean(v) for k, v in returned.values.items()},
+        places={clean(k): replace(at, quote=clean(at.quote), path=at.path and clean(at.path)) for k, at in returned.places.items()},
+        rivals={clean(k): clean(v) for k, v in returned.rivals.items()},
+    )
 
 
 def _read(data: bytes, name: str, reading: Reading | None) -> list[Returned]:
@@ -153,7 +168,7 @@ def _rubric_by(identity: dict[str, str], reading: Reading | None) -> Rubric | No
 def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     """One returned form as an assessment; every value that is not certainly legal is a finding and is left out."""
     identity = _identity(returned)
-    annex = int(identity["annex"]) if identity.get("annex", "").isdecimal() else 0
+    annex = int(identity.get("annex") or 0)
     rubric = _rubric_by(identity, reading)
     rubric_id = identity.get("rubric") or f"annex-{annex}"
     prefix = key_of(rubric_id)
@@ -230,6 +245,8 @@ def _identity(returned: Returned) -> dict[str, str]:
         keys = [m for k in returned.values if (m := regex.match(r"annex_([0-9]+)_", k))]
         if keys:
             identity["annex"] = keys[0][1]
+    if not regex.fullmatch(r"[0-9]{0,4}", identity.get("annex", "")) or not RUBRIC_ID.fullmatch(identity.get("rubric") or "annex"):
+        raise InputError(returned.source.file, "does not say which annex it is of", "give a form that was made with `notice forms`")
     return identity
 
 

@@ -17,7 +17,8 @@ FORM_FILL = regex.compile(r"[\s_＿\-—–.。…·□☑☐○●√×/\\|*=~�
 LOOP_INSIDE = regex.compile(r"(?P<unit>[^\s_＿\-—–.。…·□*=~0-9]{2,20}?|\p{Letter}{2,20}?\s)(?P=unit){5,}")
 HAN = regex.compile(r"\p{Han}")
 OTHER_SCRIPT = regex.compile(r"[\p{Cyrillic}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Thai}\p{Devanagari}\p{Hiragana}\p{Katakana}]")
-LATIN_RUN = regex.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]*(?:[,;:]?\s+[A-Za-zÀ-ÿ(][A-Za-zÀ-ÿ'’\-.)]*){4,}")
+LATIN_RUN = regex.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’\-]{0,40}(?:[,;:]?\s+[A-Za-zÀ-ÿ(][A-Za-zÀ-ÿ'’\-.)]*){4,}")
+"""A word of prose is short: without that bound a line of one endless word costs the square of its length."""
 MANY_DIGITS = regex.compile(r"[0-9](?:[^0-9]*+[0-9]){10}")
 """Fewer than eleven digits are no mobile number and no identity number."""
 NOT_PROSE = regex.compile(r"https?:|www\.|@|^\s*\[[0-9]+\]|(?:19|20)[0-9]{2}|et al|ISBN|ISO|IEC|GB/T|\b(?:Inc|Ltd|Co)\b\.?")

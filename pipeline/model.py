@@ -7,6 +7,7 @@ that is absent is None, never 0.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,12 @@ from pipeline.plain import OMIT_NONE, to_plain
 from pipeline.provenance import Provenance
 
 SCHEMA_VERSION = "1.0"
+
+RUBRIC_ID = re.compile(r"[A-Za-z0-9][\w~.-]{0,79}", re.A)
+"""`annex-2`: names files too, so it holds nothing that leads out of a folder."""
+
+ITEM_ID = re.compile(r"[A-Za-z0-9][\w~./-]{0,119}", re.A)
+"""`annex-2/c21`."""
 
 Basis = Literal["printed", "proved", "inferred", "confirmed"]
 Status = Literal["proved", "conditional", "supported", "undecidable"]

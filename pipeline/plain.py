@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -46,6 +48,25 @@ def _fields(kind: Any) -> tuple[tuple[str, bool], ...]:
     return tuple((f.name, bool(f.metadata.get("omit"))) for f in dataclasses.fields(kind))
 
 
+class Misfit(ValueError):
+    """Plain data that is not what its place wants: `path` as a person writes it (`rubrics[0].sections[2].label`)."""
+
+    def __init__(self, what: str, path: str = "") -> None:
+        self.what, self.path = what, path
+        super().__init__(f"{path.removeprefix('.')}: {what}" if path else what)
+
+    def under(self, step: str) -> Misfit:
+        """The same fault seen from one level up: `step` is `.key` or `[index]`."""
+        return Misfit(self.what, f"{step}{self.path}")
+
+
+DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
+"""A decimal string as JSON has it; twenty digits are more than any score, total or year needs."""
+
+LARGEST = 2**53
+"""Whole numbers beyond this are not the same in every program that reads JSON."""
+
+
 @cache
 def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
@@ -54,28 +75,91 @@ def _hints(kind: type) -> dict[str, Any]:
 def from_plain(kind: Any, data: Any) -> Any:
     """JSON data as a value of `kind`. Unknown keys are ignored (a newer minor version); missing ones take defaults.
 
-    Raises TypeError or KeyError when the data cannot be such a value.
+    Raises Misfit, naming the place, when the data is not such a value: nothing is converted on the way, a number in
+    quotes is no number and a decimal without them no decimal.
     """
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        if data is None:
-            return None
-        return from_plain(next(a for a in typing.get_args(kind) if a is not type(None)), data)
-    if kind is Provenance:
-        return Provenance.from_json(data)
-    if kind is Decimal:
-        return Decimal(data)
+        return None if data is None else from_plain(next(a for a in typing.get_args(kind) if a is not type(None)), data)
     if dataclasses.is_dataclass(kind):
-        hints = _hints(typing.cast(type, kind))
-        known = {f.name for f in dataclasses.fields(kind)}
-        return typing.cast(type, kind)(**{k: from_plain(hints[k], v) for k, v in data.items() if k in known})
+        return _object(typing.cast(type, kind), data)
     if origin is tuple:
-        args = typing.get_args(kind)
-        if len(args) == 2 and args[1] is Ellipsis:
-            return tuple(from_plain(args[0], v) for v in data)
-        return tuple(from_plain(a, v) for a, v in zip(args, data, strict=True))
-    if origin is list:
-        return [from_plain(typing.get_args(kind)[0], v) for v in data]
+        return _tuple(typing.get_args(kind), data)
     if origin is dict:
-        return {k: from_plain(typing.get_args(kind)[1], v) for k, v in data.items()}
+        value = typing.get_args(kind)[1]
+        return {_text(k): _below(value, v, f".{k}") for k, v in _mapping(data).items()}
+    if origin is typing.Literal:
+        if data in typing.get_args(kind):
+            return data
+        raise Misfit(f"{data!r:.60} is none of {', '.join(map(str, typing.get_args(kind)))}")
+    return _SCALARS[kind](data) if kind in _SCALARS else data
+
+
+def _below(kind: Any, data: Any, step: str) -> Any:
+    try:
+        return from_plain(kind, data)
+    except Misfit as fault:
+        raise fault.under(step) from None
+
+
+def _object(kind: type, data: Any) -> Any:
+    hints, given = _hints(kind), _mapping(data)
+    fields = dataclasses.fields(kind)
+    values = {f.name: _below(hints[f.name], given[f.name], f".{f.name}") for f in fields if f.name in given}
+    plain = (dataclasses.MISSING, dataclasses.MISSING)
+    lacking = [f.name for f in fields if f.name not in values and (f.default, f.default_factory) == plain]
+    if lacking:
+        raise Misfit(f"lacks {', '.join(lacking)}")
+    return kind(**values)
+
+
+def _tuple(kinds: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
+    if not isinstance(data, list):
+        raise Misfit(f"{data!r:.60} is no list")
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        kinds = (kinds[0],) * len(data)
+    if len(kinds) != len(data):
+        raise Misfit(f"has {len(data)} entries, not {len(kinds)}")
+    return tuple(_below(k, v, f"[{i}]") for i, (k, v) in enumerate(zip(kinds, data, strict=True)))
+
+
+def _mapping(data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise Misfit(f"{data!r:.60} is no object")
     return data
+
+
+def _text(data: Any) -> str:
+    if not isinstance(data, str):
+        raise Misfit(f"{data!r:.60} is no text")
+    if not data.isascii() and _SURROGATE.search(data):
+        raise Misfit("holds half a character (a lone surrogate)")
+    return data
+
+
+def _whole(data: Any) -> int:
+    if isinstance(data, bool) or not isinstance(data, int) or abs(data) > LARGEST:
+        raise Misfit(f"{data!r:.60} is no whole number")
+    return data
+
+
+def _real(data: Any) -> float:
+    if isinstance(data, bool) or not isinstance(data, (int, float)) or not abs(data) <= LARGEST:
+        raise Misfit(f"{data!r:.60} is no number")
+    return data
+
+
+def _flag(data: Any) -> bool:
+    if not isinstance(data, bool):
+        raise Misfit(f"{data!r:.60} is neither true nor false")
+    return data
+
+
+def _decimal(data: Any) -> Decimal:
+    if not isinstance(data, str) or not DECIMAL.fullmatch(data):
+        raise Misfit(f'{data!r:.60} is no decimal string such as "3" or "2.5"')
+    return Decimal(data)
+
+
+_SCALARS: dict[Any, Callable[[Any], Any]] = {str: _text, int: _whole, float: _real, bool: _flag, Decimal: _decimal}
+_SURROGATE = re.compile(r"[\ud800-\udfff]")

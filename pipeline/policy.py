@@ -31,6 +31,7 @@ import yaml
 
 from pipeline.assessment import Combining, Policy, Round, Rounding
 from pipeline.errors import InputError
+from pipeline.serialize import check_regular
 
 KEYS = (
     "name", "rounding", "band_gap", "not_applicable", "incomplete", "assessors", "rounds", "show_assessors", "decimals",
@@ -42,6 +43,7 @@ MAX_BYTES = 1_000_000
 
 def load(path: Path) -> Policy:
     """The policy in a YAML file. Raises InputError saying which key is wrong and what may stand there."""
+    check_regular(path)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(str(path), "larger than a policy can be", "name the policy file")

@@ -38,19 +38,6 @@ class Provenance:
             out["span"] = list(self.span)
         return out
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Provenance:
-        bbox = data.get("bbox")
-        span = data.get("span")
-        return cls(
-            quote=data["quote"],
-            page=data.get("page"),
-            bbox=tuple(bbox) if bbox else None,
-            path=data.get("path"),
-            line=data.get("line"),
-            span=tuple(span) if span else None,
-        )
-
     def place(self) -> str:
         """A short human-readable place: `p.5`, `line 179`, or the path."""
         if self.page is not None:

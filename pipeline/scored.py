@@ -27,8 +27,7 @@ def write_all(cards: Sequence[Scorecard], reading: Reading, out: Path) -> list[P
             made[f"{name}.pdf"] = typeset.render(page, _attachment(card))
     league = summary.page(cards, reading.notice)
     made |= {"league.html": html.render(league), "league.pdf": typeset.render(league), "scores.xlsx": workbook(cards)}
-    for name, data in made.items():
-        serialize.write_whole(out / name, data)
+    serialize.write_together(out, made)
     return [out / name for name in made]
 
 

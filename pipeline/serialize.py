@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.model import SCHEMA_VERSION, Reading
-from pipeline.plain import from_plain
+from pipeline.model import ITEM_ID, RUBRIC_ID, SCHEMA_VERSION, Reading
+from pipeline.plain import Misfit, from_plain
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FOLDER = re.compile(r"[/\\\x00-\x1f]")
 
 
 def dumps(data: Any) -> str:
@@ -19,9 +24,13 @@ def dumps(data: Any) -> str:
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
-    """Write `path` completely or not at all (temporary file beside it, flushed, renamed)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write `path` completely or not at all (temporary file beside it, flushed, renamed). A device or a pipe is written
+    to, never replaced."""
     raw = data.encode("utf-8") if isinstance(data, str) else data
+    if path.exists() and not path.is_file():
+        path.write_bytes(raw)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -34,8 +43,31 @@ def write_whole(path: Path, data: bytes | str) -> None:
         Path(name).unlink(missing_ok=True)
 
 
+def write_together(folder: Path, files: Mapping[str, bytes | str]) -> None:
+    """Write all files into `folder` or none: made in a folder beside them, then moved. Raises InputError."""
+    fresh = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".write-", suffix=".tmp", dir=folder, ignore_cleanup_errors=True) as staging:
+            for name, data in files.items():
+                write_whole(Path(staging) / name, data)
+            for name in files:
+                (Path(staging) / name).replace(folder / name)
+    except OSError as error:
+        if fresh and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise InputError(str(folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what would keep a reader waiting: a pipe or a device. What is not there is left to the one who opens it."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(str(path), "not a regular file", "name one file")
+
+
 def load_json(path: Path) -> Any:
     """Parse a JSON file. Raises InputError naming the line that is wrong."""
+    check_regular(path)
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -44,6 +76,8 @@ def load_json(path: Path) -> Any:
         raise InputError(str(path), f"cannot be read ({error})", "check the file") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{path}:{error.lineno}:{error.colno}", f"not JSON ({error.msg})", "write it again") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise InputError(str(path), f"not usable JSON ({error})", "write it again") from None
     except RecursionError:
         raise InputError(str(path), "JSON nested too deeply", "write it again") from None
 
@@ -56,6 +90,38 @@ def load_reading(path: Path) -> Reading:
     if str(data.get("schema_version", "")).split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise InputError(str(path), f"schema version {data.get('schema_version')!r}", "extract the source again")
     try:
-        return from_plain(Reading, data)
-    except (TypeError, KeyError, ValueError, ArithmeticError, AttributeError, StopIteration) as error:
-        raise InputError(str(path), f"not a valid notice JSON ({error!r})", "extract the source again") from None
+        reading: Reading = from_plain(Reading, data)
+        _check_texts(data, "")
+        _check_names(reading)
+        return reading
+    except Misfit as fault:
+        raise InputError(str(path), f"not a valid notice JSON ({fault})", "mend that place, or extract the source again") from None
+
+
+def _check_texts(data: Any, path: str) -> None:
+    """Raise Misfit for a text with control characters, which no form can show; a quote is what stands in the source."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key != "quote":
+                _check_texts(value, f"{path}.{key}")
+    elif isinstance(data, list):
+        for i, value in enumerate(data):
+            _check_texts(value, f"{path}[{i}]")
+    elif isinstance(data, str) and _CONTROL.search(data):
+        raise Misfit("holds control characters", path)
+
+
+def _check_names(reading: Reading) -> None:
+    """Raise Misfit for names that would lead a written file elsewhere, and for ids that stand twice."""
+    for path, name in ((".source.file", reading.source.file), (".slug", reading.slug), (".revision", reading.revision)):
+        if name is not None and (not name or name in (".", "..") or _FOLDER.search(name)):
+            raise Misfit(f"{name!r:.60} is no name without folders", path)
+    seen: set[str] = set()
+    for i, rubric in enumerate(reading.rubrics):
+        if not RUBRIC_ID.fullmatch(rubric.id):
+            raise Misfit(f"{rubric.id!r:.60} is no rubric's id", f".rubrics[{i}].id")
+        inside = [x for section in rubric.sections for x in (section.id, *(c.id for c in section.criteria))]
+        for name in (rubric.id, *inside):
+            if not ITEM_ID.fullmatch(name) or name in seen:
+                raise Misfit(f"{name!r:.60} stands twice" if name in seen else f"{name!r:.60} is no id", f".rubrics[{i}]")
+            seen.add(name)

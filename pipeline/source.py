@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import struct
 import zipfile
 import zlib
@@ -37,9 +38,11 @@ DOC = Kind("office", "application/msword")
 RTF = Kind("office", "application/rtf")
 ODT = Kind("office", "application/vnd.oasis.opendocument.text")
 ODS = Kind("office", "application/vnd.oasis.opendocument.spreadsheet")
+XLSB = Kind("office", "application/vnd.ms-excel.sheet.binary.macroenabled.12")
 WORD_XML = Kind("office", "application/vnd.ms-word.document+xml")
 EXCEL_XML = Kind("office", "application/vnd.ms-excel.sheet+xml")
 FLAT_ODF = Kind("office", "application/vnd.oasis.opendocument.text-flat-xml")
+UOF = Kind("office", "application/vnd.uof.text")
 
 _IMAGES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -53,7 +56,17 @@ _PACKED = ((b"Rar!", "RAR"), (b"7z\xbc\xaf", "7-Zip"), (b"\x1f\x8b", "gzip"), (b
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
 _HTML_START = regex.compile(r"<(?:!doctype\s+html|html|head|body|meta|table|div|title|style|script)\b", regex.I)
-_MHTML_START = regex.compile(r"(?:^|\n)MIME-Version:.*?multipart/related", regex.I | regex.S)
+_HTML_INSIDE = regex.compile(r"<table\b[^<>]*>.*?</t[dr]\s*>.*?</t[dr]\s*>", regex.I | regex.S)
+"""Words before the first tag: a page without its head, or a text whose tables are written as markup."""
+
+_MAIL_HEAD = regex.compile(r"(?:[A-Za-z][\w-]{0,60}:[^\n]*\n(?:[ \t][^\n]*\n)*+)++")
+"""Header lines as a mail or a web archive begins with."""
+
+_LEADING = regex.compile(r"(?:[\ufeff\s]++|<!--.*?-->)*+", regex.S)
+_MAIN_TYPE = regex.compile(rb"(wordprocessingml|ms-word|spreadsheetml|ms-excel|presentationml|ms-powerpoint)[\w.\-]*\.main\b")
+_MAIN_KINDS = {b"wordprocessingml": DOCX, b"ms-word": DOCX, b"spreadsheetml": XLSX, b"ms-excel": XLSX}
+_SAMPLE = 65_536
+"""Bytes looked at to tell markup and text; a saved page may begin with a long comment."""
 
 BROKEN = (
     ValueError, LookupError, AttributeError, TypeError, ArithmeticError, AssertionError, RecursionError, EOFError,
@@ -153,7 +166,12 @@ def _sniff_zip(data: bytes, name: str) -> Kind:
     container = importlib.import_module("pipeline.readers.container").open_container(data, name)
     if container.has("[Content_Types].xml"):
         types = container.read("[Content_Types].xml")
-        for mark, kind in ((b"wordprocessingml", DOCX), (b"ms-word.", DOCX), (b"spreadsheetml", XLSX), (b"ms-excel.", XLSX)):
+        if b"sheet.binary" in types:
+            return XLSB
+        main = _MAIN_TYPE.search(types)  # not any type: a workbook lists the documents that are embedded in it
+        if main and main[1] in _MAIN_KINDS:
+            return _MAIN_KINDS[main[1]]
+        for mark, kind in (() if main else ((b"wordprocessingml", DOCX), (b"spreadsheetml", XLSX))):
             if mark in types:
                 return kind
         raise UnknownType(name, "an office file that is neither a text nor a table", "save it as DOCX, XLSX or PDF")
@@ -183,17 +201,21 @@ def _sniff_ole2(data: bytes, name: str) -> Kind:
 
 def _sniff_markup(data: bytes, name: str) -> Kind:
     head = _head(data)
-    start = head.lstrip("\ufeff \t\r\n")
+    start = head[_LEADING.match(head).end() :]  # type: ignore[union-attr]
     if start.startswith("{\\rtf"):
         return RTF
-    if _MHTML_START.search(head[:2000]) and "text/html" in head.lower():
-        return MHTML
+    if start[:1] in ("{", "[") and _is_json(data):
+        raise UnknownType(name, "a JSON file that is no notice JSON", "give the notice itself, or what `notice extract` made of it")
+    mail = _MAIL_HEAD.match(start.replace("\r\n", "\n"))
+    if mail and "\nmime-version:" in f"\n{mail[0].lower()}":
+        return _sniff_mail(data, mail[0].lower(), name)
     if start.startswith("<"):
         for mark, kind in (
             ("schemas.microsoft.com/office/word/2003/wordml", WORD_XML),
             ("schemas.microsoft.com/office/2006/xmlPackage", WORD_XML),
             ("urn:schemas-microsoft-com:office:spreadsheet", EXCEL_XML),
             ("urn:oasis:names:tc:opendocument:xmlns:office", FLAT_ODF),
+            ("http://schemas.uof.org/cn/", UOF),
         ):
             if mark in head and not _HTML_START.match(start):
                 return kind
@@ -201,12 +223,29 @@ def _sniff_markup(data: bytes, name: str) -> Kind:
             return HTML
         if start.startswith("<?xml"):
             raise UnknownType(name, "an XML file of a kind that is not known here", "give the notice as PDF, DOCX or text")
-    return TEXT
+    return HTML if _HTML_INSIDE.search(head) else TEXT
+
+
+def _sniff_mail(data: bytes, headers: str, name: str) -> Kind:
+    """A web archive or a mail that is a page; of another mail, what to give in its place."""
+    if "multipart/related" not in headers and b"attachment" in data.lower():
+        raise UnknownType(name, "an e-mail with files attached", "save the attached document and give that")
+    if b"text/html" in data.lower():
+        return MHTML
+    raise UnknownType(name, "an e-mail without a page in it", "save the attached document and give that")
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _head(data: bytes) -> str:
     """The beginning as characters, good enough for ASCII marks in any encoding."""
-    sample = data[:16_384]
+    sample = data[:_SAMPLE]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return sample[: len(sample) // 2 * 2].decode("utf-16", "replace")
     return sample.decode("utf-8", "replace").replace("\x00", "")

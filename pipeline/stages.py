@@ -78,11 +78,15 @@ def audited(reading: Reading) -> Reading:
 
 
 def is_notice_json(path: Path) -> bool:
-    """Whether a file is JSON by its first character (content, not name)."""
+    """Whether a file is a notice JSON by its content, or JSON at all by content and name."""
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
-            return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and path.suffix.lower() == ".json"
-    except OSError:
+            if not file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+                return False
+            return path.suffix.lower() == ".json" or (b'"rubrics"' in (whole := file.read()) and b'"schema_version"' in whole)
+    except (OSError, ValueError):
         return False
 
 

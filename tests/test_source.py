@@ -11,6 +11,7 @@ import pytest
 
 from pipeline import limits, source
 from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType
+from pipeline.model import Paragraph
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 TYPES = "[Content_Types].xml"
@@ -46,6 +47,10 @@ def zipped(**parts: str) -> bytes:
         (b"<?xml version='1.0'?><pkg:package xmlns:pkg='http://schemas.microsoft.com/office/2006/xmlPackage'/>", source.WORD_XML),
         (b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>", source.EXCEL_XML),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html\n\n<p>1", source.MHTML),
+        (b"<?xml version='1.0'?><uof:UOF xmlns:uof='http://schemas.uof.org/cn/2003/uof'/>", source.UOF),
+        (zipped(**{TYPES: "application/vnd.ms-excel.sheet.binary.macroEnabled.main application/vnd.ms-excel.styles"}), source.XLSB),
+        (b"{ \xe8\xaf\x84 }\n", source.TEXT),
+        (b"Name: x\n\n\xe8\xaf\x84\n", source.TEXT),
         (stream("WordDocument"), source.DOC),
         (stream("Workbook"), source.XLS),
         (zipped(**{TYPES: WORD}), source.DOCX),
@@ -77,11 +82,34 @@ def test_kind_by_content(data, expected):
         (b"7z\xbc\xaf\x27\x1c", UnknownType, "7-Zip"),
         (b"\x1f\x8b\x08\x00", UnknownType, "gzip"),
         (b"<?xml version='1.0'?><feed/>", UnknownType, "XML"),
+        (b'[{"rubrics": 1}]', UnknownType, "JSON"),
+        (zipped(**{TYPES: f"presentationml.presentation.main+xml {SHEET[:-9]}"}), UnknownType, "neither"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Disposition: attachment", UnknownType, "e-mail"),
+        (b"Subject: x\nMIME-Version: 1.0\nContent-Type: text/plain\n\nx", UnknownType, "e-mail"),
     ],
 )
 def test_refused_kinds(data, error, said):
     with pytest.raises(error, match=said):
         source.sniff(data, "x.docx")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_broken_character_is_told_by_its_line(encoding):
+    text = "评价办法应当公开。\n" * 9
+    with pytest.raises(InputError, match=r"^a\.txt:5: .*first in line 5"):
+        source.read_bytes(text.encode(encoding).replace(b"\n", b"\xff\xff\n", 5).replace(b"\xff\xff\n", b"\n", 4), "a.txt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "通知，请知悉，抄送，备查\n各单位，各部门，各科室\n一，二，三\n",
+        "序号,评价内容\n1,齐全\n",
+        "总则,细则,附则\n甲,乙,丙\n",
+    ],
+)
+def test_commas_alone_make_no_table(text):
+    assert all(isinstance(b, Paragraph) for b in source.read_bytes(text.encode(), "a.csv").blocks)
 
 
 @pytest.mark.parametrize("data", [b"", b"\n \n\t\n", "\u200b\u200b\n".encode(), b"<html><body> &nbsp; </body></html>", b"\x00\x01\x02" * 99])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import quopri
 import shutil
 import subprocess
+import zipfile
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -89,6 +92,46 @@ def pdf() -> bytes:
     return rawpdf.document(draw_pages([page]))
 
 
+def archive(charset: str, said: str | None, name: str = "multipart/related", more: str = "") -> bytes:
+    """The page as browsers and mail programs save it; `said` is the character set its header names."""
+    head = f"Subject: x\r\n{more}MIME-Version: 1.0\r\nContent-Type: {name}; boundary=b\r\n\r\n--b\r\nContent-Type: text/html"
+    body = quopri.encodestring(html().encode(charset))
+    return (head + (f"; charset={said}" if said else "") + "\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n").encode() + body + b"\r\n--b--\r\n"
+
+
+def flat_docx() -> bytes:
+    """The Word file as one XML file."""
+    package = zipfile.ZipFile(BytesIO(docx()))
+    parts = [
+        f'<pkg:part pkg:name="/{n}"><pkg:xmlData>{package.read(n).decode().partition("?>")[2]}</pkg:xmlData></pkg:part>'
+        if n.endswith((".xml", ".rels"))
+        else f'<pkg:part pkg:name="/{n}"><pkg:binaryData>{base64.b64encode(package.read(n)).decode()}</pkg:binaryData></pkg:part>'
+        for n in package.namelist()
+        if n != "[Content_Types].xml"
+    ]
+    space = "http://schemas.microsoft.com/office/2006/xmlPackage"
+    return f'<?xml version="1.0"?><pkg:package xmlns:pkg="{space}">{"".join(parts)}</pkg:package>'.encode()
+
+
+def commas(delimiter: str = ",", quote: str = "") -> str:
+    return "\r\n".join(delimiter.join(f"{quote}{cell or ''}{quote}" for cell in row) for row in (("质量评价表", "", "", "", ""), *GRID))
+
+
+def embedding(data: bytes, extension: str, content_type: str) -> bytes:
+    """The container with a document of another kind embedded in it."""
+    package = zipfile.ZipFile(BytesIO(data))
+    parts = {n: package.read(n) for n in package.namelist()}
+    types = parts["[Content_Types].xml"]
+    at = types.index(b"<Default")
+    parts["[Content_Types].xml"] = types[:at] + f'<Default Extension="{extension}" ContentType="{content_type}"/>'.encode() + types[at:]
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
+EMBEDDED_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 META = "<meta http-equiv='Content-Type' content='text/html; charset={}'>"
 FILES: dict[str, bytes] = {
     "a PDF named.docx": pdf(),
@@ -112,6 +155,21 @@ FILES: dict[str, bytes] = {
     "text named.pdf": text().encode(),
     "text with other line ends.txt": text().replace("\n", "\r\n").encode(),
     "a workbook.xlsx": xlsx(),
+    "a workbook with a Word file in it.xlsx": embedding(xlsx(), "docx", EMBEDDED_WORD),
+    "one XML file.doc": flat_docx(),
+    "page that says Latin.html": html(META.format("iso-8859-1")).encode("gb18030"),
+    "page that says Latin and is UTF-8.html": html(META.format("windows-1252")).encode(),
+    "page that says no charset at all.html": html(META.format("unicode_escape")).encode("gb18030"),
+    "page with a codec that is no charset.html": html(META.format("hex")).encode(),
+    "page after a long comment.html": ("<!-- " + "x" * 30_000 + " -->\n" + html()).encode(),
+    "page without its head.html": ("质量评价表<br>" + html()[html().index("<table") :]).encode(),
+    "archive.mht": archive("gb18030", "gb2312"),
+    "archive that says Latin.mht": archive("gb18030", "iso-8859-1"),
+    "archive with long headers.mht": archive("utf-8", "utf-8", more=f"X-Pad: {'a' * 3000}\r\n"),
+    "mail.eml": archive("utf-8", "utf-8", "multipart/alternative"),
+    "commas.csv": commas().encode("utf-8-sig"),
+    "commas in GB18030.csv": commas(quote='"').encode("gb18030"),
+    "semicolons.csv": commas(";").encode(),
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pipeline import rx as regex
 from pipeline.errors import InputError
 from pipeline.model import Reading
 from pipeline.normalize import chinese_number, clean, fold
+from pipeline.serialize import check_regular
 
 NAME_COLUMNS = ("被评价单位", "被考核单位", "单位名称", "单位", "企业名称", "企业", "名称", "公司", "assessee", "name", "unit")
 ANNEX_COLUMNS = ("附件", "附件号", "annex", "类别", "类型", "种类", "kind", "type")
@@ -64,6 +65,7 @@ def _annex(kind: str, reading: Reading, where: str) -> int | None:
 
 
 def _rows(path: Path) -> list[list[str]]:
+    check_regular(path)
     try:
         data = path.read_bytes()
     except OSError as error:

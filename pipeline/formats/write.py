@@ -41,8 +41,12 @@ def write_forms(
     sheets = _sheets(reading, annexes, edition, policy)
     makers = {name: _maker(name) for name in formats}
     jobs = list(_jobs(sheets, load_assessees(assessees, reading) if assessees else None))
-    out.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".forms-", suffix=".tmp", dir=out))
+    fresh = not out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".forms-", suffix=".tmp", dir=out))
+    except OSError as error:
+        raise _unwritable(out, error) from None
     try:
         made: dict[str, str] = {}
         for job in bar(jobs, "form") if len(jobs) >= 10 else jobs:
@@ -54,9 +58,18 @@ def write_forms(
         (staging / "manifest.json").write_text(serialize.dumps({"edition": edition, "files": made}), encoding="utf-8")
         for file in (*made, "manifest.json"):
             (staging / file).replace(out / file)
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        if fresh and not any(out.iterdir()):
+            out.rmdir()
+        raise _unwritable(out, error) from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return [out / file for file in (*made, "manifest.json")]
+
+
+def _unwritable(out: Path, error: OSError) -> InputError:
+    return InputError(str(out), f"cannot be written ({error.strerror})", "see that there is room and leave")
 
 
 def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition, policy: Policy | None) -> list[Sheet]:

@@ -24,6 +24,12 @@ MAX_BINARY_SHARE = 0.02
 MIN_COMMON_SHARE = 0.9
 """Of the Chinese characters of an honest GB text, at least nine tenths are GB2312 (measured: over 98 %)."""
 
+MAX_BROKEN_SHARE = 0.05
+"""Of the Chinese characters of a text that was cut or joined in the middle of a character, far fewer are broken."""
+
+_OTHER_SETS = regex.compile(r"(?:iso-?8859|windows-?12|cp12|latin|shift|x-sjis|sjis|euc-|ks_c|iso-2022|koi8)[\w-]*", regex.I)
+"""Declared sets that are believed when nothing Chinese fits."""
+
 REMEDY = "save it again as UTF-8"
 
 
@@ -35,12 +41,12 @@ def decode(data: bytes, name: str, declared: str | None = None) -> str:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _checked(_strict(data, encoding, name).removeprefix("\ufeff"), name)
-    for encoding in filter(None, (_known(declared), "utf-8", _wide(data))):
+    for encoding in filter(None, (_trusted(declared), "utf-8", _wide(data))):
         try:
             return _checked(data.decode(encoding), name)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
-    return _checked(_legacy(data, name), name)
+    return _checked(_legacy(data, name, declared), name)
 
 
 def _strict(data: bytes, encoding: str, name: str) -> str:
@@ -50,16 +56,18 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
         raise InputError(f"{name}: byte {error.start}", f"not {encoding} although it begins so", REMEDY) from None
 
 
-def _known(declared: str | None) -> str | None:
-    """The codec of a declared name; the GB family is read as its superset."""
+def _trusted(declared: str | None) -> str | None:
+    """The codec of a declared name that bytes can contradict; the GB family is read as its superset. A name written in
+    ASCII cannot mean UTF-16, and one of a Western set fits any bytes: servers claim it for pages in GBK."""
     if not declared:
         return None
     if declared.lower().replace("_", "-") in ("gb2312", "gbk", "gb-2312", "x-gbk", "cp936", "gb18030"):
         return "gb18030"
     try:
-        return codecs.lookup(declared).name
+        found = codecs.lookup(declared).name
     except LookupError:
         return None
+    return found if found in ("utf-8", "utf-8-sig", "gb18030", "big5", "big5hkscs", "cp950", "hz") else None
 
 
 def _wide(data: bytes) -> str | None:
@@ -73,8 +81,8 @@ def _wide(data: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _legacy(data: bytes, name: str) -> str:
-    """GB18030 or Big5, whichever gives common characters."""
+def _legacy(data: bytes, name: str, declared: str | None) -> str:
+    """GB18030 or Big5, whichever gives common characters; else the Western or neighbouring set that is declared."""
     for encoding, common in (("gb18030", "gb2312"), ("big5", "big5")):
         try:
             text = data.decode(encoding)
@@ -82,7 +90,24 @@ def _legacy(data: bytes, name: str) -> str:
             continue
         if _common_share(text, common) >= MIN_COMMON_SHARE:
             return text
-    raise UnknownType(name, "neither a known file type nor text in UTF-8, UTF-16, GB18030 or Big5", REMEDY)
+    if declared and _OTHER_SETS.fullmatch(declared):
+        try:
+            return data.decode(declared)
+        except (UnicodeError, LookupError):
+            pass
+    raise _undecodable(data, name)
+
+
+def _undecodable(data: bytes, name: str) -> InputError:
+    """The refusal: a text with a few broken characters is told by the line of the first."""
+    for encoding in ("utf-8", "gb18030"):
+        text = data.decode(encoding, "replace")
+        broken = text.count("\ufffd")
+        if broken <= MAX_BROKEN_SHARE * len(_HAN.findall(text)):
+            line = text[: text.index("\ufffd")].count("\n") + 1
+            what = f"{encoding.upper()} but for {broken} broken character(s), the first in line {line}"
+            return InputError(f"{name}:{line}", what, "mend that line and " + REMEDY)
+    return UnknownType(name, "neither a known file type nor text in UTF-8, UTF-16, GB18030 or Big5", REMEDY)
 
 
 def _common_share(text: str, encoding: str) -> float:

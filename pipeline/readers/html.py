@@ -55,7 +55,7 @@ def read(data: bytes, name: str) -> Document:
     """The Document of a saved web page. Raises InputError subclasses when it cannot be decoded or parsed."""
     declared = None
     page = data
-    if data.lstrip()[:1] != b"<" and b"MIME-Version" in data[:4096]:
+    if data.lstrip()[:1] != b"<" and b"mime-version" in data[:65_536].lower():
         page, declared = _page_of_archive(data, name)
     match = _CHARSET.search(page[:8192])
     if match and not declared:

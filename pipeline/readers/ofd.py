@@ -56,6 +56,7 @@ def read(data: bytes, name: str) -> Document:
     flow: list[Sequence[Block]] = []
     remarks: list[Remark] = []
     for root in _document_roots(box, name):
+        _check_open(box, root, name)
         for page, blocks, said in _read_document(box, root, len(pages), name):
             pages.append(page)
             flow.append(blocks)
@@ -72,6 +73,13 @@ def _document_roots(box: Container, name: str) -> list[str]:
     if not found:
         raise InputError(name, "the OFD names no document inside", "get the file again")
     return found
+
+
+def _check_open(box: Container, root: str, name: str) -> None:
+    """Refuse a document whose parts are encrypted (GB/T 33190 annex on encryption): they are no XML then."""
+    named = any(m.rpartition("/")[2] in ("Encryptions.xml", "entriesmap.dat", "EncryptionInfo.xml") for m in box.members)
+    if named and b"<" not in box.read(root)[:200]:
+        raise InputError(name, "protected by a password", "remove the password and try again")
 
 
 def _read_document(box: Container, root: str, before: int, name: str) -> Iterator[tuple[Page, list[Block], list[Remark]]]:
@@ -144,7 +152,9 @@ def _collect(node: Node, matrix: Matrix, resources: _Resources, sheet: _Sheet, d
     """Text, paths and pictures below a node, in drawing order, composites followed to a bounded depth."""
     for item in node.iter():
         kind = _local(item)
-        if kind not in ("TextObject", "PathObject", "ImageObject", "CompositeObject") or item.get("Visible") == "false":
+        if kind not in ("TextObject", "PathObject", "ImageObject", "CompositeObject"):
+            continue
+        if item.get("Visible") == "false" or item.get("Alpha") == "0":
             continue
         place = _place(item, matrix)
         if kind == "TextObject":
@@ -168,13 +178,15 @@ def _place(item: Node, matrix: Matrix) -> Matrix:
 def _text(item: Node, place: Matrix, sheet: _Sheet) -> None:
     size = (numbers(item.get("Size")) or [3.5])[0]
     stretch = (numbers(item.get("HScale")) or [1.0])[0] or 1.0
-    if item.get("Fill") == "false" and item.get("Stroke") != "true":
+    if (item.get("Fill") == "false" and item.get("Stroke") != "true") or size <= 0 or stretch <= 0:
         return
     x, y = 0.0, 0.0
+    seen = 0
     for code in _all(item, "TextCode"):
         x = (numbers(code.get("X")) or [x])[0]
         y = (numbers(code.get("Y")) or [y])[0]
-        text = code.text or ""
+        text = _printed(code.text or "")
+        seen += len(text)
         right, down = spacing(code.get("DeltaX"), len(text)), spacing(code.get("DeltaY"), len(text))
         for i, char in enumerate(text):
             width = (0.5 if char.isascii() else 1.0) * size * stretch
@@ -182,8 +194,13 @@ def _text(item: Node, place: Matrix, sheet: _Sheet) -> None:
                 _glyph(char, x, y, width, size, place, sheet)
             x += right[i] if i < len(right) else (0.0 if down else width)
             y += down[i] if i < len(down) else 0.0
-    if next(_all(item, "TextCode"), None) is None and next(_all(item, "Glyphs"), None) is not None:
-        sheet.blind += 1
+    if not seen:
+        sheet.blind += sum(len((glyphs.text or "").split()) or 1 for glyphs in _all(item, "Glyphs"))
+
+
+def _printed(text: str) -> str:
+    """A text without the line ends and indents of indented XML; spaces on one line are meant."""
+    return "".join(line.strip() for line in text.splitlines()) if "\n" in text else text
 
 
 def _glyph(char: str, x: float, y: float, width: float, size: float, place: Matrix, sheet: _Sheet) -> None:

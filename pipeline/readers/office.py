@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Document
-from pipeline.readers import docx, xlsx
+from pipeline.readers import docx, flatopc, xlsx
 from pipeline.readers.container import open_container
 
 PROGRAMS = ("soffice", "libreoffice")
@@ -37,6 +37,8 @@ _NOWHERE = "http://127.0.0.1:9"
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a converted file. Raises MissingTool, LimitExceeded (too slow) or InputError (not convertible)."""
+    if flatopc.MARK in data[:65_536]:
+        return flatopc.read(data, name)
     suffix, wanted = kind_of(data)
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
@@ -53,6 +55,8 @@ def kind_of(data: bytes) -> tuple[str, str]:
         return ".doc", "docx"
     if data.startswith(b"PK"):
         container = open_container(data, "file")
+        if container.has("xl/workbook.bin"):
+            return ".xlsb", "xlsx"
         sheet = container.has("mimetype") and b"spreadsheet" in container.read("mimetype")
         return (".ods", "xlsx") if sheet else (".odt", "docx")
     head = data[:65_536]
@@ -62,6 +66,8 @@ def kind_of(data: bytes) -> tuple[str, str]:
         return ".xml", "xlsx"
     if b"urn:oasis:names:tc:opendocument" in head:
         return (".fods", "xlsx") if b"opendocument.spreadsheet" in head else (".fodt", "docx")
+    if b"http://schemas.uof.org/cn/" in head:
+        return (".uos", "xlsx") if b"vnd.uof.spreadsheet" in head else (".uot", "docx")
     return ".xml", "docx"
 
 

@@ -14,6 +14,7 @@ from pipeline import rx as regex
 from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
+from pipeline.readers import separated, sheets
 from pipeline.readers.aligned import Row, aligned_run, is_head, rows_of, unclear
 from pipeline.readers.encoding import decode
 from pipeline.readers.textlines import PIPE, Line, Piece, cut, piece_of, split
@@ -29,11 +30,15 @@ _NO_ROW = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)|[：:。；]\s
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a text file. Raises InputError subclasses for an unknown encoding or absurd lines."""
-    raw = _LINE_END.split(decode(data, name))
+    whole = decode(data, name)
+    digest = sha256(data).hexdigest()
+    if (sheet := separated.sheet_of(whole, name)) is not None:
+        return Document(Source(name, digest, "text/csv", "text"), (), tuple(sheets.sheet_blocks(sheet, name)), ())
+    raw = _LINE_END.split(whole)
     for i, text in enumerate(raw, start=1):
         limits.check_text(text, f"{name}:{i}")
     lines = [cut(i, text) for i, text in enumerate(raw, start=1)]
-    source = Source(file=name, sha256=sha256(data).hexdigest(), media_type=MEDIA_TYPE, reader="text")
+    source = Source(file=name, sha256=digest, media_type=MEDIA_TYPE, reader="text")
     found = list(_blocks(lines, name))
     remarks = tuple(x for x in found if isinstance(x, Remark))
     return Document(source, (), tuple(x for x in found if not isinstance(x, Remark)), remarks)

@@ -5,67 +5,61 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from hashlib import sha256
 
 import openpyxl
 import xlrd
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from pipeline import limits
 from pipeline import rx as regex
 from pipeline.errors import InputError, LimitExceeded
-from pipeline.model import Block, Document, Paragraph, Remark, Source
+from pipeline.model import Block, Document, Remark, Source
 from pipeline.normalize import clean
-from pipeline.provenance import Provenance
-from pipeline.readers.cells import Placed, build_table
-from pipeline.readers.container import RESAVE, open_container
+from pipeline.readers.container import RESAVE, Container, open_container
+from pipeline.readers.leanbook import lean, must_be_lean
 from pipeline.readers.numberformat import display
+from pipeline.readers.sheets import Sheet, sheet_blocks
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPE_XLS = "application/vnd.ms-excel"
 
-MAX_MERGE_CHECKS = 20_000_000
-"""Merged cells times filled cells of one sheet: about 5 s of work."""
-
 _MERGE = regex.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*["']([A-Za-z0-9$:]{1,40})["']""")
+_SHEET = regex.compile(rb"<(?:\w+:)?sheet\b")
+_FAR = regex.compile(rb"""<(?:\w+:)?(?:row|c)\b[^<>]*?\br\s*=\s*["'][A-Za-z]*[0-9]{8}""")
+_ESCAPED = regex.compile(r"_x((?!d[89a-f])[0-9a-f]{4})_", regex.I)
+"""How workbooks write characters that XML cannot hold, line ends of other systems above all."""
+
 _DOCTYPE = regex.compile(rb"<!(?:DOCTYPE|ENTITY)|<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E|\x00<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E")
-
-
-@dataclass
-class Sheet:
-    """One worksheet as displayed: texts by (row, column) from 1, merges as (top, left, bottom, right) inclusive."""
-
-    title: str
-    texts: dict[tuple[int, int], str] = field(default_factory=dict)
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    formulas: int = 0
 
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a workbook. Raises InputError subclasses when it is broken, encrypted or beyond a limit."""
     if data.startswith(b"PK"):
-        sheets, skipped = _read_xlsx(data, name)
+        sheets, remarks = _read_xlsx(data, name)
         media_type = MEDIA_TYPE
     else:
-        sheets, skipped = _read_xls(data, name)
+        sheets, remarks = _read_xls(data, name)
         media_type = MEDIA_TYPE_XLS
     blocks: list[Block] = []
-    remarks = [Remark("hidden-sheet", f"the hidden sheet {title} was left out") for title in skipped]
     for sheet in sheets:
         remarks.extend(_remarks(sheet))
-        blocks.extend(_sheet_blocks(sheet, name))
+        blocks.extend(sheet_blocks(sheet, name))
     return Document(Source(name, sha256(data).hexdigest(), media_type, "xlsx"), (), tuple(blocks), tuple(remarks))
+
+
+def _hidden(title: str) -> Remark:
+    return Remark("hidden-sheet", f"the hidden sheet {title} was left out")
 
 
 def _remarks(sheet: Sheet) -> Iterator[Remark]:
     if sheet.formulas:
         message = f"{sheet.formulas} formulas on sheet {sheet.title} carry no value: their text was kept"
         yield Remark("formula-without-value", message)
+    if sheet.errors:
+        yield Remark("error-value", f"{sheet.errors} cells of sheet {sheet.title} show an error in place of a value")
     hidden = sum(1 for (r, c), t in sheet.texts.items() if clean(t) and (r in sheet.hidden_rows or c in sheet.hidden_columns))
     if hidden:
         yield Remark("hidden-cells", f"{hidden} cells in hidden rows or columns of sheet {sheet.title} were left out")
@@ -74,31 +68,43 @@ def _remarks(sheet: Sheet) -> Iterator[Remark]:
 # ---- XLSX --------------------------------------------------------------------------------------------------------
 
 
-def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[str]]:
-    _check_parts(data, name)
-    values = _load(data, name, data_only=True)
+def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
+    container = open_container(data, name)
+    _check_parts(container, name)
+    if must_be_lean(container):
+        data = lean(container)
+    try:
+        values = _load(data, name, data_only=True)
+    except (ValueError, TypeError, LookupError, AttributeError, SyntaxError, OSError):
+        data = lean(container)
+        values = _load(data, name, data_only=True)
     if len(values.worksheets) > limits.MAX_SHEETS:
         raise LimitExceeded(name, f"{len(values.worksheets)} sheets (limit {limits.MAX_SHEETS})", "split the workbook")
     formulas = _load(data, name, data_only=False)
     sheets: list[Sheet] = []
-    skipped: list[str] = []
+    remarks: list[Remark] = []
+    absent = len(_SHEET.findall(container.read("xl/workbook.xml"))) - len(values._sheets) if container.has("xl/workbook.xml") else 0
+    if absent > 0:
+        remarks.append(Remark("absent-sheet", f"{absent} of the workbook's sheets are not in the file"))
     for sheet in values.worksheets:
         if sheet.sheet_state != "visible":
-            skipped.append(sheet.title)
+            remarks.append(_hidden(sheet.title))
             continue
         sheets.append(_sheet_of(sheet, formulas[sheet.title]))
-    return sheets, skipped
+    return sheets, remarks
 
 
-def _check_parts(data: bytes, name: str) -> None:
-    """Refuse what the workbook library would swallow whole: document types, merges over millions of cells."""
-    container = open_container(data, name)
+def _check_parts(container: Container, name: str) -> None:
+    """Refuse what the workbook library would swallow whole: document types, merges over millions of cells, rows beyond
+    the last."""
     for part in sorted(container.members):
         if not part.endswith((".xml", ".rels")):
             continue
         raw = container.read(part)
         if _DOCTYPE.search(raw):
             raise InputError(f"{name}!{part}", "declares a document type, which no office program writes here", RESAVE)
+        if part.startswith("xl/worksheets/") and _FAR.search(raw):
+            raise LimitExceeded(f"{name}!{part}", "a row beyond the last one a sheet can have", RESAVE)
         for match in _MERGE.finditer(raw):
             _check_merge(match[1].decode("ascii"), f"{name}!{part}")
 
@@ -119,6 +125,8 @@ def _load(data: bytes, name: str, data_only: bool) -> openpyxl.Workbook:
             return openpyxl.load_workbook(io.BytesIO(data), data_only=data_only, keep_links=False)
     except InvalidFileException as error:
         raise InputError(name, f"not a workbook ({error})", RESAVE) from None
+    except OSError as error:  # the library's word for a package without its main part
+        raise InputError(name, f"a workbook without its parts ({error})", RESAVE) from None
 
 
 def _sheet_of(values, formulas) -> Sheet:  # type: ignore[no-untyped-def]
@@ -130,6 +138,9 @@ def _sheet_of(values, formulas) -> Sheet:  # type: ignore[no-untyped-def]
             sheet.hidden_columns.update(range(dimension.min, min(dimension.max or dimension.min, dimension.min + 20_000) + 1))
     for (row, col), cell in sorted(values._cells.items()):
         text = display(cell.value, cell.number_format)
+        sheet.errors += cell.data_type == "e"
+        if cell.data_type == "s" and "_x" in text:
+            text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
         if cell.value is None:
             formula = formulas._cells.get((row, col))
             if formula is not None and formula.data_type == "f":
@@ -143,19 +154,19 @@ def _sheet_of(values, formulas) -> Sheet:  # type: ignore[no-untyped-def]
 # ---- XLS ---------------------------------------------------------------------------------------------------------
 
 
-def _read_xls(data: bytes, name: str) -> tuple[list[Sheet], list[str]]:
+def _read_xls(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
     book = _open_xls(data, name)
     if book.nsheets > limits.MAX_SHEETS:
         raise LimitExceeded(name, f"{book.nsheets} sheets (limit {limits.MAX_SHEETS})", "split the workbook")
     sheets: list[Sheet] = []
-    skipped: list[str] = []
+    remarks: list[Remark] = []
     for i in range(book.nsheets):
         sheet = book.sheet_by_index(i)
         if sheet.visibility:
-            skipped.append(sheet.name)
+            remarks.append(_hidden(sheet.name))
         else:
             sheets.append(_xls_sheet(book, sheet))
-    return sheets, skipped
+    return sheets, remarks
 
 
 def _open_xls(data: bytes, name: str) -> xlrd.Book:
@@ -182,6 +193,7 @@ def _xls_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Sheet:
     for r in range(sheet.nrows):
         for c in range(sheet.row_len(r)):
             text = _xls_text(book, sheet.cell(r, c))
+            out.errors += sheet.cell(r, c).ctype == xlrd.XL_CELL_ERROR
             if text:
                 out.texts[r + 1, c + 1] = text
     return out
@@ -202,109 +214,3 @@ def _xls_text(book: xlrd.Book, cell: xlrd.sheet.Cell) -> str:
         except (xlrd.xldate.XLDateError, ValueError, OverflowError):
             return display(cell.value, "General")
     return display(cell.value, number_format)
-
-
-# ---- sheets to blocks --------------------------------------------------------------------------------------------
-
-
-def _sheet_blocks(sheet: Sheet, name: str) -> Iterator[Block]:
-    """Runs of rows with text are tables; single cells above and below a run are paragraphs."""
-    placed, rows = _visible(sheet)
-    by_row: dict[int, list[Placed]] = {r: [] for r in range(rows)}
-    for cell in placed:
-        by_row[cell.row].append(cell)
-    filled = _filled_counts(placed, rows)
-    row = 0
-    while row < rows:
-        if not filled[row]:
-            row += 1
-            continue
-        end = row
-        while end < rows and filled[end]:
-            end += 1
-        yield from _run_blocks(by_row, filled, row, end, f"{name}!{sheet.title}")
-        row = end
-
-
-def _visible(sheet: Sheet) -> tuple[list[Placed], int]:
-    """Cells with text, and merged cells, on the grid of visible rows and columns."""
-    spans = {(top, left): (bottom, right) for top, left, bottom, right in sheet.merges}
-    covered = _covered(sheet)
-    corners = {k for k, (bottom, right) in spans.items() if sheet.texts.get(k) or bottom > k[0]}
-    keys = sorted({k for k, t in sheet.texts.items() if clean(t) and k not in covered} | corners)
-    far_row = max((k[0] for k in sheet.texts), default=0)
-    far_col = max((k[1] for k in sheet.texts), default=0)
-    row_of, col_of = _index(far_row, sheet.hidden_rows), _index(far_col, sheet.hidden_columns)
-    placed: list[Placed] = []
-    for row, col in keys:
-        bottom, right = spans.get((row, col), (row, col))
-        bottom, right = min(bottom, far_row), min(right, far_col)
-        height = row_of[bottom + 1] - row_of[row] if row <= far_row and bottom >= row else 0
-        width = col_of[right + 1] - col_of[col] if col <= far_col and right >= col else 0
-        if height and width:
-            text = sheet.texts.get((row, col), "")
-            at = Provenance(quote=text, path=f"{sheet.title}!{get_column_letter(col)}{row}")
-            placed.append(Placed(row_of[row], col_of[col], height, width, text, at))
-    rows = row_of[far_row + 1] if far_row else 0
-    return placed, rows
-
-
-def _covered(sheet: Sheet) -> set[tuple[int, int]]:
-    """Positions under a merged cell, where text may be left that nobody sees."""
-    if len(sheet.merges) * len(sheet.texts) > MAX_MERGE_CHECKS:
-        raise LimitExceeded(sheet.title, f"{len(sheet.merges):,} merged cells on one sheet", "undo merges or split the sheet")
-    return {
-        key
-        for top, left, bottom, right in sheet.merges
-        for key in sheet.texts
-        if top <= key[0] <= bottom and left <= key[1] <= right and key != (top, left)
-    }
-
-
-def _index(far: int, hidden: set[int]) -> list[int]:
-    """index[i] = how many visible rows (columns) stand before the i-th, counted from 1."""
-    index = [0, 0]
-    for i in range(1, far + 1):
-        index.append(index[-1] + (i not in hidden))
-    return index
-
-
-def _filled_counts(placed: Sequence[Placed], rows: int) -> list[int]:
-    """How many cells with text begin in, or reach into, each row."""
-    counts = [0] * rows
-    for cell in placed:
-        if clean(cell.text):
-            for r in range(cell.row, min(cell.row + cell.row_span, rows)):
-                counts[r] += 1
-    return counts
-
-
-def _run_blocks(by_row: dict[int, list[Placed]], filled: list[int], start: int, end: int, where: str) -> Iterator[Block]:
-    top, bottom = start, end
-    while top < end and filled[top] == 1 and _alone(by_row[top]):
-        top += 1
-    while bottom > top and filled[bottom - 1] == 1 and _alone(by_row[bottom - 1]):
-        bottom -= 1
-    yield from _paragraphs(by_row, start, top)
-    if bottom > top:
-        cells = [replace(c, row=c.row - top) for r in range(top, bottom) for c in by_row[r]]
-        left = min(c.col for c in cells if clean(c.text))
-        cells = [replace(c, col=c.col - left) for c in cells if c.col >= left]
-        first = next(c for c in cells if clean(c.text))
-        table = build_table(cells, bottom - top, first.at, where)
-        if table is not None:
-            yield table
-    yield from _paragraphs(by_row, bottom, end)
-
-
-def _alone(cells: Sequence[Placed]) -> bool:
-    """One cell of one row that is no part of a merged column."""
-    texts = [c for c in cells if clean(c.text)]
-    return len(texts) == 1 and texts[0].row_span == 1
-
-
-def _paragraphs(by_row: dict[int, list[Placed]], start: int, end: int) -> Iterator[Paragraph]:
-    for r in range(start, end):
-        for cell in by_row[r]:
-            if clean(cell.text):
-                yield Paragraph(text=cell.text.strip(), at=cell.at)

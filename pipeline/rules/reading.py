@@ -111,6 +111,8 @@ LOSSES = {
     "nested-too-deep": ("表格嵌套过深，只留文字", "tables nested too deep were kept as text"),
     "covered-text": ("有文字被合并单元格遮住", "some text is covered by a merged cell"),
     "formula-without-value": ("有公式没有存下结果", "a formula has no stored value"),
+    "error-value": ("有单元格显示的是错误值", "a cell shows an error in place of a value"),
+    "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
 

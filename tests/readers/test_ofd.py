@@ -94,3 +94,39 @@ def test_an_ofd_without_pages_is_refused():
         package.writestr("D.xml", f"<ofd:Document {NS}/>")
     with pytest.raises(InputError, match="without pages"):
         ofd.read(out.getvalue(), "a.ofd")
+
+
+def indented(words: str) -> str:
+    return words.replace("DeltaX", " DeltaX").replace("<ofd:TextCode", "\n  <ofd:TextCode").replace("</ofd:TextCode>", "\n  </ofd:TextCode>\n").replace('">', '">\n    ')
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('<ofd:TextObject ID="9" Boundary="60 90 90 6" Size="0"><ofd:TextCode X="0" Y="4">看不见</ofd:TextCode></ofd:TextObject>', []),
+        ('<ofd:TextObject ID="9" Boundary="60 90 90 6" Size="4" Alpha="0"><ofd:TextCode X="0" Y="4">看不见</ofd:TextCode></ofd:TextObject>', []),
+        ('<ofd:TextObject ID="9" Boundary="60 90 90 6" Size="4"><ofd:CGTransform><ofd:Glyphs>7 8 9</ofd:Glyphs></ofd:CGTransform>'
+         '<ofd:TextCode X="0" Y="4"/></ofd:TextObject>', ["page 1: 3 characters are given as glyphs without their code and were not read"]),
+    ],
+)  # fmt: skip
+def test_text_without_size_ink_or_code_is_no_text(more, said):
+    document = ofd.read(container(text(60, 20, "环卫作业考核表") + more), "a.ofd")
+    assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == ["环卫作业考核表"]
+    assert [r.message for r in document.remarks] == said
+
+
+def test_indents_of_the_markup_are_no_text():
+    (table,) = ofd.read(container(indented(table_objects())), "a.ofd").blocks
+    assert isinstance(table, Table)
+    assert [c.text for c in table.cells][3:6] == ["1", "台账齐全。", "5"]
+
+
+def test_an_encrypted_ofd_is_told():
+    with zipfile.ZipFile(io.BytesIO(container(""))) as whole:
+        parts = {n: whole.read(n) if n == "OFD.xml" else b"\x93\x11" * 200 for n in whole.namelist()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, data in {**parts, "Doc_0/Encryptions.xml": b"<x/>"}.items():
+            package.writestr(name, data)
+    with pytest.raises(InputError, match="password"):
+        ofd.read(out.getvalue(), "a.ofd")

@@ -5,10 +5,12 @@ import io
 
 import openpyxl
 import pytest
+from word import zipped
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Paragraph, Table
 from pipeline.readers import xlsx
+from pipeline.readers.container import open_container
 from pipeline.readers.numberformat import display
 
 
@@ -114,3 +116,64 @@ def test_display(value, number_format, expected):
 def test_truncated_workbooks(cut):
     with pytest.raises(InputError):
         xlsx.read(book(ROWS)[:cut], "a.xlsx")
+
+
+# ---- workbooks of other programs -----------------------------------------------------------------------------------
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def edited(part: str, old: str, new: str, data: bytes | None = None) -> bytes:
+    """The workbook with one string of a part replaced; a part of "" is every part."""
+    container = open_container(data or book(ROWS, MERGES), "a.xlsx")
+    parts = {m: container.read(m) for m in sorted(container.members)}
+    assert any(old.encode() in raw for name, raw in parts.items() if part in ("", name))
+    return zipped({n: raw.replace(old.encode(), new.encode()) if part in ("", n) else raw for n, raw in parts.items()})
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ROW = '<row r="%d" s="0"/><row r="%d"><c r="A%d" s="0"/><c r="B%d" s="0"/></row>'
+FOREIGN = {
+    "strict": lambda: edited("", "http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://purl.oclc.org/ooxml/officeDocument/relationships",
+                             edited("", MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main")),
+    "a date that is none": lambda: edited("docProps/core.xml", "T", "Q"),
+    "a check of unknown kind": lambda: edited(SHEET, "</sheetData>", "</sheetData><dataValidations count='1'><dataValidation type='zzz' sqref='A1'/></dataValidations>"),
+    "a fill that is none": lambda: edited("xl/styles.xml", "<fills", "<fills><fill><patternFill patternType='zzz'/></fill></fills><x"),
+    "borders to the last row": lambda: edited(SHEET, "</sheetData>", "".join(ROW % (i, i + 1, i + 1, i + 1) for i in range(100, 50_000, 2)) + "</sheetData>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_workbooks_of_other_programs_read_alike(name):
+    wanted, got = (xlsx.read(d, "a.xlsx").blocks for d in (book(ROWS, MERGES), FOREIGN[name]()))
+    assert got == wanted
+
+
+@pytest.mark.parametrize(("written", "text"), [("乙_x000D_\n丙", "乙\n丙"), ("_x005F_x000D_", "_x000D_"), ("a_x0g00_b", "a_x0g00_b"), ("_xD800_", "_xD800_")])
+def test_escaped_characters(written, text):
+    blocks = xlsx.read(edited(SHEET, "<t>&#20057;</t>", f"<t>{written}</t>"), "a.xlsx").blocks
+    assert isinstance(blocks[1], Table)
+    assert grid(blocks[1])[2][2] == text
+
+
+@pytest.mark.parametrize("more", ['<row r="1000000000"/>', '<row r="9"><c r="A1000000000"><v>1</v></c></row>'])
+def test_rows_beyond_the_last_are_refused(more):
+    with pytest.raises(LimitExceeded):
+        xlsx.read(edited(SHEET, "</sheetData>", f"{more}</sheetData>"), "a.xlsx")
+
+
+def test_error_values_are_told():
+    broken = edited(SHEET, 't="n"><v>0.5</v>', 't="e"><v>#REF!</v>')
+    assert [r.kind for r in xlsx.read(broken, "a.xlsx").remarks] == ["error-value"]
+
+
+def test_an_absent_sheet_is_told():
+    container = open_container(book(ROWS, prepare=lambda s: s.parent.create_sheet("附件2")), "a.xlsx")
+    parts = {m: container.read(m) for m in container.members if m != "xl/worksheets/sheet2.xml"}
+    assert [r.kind for r in xlsx.read(zipped(parts), "a.xlsx").remarks] == ["absent-sheet"]
+
+
+def test_a_package_without_a_workbook():
+    with pytest.raises(InputError):
+        xlsx.read(zipped({"[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'}), "a.xlsx")

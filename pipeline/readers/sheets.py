@@ -1,0 +1,140 @@
+"""One worksheet as displayed to blocks: runs of rows are tables, single cells above and below them paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.errors import LimitExceeded
+from pipeline.model import Block, Paragraph
+from pipeline.normalize import clean
+from pipeline.provenance import Provenance
+from pipeline.readers.cells import Placed, build_table
+
+MAX_MERGE_CHECKS = 20_000_000
+"""Merged cells times filled cells of one sheet: about 5 s of work."""
+
+
+@dataclass
+class Sheet:
+    """One worksheet as displayed: texts by (row, column) from 1, merges as (top, left, bottom, right) inclusive."""
+
+    title: str
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    formulas: int = 0
+    errors: int = 0
+
+
+def sheet_blocks(sheet: Sheet, name: str) -> Iterator[Block]:
+    """Runs of rows with text are tables; single cells above and below a run are paragraphs."""
+    placed, rows = _visible(sheet)
+    by_row: dict[int, list[Placed]] = {r: [] for r in range(rows)}
+    for cell in placed:
+        by_row[cell.row].append(cell)
+    filled = _filled_counts(placed, rows)
+    row = 0
+    while row < rows:
+        if not filled[row]:
+            row += 1
+            continue
+        end = row
+        while end < rows and filled[end]:
+            end += 1
+        yield from _run_blocks(by_row, filled, row, end, f"{name}!{sheet.title}")
+        row = end
+
+
+def _visible(sheet: Sheet) -> tuple[list[Placed], int]:
+    """Cells with text, and merged cells, on the grid of visible rows and columns."""
+    spans = {(top, left): (bottom, right) for top, left, bottom, right in sheet.merges}
+    covered = _covered(sheet)
+    corners = {k for k, (bottom, right) in spans.items() if sheet.texts.get(k) or bottom > k[0]}
+    keys = sorted({k for k, t in sheet.texts.items() if clean(t) and k not in covered} | corners)
+    far_row = max((k[0] for k in sheet.texts), default=0)
+    far_col = max((k[1] for k in sheet.texts), default=0)
+    row_of, col_of = _index(far_row, sheet.hidden_rows), _index(far_col, sheet.hidden_columns)
+    placed: list[Placed] = []
+    for row, col in keys:
+        bottom, right = spans.get((row, col), (row, col))
+        bottom, right = min(bottom, far_row), min(right, far_col)
+        height = row_of[bottom + 1] - row_of[row] if row <= far_row and bottom >= row else 0
+        width = col_of[right + 1] - col_of[col] if col <= far_col and right >= col else 0
+        if height and width:
+            text = sheet.texts.get((row, col), "")
+            at = Provenance(quote=text, path=f"{sheet.title}!{_letters(col)}{row}")
+            placed.append(Placed(row_of[row], col_of[col], height, width, text, at))
+    rows = row_of[far_row + 1] if far_row else 0
+    return placed, rows
+
+
+def _covered(sheet: Sheet) -> set[tuple[int, int]]:
+    """Positions under a merged cell, where text may be left that nobody sees."""
+    if len(sheet.merges) * len(sheet.texts) > MAX_MERGE_CHECKS:
+        raise LimitExceeded(sheet.title, f"{len(sheet.merges):,} merged cells on one sheet", "undo merges or split the sheet")
+    return {
+        key
+        for top, left, bottom, right in sheet.merges
+        for key in sheet.texts
+        if top <= key[0] <= bottom and left <= key[1] <= right and key != (top, left)
+    }
+
+
+def _index(far: int, hidden: set[int]) -> list[int]:
+    """index[i] = how many visible rows (columns) stand before the i-th, counted from 1."""
+    index = [0, 0]
+    for i in range(1, far + 1):
+        index.append(index[-1] + (i not in hidden))
+    return index
+
+
+def _filled_counts(placed: Sequence[Placed], rows: int) -> list[int]:
+    """How many cells with text begin in, or reach into, each row."""
+    counts = [0] * rows
+    for cell in placed:
+        if clean(cell.text):
+            for r in range(cell.row, min(cell.row + cell.row_span, rows)):
+                counts[r] += 1
+    return counts
+
+
+def _run_blocks(by_row: dict[int, list[Placed]], filled: list[int], start: int, end: int, where: str) -> Iterator[Block]:
+    top, bottom = start, end
+    while top < end and filled[top] == 1 and _alone(by_row[top]):
+        top += 1
+    while bottom > top and filled[bottom - 1] == 1 and _alone(by_row[bottom - 1]):
+        bottom -= 1
+    yield from _paragraphs(by_row, start, top)
+    if bottom > top:
+        cells = [replace(c, row=c.row - top) for r in range(top, bottom) for c in by_row[r]]
+        left = min(c.col for c in cells if clean(c.text))
+        cells = [replace(c, col=c.col - left) for c in cells if c.col >= left]
+        first = next(c for c in cells if clean(c.text))
+        table = build_table(cells, bottom - top, first.at, where)
+        if table is not None:
+            yield table
+    yield from _paragraphs(by_row, bottom, end)
+
+
+def _alone(cells: Sequence[Placed]) -> bool:
+    """One cell of one row that is no part of a merged column."""
+    texts = [c for c in cells if clean(c.text)]
+    return len(texts) == 1 and texts[0].row_span == 1
+
+
+def _paragraphs(by_row: dict[int, list[Placed]], start: int, end: int) -> Iterator[Paragraph]:
+    for r in range(start, end):
+        for cell in by_row[r]:
+            if clean(cell.text):
+                yield Paragraph(text=cell.text.strip(), at=cell.at)
+
+
+def _letters(col: int) -> str:
+    """A column's name: 1 is A, 27 AA."""
+    name = ""
+    while col:
+        col, rest = divmod(col - 1, 26)
+        name = chr(65 + rest) + name
+    return name

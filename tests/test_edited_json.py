@@ -1,0 +1,134 @@
+"""Notice and assessment JSON edited by hand: refused in one line that names the place, by every verb, and nothing is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli import main
+from tests.test_types import text
+
+HEAD = "某市城管〔2023〕5号\n\n关于印发考核办法的通知\n\n各单位：\n\n一、评价目标\n90分以上为优秀，80～89分为良好，80分以下为不合格。\n\n"
+
+
+@pytest.fixture
+def notice(tmp_path) -> dict[str, Any]:
+    (tmp_path / "a.txt").write_text(HEAD + text(), encoding="utf-8")
+    assert main(["extract", str(tmp_path / "a.txt"), "-o", str(tmp_path / "whole.json")]) == 0
+    data: dict[str, Any] = json.loads((tmp_path / "whole.json").read_text(encoding="utf-8"))
+    return data
+
+
+def put(data: Any, path: str, value: Any) -> Any:
+    """The data with the value at a dotted path; a number is an index."""
+    *steps, last = [int(s) if s.isdigit() else s for s in path.split(".")]
+    node = data
+    for step in steps:
+        node = node[step]
+    node[last] = value
+    return data
+
+
+CRITERION = "rubrics.0.sections.0.criteria.0"
+WRONG = [
+    (f"{CRITERION}.max_points", 3, "rubrics[0].sections[0].criteria[0].max_points: 3 is no decimal string"),
+    (f"{CRITERION}.max_points", "NaN", "no decimal string"),
+    (f"{CRITERION}.max_points", "1e9", "no decimal string"),
+    (f"{CRITERION}.max_points", "9" * 50, "no decimal string"),
+    (f"{CRITERION}.text", 5, "rubrics[0].sections[0].criteria[0].text: 5 is no text"),
+    (f"{CRITERION}.text", "\ud800", "surrogate"),
+    (f"{CRITERION}.text", "a\x0bb", "control characters"),
+    (f"{CRITERION}.columns", ["a"], "is no object"),
+    (f"{CRITERION}.basis", "guessed", "is none of printed, proved"),
+    (f"{CRITERION}.at", "page 5", "is no object"),
+    (f"{CRITERION}.at", {"line": 3}, "lacks quote"),
+    (f"{CRITERION}.id", "annex-1/c2", "stands twice"),
+    (f"{CRITERION}.id", "../c1", "is no id"),
+    ("rubrics.0.sections", "abc", "is no list"),
+    ("rubrics.0.annex", True, "is no whole number"),
+    ("rubrics.0.annex", 10**30, "is no whole number"),
+    ("rubrics.0.id", "../../../tmp/evil", "is no rubric's id"),
+    ("rubrics.0.id", "/tmp/evil", "is no rubric's id"),
+    ("rubrics.0", None, "rubrics[0]"),
+    ("slug", "../x", "slug: '../x' is no name without folders"),
+    ("source.file", "../../etc/passwd", "is no name without folders"),
+    ("notice.addressees", "各单位", "is no list"),
+    ("notice.grade_bands.0.min_inclusive", "yes", "is neither true nor false"),
+    ("findings", {}, "is no list"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "said"), WRONG)
+def test_a_wrong_place_is_named(tmp_path, capsys, notice, path, value, said):
+    edited = tmp_path / "edited.json"
+    edited.write_text(json.dumps(put(notice, path, value)), encoding="utf-8")
+    assert main(["audit", str(edited)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "edited.json" in error
+    assert said in error
+
+
+@pytest.mark.parametrize("verb", ["extract", "audit", "decide", "diff", "forms", "collect", "score"])
+def test_every_verb_that_takes_a_notice_refuses_it(tmp_path, capsys, notice, verb):
+    whole, edited, out = tmp_path / "whole.json", tmp_path / "edited.json", tmp_path / "out"
+    edited.write_text(json.dumps(put(notice, f"{CRITERION}.max_points", 2.5)), encoding="utf-8")
+    argv = {
+        "extract": [edited, "-o", out], "audit": [edited, "-o", out], "decide": [edited, "list"], "diff": [whole, edited, "-o", out],
+        "forms": [edited, "--format", "html", "-o", out], "collect": [whole, "--notice", edited, "-o", out], "score": [whole, "--notice", edited, "-o", out],
+    }[verb]  # fmt: skip
+    before = sorted(tmp_path.iterdir())
+    assert main([verb, *map(str, argv)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("raw", ['{"rubrics": [], "notice": {}, "x": ' + "9" * 5000 + "}", '{"rubrics": [' * 3000, '{"a": 1}', "{'a': 1}", "[]", '{"rubrics": NaN, "notice": {}}'])
+def test_json_that_is_no_notice(tmp_path, capsys, raw):
+    (tmp_path / "a.json").write_text(raw, encoding="utf-8")
+    assert main(["audit", str(tmp_path / "a.json")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_notice_json_is_one_under_any_name(tmp_path, capsys, notice):
+    (tmp_path / "notice.txt").write_bytes((tmp_path / "whole.json").read_bytes())
+    assert main(["extract", str(tmp_path / "notice.txt")]) == 0
+    assert capsys.readouterr().out == (tmp_path / "whole.json").read_text(encoding="utf-8")
+
+
+def form(notice: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The export of a filled HTML form."""
+    return {"annex": 1, "rubric": "annex-1", "rubric_digest": "0" * 64, "assessee": "甲", "awarded": {"annex-1/c1": "3"}, **more}
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"annex": "9" * 5000}, 2),
+        ({"rubric": "../../evil"}, 2),
+        ({"annex": "٣", "rubric": None}, 2),
+        ({"notes": {"annex-1/c1": "a\ud800b\x00c\x0bd"}}, 0),
+        ({"assessee": "\ud800甲"}, 0),
+        ({"assessee": ["甲"], "vetoes": {"1": "\x00"}, "date": {}}, 0),
+        ({"awarded": {"annex-1/c1": {"a": 1}, "annex-1/c2": "=1+1", "annex-1/c3": "9" * 400}}, 0),
+    ],
+)
+def test_tampered_exports(tmp_path, capsys, notice, more, status):
+    (tmp_path / "form.json").write_text(json.dumps(form(notice, **more)), encoding="utf-8")
+    assert main(["collect", str(tmp_path / "form.json"), "-o", str(tmp_path / "out")]) == status
+    assert (tmp_path / "out").exists() == (status == 0)
+    assert capsys.readouterr().err.count("\n") == (status == 2)
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), PermissionError(13, "denied", "/x"), KeyError("a\nb"), RecursionError()])
+def test_what_nobody_foresaw_is_one_line_too(monkeypatch, capsys, fault):
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("pipeline.stages.extract", fail)
+    assert main(["extract", "a.txt"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert Path("a.txt").exists() is False

@@ -1,0 +1,90 @@
+"""Where results are written: a pipe is no input and never replaced as an output; a full disk leaves nothing behind."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline import serialize
+from pipeline.cli import main
+from pipeline.errors import InputError
+from tests.test_types import text
+
+
+@pytest.fixture
+def pipe(tmp_path) -> Path:
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+@pytest.fixture
+def notice(tmp_path) -> Path:
+    (tmp_path / "a.txt").write_text(text(), encoding="utf-8")
+    assert main(["extract", str(tmp_path / "a.txt"), "-o", str(tmp_path / "notice.json")]) == 0
+    return tmp_path / "notice.json"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["extract", "{pipe}"], ["audit", "{pipe}"], ["decide", "{pipe}", "list"], ["diff", "{pipe}", "{notice}"],
+        ["forms", "{pipe}", "-o", "{out}"], ["forms", "{notice}", "--assessees", "{pipe}", "-o", "{out}"], ["collect", "{pipe}", "-o", "{out}"],
+        ["score", "{pipe}", "--notice", "{notice}", "-o", "{out}"], ["forms", "{notice}", "--policy", "{pipe}", "-o", "{out}"],
+    ],
+)  # fmt: skip
+def test_a_pipe_is_refused_not_waited_for(tmp_path, capsys, notice, pipe, argv):
+    places = {"pipe": pipe, "notice": notice, "out": tmp_path / "out"}
+    assert main([a.format(**places) for a in argv]) == 2
+    assert "pipe: not a regular file" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pipe_is_written_to_not_replaced(pipe):
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    serialize.write_whole(pipe, "评")
+    assert os.read(reader, 99).decode() == "评"
+    assert pipe.is_fifo()
+    os.close(reader)
+
+
+def test_files_are_written_together_or_not_at_all(tmp_path, monkeypatch):
+    calls = iter((False, True))
+
+    def full(handle: int) -> None:
+        if next(calls):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="No space left"):
+        serialize.write_together(tmp_path / "out", {"a": "1", "b": "2"})
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_forms_on_a_full_disk(tmp_path, monkeypatch, capsys, notice, there):
+    if there:
+        (tmp_path / "out").mkdir()
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert main(["forms", str(notice), "--format", "html", "-o", str(tmp_path / "out")]) == 2
+    assert "out: cannot be written (No space left on device)" in capsys.readouterr().err
+    assert (tmp_path / "out").exists() == there
+    assert not there or list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["forms", "collect", "score", "batch"])
+def test_an_output_folder_that_is_a_file(tmp_path, capsys, notice, verb):
+    (tmp_path / "out").write_text("kept", encoding="utf-8")
+    form = tmp_path / "form.json"
+    form.write_text('{"annex": 1, "rubric": "annex-1", "schema_version": "1.0", "awarded": {"annex-1/c1": "3"}}', encoding="utf-8")
+    argv = {"forms": [notice, "--format", "html"], "collect": [form], "score": [form, "--notice", notice], "batch": [tmp_path / "a.txt"]}[verb]
+    assert main([verb, *map(str, argv), "-o", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert (error.count("\n"), str(tmp_path / "out") in error) == (1, True)
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "kept"
