@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 import regex
 
 from pipeline import patterns
+from pipeline.gridrows import Row
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
@@ -32,7 +34,7 @@ class Spanned:
 
 @dataclass(eq=False)
 class Mark:
-    """A label cell or section row, with the criteria it was seen to cover."""
+    """A label cell or section row, with the criteria it was seen to cover. `alone`: a label cell in a row without a criterion."""
 
     text: str
     stated_points: Decimal | None
@@ -45,6 +47,7 @@ class Mark:
     after: int = 0
     number: str | None = None
     rank: int | None = None
+    alone: bool = False
 
 
 @dataclass
@@ -81,7 +84,7 @@ def collect(table: JoinedTable) -> Draft:
         for row in rows:
             later = first and part > 0 and bool(draft.criteria)
             line = classify(row, table.columns[part], later, headed, draft.whole() if later else None)
-            if line.kind == "section" and row.index < top:
+            if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
             if first and part > 0 and _repeats_labels(draft, line):
                 line = replace(line, kind="continuation")
@@ -95,9 +98,9 @@ def collect(table: JoinedTable) -> Draft:
         if not found and patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
     for paragraph in table.tail:
-        value = split_label(paragraph.text)[1]
-        if value is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
-            draft.totals.append((len(draft.criteria), value, paragraph.at))
+        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", fold(paragraph.text))
+        if number is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
+            draft.totals.append((len(draft.criteria), Decimal(number[0]), paragraph.at))
     for paragraph in table.inside:
         text = clean(paragraph.text)
         if not patterns.NOTE_ROW.match(text) and patterns.field_name(text) is None:
@@ -123,6 +126,14 @@ def _scored_rows_are_marked(table: JoinedTable) -> bool:
     return False
 
 
+def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
+    """Whether a row above the header is the first of the table's section rows: it is marked (一、) and another one comes."""
+    alone = (clean(row.filled()[0].text) for row in rows if row is not line.row and row.filled())
+    return bool(patterns.SECTION_MARKER.match(line.label)) and any(
+        patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None for text in alone
+    )
+
+
 def _repeats_labels(draft: Draft, line: Line) -> bool:
     """Whether the first row of a later part is the rest of the row before under labels printed anew."""
     columns = line.columns
@@ -144,7 +155,10 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
         level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
         draft.marks.append(
-            Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
+            Mark(
+                line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria),
+                number=_section_number(line, heading), alone=level is not None,
+            )  # fmt: skip
         )
     elif line.kind == "total":
         _open_labels(draft, line, part)
@@ -170,6 +184,12 @@ def _take(draft: Draft, line: Line, part: int) -> None:
             draft.unplaced.append(Unplaced(mask_personal(line.row.text()), "a row without text and points", filled[0].at))
 
 
+def _section_number(line: Line, heading: Cell) -> str | None:
+    """The number of a section row that stands in the number column, beside its label."""
+    own = line.number is not None and line.number is not heading and line.own(line.number)
+    return _serial(line) if own else None
+
+
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     previous = draft.spans[-1] if draft.spans else None
     if _is_option(draft, line):
@@ -180,6 +200,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     if joined and not line.own(line.number):
         _join_text(draft, line)
         return
+    line = _without_label_number(draft, line, part)
     _open_labels(draft, line, part)
     marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
     read = _criterion(line, part)
@@ -190,6 +211,20 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
         draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
+    """A label in the number column (加分项 beside its rows, below the numbered ones) is a section's, not a number."""
+    cell = line.number
+    if cell is None or patterns.SERIAL.match(fold(cell.text)) or regex.search(r"\p{Han}{2}", clean(cell.text)) is None:
+        return line
+    label, declared = split_label(cell.text)
+    if cell.row_span == 1 and declared is None and not patterns.APART_LABEL.fullmatch(fold(label)):
+        return line
+    if id(cell) not in draft.by_cell:
+        draft.by_cell[id(cell)] = Mark(clean(cell.text), declared, cell.at, 1, part, cell.row_span > 1, True, after=len(draft.criteria))
+        draft.marks.append(draft.by_cell[id(cell)])
+    return replace(line, number=None)
 
 
 def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:

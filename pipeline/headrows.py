@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import regex
+
 from pipeline import patterns
 from pipeline.gridrows import Row, header_key, is_total
-from pipeline.normalize import clean, points
+from pipeline.model import Cell
+from pipeline.normalize import clean, fold, points
 from pipeline.points import read_points
+
+MIN_BELOW = 3
+"""So many points below a word make the word a header."""
+
+MAX_NAME = 12
+"""A header in unknown words is no longer than this."""
 
 MAX_HEADER_ROWS = 4
 """A header deeper than this was never seen; a longer run of header-like rows is data."""
@@ -33,9 +42,38 @@ def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
             heads.append(row)
         elif heads or not _is_preamble(row):
             break
-    if heads and not any(_names_column(c.text) for r in heads for c in r.filled()):
+    if heads and any(_names_column(c.text) for r in heads for c in r.filled()):
+        return tuple(heads)
+    return _by_contrast(rows)
+
+
+def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """A header in words of its own (占分, 评判内容): the first whole row of short words, where points stand in a column
+    below one of them."""
+    top = next((i for i, row in enumerate(rows[:MAX_HEADER_ROWS]) if len(row.filled()) > 1), None)
+    if top is None or not _may_name_columns(rows[top]):
         return ()
-    return tuple(heads)
+    for cell in rows[top].filled():
+        below = [c for row in rows[top + 1 :] if (c := row.cells[cell.col]) is not None and c.row == row.index and clean(c.text)]
+        scored = [c for c in below if points(c.text) is not None]
+        if len(scored) >= MIN_BELOW and len(scored) >= 0.8 * len(below):
+            return (rows[top],)
+    return ()
+
+
+def _may_name_columns(row: Row) -> bool:
+    """Short words without digits, one a column, in nearly all columns; no field, total or section marker."""
+    filled = row.filled()
+    texts = [fold(c.text) for c in filled]
+    whole = sum(c.col_span for c in filled) >= len(row.cells) - 1 and all(c.row_span == 1 for c in filled)
+    words = all(len(t) <= MAX_NAME and not regex.search(r"[0-9。；;，,、]", t) and patterns.SERIAL.match(t) is None for t in texts)
+    others = any(patterns.field_name(c.text) or patterns.SECTION_MARKER.match(clean(c.text)) for c in filled)
+    return whole and words and len(set(texts)) == len(texts) > 1 and not others and not is_total(row) and not _scores(filled[1:])
+
+
+def _scores(cells: Sequence[Cell]) -> bool:
+    """Whether words that stand for points (一票否决) are among the cells."""
+    return any(read_points(c.text).kind != "scored" for c in cells)
 
 
 def _completes(row: Row, heads: Sequence[Row]) -> bool:
@@ -84,7 +122,7 @@ def is_header(row: Row, follows: bool = False) -> bool:
     fields = sum(patterns.field_name(t) is not None for t, r in zip(texts, roles, strict=True) if r is None)
     if any(points(t) is not None for t in texts) or any(len(t) > 40 for t in texts):
         return False
-    if is_total(row) and named <= 1:
+    if (is_total(row) and named <= 1) or any(patterns.SECTION_MARKER.match(t) for t in texts):
         return False
     if follows:
         return named >= 1 and named + fields == len(filled) and len({*roles} - {None}) >= min(1, named)

@@ -25,7 +25,7 @@ CASE = regex.compile(r"每(?![日天周月季年人户班])")
 
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
-    r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
+    r"^\s*(?:第[一二三四五六七八九十]{1,3}[部篇章节]分?\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
 )
 MAX_LIST_LABEL = 40
 
@@ -60,7 +60,7 @@ def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: se
         text = clean(paragraph.text)
         value = _points_of(text)
         if i in heads:
-            label = text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text)
+            label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
             cells.append(Cell(row, 0, label, paragraph.at, col_span=4))
         elif value is not None or LIST_MARKER.match(text):
             cells += _line_cells(row, text, value, paragraph)
@@ -108,7 +108,14 @@ def _first(lines: Sequence[Paragraph], scored: int) -> int:
 
 
 def _may_head(text: str) -> bool:
-    return bool(LIST_MARKER.match(text)) and len(split_label(text)[0]) <= MAX_LIST_LABEL and not text.endswith(("。", "；"))
+    label, declared = split_label(_unstopped(text))
+    whole = declared is not None or _unstopped(text) == text
+    return bool(LIST_MARKER.match(text)) and len(label) <= MAX_LIST_LABEL and whole and "。" not in label
+
+
+def _unstopped(text: str) -> str:
+    """A line without the stop that closes it."""
+    return text.rstrip("。；; ")
 
 
 def _points_of(text: str) -> Decimal | None:

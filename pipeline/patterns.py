@@ -71,6 +71,13 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("满分", "points"),
     ("标准分", "points"),
     ("扣分", "deduction"),
+    ("评分", "awarded"),
+    ("分数", "points"),
+    ("权重", "points"),
+    ("大项", "label"),
+    ("细项", "label"),
+    ("小类", "label"),
+    ("细目", "text"),
     ("备注", "remark"),
     ("原因", "remark"),
     ("方式", "method"),
@@ -110,6 +117,10 @@ _JUROR = regex.compile(r"(?:评委|专家|裁判|评审)[0-9一二三四五六�
 """`评委1`, `专家二`: a column for each juror."""
 
 
+_SOME_POINTS = regex.compile(r"\p{Han}{1,5}(?<![部成学积区划百千加减])分")
+"""`占分`, `基准分`, `记分`: a word that ends in 分 and is none of those above names points."""
+
+
 def header_role(text: str) -> Role | None:
     """The role a header cell names, or None.
 
@@ -126,7 +137,7 @@ def header_role(text: str) -> Role | None:
         for suffix, role in _SUFFIXES:
             if key.endswith(suffix):
                 return role
-    return None
+    return "points" if _SOME_POINTS.fullmatch(key) else None
 
 
 TOTAL_WORDS = regex.compile(
@@ -141,8 +152,8 @@ SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
 _N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
 
 GRADE_WORDS = regex.compile(
-    r"优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|很差|一般|较?好|很好|[a-e]级?|[一二三四五]级|[一二三四]等|[一二三四]档"
-    r"|(?:非常|比较|基本|很|较|不|不太|很不)?(?:满意|符合|达标)|[未已]达标|部分(?:符合|达标)"
+    r"(?:[a-e][.、．:])?(?:优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|很差|一般|较?好|很好|[a-e]级?|[一二三四五]级|[一二三四]等|[一二三四]档"
+    r"|(?:非常|比较|基本|很|较|不|不太|很不)?(?:满意|符合|达标)|[未已]达标|部分(?:符合|达标))"
     r"|excellent|verygood|good|satisfactory|average|fair|poor|unsatisfactory|needsimprovement"
 )
 """The whole (folded) text of a cell that names a grade."""
@@ -198,6 +209,12 @@ LABEL_POINTS = regex.compile(
 LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*[)\]）]$", regex.DOTALL)
 """`日常管理 (8分)`, `安全运营（12）`, `一、基础工作 20分`."""
 
+LABEL_POINTS_WORDS = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?:共|计|满分)?(?P<points>[一二三四五六七八九十百]{1,5}分)\s*[)\]）]$", regex.DOTALL)
+"""`环境卫生（二十分）`: points in words, in brackets only."""
+
+EACH_CASE = regex.compile(r"(?:每|[一1])(?:次|处|项|例|起|人次?|个)(?:性)?(?:[扣加减得计记])?")
+"""What is left of a label that only says how much one case costs (一次扣20分)."""
+
 SECTION_MARKER = regex.compile(
     r"^\s*(?P<marker>[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{1,4}[、.．]|[A-H][、.．])\s*(?=\P{Nd})"
 )
@@ -248,11 +265,11 @@ POINTS_PERCENT = regex.compile(r"^(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)%$")
 """`40%` in a column of weights: the weights are the points."""
 
 POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不合格|^(?:★|▲|※)$|取消资格")
-POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
+POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
 """Points at the end of a criterion's text: `…（2分）。`."""
 
-POINTS_CLOSING = regex.compile(r"[，,:：]\s*(?:计|得|记|共|满分|分值)\s*[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
-"""Points that close a line of a list without brackets: `…，计20分。`."""
+POINTS_CLOSING = regex.compile(r"(?:[，,:：]\s*(?:计|得|记|共|满分|分值)\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+"""Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""
 
 BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")

@@ -18,7 +18,7 @@ RECEIPT_HEADER = regex.compile(r"领取人|签收人|联系电话|^电话$|手�
 """Columns of a receipt or address list: personal data, never a rubric."""
 
 MEASURE_HEADER = regex.compile(
-    r"数量|单价|价格?$|金额|费用?$|预算|人数|次数|课时|学时|时长|面积|长度|重量|排名|名次|页码|年份|台数|户数|[(\[](?:万?元|个|台|套|人|户|次|米|吨|亩|天|小时|平方米)[)\]]"
+    r"数量|单价|价格?$|金额|费用?$|预算|人数|次数|课时|学时|学分|时长|面积|长度|重量|排名|名次|页码|年份|台数|户数|[(\[](?:万?元|个|台|套|人|户|次|米|吨|亩|天|小时|平方米)[)\]]"
 )
 """Headers over numbers that count or measure something else than points."""
 
@@ -71,8 +71,19 @@ def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
         if not (draft.totals or draft.subtotals) and (draft.table.header_texts or not SCORING_TITLE.search(_near(draft))):
             return ""
         if _measures(draft):
-            return "a table of quantities: nothing in it says that its numbers are points"
+            found = SCORING_WORDS.search(_near(draft)) or roles - {"number", "label", "remark", None}
+            return "a table of quantities: nothing in it says that its numbers are points" if found else ""
+    if not roles & {"label", "text", "standard", "item", "awarded", None} - {None} and _measured_beside(draft) >= 2:
+        return "a table of quantities: its headers name measures and no criteria"
     return None if any(c.text for c in draft.criteria) else "a table with points and no criteria texts"
+
+
+def _measured_beside(draft: Draft) -> int:
+    """How many columns have a header of a measure (学时, 单价) over numbers."""
+    return sum(
+        bool(MEASURE_HEADER.search(fold(text))) and any(points(c.text) is not None for row in _data(draft) if col < len(row.cells) and (c := row.cells[col]))
+        for col, text in draft.table.header_texts.items()
+    )
 
 
 def _is_receipt(draft: Draft) -> bool:

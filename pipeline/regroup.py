@@ -12,6 +12,7 @@ def regroup(draft: Draft) -> tuple[Draft, ...]:
     """The rubrics of one collected table: serials of sections lifted to them, parents to section rows, alternates parted."""
     _lift_section_numbers(draft)
     _lift_parents(draft)
+    _raise_rows(draft)
     return _split_alternates(draft)
 
 
@@ -50,6 +51,18 @@ def _lift(draft: Draft, index: int) -> None:
         draft.marks.insert(
             0, Mark(text, own.max_points, at, 1, own.piece, False, True, after=index, number=own.number, rank=rank)
         )
+
+
+def _raise_rows(draft: Draft) -> None:
+    """Labels alone in their rows, each directly above a criterion that has a label of its own in the same column, are section rows:
+    without merged cells nothing else sets them apart."""
+    alone = [m for m in draft.marks if m.alone]
+    for level in {m.level for m in alone}:
+        own = [m for m in alone if m.level == level]
+        begun = {m.after for m in draft.marks if m.level == level and m.text and not m.alone and not m.own_row}
+        if all(m.after in begun or m.after == len(draft.criteria) for m in own) and any(m.after in begun for m in own):
+            for mark in own:
+                mark.own_row, mark.level = True, 1
 
 
 def _split_alternates(draft: Draft) -> tuple[Draft, ...]:

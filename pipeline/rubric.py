@@ -35,7 +35,7 @@ from pipeline.refusal import refusal
 from pipeline.regroup import regroup
 from pipeline.sections import sections_of, spread
 from pipeline.segments import Segment
-from pipeline.shapes import column_table, gathered, points_row_table
+from pipeline.shapes import column_table, gathered, opened, points_row_table
 from pipeline.table import JoinedTable, join
 
 SHORT = 30
@@ -68,7 +68,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
-    tables = gathered([column_table(t) or points_row_table(t) or t for t in join(segment.blocks)])
+    tables = gathered([column_table(t) or points_row_table(t) or opened(t) for t in join(segment.blocks)])
     listing = list_table(segment.blocks) if not tables else None
     return (listing,) if listing else tables
 
@@ -93,10 +93,11 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     criteria = _with_ids(_mark_deductions(criteria), rubric_id)
     title, title_at = _title(draft, segment, first)
     stated, total_at, subtotals = _totals(draft, len(criteria))
-    if stated is None and total_at is None:
-        stated, total_at = _total_elsewhere(draft, title, title_at)
+    if stated is None:
+        elsewhere = _total_elsewhere(draft, title, title_at)
+        stated, total_at = elsewhere if elsewhere[0] is not None else (stated, total_at)
     labels, sections = sections_of(marks, criteria, rubric_id)
-    sections = tuple(map(_with_vetoes, sections))
+    sections = tuple(_with_worded(_with_vetoes(section)) for section in sections)
     return Rubric(
         annex=annex,
         id=rubric_id,
@@ -140,6 +141,14 @@ def _with_vetoes(section: Section) -> Section:
         return section
     vetoes = (replace(c, kind="veto") if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
     return replace(section, criteria=tuple(vetoes))
+
+
+def _with_worded(section: Section) -> Section:
+    """A section outside the total by its kind (加分项, 扣分项): its criteria without points say in words what one case is worth."""
+    if section.kind == "scored":
+        return section
+    worded = (replace(c, kind=section.kind) if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
+    return replace(section, criteria=tuple(worded))
 
 
 def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
@@ -280,8 +289,8 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
     """The stated total is the last total row; earlier ones, after part of the criteria, are subtotals."""
     subtotals = list(draft.subtotals)
     last = subtotals[-1] if subtotals else None
-    if not draft.totals and len(subtotals) == 1 and last and last.after == count - 1 and not last.label.endswith("计"):
-        return last.points, last.at, ()
+    if not draft.totals and last and last.after == count - 1 and _is_whole(last, draft):
+        return last.points, last.at, tuple(subtotals[:-1])
     if not draft.totals:
         return None, None, tuple(subtotals)
     valued = [t for t in draft.totals if t[1] is not None] or draft.totals
@@ -290,6 +299,20 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
         if where is not at and after > 0:
             subtotals.append(Subtotal(clean(where.quote), other, after - 1, where))
     return value, at, tuple(subtotals)
+
+
+def _is_whole(last: Subtotal, draft: Draft) -> bool:
+    """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section."""
+    named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
+    others = [s for s in draft.subtotals if s is not last and not patterns.SUBTOTAL_WORDS.fullmatch(fold(s.label))]
+    if named == fold(last.label) or others:
+        return False
+    labels = [fold(_plain_label(m.text)) for m in draft.marks]
+    return not any(named in label or label in named for label in labels if label)
+
+
+def _plain_label(text: str) -> str:
+    return patterns.SECTION_MARKER.sub("", split_label(text)[0])
 
 
 def _total_elsewhere(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import regex
 
 from pipeline import patterns
-from pipeline.gridrows import header_key, is_total, rows_of
+from pipeline.gridrows import Row, header_key, is_total, rows_of
 from pipeline.model import Cell, Paragraph, Table
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
@@ -60,6 +61,22 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
             return _turned(table, kept, names.index)
     return None
+
+
+def opened(table: JoinedTable) -> JoinedTable:
+    """A table whose first section row stands as a line above its header (`一、环境（12分）`), with that line as its first row: another
+    section row in the table says that it is one."""
+    line = table.lead[-1] if table.lead else None
+    if line is None or not _is_section_line(line) or not any(_is_section_row(r) for rows in table.data for r in rows):
+        return table
+    width = table.parts[0].cols
+    head = Table((Cell(0, 0, line.text, line.at, col_span=width),), 1, width, line.at, line.page)
+    return replace(table, parts=(head, *table.parts), lead=table.lead[:-1])
+
+
+def _is_section_row(row: Row) -> bool:
+    filled = row.filled()
+    return len(filled) == 1 and split_label(clean(filled[0].text))[1] is not None and bool(patterns.SECTION_MARKER.match(clean(filled[0].text)))
 
 
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:

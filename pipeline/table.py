@@ -14,6 +14,7 @@ from pipeline.headrows import find_headers, header_texts, leading_headers
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
 from pipeline.roles import Columns, columns_of
+from pipeline.stacks import stacked
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     lead: list[Paragraph] = []
     inside: list[Paragraph] = []
     between: list[Paragraph] = []
-    for block in (part for b in blocks for part in (halves(b) if isinstance(b, Table) else (b,))):
+    for block in (part for b in blocks for part in (_sheets(b) if isinstance(b, Table) else (b,))):
         if isinstance(block, Paragraph):
             if not _is_noise(block):
                 between.append(block)
@@ -92,6 +93,11 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     if parts:
         tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between), inside=tuple(inside)))
     return tuple(tables)
+
+
+def _sheets(table: Table) -> tuple[Table, ...]:
+    """The sheets of one table: those that stand one under another, of each the halves side by side."""
+    return tuple(half for sheet in stacked(table) for half in halves(sheet))
 
 
 def _is_closing_part(part: Table) -> bool:
