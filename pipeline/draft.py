@@ -154,12 +154,9 @@ def _take(draft: Draft, line: Line, part: int) -> None:
     elif line.kind == "section":
         heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
         level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
-        draft.marks.append(
-            Mark(
-                line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria),
-                number=_section_number(line, heading), alone=level is not None,
-            )  # fmt: skip
-        )
+        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
+        mark.number, mark.alone = _section_number(line, heading), level is not None
+        draft.marks.append(mark)
     elif line.kind == "total":
         _open_labels(draft, line, part)
         draft.totals.append((len(draft.criteria), line.value, filled[0].at))
