@@ -14,7 +14,7 @@ from pipeline.gridrows import Row
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
-from pipeline.points import PointsRead, points_at_end, read_points, split_label
+from pipeline.points import PointsRead, points_after_name, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
@@ -322,6 +322,8 @@ def _criterion(line: Line, part: int) -> Criterion:
     points_at = line.points.at if line.points is not None and printed else None
     if read.value is None and not read.choice and (end := points_at_end(text)) is not None:
         read, printed, points_at = PointsRead(end), patterns.POINTS_IN_TEXT.search(text)[0], line.text.at  # type: ignore[index, union-attr]
+    elif line.points is None and read.value is None and line.text and (named := points_after_name(_unnumbered(text))) is not None:
+        read, printed, points_at = PointsRead(named), patterns.POINTS_AFTER_NAME.match(_unnumbered(text))[0][:-1], line.text.at  # type: ignore[index]
     cells = [c for c in (line.text, line.points, line.number) if c is not None and c.confidence is not None]
     return Criterion(
         id="",
@@ -339,6 +341,11 @@ def _criterion(line: Line, part: int) -> Criterion:
         row=line.row.index,
         confidence=min((c.confidence for c in cells if c.confidence is not None), default=None),
     )
+
+
+def _unnumbered(text: str) -> str:
+    match = patterns.SERIAL_IN_TEXT.match(text) or patterns.SECTION_MARKER.match(text)
+    return text[match.end() :] if match else text
 
 
 def _read(line: Line) -> PointsRead:

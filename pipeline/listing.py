@@ -11,7 +11,7 @@ import regex
 from pipeline import patterns
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
-from pipeline.points import points_at_end, split_label
+from pipeline.points import points_after_name, points_at_end, split_label
 from pipeline.roles import Columns
 from pipeline.table import JoinedTable
 
@@ -25,7 +25,7 @@ CASE = regex.compile(r"每(?![日天周月季年人户班])")
 
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
-    r"^\s*(?:第[一二三四五六七八九十]{1,3}[部篇章节]分?\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
+    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
 )
 MAX_LIST_LABEL = 40
 
@@ -50,6 +50,15 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     return _as_table(title, inside, heads)
+
+
+def unboxed(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with the cells of their tables as lines: for tables of one column, frames around a list."""
+    return [x for b in blocks for x in (_lines_in(b) if isinstance(b, Table) else (b,))]
+
+
+def _lines_in(table: Table) -> tuple[Paragraph, ...]:
+    return tuple(Paragraph(c.text, c.at, page=table.page) for c in table.cells if clean(c.text))
 
 
 def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int]) -> JoinedTable | None:
@@ -121,6 +130,7 @@ def _unstopped(text: str) -> str:
 def _points_of(text: str) -> Decimal | None:
     """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
     own = points_at_end(text)
+    own = own if own is not None else points_after_name(LIST_MARKER.sub("", BULLET.sub("", text)))
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None
     if closing is None or CASE.search(text[: closing.start()].rpartition("。")[2]):
         return own

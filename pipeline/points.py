@@ -37,6 +37,8 @@ def read_points(text: str) -> PointsRead:
         return PointsRead(plain, None, "bonus" if key.startswith("+") else "scored")
     if several_numbers(text):
         return PointsRead(None, clean(text))
+    if match := patterns.POINTS_REMARKED.match(key):
+        return PointsRead(Decimal(match["points"]), clean(text))
     if match := patterns.POINTS_PERCENT.match(key):
         return PointsRead(Decimal(match["points"]))
     if match := patterns.POINTS_EACH.match(key):
@@ -92,6 +94,12 @@ def _tight(text: str) -> str:
 def points_at_end(text: str) -> Decimal | None:
     """Points printed at the end of a criterion's text, `…（2分）。`."""
     match = patterns.POINTS_IN_TEXT.search(text)
+    return points(f"{match['points']}分") if match else None
+
+
+def points_after_name(text: str) -> Decimal | None:
+    """Points after a name that opens a text, `孝老爱亲星（20分）。尊老爱幼。`."""
+    match = patterns.POINTS_AFTER_NAME.match(text)
     return points(f"{match['points']}分") if match else None
 
 

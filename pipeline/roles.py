@@ -18,6 +18,8 @@ from pipeline.points import points_at_end, read_points
 
 MAX_WORDS = 12
 """Words that stand for points (每次扣2分, 一票否决) are short; longer ones are a standard."""
+UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
+"""Headers of a column to fill that, where it is printed full and no other column has points, stand over the points."""
 BARE = 4
 """A cell of so few characters that reads as points is points, whatever its header says."""
 
@@ -71,7 +73,8 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     number = _pick_number(profiles, roles)
     if number is not None:
         taken[number] = "number"
-    score, groups = _pick_points(profiles, roles, taken)
+    score, groups = _pick_points(profiles, roles, taken, {c: fold(name) for c, name in names.items()})
+    groups = groups or _pick_sums(profiles, names, taken, score)
     if score is not None:
         taken[score] = "points"
     taken.update(dict.fromkeys(groups, "section_points"))
@@ -202,7 +205,7 @@ def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) ->
 
 
 def _pick_points(
-    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]
+    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role], names: dict[int, str]
 ) -> tuple[int | None, tuple[int, ...]]:
     """(criterion points, columns of section points). Of several such columns those with fewer cells belong to sections."""
     fits = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.numeric >= 0.5]
@@ -215,7 +218,7 @@ def _pick_points(
         and profiles[c].length <= 8
         and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
     ]
-    candidates = named or guessed
+    candidates = named or guessed or [c for c in fits if roles.get(c) == "awarded" and names.get(c) in UNFILLED and profiles[c].wide >= 0.9]
     if not candidates:
         return None, ()
     if len(candidates) == 1:
@@ -226,6 +229,14 @@ def _pick_points(
     groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]
     return (min(rest), groups) if groups else _equals(rest, profiles, roles)
+
+
+def _pick_sums(profiles: Sequence[_Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
+    """Columns headed 小计 that sum up the criteria's points of each label on their left."""
+    if score is None:
+        return ()
+    sums = (c for c, name in names.items() if c not in taken and c < score and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
+    return tuple(c for c in sums if profiles[c].numeric >= 0.5 and _is_coarser(profiles[c], profiles[score]))
 
 
 def _equals(

@@ -53,7 +53,7 @@ def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = Fal
         return _as(line, "blank")
     if first_of_part and (_is_torn_text(line, filled, whole_above) or _is_torn_aside(line, filled)):
         return _as(line, "continuation")
-    for test in (_total, _fields, partial(_section, headed=headed), _note):
+    for test in (_total, _fields, _opinion, partial(_section, headed=headed), _note):
         found = test(line, filled)
         if found is not None:
             return found
@@ -121,6 +121,12 @@ def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
             return None
         return _as(line, "fields")
     return None
+
+
+def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
+    """A row with nothing but the name of a place to write (综合评价, 考核意见：)."""
+    alone = len(filled) == 1 and filled[0].row_span == 1 and patterns.OPINION.fullmatch(fold(filled[0].text))
+    return _as(line, "note") if alone else None
 
 
 def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:

@@ -14,8 +14,9 @@ import regex
 
 from pipeline import patterns
 from pipeline.draft import Draft, Mark, collect
+from pipeline.gridrows import Row
 from pipeline.header import header_at, header_faults, header_of
-from pipeline.listing import list_table
+from pipeline.listing import list_table, unboxed
 from pipeline.model import (
     LOW_CONFIDENCE,
     Criterion,
@@ -40,6 +41,9 @@ from pipeline.table import JoinedTable, join
 
 SHORT = 30
 """A line just above a table that is no longer than this may name it, whatever its words."""
+
+MIN_BOXED = 3
+"""A table of one column and so many rows may be a list with a frame around it."""
 
 NEAR = 4
 """A total printed above a table stands within this many lines of it; further up it speaks of something else."""
@@ -69,7 +73,8 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
     tables = gathered([column_table(t) or points_row_table(t) or opened(t) for t in join(segment.blocks)])
-    listing = list_table(segment.blocks) if not tables else None
+    boxed = all(part.cols == 1 and part.rows >= MIN_BOXED for table in tables for part in table.parts)
+    listing = list_table(unboxed(segment.blocks)) if boxed else None
     return (listing,) if listing else tables
 
 
@@ -128,9 +133,9 @@ def _goes_on(text: str, match: regex.Match[str]) -> bool:
 
 
 def _placed_marks(draft: Draft) -> list[Mark]:
-    """The marks, without a row of words after the last criterion: nothing stands under it, it is listed as unplaced."""
+    """The marks, without words after the last criterion: nothing stands under or beside them, they are listed as unplaced."""
     last = len(draft.criteria)
-    stray = [m for m in draft.marks if m.own_row and m.after == last and m.stated_points is None]
+    stray = [m for m in draft.marks if m.after == last and m.stated_points is None and not m.covered]
     draft.unplaced += [Unplaced(mask_personal(m.text), "a row without text and points", m.at) for m in stray]
     return [m for m in draft.marks if m not in stray]
 
@@ -301,6 +306,13 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
     return value, at, tuple(subtotals)
 
 
+def _above_header(draft: Draft) -> list[Row]:
+    """The rows of one cell above the header of the first part."""
+    heads, rows = draft.table.headers[0], draft.table.rows[0]
+    top = min((r.index for r in heads), default=0)
+    return [r for r in rows if r.index < top and len(r.filled()) == 1]
+
+
 def _is_whole(last: Subtotal, draft: Draft) -> bool:
     """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section."""
     named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
@@ -328,6 +340,10 @@ def _total_elsewhere(
                     return Decimal(match[1]), cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
+    for row in _above_header(draft):
+        cell = row.filled()[0]
+        if len(clean(cell.text)) <= SHORT and not patterns.SECTION_MARKER.match(clean(cell.text)) and (total := total_in(cell.text)) is not None:
+            return total, cell.at
     below = fold(draft.table.tail[0].text) if draft.table.tail else ""
     if patterns.TOTAL_WORDS.fullmatch(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
         return Decimal(number[0]), draft.table.tail[0].at

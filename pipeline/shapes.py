@@ -16,6 +16,9 @@ from pipeline.points import split_label
 from pipeline.roles import Columns
 from pipeline.table import JoinedTable
 
+MAX_NAME = 16
+"""A line above a table that names a section without points is no longer than this."""
+
 MIN_LINES = 3
 """Fewer scored columns are a table of something else."""
 
@@ -25,7 +28,9 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     rows = rows_of(table.parts[0], 0)
     for row in rows[:3]:
         filled = row.filled()
-        named = [c for c in filled if split_label(clean(c.text))[1] is not None and not patterns.grade_name(c.text) and not patterns.TOTAL_WORDS.fullmatch(fold(c.text))]
+        named = [c for c in filled if _is_scored_name(c)]
+        if any(patterns.header_role(c.text) == "points" and not patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in filled):
+            return None
         if len(named) >= MIN_LINES and len(named) >= len(filled) - 4 and len(filled) >= 4:
             break
     else:
@@ -35,6 +40,13 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
         return None
     pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in named]
     return _turned(table, pairs, row.index)
+
+
+def _is_scored_name(cell: Cell) -> bool:
+    """A criterion's name with its points (音色（25分）); a share in percent (自评（20%）) is a rater's."""
+    text = clean(cell.text)
+    named = split_label(text)[1] is not None and not regex.search(r"[%％]\s*[)）]?$", text)
+    return named and not patterns.grade_name(text) and not patterns.TOTAL_WORDS.fullmatch(fold(text))
 
 
 def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], top: int) -> JoinedTable:
@@ -76,7 +88,7 @@ def opened(table: JoinedTable) -> JoinedTable:
 
 def _is_section_row(row: Row) -> bool:
     filled = row.filled()
-    return len(filled) == 1 and split_label(clean(filled[0].text))[1] is not None and bool(patterns.SECTION_MARKER.match(clean(filled[0].text)))
+    return len(filled) == 1 and _names_section(clean(filled[0].text))
 
 
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
@@ -98,5 +110,12 @@ def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
 
 
 def _is_section_line(paragraph: Paragraph) -> bool:
-    label, declared = split_label(clean(paragraph.text))
-    return declared is not None and bool(patterns.SECTION_MARKER.match(label))
+    return _names_section(clean(paragraph.text))
+
+
+def _names_section(text: str) -> bool:
+    """A marked line (一、硬件设施) that is short or has its points, and is no sentence and no title of a sheet."""
+    label, declared = split_label(text)
+    if not patterns.SECTION_MARKER.match(label):
+        return False
+    return declared is not None or (len(label) <= MAX_NAME and not regex.search(r"[。；：:，]$", text) and not patterns.TITLE_WORDS.search(text))
