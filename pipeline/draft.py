@@ -84,6 +84,9 @@ def collect(table: JoinedTable) -> Draft:
         for row in rows:
             later = first and part > 0 and bool(draft.criteria)
             line = classify(row, table.columns[part], later, headed, draft.whole() if later else None)
+            if line.kind in ("criterion", "other") and row.index < table.tops[part] and not draft.criteria:
+                draft.notes.append(BodyText(mask_personal(row.text()), row.filled()[0].at))
+                continue
             if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
             if first and part > 0 and _repeats_labels(draft, line):
@@ -227,6 +230,8 @@ def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
 def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
     """A row whose cells hold several criteria on lines of their own, with as many numbers in the points cell, is as many
     criteria; any other row is one."""
+    if line.points is None and line.text is not None:
+        return _lines_with_points(own, line.text)
     if line.points is None or line.text is None or not several_numbers(line.points.text):
         return (own,)
     values = [read_points(v) for v in line.points.text.split()]
@@ -242,6 +247,16 @@ def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
         replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")
         for t, v in zip(texts, values, strict=True)
     )
+
+
+def _lines_with_points(own: Criterion, cell: Cell) -> tuple[Criterion, ...]:
+    """Where no column has points: lines of one cell that each end in points (1.…（5分） 2.…（3分）) are as many criteria."""
+    texts = [clean(t) for t in cell.text.splitlines() if clean(t)]
+    texts = _counted(texts[0]) if len(texts) == 1 else texts
+    values = [points_at_end(t) for t in texts]
+    if len(texts) < 2 or any(v is None for v in values):
+        return (own,)
+    return tuple(replace(own, text=t, max_points=v, points_printed=patterns.POINTS_IN_TEXT.search(t)[0]) for t, v in zip(texts, values, strict=True))  # type: ignore[index]
 
 
 def _counted(text: str) -> list[str]:

@@ -15,6 +15,9 @@ from pipeline.points import read_points
 MIN_BELOW = 3
 """So many points below a word make the word a header."""
 
+MAX_PREAMBLE = 12
+"""A header stands within so many rows from the top."""
+
 MAX_NAME = 12
 """A header in unknown words is no longer than this."""
 
@@ -35,16 +38,35 @@ def find_headers(parts: Sequence[Sequence[Row]]) -> tuple[tuple[Row, ...], ...]:
 
 
 def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The header rows at the top of a part; title, field and note rows above them are skipped."""
+    """The header rows at the top of a part; title, field and note rows above them are skipped, and so are other rows above a header
+    that names points and more, as long as none has points there (a form's own data stand above its rubric)."""
+    heads = _heads(rows)
+    if not heads:
+        late = next((i for i, row in enumerate(rows[:MAX_PREAMBLE]) if _is_strong(row)), None)
+        if late and not any(_has_points(row, rows[late]) for row in rows[:late]):
+            heads = _heads(rows[late:])
+    return heads or _by_contrast(rows)
+
+
+def _is_strong(row: Row) -> bool:
+    roles = {patterns.header_role(c.text) for c in row.filled()} - {None}
+    return is_header(row) and len(roles) >= 3 and "points" in roles
+
+
+def _has_points(row: Row, header: Row) -> bool:
+    """Whether a row has points under the points header."""
+    cols = [c.col for c in header.filled() if patterns.header_role(c.text) == "points"]
+    return any((cell := row.cells[col]) is not None and read_points(cell.text).value is not None for col in cols)
+
+
+def _heads(rows: Sequence[Row]) -> tuple[Row, ...]:
     heads: list[Row] = []
     for row in rows[: MAX_HEADER_ROWS + 3]:
         if len(heads) < MAX_HEADER_ROWS and (is_header(row, follows=bool(heads)) or _completes(row, heads)):
             heads.append(row)
         elif heads or not _is_preamble(row):
             break
-    if heads and any(_names_column(c.text) for r in heads for c in r.filled()):
-        return tuple(heads)
-    return _by_contrast(rows)
+    return tuple(heads) if any(_names_column(c.text) for r in heads for c in r.filled()) else ()
 
 
 def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -55,7 +77,7 @@ def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
         return ()
     for cell in rows[top].filled():
         below = [c for row in rows[top + 1 :] if (c := row.cells[cell.col]) is not None and c.row == row.index and clean(c.text)]
-        scored = [c for c in below if points(c.text) is not None]
+        scored = [c for c in below if read_points(c.text).value is not None]
         if len(scored) >= MIN_BELOW and len(scored) >= 0.8 * len(below):
             return (rows[top],)
     return ()

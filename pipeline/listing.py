@@ -23,6 +23,9 @@ LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
 CASE = regex.compile(r"每(?![日天周月季年人户班])")
 """An amount for each case (每增加一项), not for a period (每日)."""
 
+OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
+"""One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
+
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
     r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
@@ -129,6 +132,8 @@ def _unstopped(text: str) -> str:
 
 def _points_of(text: str) -> Decimal | None:
     """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
+    if len(OPTION.findall(text)) > 1:
+        return None
     own = points_at_end(text)
     own = own if own is not None else points_after_name(LIST_MARKER.sub("", BULLET.sub("", text)))
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None

@@ -45,7 +45,7 @@ _SPELLINGS: dict[Role, str] = {
     "points": (
         "评价分值 分值 标准分 标准分值 满分 满分值 分数 权重 权重分 权重值 应得分 应得分值 各项分值 基础分值 基础分 基本分 总分 考核分值 赋分 赋分值 分值区间"
         " 配分 额定分 最高分 参考分值 设定分值 评分分值 检查分值 满分分值 考核分 评价满分 考评分值 测评分值 项目分值 单项分值 指标分值 指标分 指标权重 标准分数 满分标准"
-        " 小项分值 分项分值 评审分值 考核标准分 应得 分 赋值 积分 积分值"
+        " 小项分值 分项分值 评审分值 考核标准分 应得 分 赋值 积分 积分值 权值 加减分 加扣分 奖扣分 奖惩分"
         " points point maxscore maximumscore maxpoints maximumpoints fullmark fullmarks fullscore marks maxmarks weight"
     ),
     "awarded": (
@@ -153,7 +153,7 @@ _N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
 
 GRADE_WORDS = regex.compile(
     r"(?:[a-e][.、．:])?(?:优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|很差|一般|较?好|很好|[a-e]级?|[一二三四五]级|[一二三四]等|[一二三四]档"
-    r"|(?:非常|比较|基本|很|较|不|不太|很不)?(?:满意|符合|达标)|[未已]达标|部分(?:符合|达标))"
+    r"|(?:非常|比较|完全|大部分?|部分|基本|很|较|不|不太|很不|完全不)?(?:满意|符合|达标|称职)|[未已]达标|部分(?:符合|达标))"
     r"|excellent|verygood|good|satisfactory|average|fair|poor|unsatisfactory|needsimprovement"
 )
 """The whole (folded) text of a cell that names a grade."""
@@ -278,7 +278,7 @@ POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?
 POINTS_AFTER_NAME = regex.compile(r"[^。；，,;:：()（）\[\]【】]{2,20}[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】]\s*[。：:]\s*\P{P}")
 """Points after the name that opens a text: `孝老爱亲星（20分）。尊老爱幼。`."""
 
-POINTS_CLOSING = regex.compile(r"(?:[，,:：]\s*(?:计|得|记|共|满分|分值)\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+POINTS_CLOSING = regex.compile(r"(?:[，,:：；;]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""
 
 BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")

@@ -18,7 +18,7 @@ RECEIPT_HEADER = regex.compile(r"领取人|签收人|联系电话|^电话$|手�
 """Columns of a receipt or address list: personal data, never a rubric."""
 
 MEASURE_HEADER = regex.compile(
-    r"数量|单价|价格?$|金额|费用?$|预算|人数|次数|课时|学时|学分|时长|面积|长度|重量|排名|名次|页码|年份|台数|户数|[(\[](?:万?元|个|台|套|人|户|次|米|吨|亩|天|小时|平方米)[)\]]"
+    r"数量|频[次率]|周期|期限|工期|年限|[件份层栋条户]数|单价|价格?$|金额|费用?$|预算|人数|次数|课时|学时|学分|时长|面积|长度|重量|排名|名次|页码|年份|台数|户数|[(\[](?:万?元|个|台|套|人|户|次|米|吨|亩|天|小时|平方米)[)\]]"
 )
 """Headers over numbers that count or measure something else than points."""
 
@@ -29,7 +29,7 @@ UNIT_HEADER = regex.compile(
 
 SCORING_WORDS = regex.compile(r"评|考核|考评|打分|计分|验收|检查|测评|督查|创建|rubric|assessment|evaluation|checklist")
 
-SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化|明细)?表|评分(?:标准|细则)")
+SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")
 """A title that says that the numbers below are points."""
 
 
@@ -68,7 +68,8 @@ def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
     if 2 * len(scored) < len(draft.criteria) and not declared and "points" not in roles:
         return ""
     if not named and not declared and not _in_words(draft):
-        if not (draft.totals or draft.subtotals) and (draft.table.header_texts or not SCORING_TITLE.search(_near(draft))):
+        spoken = roles & {"text", "standard"} and SCORING_WORDS.search(" ".join(draft.table.header_texts.values()))
+        if not (draft.totals or draft.subtotals or spoken) and (draft.table.header_texts or not SCORING_TITLE.search(_near(draft))):
             return ""
         if _measures(draft):
             found = SCORING_WORDS.search(_near(draft)) or roles - {"number", "label", "remark", None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline import patterns
 from pipeline.draft import Draft, Mark
 
 
@@ -12,6 +13,7 @@ def regroup(draft: Draft) -> tuple[Draft, ...]:
     """The rubrics of one collected table: serials of sections lifted to them, parents to section rows, alternates parted."""
     _lift_section_numbers(draft)
     _lift_parents(draft)
+    _lift_headings(draft)
     _raise_rows(draft)
     return _split_alternates(draft)
 
@@ -33,6 +35,21 @@ def _lift_parents(draft: Draft) -> None:
     for index in range(len(numbers) - 2, -1, -1):
         if numbers[index] and numbers[index + 1].startswith(f"{numbers[index]}."):
             _lift(draft, index)
+
+
+def _lift_headings(draft: Draft) -> None:
+    """Lines marked （一） with the points of the lines below them, in a table without labels and numbers, are section rows: their
+    points, not those of the others, make the sums."""
+    heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text)]
+    if draft.marks or any(c.number for c in draft.criteria) or len(heads) < 2 or heads[0] != 0:
+        return
+    below = [draft.criteria[a + 1 : b] for a, b in pairwise([*heads, len(draft.criteria)])]
+    closes = [draft.criteria[h].max_points == sum(c.max_points or 0 for c in own) for h, own in zip(heads, below, strict=True)]
+    whole = sum(draft.criteria[h].max_points or 0 for h in heads)
+    total = draft.totals[-1][1] if draft.totals else None
+    if all(below) and (all(closes) or (total == whole and 2 * sum(closes) >= len(heads))):
+        for head in reversed(heads):
+            _lift(draft, head)
 
 
 def _lift(draft: Draft, index: int) -> None:

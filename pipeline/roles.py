@@ -12,6 +12,7 @@ import regex
 
 from pipeline import patterns
 from pipeline.gridrows import Row, is_total, serial_value
+from pipeline.model import Cell
 from pipeline.normalize import clean, fold
 from pipeline.patterns import Role
 from pipeline.points import points_at_end, read_points
@@ -70,6 +71,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     graded = _pick_grade_rows(body, width)
     if graded is not None:
         taken[graded] = "grade"
+    taken.update((c, "points") for c in spanning_totals(body, names) if c < width)
     number = _pick_number(profiles, roles)
     if number is not None:
         taken[number] = "number"
@@ -86,7 +88,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     awarded = _pick_awarded(profiles, roles, taken, score)
     taken.update(dict.fromkeys(awarded, "awarded"))
     others = {
-        c: str(roles.get(c) or names.get(c) or f"column {c + 1}")
+        c: str((roles.get(c) if roles.get(c) != "label" else None) or names.get(c) or f"column {c + 1}")
         for c in range(width)
         if c not in taken and profiles[c].filled
     }
@@ -97,6 +99,17 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         grades = {}
     graded = graded if score is not None else None
     return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
+
+
+def spanning_totals(rows: Sequence[Row], names: dict[int, str]) -> dict[int, Cell]:
+    """Column → the only cell of a column headed 总分 that runs down beside all rows: the total of the sheet."""
+    out = {}
+    for col, name in names.items():
+        cells = {id(c): c for r in rows if col < len(r.cells) and (c := r.cells[col]) is not None and clean(c.text)}
+        only = next(iter(cells.values())) if len(cells) == 1 and patterns.TOTAL_WORDS.fullmatch(fold(name)) else None
+        if only is not None and only.row_span >= max(3, len(rows) - 1) and read_points(only.text).value is not None:
+            out[col] = only
+    return out
 
 
 def _is_grade_column(header: str) -> bool:
@@ -218,7 +231,7 @@ def _pick_points(
         and profiles[c].length <= 8
         and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
     ]
-    candidates = named or guessed or [c for c in fits if roles.get(c) == "awarded" and names.get(c) in UNFILLED and profiles[c].wide >= 0.9]
+    candidates = named or guessed or [c for c in fits if _is_printed_full(profiles[c], roles.get(c), names.get(c, ""))]
     if not candidates:
         return None, ()
     if len(candidates) == 1:
@@ -229,6 +242,11 @@ def _pick_points(
     groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]
     return (min(rest), groups) if groups else _equals(rest, profiles, roles)
+
+
+def _is_printed_full(profile: _Profile, role: Role | None, name: str) -> bool:
+    """A column to fill (评分, 扣分) that is printed full: it holds the points, where no other column does."""
+    return profile.wide >= 0.9 and profile.numeric >= 0.9 and (role == "deduction" or (role == "awarded" and name in UNFILLED))
 
 
 def _pick_sums(profiles: Sequence[_Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
@@ -270,7 +288,10 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
         fine = max(strong, key=lambda c: (profiles[c].filled * profiles[c].distinct, profiles[c].length))
         labelled = [c for c in free if c < fine]
         weak = by_role["standard"]
+        scored = max((profiles[c].filled for c, role in taken.items() if role == "points"), default=0)
         if weak and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled:
+            return weak[0]
+        if weak and min(scored, profiles[weak[0]].filled) >= 0.9 * max(scored, profiles[weak[0]].filled) > profiles[fine].filled:
             return weak[0]
         if longest is not None and roles.get(longest) is None and not labelled and longest < fine:
             return longest if profiles[longest].length > 3 * profiles[fine].length else fine
@@ -283,6 +304,10 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
             return longer[-1]
         return max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
     open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
+    finest = max((profiles[c].filled for c in free), default=0)
+    if all(profiles[c].filled <= 0.7 * finest for c in open_):
+        open_ += [c for c in free if roles.get(c) == "remark" and profiles[c].distinct >= 0.9]
+    open_ = [c for c in open_ if profiles[c].filled > 0.7 * finest] or open_
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
 
 
@@ -300,7 +325,10 @@ def _pick_labels(
         if c in taken or not profiles[c].filled or c == text:
             continue
         role = roles.get(c)
-        if (role == "label") or (role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5):
+        beyond = bool(out) and c > min((s for s, r in taken.items() if r == "points"), default=width)
+        if role == "label" and not (out and c > text and beyond and profiles[c].span < 1.5):
+            out.append(c)
+        elif role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5 and not (beyond and c in roles):
             out.append(c)
         elif role == "text" and c < text and profiles[c].length <= 16:
             out.append(c)

@@ -30,11 +30,12 @@ from pipeline.model import (
     Unplaced,
 )
 from pipeline.normalize import clean, fold, mask_personal
-from pipeline.points import split_label, total_in
+from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
 from pipeline.regroup import regroup
-from pipeline.sections import sections_of, spread
+from pipeline.roles import spanning_totals
+from pipeline.sections import section_kind, sections_of, spread
 from pipeline.segments import Segment
 from pipeline.shapes import column_table, gathered, opened, points_row_table
 from pipeline.table import JoinedTable, join
@@ -95,7 +96,8 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     marks = spread(_placed_marks(draft), draft.criteria)
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
     criteria = _serials_from_items(criteria)
-    criteria = _with_ids(_mark_deductions(criteria), rubric_id)
+    criteria = _with_ids(_mark_deductions(criteria, draft), rubric_id)
+    criteria = _mark_apart(criteria, draft)
     title, title_at = _title(draft, segment, first)
     stated, total_at, subtotals = _totals(draft, len(criteria))
     if stated is None:
@@ -195,11 +197,23 @@ def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:
     return out
 
 
-def _mark_deductions(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where no line has points, points are taken off: every line is a deduction."""
-    if any(c.max_points is not None or c.choice for c in criteria):
+def _mark_deductions(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
+    """Where no line has points, or they stand under 扣分, points are taken off: every line is a deduction."""
+    headers = {draft.table.header_texts.get(columns.points) for columns in draft.table.columns if columns.points is not None}
+    taken_off = {patterns.header_role(text) for text in headers if text} == {"deduction"}
+    if not taken_off and any(c.max_points is not None or c.choice for c in criteria):
         return list(criteria)
-    return [replace(c, kind="deduction") for c in criteria]
+    return [replace(c, kind="deduction") if c.kind == "scored" else c for c in criteria]
+
+
+def _mark_apart(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
+    """Lines below the last total row that call themselves 加分项 or 扣分项 stand outside the total."""
+    last = max((after for after, value, _ in draft.totals if value is not None), default=len(criteria))
+    out = list(criteria[:last]) if 0 < last < len(criteria) else list(criteria)
+    for own in criteria[len(out) :]:
+        kind = section_kind(f"{own.columns.get('item', '')} {own.text}") if own.kind == "scored" and len(own.text) <= SHORT else own.kind
+        out.append(replace(own, kind=kind))
+    return out
 
 
 def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:
@@ -338,6 +352,8 @@ def _total_elsewhere(
                 role = patterns.header_role(cell.text)
                 if match and role in ("points", "awarded", "standard", "text"):
                     return Decimal(match[1]), cell.at
+    for cell in spanning_totals(draft.table.data[0], draft.table.header_texts).values():
+        return read_points(cell.text).value, cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
     for row in _above_header(draft):

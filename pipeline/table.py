@@ -48,6 +48,11 @@ class JoinedTable:
         )
 
     @cached_property
+    def tops(self) -> tuple[int, ...]:
+        """The row of each part's own header at its top: what stands above it is no data. 0 where it has none."""
+        return tuple(min((r.index for r in leading_headers(rows)), default=0) for rows in self.rows)
+
+    @cached_property
     def columns(self) -> tuple[Columns, ...]:
         """The columns of each part."""
         return (self.known,) * len(self.parts) if self.known else assign_columns(self)
@@ -143,7 +148,8 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
     header_cols = table.parts[table.header_part].cols if table.header_part is not None else None
     widths = sorted({p.cols for p in table.parts}, key=lambda w: -_data_rows(table, w))
     for width in widths:
-        rows = [r for part, data in zip(table.parts, table.data, strict=True) if part.cols == width for r in data]
+        each = zip(table.parts, table.data, table.tops, strict=True)
+        rows = [r for part, data, top in each if part.cols == width for r in data if r.index >= top]
         names = table.header_texts if width == header_cols else {}
         by_width[width] = columns_of(rows, width, names)
     best = by_width[widths[0]]
