@@ -26,6 +26,9 @@ CASE = regex.compile(r"每(?![日天周月季年人户班])")
 OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
 """One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
 
+LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=\p{Han})")
+"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
+
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
     r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
@@ -91,7 +94,7 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     marker = LIST_MARKER.match(text)
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
     number = chinese_number(serial[0]) if serial else None
-    body = patterns.POINTS_IN_TEXT.sub("", LIST_MARKER.sub("", BULLET.sub("", text))).strip()
+    body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
     given = [(1, number), (2, body), (3, value)]
     return [Cell(row, col, f"{x}", paragraph.at) for col, x in given if x is not None]
 
@@ -135,11 +138,19 @@ def _points_of(text: str) -> Decimal | None:
     if len(OPTION.findall(text)) > 1:
         return None
     own = points_at_end(text)
-    own = own if own is not None else points_after_name(LIST_MARKER.sub("", BULLET.sub("", text)))
+    own = own if own is not None else points_after_name(_unmarked(text))
+    leading = LEADING_POINTS.match(_unmarked(text)) if own is None else None
+    if leading:
+        return Decimal(leading["points"])
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None
     if closing is None or CASE.search(text[: closing.start()].rpartition("。")[2]):
         return own
     return Decimal(closing["points"])
+
+
+def _unmarked(text: str) -> str:
+    """A line without its bullet or marker."""
+    return LIST_MARKER.sub("", BULLET.sub("", text))
 
 
 def _is_title(paragraph: Paragraph) -> bool:

@@ -110,6 +110,9 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("要素", "label"),
 )
 
+SCORING_CLAUSE = regex.compile(r"[扣得加减计]\s*[0-9.]+\s*分|不得分|满分")
+"""What a scoring standard says (每处扣1分, 否则不得分), and a criterion seldom does."""
+
 _TRAILING_BRACKET = regex.compile(r"[(\[][^()\[\]]{1,24}[)\]]$")
 HEADER_TOTAL = regex.compile(r"(?:总分|满分|合计|共|计)?:?([0-9]{2,4}(?:\.[0-9])?)分")
 """`分值（100分）`, `满分100分`: a total printed in a header cell."""
@@ -224,7 +227,7 @@ SECTION_MARKER = regex.compile(
 )
 """The marker of a section label: 一、 （二） 第三部分 Ⅱ. A."""
 
-SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}){1,3}|[A-Za-z][0-9]{1,3}(?:[.\-][0-9]{1,2})?|[ivx]{1,4}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）\]]?[.、．。,]?$")
+SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}){1,3}(?:[(（][0-9]{1,2}[)）])?|[A-Za-z][0-9]{1,3}(?:[.\-][0-9]{1,2})?|[ivx]{1,4}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）\]]?[.、．。,]?$")
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
@@ -278,7 +281,7 @@ POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?
 POINTS_AFTER_NAME = regex.compile(r"[^。；，,;:：()（）\[\]【】]{2,20}[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】]\s*[。：:]\s*\P{P}")
 """Points after the name that opens a text: `孝老爱亲星（20分）。尊老爱幼。`."""
 
-POINTS_CLOSING = regex.compile(r"(?:[，,:：；;]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""
 
 BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")

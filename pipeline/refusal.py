@@ -23,9 +23,13 @@ MEASURE_HEADER = regex.compile(
 """Headers over numbers that count or measure something else than points."""
 
 UNIT_HEADER = regex.compile(
-    r"(?:参[赛评选]|被?[评考受]\p{Han}{0,2})?(?:单位|企业|公司|学校|机构|部门|班级|队伍|选手|代表队|投标人|供应商|镇街|街道|乡镇|姓名|考生|学生)(?:名称|全称|简称)?"
+    r"(?:参[赛评选]|被?[评考受]\p{Han}{0,2})?(?:单位|企业|公司|学校|机构|部门|班级|队伍|选手|代表队|投标人|供应商|镇街|街道|乡镇|姓名|考生|学生|科室|股室|院系|小区|站点|路段|车队|门店)(?:名称|全称|简称)?"
 )
 """The header of a column that names who was scored: each row is somebody's result."""
+
+_SCORE = r"[0-9]{1,3}(?:\.[0-9])?分?(?:\(不?含(?:[0-9]{1,3}分?)?\))?"
+THRESHOLD = regex.compile(rf"(?:{_SCORE}(?:及?以[上下]|[-~—–至]{{1,2}}{_SCORE}(?:以[下内])?)|(?:[<>≥≤]=?|低于|不足|高于){_SCORE})")
+"""`90分以上`, `75（含）-85分`, `≥90`: a stretch of the score line."""
 
 SCORING_WORDS = regex.compile(r"评|考核|考评|打分|计分|验收|检查|测评|督查|创建|rubric|assessment|evaluation|checklist")
 
@@ -45,7 +49,7 @@ def refusal(draft: Draft) -> str | None:
 
 def _reason(draft: Draft) -> str | None:
     roles = {patterns.header_role(t) for t in draft.table.header_texts.values()}
-    for test in (_along_rows, _grades, _results, _weights):
+    for test in (_along_rows, _grades, _thresholds, _results, _weights):
         reason = test(draft, roles)
         if reason is not None:
             return reason
@@ -143,10 +147,23 @@ def _grades(draft: Draft, roles: set[Role | None]) -> str | None:
     return "a table of grades and their ranges, no criteria" if numbered else ""
 
 
+def _thresholds(draft: Draft, roles: set[Role | None]) -> str | None:
+    """90分以上 | 续签合同: what follows from a result."""
+    for rows in draft.table.data:
+        filled = [row for row in rows if len(row.filled()) > 1]
+        for col in range(max((len(r.cells) for r in filled), default=0)):
+            texts = [fold(c.text) for r in filled if col < len(r.cells) and (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
+            said = [t for t in texts if THRESHOLD.fullmatch(t)]
+            if len(said) >= 2 and len(said) >= len(texts) - 1 and any(regex.search(r"以[上下]|[<>≥≤]|低于|不足", t) for t in said):
+                return "a table of grades and their ranges, no criteria"
+    return None
+
+
 def _results(draft: Draft, roles: set[Role | None]) -> str | None:
     """单位 | 得分 | 排名: what somebody was given."""
     texts = draft.table.header_texts
-    if not any(UNIT_HEADER.fullmatch(fold(t)) for t in texts.values()) or roles & {"text", "standard"}:
+    worded = roles & {"text", "standard"} and any(c.points is not None for c in draft.table.columns)
+    if not any(UNIT_HEADER.fullmatch(fold(t)) for t in texts.values()) or worded:
         return None
     rows = _data(draft)
     scores = [c for c, t in texts.items() if patterns.header_role(t) in ("points", "awarded")]

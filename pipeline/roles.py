@@ -13,7 +13,7 @@ import regex
 from pipeline import patterns
 from pipeline.gridrows import Row, is_total, serial_value
 from pipeline.model import Cell
-from pipeline.normalize import clean, fold
+from pipeline.normalize import chinese_number, clean, fold
 from pipeline.patterns import Role
 from pipeline.points import points_at_end, read_points
 
@@ -57,6 +57,7 @@ class _Profile:
     distinct: float
     wide: float
     runs: int
+    scoring: float
     rows: frozenset[int]
 
 
@@ -179,7 +180,7 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
     filled = [(c, t) for c, t in zip(cells, texts, strict=True) if t]
     n = len(filled) or 1
     serials = [serial_value(t) for _, t in filled]
-    ints = [s for s in serials if s is not None]
+    ints = [s for s in serials if s is not None] or [s for _, t in filled if (s := _in_words(t)) is not None]
     steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
     return _Profile(
         filled=len(filled),
@@ -193,8 +194,15 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
         distinct=len({t for _, t in filled}) / n,
         wide=len(filled) / max(len(rows), 1),
         runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
+        scoring=sum(patterns.SCORING_CLAUSE.search(t) is not None for _, t in filled) / n,
         rows=frozenset(i for i, r in enumerate(rows) if (c := r.cells[col]) and c.row == r.index and c.col == col and clean(c.text)),
     )
+
+
+def _in_words(text: str) -> int | None:
+    """The value of a serial in Chinese numerals (一、二)."""
+    match = patterns.SERIAL.match(fold(text))
+    return chinese_number(match["n"]) if match else None
 
 
 def _looks_like_points(text: str) -> bool:
@@ -302,7 +310,7 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
         longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length]
         if longer:
             return longer[-1]
-        return max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
+        return max(by_role["standard"], key=lambda c: (profiles[c].scoring < 0.5, profiles[c].filled * profiles[c].length))
     open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
     finest = max((profiles[c].filled for c in free), default=0)
     if all(profiles[c].filled <= 0.7 * finest for c in open_):
@@ -320,7 +328,7 @@ def _pick_labels(
 ) -> tuple[int, ...]:
     if text is None:
         return ()
-    out = []
+    out: list[int] = []
     for c in range(width):
         if c in taken or not profiles[c].filled or c == text:
             continue

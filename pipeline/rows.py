@@ -49,7 +49,7 @@ def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = Fal
     row before it is a whole sentence, or breaks off (None: rows here do not end with a stop)."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
-    if not filled:
+    if not filled or (len(filled) == 1 and patterns.CONTINUED.match(clean(filled[0].text))):
         return _as(line, "blank")
     if first_of_part and (_is_torn_text(line, filled, whole_above) or _is_torn_aside(line, filled)):
         return _as(line, "continuation")

@@ -328,9 +328,13 @@ def _above_header(draft: Draft) -> list[Row]:
 
 
 def _is_whole(last: Subtotal, draft: Draft) -> bool:
-    """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section."""
+    """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section. A 小计
+    does where it is the only one and its value says so."""
     named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
     others = [s for s in draft.subtotals if s is not last and not patterns.SUBTOTAL_WORDS.fullmatch(fold(s.label))]
+    if patterns.SUBTOTAL_WORDS.fullmatch(fold(last.label)):
+        whole = sum((c.max_points or Decimal(0) for c in draft.criteria), Decimal(0))
+        return len(draft.subtotals) == 1 and len(draft.marks) > 1 and last.points == whole
     if named == fold(last.label) or others:
         return False
     labels = [fold(_plain_label(m.text)) for m in draft.marks]
