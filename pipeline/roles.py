@@ -62,11 +62,11 @@ class _Profile:
 
 
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
-    body = [r for r in rows if not is_total(r) and not _is_preamble_data(r)]
-    profiles = [_profile(body, c) for c in range(width)]
-    roles = {c: _believed(patterns.header_role(names[c]), profiles[c], names[c]) for c in names if c < width}
-    taken: dict[int, Role] = {}
     grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
+    body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, len(grades) > 1)]
+    profiles = [_profile(body, c) for c in range(width)]
+    roles = _roles(names, profiles)
+    taken: dict[int, Role] = {}
     if len(grades) > 1:
         taken.update(dict.fromkeys(grades, "grade"))
     graded = _pick_grade_rows(body, width)
@@ -139,6 +139,15 @@ def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[
     return out
 
 
+def _roles(names: dict[int, str], profiles: Sequence[_Profile]) -> dict[int, Role | None]:
+    """The role of each header, as far as its column bears it out. Texts under a points header (项目及分值) are labels where another
+    column has the texts."""
+    named = {c: patterns.header_role(name) for c, name in names.items() if c < len(profiles)}
+    roles = {c: _believed(role, profiles[c], names[c]) for c, role in named.items()}
+    texts = [c for c, role in roles.items() if role == "text" and named[c] != "points" and profiles[c].filled]
+    return {c: "label" if texts and role == "text" and named[c] == "points" and c < texts[0] else role for c, role in roles.items()}
+
+
 def _believed(role: Role | None, profile: _Profile, name: str) -> Role | None:
     """The role a header claims, unless the data of the column contradict it (a shifted header)."""
     if not profile.filled:
@@ -169,8 +178,11 @@ def _distinct_names(others: dict[int, str], names: dict[int, str]) -> dict[int, 
     return out
 
 
-def _is_preamble_data(row: Row) -> bool:
+def _is_preamble_data(row: Row, graded: bool) -> bool:
+    """Whether a row is a title, a note or form fields; where the points stand in the header (`graded`), a row of one narrow cell is data."""
     filled = row.filled()
+    if graded and len(filled) == 1 and filled[0].col_span == 1:
+        return False
     return len(filled) <= 1 or any(patterns.field_name(c.text) for c in filled)
 
 
@@ -336,11 +348,17 @@ def _pick_labels(
         beyond = bool(out) and c > min((s for s, r in taken.items() if r == "points"), default=width)
         if role == "label" and not (out and c > text and beyond and profiles[c].span < 1.5):
             out.append(c)
-        elif role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5 and not (beyond and c in roles):
+        elif role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5 and not (c in roles and (beyond or _is_aside(c, out, profiles))):
             out.append(c)
         elif role == "text" and c < text and profiles[c].length <= 16:
             out.append(c)
     return _coarse_first(out, profiles, text)
+
+
+def _is_aside(col: int, labels: Sequence[int], profiles: Sequence[_Profile]) -> bool:
+    """Whether the words of a column without merged cells (定量, 定性) run over the borders of the labels on its left."""
+    own = profiles[col]
+    return bool(labels) and own.span < 1.2 and own.wide >= 0.9 and own.distinct <= 0.5 and own.runs < profiles[labels[-1]].runs
 
 
 def _coarse_first(labels: Sequence[int], profiles: Sequence[_Profile], text: int) -> tuple[int, ...]:

@@ -354,7 +354,8 @@ def _total_elsewhere(
             for cell in row.filled():
                 match = patterns.HEADER_TOTAL.search(fold(cell.text))
                 role = patterns.header_role(cell.text)
-                if match and role in ("points", "awarded", "standard", "text"):
+                whole = match and role == "label" and Decimal(match[1]) == sum(c.max_points or 0 for c in draft.criteria)
+                if match and (whole or role in ("points", "awarded", "standard", "text")):
                     return Decimal(match[1]), cell.at
     for cell in spanning_totals(draft.table.data[0], draft.table.header_texts).values():
         return read_points(cell.text).value, cell.at
