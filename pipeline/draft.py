@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from pipeline import patterns
 from pipeline import rx as regex
+from pipeline.gridrows import Row
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
-from pipeline.points import PointsRead, points_at_end, read_points, split_label
+from pipeline.points import PointsRead, points_after_name, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
@@ -31,7 +33,7 @@ class Spanned:
 
 @dataclass(eq=False)
 class Mark:
-    """A label cell or section row, with the criteria it was seen to cover."""
+    """A label cell or section row, with the criteria it was seen to cover. `alone`: a label cell in a row without a criterion."""
 
     text: str
     stated_points: Decimal | None
@@ -44,6 +46,7 @@ class Mark:
     after: int = 0
     number: str | None = None
     rank: int | None = None
+    alone: bool = False
 
 
 @dataclass
@@ -80,7 +83,10 @@ def collect(table: JoinedTable) -> Draft:
         for row in rows:
             later = first and part > 0 and bool(draft.criteria)
             line = classify(row, table.columns[part], later, headed, draft.whole() if later else None)
-            if line.kind == "section" and row.index < top:
+            if line.kind in ("criterion", "other") and row.index < table.tops[part] and not draft.criteria:
+                draft.notes.append(BodyText(mask_personal(row.text()), row.filled()[0].at))
+                continue
+            if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
             if first and part > 0 and _repeats_labels(draft, line):
                 line = replace(line, kind="continuation")
@@ -94,9 +100,9 @@ def collect(table: JoinedTable) -> Draft:
         if not found and patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
     for paragraph in table.tail:
-        value = split_label(paragraph.text)[1]
-        if value is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
-            draft.totals.append((len(draft.criteria), value, paragraph.at))
+        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", fold(paragraph.text))
+        if number is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
+            draft.totals.append((len(draft.criteria), Decimal(number[0]), paragraph.at))
     for paragraph in table.inside:
         text = clean(paragraph.text)
         if not patterns.NOTE_ROW.match(text) and patterns.field_name(text) is None:
@@ -122,6 +128,14 @@ def _scored_rows_are_marked(table: JoinedTable) -> bool:
     return False
 
 
+def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
+    """Whether a row above the header is the first of the table's section rows: it is marked (一、) and another one comes."""
+    alone = (clean(row.filled()[0].text) for row in rows if row is not line.row and row.filled())
+    return bool(patterns.SECTION_MARKER.match(line.label)) and any(
+        patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None for text in alone
+    )
+
+
 def _repeats_labels(draft: Draft, line: Line) -> bool:
     """Whether the first row of a later part is the rest of the row before under labels printed anew."""
     columns = line.columns
@@ -142,9 +156,9 @@ def _take(draft: Draft, line: Line, part: int) -> None:
     elif line.kind == "section":
         heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
         level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
-        draft.marks.append(
-            Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
-        )
+        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
+        mark.number, mark.alone = _section_number(line, heading), level is not None
+        draft.marks.append(mark)
     elif line.kind == "total":
         _open_labels(draft, line, part)
         draft.totals.append((len(draft.criteria), line.value, filled[0].at))
@@ -169,6 +183,12 @@ def _take(draft: Draft, line: Line, part: int) -> None:
             draft.unplaced.append(Unplaced(mask_personal(line.row.text()), "a row without text and points", filled[0].at))
 
 
+def _section_number(line: Line, heading: Cell) -> str | None:
+    """The number of a section row that stands in the number column, beside its label."""
+    own = line.number is not None and line.number is not heading and line.own(line.number)
+    return _serial(line) if own else None
+
+
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     previous = draft.spans[-1] if draft.spans else None
     if _is_option(draft, line):
@@ -179,6 +199,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     if joined and not line.own(line.number):
         _join_text(draft, line)
         return
+    line = _without_label_number(draft, line, part)
     _open_labels(draft, line, part)
     marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
     read = _criterion(line, part)
@@ -191,9 +212,25 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         draft.spans.append(Spanned(line.labels, line.points, part))
 
 
+def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
+    """A label in the number column (加分项 beside its rows, below the numbered ones) is a section's, not a number."""
+    cell = line.number
+    if cell is None or patterns.SERIAL.match(fold(cell.text)) or regex.search(r"\p{Han}{2}", clean(cell.text)) is None:
+        return line
+    label, declared = split_label(cell.text)
+    if cell.row_span == 1 and declared is None and not patterns.APART_LABEL.fullmatch(fold(label)):
+        return line
+    if id(cell) not in draft.by_cell:
+        draft.by_cell[id(cell)] = Mark(clean(cell.text), declared, cell.at, 1, part, cell.row_span > 1, True, after=len(draft.criteria))
+        draft.marks.append(draft.by_cell[id(cell)])
+    return replace(line, number=None)
+
+
 def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
     """A row whose cells hold several criteria on lines of their own, with as many numbers in the points cell, is as many
     criteria; any other row is one."""
+    if line.points is None and line.text is not None:
+        return _lines_with_points(own, line.text)
     if line.points is None or line.text is None or not several_numbers(line.points.text):
         return (own,)
     values = [read_points(v) for v in line.points.text.split()]
@@ -209,6 +246,16 @@ def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
         replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")
         for t, v in zip(texts, values, strict=True)
     )
+
+
+def _lines_with_points(own: Criterion, cell: Cell) -> tuple[Criterion, ...]:
+    """Where no column has points: lines of one cell that each end in points (1.…（5分） 2.…（3分）) are as many criteria."""
+    texts = [clean(t) for t in cell.text.splitlines() if clean(t)]
+    texts = _counted(texts[0]) if len(texts) == 1 else texts
+    values = [points_at_end(t) for t in texts]
+    if len(texts) < 2 or any(v is None for v in values):
+        return (own,)
+    return tuple(replace(own, text=t, max_points=v, points_printed=patterns.POINTS_IN_TEXT.search(t)[0]) for t, v in zip(texts, values, strict=True))  # type: ignore[index]
 
 
 def _counted(text: str) -> list[str]:
@@ -289,6 +336,8 @@ def _criterion(line: Line, part: int) -> Criterion:
     points_at = line.points.at if line.points is not None and printed else None
     if read.value is None and not read.choice and (end := points_at_end(text)) is not None:
         read, printed, points_at = PointsRead(end), patterns.POINTS_IN_TEXT.search(text)[0], line.text.at  # type: ignore[index, union-attr]
+    elif line.points is None and read.value is None and line.text and (named := points_after_name(_unnumbered(text))) is not None:
+        read, printed, points_at = PointsRead(named), patterns.POINTS_AFTER_NAME.match(_unnumbered(text))[0][:-1], line.text.at  # type: ignore[index]
     cells = [c for c in (line.text, line.points, line.number) if c is not None and c.confidence is not None]
     return Criterion(
         id="",
@@ -306,6 +355,11 @@ def _criterion(line: Line, part: int) -> Criterion:
         row=line.row.index,
         confidence=min((c.confidence for c in cells if c.confidence is not None), default=None),
     )
+
+
+def _unnumbered(text: str) -> str:
+    match = patterns.SERIAL_IN_TEXT.match(text) or patterns.SECTION_MARKER.match(text)
+    return text[match.end() :] if match else text
 
 
 def _read(line: Line) -> PointsRead:

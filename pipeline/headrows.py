@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.gridrows import Row, header_key, is_total
-from pipeline.normalize import clean, points
+from pipeline.model import Cell
+from pipeline.normalize import clean, fold, points
 from pipeline.points import read_points
+
+MIN_BELOW = 3
+"""So many points below a word make the word a header."""
+
+MAX_PREAMBLE = 12
+"""A header stands within so many rows from the top."""
+
+MAX_NAME = 12
+"""A header in unknown words is no longer than this."""
 
 MAX_HEADER_ROWS = 4
 """A header deeper than this was never seen; a longer run of header-like rows is data."""
@@ -26,16 +37,64 @@ def find_headers(parts: Sequence[Sequence[Row]]) -> tuple[tuple[Row, ...], ...]:
 
 
 def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The header rows at the top of a part; title, field and note rows above them are skipped."""
+    """The header rows at the top of a part; title, field and note rows above them are skipped, and so are other rows above a header
+    that names points and more, as long as none has points there (a form's own data stand above its rubric)."""
+    heads = _heads(rows)
+    if not heads:
+        late = next((i for i, row in enumerate(rows[:MAX_PREAMBLE]) if _is_strong(row)), None)
+        if late and not any(_has_points(row, rows[late]) for row in rows[:late]):
+            heads = _heads(rows[late:])
+    return heads or _by_contrast(rows)
+
+
+def _is_strong(row: Row) -> bool:
+    roles = {patterns.header_role(c.text) for c in row.filled()} - {None}
+    return is_header(row) and len(roles) >= 3 and "points" in roles
+
+
+def _has_points(row: Row, header: Row) -> bool:
+    """Whether a row has points under the points header."""
+    cols = [c.col for c in header.filled() if patterns.header_role(c.text) == "points"]
+    return any((cell := row.cells[col]) is not None and read_points(cell.text).value is not None for col in cols)
+
+
+def _heads(rows: Sequence[Row]) -> tuple[Row, ...]:
     heads: list[Row] = []
     for row in rows[: MAX_HEADER_ROWS + 3]:
         if len(heads) < MAX_HEADER_ROWS and (is_header(row, follows=bool(heads)) or _completes(row, heads)):
             heads.append(row)
         elif heads or not _is_preamble(row):
             break
-    if heads and not any(_names_column(c.text) for r in heads for c in r.filled()):
+    return tuple(heads) if any(_names_column(c.text) for r in heads for c in r.filled()) else ()
+
+
+def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """A header in words of its own (占分, 评判内容): the first whole row of short words, where points stand in a column
+    below one of them."""
+    top = next((i for i, row in enumerate(rows[:MAX_HEADER_ROWS]) if len(row.filled()) > 1), None)
+    if top is None or not _may_name_columns(rows[top]):
         return ()
-    return tuple(heads)
+    for cell in rows[top].filled():
+        below = [c for row in rows[top + 1 :] if (c := row.cells[cell.col]) is not None and c.row == row.index and clean(c.text)]
+        scored = [c for c in below if read_points(c.text).value is not None]
+        if len(scored) >= MIN_BELOW and len(scored) >= 0.8 * len(below):
+            return (rows[top],)
+    return ()
+
+
+def _may_name_columns(row: Row) -> bool:
+    """Short words without digits, one a column, in nearly all columns; no field, total or section marker."""
+    filled = row.filled()
+    texts = [fold(c.text) for c in filled]
+    whole = sum(c.col_span for c in filled) >= len(row.cells) - 1 and all(c.row_span == 1 for c in filled)
+    words = all(len(t) <= MAX_NAME and not regex.search(r"[0-9。；;，,、]", t) and patterns.SERIAL.match(t) is None for t in texts)
+    others = any(patterns.field_name(c.text) or patterns.SECTION_MARKER.match(clean(c.text)) for c in filled)
+    return whole and words and len(set(texts)) == len(texts) > 1 and not others and not is_total(row) and not _scores(filled[1:])
+
+
+def _scores(cells: Sequence[Cell]) -> bool:
+    """Whether words that stand for points (一票否决) are among the cells."""
+    return any(read_points(c.text).kind != "scored" for c in cells)
 
 
 def _completes(row: Row, heads: Sequence[Row]) -> bool:
@@ -86,7 +145,7 @@ def is_header(row: Row, follows: bool = False) -> bool:
     fields = sum(patterns.field_name(t) is not None for t, r in zip(texts, roles, strict=True) if r is None)
     if any(points(t) is not None for t in texts) or any(len(t) > 40 for t in texts):
         return False
-    if is_total(row) and named <= 1:
+    if (is_total(row) and named <= 1) or any(patterns.SECTION_MARKER.match(t) for t in texts):
         return False
     if follows:
         return named + fields == len(filled)

@@ -10,7 +10,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
-from pipeline.points import points_at_end, split_label
+from pipeline.points import points_after_name, points_at_end, split_label
 from pipeline.roles import Columns
 from pipeline.table import JoinedTable
 
@@ -22,9 +22,15 @@ LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
 CASE = regex.compile(r"每(?![日天周月季年人户班])")
 """An amount for each case (每增加一项), not for a period (每日)."""
 
+OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
+"""One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
+
+LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=\p{Han})")
+"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
+
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
-    r"^\s*(?:[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
+    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
 )
 MAX_LIST_LABEL = 40
 
@@ -51,6 +57,15 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     return _as_table(title, inside, heads)
 
 
+def unboxed(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with the cells of their tables as lines: for tables of one column, frames around a list."""
+    return [x for b in blocks for x in (_lines_in(b) if isinstance(b, Table) else (b,))]
+
+
+def _lines_in(table: Table) -> tuple[Paragraph, ...]:
+    return tuple(Paragraph(c.text, c.at, page=table.page) for c in table.cells if clean(c.text))
+
+
 def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int]) -> JoinedTable | None:
     cells: list[Cell] = []
     loose: list[Paragraph] = []
@@ -59,7 +74,7 @@ def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: se
         text = clean(paragraph.text)
         value = _points_of(text)
         if i in heads:
-            label = text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text)
+            label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
             cells.append(Cell(row, 0, label, paragraph.at, col_span=4))
         elif value is not None or LIST_MARKER.match(text):
             cells += _line_cells(row, text, value, paragraph)
@@ -78,7 +93,7 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     marker = LIST_MARKER.match(text)
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
     number = chinese_number(serial[0]) if serial else None
-    body = patterns.POINTS_IN_TEXT.sub("", LIST_MARKER.sub("", BULLET.sub("", text))).strip()
+    body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
     given = [(1, number), (2, body), (3, value)]
     return [Cell(row, col, f"{x}", paragraph.at) for col, x in given if x is not None]
 
@@ -107,16 +122,34 @@ def _first(lines: Sequence[Paragraph], scored: int) -> int:
 
 
 def _may_head(text: str) -> bool:
-    return bool(LIST_MARKER.match(text)) and len(split_label(text)[0]) <= MAX_LIST_LABEL and not text.endswith(("。", "；"))
+    label, declared = split_label(_unstopped(text))
+    whole = declared is not None or _unstopped(text) == text
+    return bool(LIST_MARKER.match(text)) and len(label) <= MAX_LIST_LABEL and whole and "。" not in label
+
+
+def _unstopped(text: str) -> str:
+    """A line without the stop that closes it."""
+    return text.rstrip("。；; ")
 
 
 def _points_of(text: str) -> Decimal | None:
     """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
+    if len(OPTION.findall(text)) > 1:
+        return None
     own = points_at_end(text)
+    own = own if own is not None else points_after_name(_unmarked(text))
+    leading = LEADING_POINTS.match(_unmarked(text)) if own is None else None
+    if leading:
+        return Decimal(leading["points"])
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None
     if closing is None or CASE.search(text[: closing.start()].rpartition("。")[2]):
         return own
     return Decimal(closing["points"])
+
+
+def _unmarked(text: str) -> str:
+    """A line without its bullet or marker."""
+    return LIST_MARKER.sub("", BULLET.sub("", text))
 
 
 def _is_title(paragraph: Paragraph) -> bool:

@@ -116,6 +116,19 @@ _LINES_OF_NUMBERS = regex.compile(r"[0-9]\s*\n\s*[0-9]")
 """Numbers on lines of their own in one cell are several values, never the digits of one."""
 
 _POINTS = regex.compile(r"[+]?([0-9]{1,6}(?:\.[0-9]{1,4})?)分?")
+_POINTS_IN_WORDS = regex.compile(r"([一二三四五六七八九十百]{1,5})分")
+
+
+_WIDE = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
+
+
+def with_plain_digits(text: str) -> str:
+    """Full-width digits made narrow, nothing else changed and no character moved.
+
+    >>> with_plain_digits("安全（１２．５分）")
+    '安全（12.5分）'
+    """
+    return text.translate(_WIDE)
 
 
 def several_numbers(text: str) -> bool:
@@ -126,13 +139,18 @@ def several_numbers(text: str) -> bool:
 def points(text: str) -> Decimal | None:
     """A cell that is nothing but points ("3", "２.5 分", "10分"); None for anything else.
 
-    >>> points(" 2.5分 "), points("0-5"), points("")
-    (Decimal('2.5'), None, None)
+    >>> points(" 2.5分 "), points("0-5"), points(""), points("二十分")
+    (Decimal('2.5'), None, None, Decimal('20'))
     """
     if several_numbers(text):
         return None
-    match = _POINTS.fullmatch(fold(text).strip("()[]【】"))
-    return Decimal(match[1]) if match else None
+    key = fold(text).strip("()[]【】")
+    match = _POINTS.fullmatch(key)
+    if match:
+        return Decimal(match[1])
+    words = _POINTS_IN_WORDS.fullmatch(key)
+    value = chinese_number(words[1]) if words else None
+    return Decimal(value) if value is not None else None
 
 
 MOBILE = regex.compile(r"(?<![0-9])1[3-9][0-9](?:[ \u00a0\-－—]?[0-9]{4}){2}(?![0-9])")

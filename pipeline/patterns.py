@@ -45,7 +45,7 @@ _SPELLINGS: dict[Role, str] = {
     "points": (
         "评价分值 分值 标准分 标准分值 满分 满分值 分数 权重 权重分 权重值 应得分 应得分值 各项分值 基础分值 基础分 基本分 总分 考核分值 赋分 赋分值 分值区间"
         " 配分 额定分 最高分 参考分值 设定分值 评分分值 检查分值 满分分值 考核分 评价满分 考评分值 测评分值 项目分值 单项分值 指标分值 指标分 指标权重 标准分数 满分标准"
-        " 小项分值 分项分值 评审分值 考核标准分 应得 分"
+        " 小项分值 分项分值 评审分值 考核标准分 应得 分 赋值 积分 积分值 权值 加减分 加扣分 奖扣分 奖惩分"
         " points point maxscore maximumscore maxpoints maximumpoints fullmark fullmarks fullscore marks maxmarks weight"
     ),
     "awarded": (
@@ -71,6 +71,13 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("满分", "points"),
     ("标准分", "points"),
     ("扣分", "deduction"),
+    ("评分", "awarded"),
+    ("分数", "points"),
+    ("权重", "points"),
+    ("大项", "label"),
+    ("细项", "label"),
+    ("小类", "label"),
+    ("细目", "text"),
     ("备注", "remark"),
     ("原因", "remark"),
     ("方式", "method"),
@@ -103,11 +110,18 @@ _SUFFIXES: tuple[tuple[str, Role], ...] = (
     ("要素", "label"),
 )
 
+SCORING_CLAUSE = regex.compile(r"[扣得加减计]\s*[0-9.]+\s*分|不得分|满分")
+"""What a scoring standard says (每处扣1分, 否则不得分), and a criterion seldom does."""
+
 _TRAILING_BRACKET = regex.compile(r"[(\[][^()\[\]]{1,24}[)\]]$")
 HEADER_TOTAL = regex.compile(r"(?:总分|满分|合计|共|计)?:?([0-9]{2,4}(?:\.[0-9])?)分")
 """`分值（100分）`, `满分100分`: a total printed in a header cell."""
 _JUROR = regex.compile(r"(?:评委|专家|裁判|评审)[0-9一二三四五六七八九十a-z]{1,2}")
 """`评委1`, `专家二`: a column for each juror."""
+
+
+_SOME_POINTS = regex.compile(r"\p{Han}{1,5}(?<![部成学积区划百千加减])分")
+"""`占分`, `基准分`, `记分`: a word that ends in 分 and is none of those above names points."""
 
 
 def header_role(text: str) -> Role | None:
@@ -126,11 +140,11 @@ def header_role(text: str) -> Role | None:
         for suffix, role in _SUFFIXES:
             if key.endswith(suffix):
                 return role
-    return None
+    return "points" if _SOME_POINTS.fullmatch(key) else None
 
 
 TOTAL_WORDS = regex.compile(
-    r"(?:总\s*评|合\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
+    r"(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
     r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
 )
 """The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
@@ -141,8 +155,8 @@ SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
 _N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
 
 GRADE_WORDS = regex.compile(
-    r"优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|很差|一般|较?好|很好|[a-e]级?|[一二三四五]级|[一二三四]等|[一二三四]档"
-    r"|(?:非常|比较|基本|很|较|不|不太|很不)?(?:满意|符合|达标)|[未已]达标|部分(?:符合|达标)"
+    r"(?:[a-e][.、．:])?(?:优秀?|良好?|中等?|合格|不合格|基本合格|及格|不及格|较?差|很差|一般|较?好|很好|[a-e]级?|[一二三四五]级|[一二三四]等|[一二三四]档"
+    r"|(?:非常|比较|完全|大部分?|部分|基本|很|较|不|不太|很不|完全不)?(?:满意|符合|达标|称职)|[未已]达标|部分(?:符合|达标))"
     r"|excellent|verygood|good|satisfactory|average|fair|poor|unsatisfactory|needsimprovement"
 )
 """The whole (folded) text of a cell that names a grade."""
@@ -153,7 +167,7 @@ GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?|[a-z]{{3,16}
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
     ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
     ("date", r"(?:(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
-    ("assessor", r"(?:(?:专家|评委|评审|评价|考核|检查|评估|考评|评分|打分|验收)?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|(?:考核|检查|评价|评估|考评|评分|打分)人员?)"),
+    ("assessor", r"(?:(?:专家|评委|评审|评价|考核|检查|评估|考评|评分|打分|验收)?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|\p{Han}{1,4}人(?:签字|签名|签章)|(?:考核|检查|评价|评估|考评|评分|打分)人员?)"),
 )
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
 
@@ -177,6 +191,10 @@ def _field_of(key: str) -> str | None:
     return None
 
 
+OPINION = regex.compile(r"(?:综合|总体|最终|考核|考评|评价|检查|评审|评定|验收|审核|领导|专家|单位)?(?:组|小组|部门)?(?:评价|意见|评语|结论|结果|等次|等级|建议)[:：]?")
+"""A place to write (考核意见, 综合评价) in a row of its own below the criteria."""
+
+
 def field_names(text: str) -> list[str]:
     """The fields of a line that may hold several, set apart by spaces.
 
@@ -194,7 +212,7 @@ def _is_blank_rest(rest: str) -> bool:
 
 
 _SEAL = regex.compile(r"\((?:盖章|公章|签章|签字|章|签名)\)")
-_BLANK = regex.compile(r"(?:及?(?:日期|时间|职务))?[:：]?[_＿\-—.。年月日至()/ ]*")
+_BLANK = regex.compile(r"(?:签字|签名|签章|盖章)?(?:及?(?:日期|时间|职务))?[:：]?[_＿\-—.。年月日至()/ ]*")
 
 
 LABEL_POINTS = regex.compile(
@@ -204,12 +222,18 @@ LABEL_POINTS = regex.compile(
 LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*[)\]）]$", regex.DOTALL)
 """`日常管理 (8分)`, `安全运营（12）`, `一、基础工作 20分`."""
 
+LABEL_POINTS_WORDS = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?:共|计|满分)?(?P<points>[一二三四五六七八九十百]{1,5}分)\s*[)\]）]$", regex.DOTALL)
+"""`环境卫生（二十分）`: points in words, in brackets only."""
+
+EACH_CASE = regex.compile(r"(?:每|[一1])(?:次|处|项|例|起|人次?|个)(?:性)?(?:[扣加减得计记])?")
+"""What is left of a label that only says how much one case costs (一次扣20分)."""
+
 SECTION_MARKER = regex.compile(
     r"^\s*(?P<marker>[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{1,4}[、.．]|[A-H][、.．])\s*(?=\P{Nd})"
 )
 """The marker of a section label: 一、 （二） 第三部分 Ⅱ. A."""
 
-SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}){1,3}|[A-Za-z][0-9]{1,3}(?:[.\-][0-9]{1,2})?|[ivx]{1,4}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）\]]?[.、．。,]?$")
+SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}){1,3}(?:[(（][0-9]{1,2}[)）])?|[A-Za-z][0-9]{1,3}(?:[.\-][0-9]{1,2})?|[ivx]{1,4}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）\]]?[.、．。,]?$")
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
@@ -250,15 +274,21 @@ POINTS_BANDS = regex.compile(rf"^(?:(?!第)[\p{{Han}}a-e--[扣减加每分]]{{1,
 """`优5 良4 中3 差1`, `好（10分）较好（8分）`: a grade in words with its points, several in one cell."""
 
 POINTS_UPTO = regex.compile(rf"^(?:(?:≤|<=|最高|不超过|至多|最多|上限|满分|共)(?P<points>{_N})分?|(?P<within>{_N})分?(?:以内|以下|封顶))$")
+POINTS_REMARKED = regex.compile(rf"^(?:(?P<points>{_N})分?[(\[][^0-9()\[\]]{{2,16}}[)\]]|[^0-9加扣减]{{0,6}}{_N}分[,，;；](?:共|共计|满分|合计)(?P<points>{_N})分)$")
+"""`10分（扣完为止）`, `每项5分，共20分`: points beside words that do not change them."""
+
 POINTS_PERCENT = regex.compile(r"^(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)%$")
 """`40%` in a column of weights: the weights are the points."""
 
 POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不合格|^(?:★|▲|※)$|取消资格")
-POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
+POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
 """Points at the end of a criterion's text: `…（2分）。`."""
 
-POINTS_CLOSING = regex.compile(r"[，,:：]\s*(?:计|得|记|共|满分|分值)\s*[:：]?\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
-"""Points that close a line of a list without brackets: `…，计20分。`."""
+POINTS_AFTER_NAME = regex.compile(r"[^。；，,;:：()（）\[\]【】]{2,20}[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】]\s*[。：:]\s*\P{P}")
+"""Points after the name that opens a text: `孝老爱亲星（20分）。尊老爱幼。`."""
+
+POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+"""Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""
 
 BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import CriterionKind
-from pipeline.normalize import SHORT, clean, fold, points, several_numbers
+from pipeline.normalize import SHORT, clean, fold, points, several_numbers, with_plain_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ def _read(text: str) -> PointsRead:
         return PointsRead(plain, None, "bonus" if key.startswith("+") else "scored")
     if several_numbers(text):
         return PointsRead(None, clean(text))
+    if match := patterns.POINTS_REMARKED.match(key):
+        return PointsRead(Decimal(match["points"]), clean(text))
     if match := patterns.POINTS_PERCENT.match(key):
         return PointsRead(Decimal(match["points"]))
     if match := patterns.POINTS_EACH.match(key):
@@ -67,13 +69,18 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
 
     >>> split_label("日常管理\\n(8分)"), split_label("安全运营"), split_label("一、基础工作（20）")
     (('日常管理', Decimal('8')), ('安全运营', None), ('一、基础工作', Decimal('20')))
+    >>> split_label("安全（１２分）"), split_label("卫生（十分）"), split_label("一次扣20分")
+    (('安全', Decimal('12')), ('卫生', Decimal('10')), ('一次扣20分', None))
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
+    plain = with_plain_digits(whole)
     for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE):
-        match = pattern.match(whole)
-        if match and _tight(match["label"]):
-            return _tight(match["label"]), Decimal(match["points"])
-    return whole, None
+        match = pattern.match(plain)
+        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])):
+            return _tight(whole[: match.end("label")]).rstrip("，,"), Decimal(match["points"])
+    match = patterns.LABEL_POINTS_WORDS.match(plain)
+    value = points(match["points"]) if match else None
+    return (_tight(match["label"]), value) if match and value is not None else (whole, None)
 
 
 def is_label_points(text: str) -> bool:
@@ -97,7 +104,13 @@ SPREAD = regex.compile(r"(?<=\p{Han}) +(?=[\p{Han}(（])")
 def points_at_end(text: str) -> Decimal | None:
     """Points printed at the end of a criterion's text, `…（2分）。`."""
     match = patterns.POINTS_IN_TEXT.search(text)
-    return Decimal(match["points"]) if match else None
+    return points(f"{match['points']}分") if match else None
+
+
+def points_after_name(text: str) -> Decimal | None:
+    """Points after a name that opens a text, `孝老爱亲星（20分）。尊老爱幼。`."""
+    match = patterns.POINTS_AFTER_NAME.match(text)
+    return points(f"{match['points']}分") if match else None
 
 
 def total_in(text: str) -> Decimal | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline import patterns
 from pipeline.draft import Draft, Mark
 
 
@@ -12,6 +13,8 @@ def regroup(draft: Draft) -> tuple[Draft, ...]:
     """The rubrics of one collected table: serials of sections lifted to them, parents to section rows, alternates parted."""
     _lift_section_numbers(draft)
     _lift_parents(draft)
+    _lift_headings(draft)
+    _raise_rows(draft)
     return _split_alternates(draft)
 
 
@@ -34,6 +37,21 @@ def _lift_parents(draft: Draft) -> None:
             _lift(draft, index)
 
 
+def _lift_headings(draft: Draft) -> None:
+    """Lines marked （一） with the points of the lines below them, in a table without labels and numbers, are section rows: their
+    points, not those of the others, make the sums."""
+    heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text)]
+    if draft.marks or any(c.number for c in draft.criteria) or len(heads) < 2 or heads[0] != 0:
+        return
+    below = [draft.criteria[a + 1 : b] for a, b in pairwise([*heads, len(draft.criteria)])]
+    closes = [draft.criteria[h].max_points == sum(c.max_points or 0 for c in own) for h, own in zip(heads, below, strict=True)]
+    whole = sum(draft.criteria[h].max_points or 0 for h in heads)
+    total = draft.totals[-1][1] if draft.totals else None
+    if all(below) and (all(closes) or (total == whole and 2 * sum(closes) >= len(heads))):
+        for head in reversed(heads):
+            _lift(draft, head)
+
+
 def _lift(draft: Draft, index: int) -> None:
     own = draft.criteria.pop(index)
     draft.spans.pop(index)
@@ -50,6 +68,18 @@ def _lift(draft: Draft, index: int) -> None:
         draft.marks.insert(
             0, Mark(text, own.max_points, at, 1, own.piece, False, True, after=index, number=own.number, rank=rank)
         )
+
+
+def _raise_rows(draft: Draft) -> None:
+    """Labels alone in their rows, each directly above a criterion that has a label of its own in the same column, are section rows:
+    without merged cells nothing else sets them apart."""
+    alone = [m for m in draft.marks if m.alone]
+    for level in {m.level for m in alone}:
+        own = [m for m in alone if m.level == level]
+        begun = {m.after for m in draft.marks if m.level == level and m.text and not m.alone and not m.own_row}
+        if all(m.after in begun or m.after == len(draft.criteria) for m in own) and any(m.after in begun for m in own):
+            for mark in own:
+                mark.own_row, mark.level = True, 1
 
 
 def _split_alternates(draft: Draft) -> tuple[Draft, ...]:

@@ -11,12 +11,15 @@ from itertools import pairwise
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.gridrows import Row, is_total, serial_value
-from pipeline.normalize import clean, fold
+from pipeline.model import Cell
+from pipeline.normalize import chinese_number, clean, fold
 from pipeline.patterns import Role
 from pipeline.points import points_at_end, read_points
 
 MAX_WORDS = 12
 """Words that stand for points (每次扣2分, 一票否决) are short; longer ones are a standard."""
+UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
+"""Headers of a column to fill that, where it is printed full and no other column has points, stand over the points."""
 BARE = 4
 """A cell of so few characters that reads as points is points, whatever its header says."""
 
@@ -53,24 +56,27 @@ class _Profile:
     distinct: float
     wide: float
     runs: int
+    scoring: float
     rows: frozenset[int]
 
 
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
-    body = [r for r in rows if not is_total(r) and not _is_preamble_data(r)]
-    profiles = [_profile(body, c) for c in range(width)]
-    roles = {c: _believed(patterns.header_role(names[c]), profiles[c], names[c]) for c in names if c < width}
-    taken: dict[int, Role] = {}
     grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
+    body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, len(grades) > 1)]
+    profiles = [_profile(body, c) for c in range(width)]
+    roles = _roles(names, profiles)
+    taken: dict[int, Role] = {}
     if len(grades) > 1:
         taken.update(dict.fromkeys(grades, "grade"))
     graded = _pick_grade_rows(body, width)
     if graded is not None:
         taken[graded] = "grade"
+    taken.update((c, "points") for c in spanning_totals(body, names) if c < width)
     number = _pick_number(profiles, roles)
     if number is not None:
         taken[number] = "number"
-    score, groups = _pick_points(profiles, roles, taken)
+    score, groups = _pick_points(profiles, roles, taken, {c: fold(name) for c, name in names.items()})
+    groups = groups or _pick_sums(profiles, names, taken, score)
     if score is not None:
         taken[score] = "points"
     taken.update(dict.fromkeys(groups, "section_points"))
@@ -82,7 +88,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     awarded = _pick_awarded(profiles, roles, taken, score)
     taken.update(dict.fromkeys(awarded, "awarded"))
     others = {
-        c: str(roles.get(c) or names.get(c) or f"column {c + 1}")
+        c: str((roles.get(c) if roles.get(c) != "label" else None) or names.get(c) or f"column {c + 1}")
         for c in range(width)
         if c not in taken and profiles[c].filled
     }
@@ -93,6 +99,17 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         grades = {}
     graded = graded if score is not None else None
     return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
+
+
+def spanning_totals(rows: Sequence[Row], names: dict[int, str]) -> dict[int, Cell]:
+    """Column → the only cell of a column headed 总分 that runs down beside all rows: the total of the sheet."""
+    out = {}
+    for col, name in names.items():
+        cells = {id(c): c for r in rows if col < len(r.cells) and (c := r.cells[col]) is not None and clean(c.text)}
+        only = next(iter(cells.values())) if len(cells) == 1 and patterns.TOTAL_WORDS.fullmatch(fold(name)) else None
+        if only is not None and only.row_span >= max(3, len(rows) - 1) and read_points(only.text).value is not None:
+            out[col] = only
+    return out
 
 
 def _is_grade_column(header: str) -> bool:
@@ -119,6 +136,15 @@ def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[
         level = min(free, key=lambda n: (len(profiles[group].rows ^ profiles[labels[n - 1]].rows) if labels else 0, near[n]))
         out[level] = group
     return out
+
+
+def _roles(names: dict[int, str], profiles: Sequence[_Profile]) -> dict[int, Role | None]:
+    """The role of each header, as far as its column bears it out. Texts under a points header (项目及分值) are labels where another
+    column has the texts."""
+    named = {c: patterns.header_role(name) for c, name in names.items() if c < len(profiles)}
+    roles = {c: _believed(role, profiles[c], names[c]) for c, role in named.items()}
+    texts = [c for c, role in roles.items() if role == "text" and named[c] != "points" and profiles[c].filled]
+    return {c: "label" if texts and role == "text" and named[c] == "points" and c < texts[0] else role for c, role in roles.items()}
 
 
 def _believed(role: Role | None, profile: _Profile, name: str) -> Role | None:
@@ -151,8 +177,11 @@ def _distinct_names(others: dict[int, str], names: dict[int, str]) -> dict[int, 
     return out
 
 
-def _is_preamble_data(row: Row) -> bool:
+def _is_preamble_data(row: Row, graded: bool) -> bool:
+    """Whether a row is a title, a note or form fields; where the points stand in the header (`graded`), a row of one narrow cell is data."""
     filled = row.filled()
+    if graded and len(filled) == 1 and filled[0].col_span == 1:
+        return False
     return len(filled) <= 1 or any(patterns.field_name(c.text) for c in filled)
 
 
@@ -162,7 +191,7 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
     filled = [(c, t) for c, t in zip(cells, texts, strict=True) if t]
     n = len(filled) or 1
     serials = [serial_value(t) for _, t in filled]
-    ints = [s for s in serials if s is not None]
+    ints = [s for s in serials if s is not None] or [s for _, t in filled if (s := _in_words(t)) is not None]
     scored = [_looks_like_points(t) for _, t in filled]
     steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
     return _Profile(
@@ -177,8 +206,15 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
         distinct=len({t for _, t in filled}) / n,
         wide=len(filled) / max(len(rows), 1),
         runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
+        scoring=sum(patterns.SCORING_CLAUSE.search(t) is not None for _, t in filled) / n,
         rows=frozenset(i for i, r in enumerate(rows) if (c := r.cells[col]) and c.row == r.index and c.col == col and clean(c.text)),
     )
+
+
+def _in_words(text: str) -> int | None:
+    """The value of a serial in Chinese numerals (一、二)."""
+    match = patterns.SERIAL.match(fold(text))
+    return chinese_number(match["n"]) if match else None
 
 
 def _looks_like_points(text: str) -> bool:
@@ -202,7 +238,7 @@ def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) ->
 
 
 def _pick_points(
-    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]
+    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role], names: dict[int, str]
 ) -> tuple[int | None, tuple[int, ...]]:
     """(criterion points, columns of section points). Of several such columns those with fewer cells belong to sections."""
     fits = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.numeric >= 0.5]
@@ -215,7 +251,7 @@ def _pick_points(
         and profiles[c].length <= 8
         and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
     ]
-    candidates = named or guessed
+    candidates = named or guessed or [c for c in fits if _is_printed_full(profiles[c], roles.get(c), names.get(c, ""))]
     if not candidates:
         return None, ()
     if len(candidates) == 1:
@@ -226,6 +262,19 @@ def _pick_points(
     groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]
     return (min(rest), groups) if groups else _equals(rest, profiles, roles)
+
+
+def _is_printed_full(profile: _Profile, role: Role | None, name: str) -> bool:
+    """A column to fill (评分, 扣分) that is printed full: it holds the points, where no other column does."""
+    return profile.wide >= 0.9 and profile.numeric >= 0.9 and (role == "deduction" or (role == "awarded" and name in UNFILLED))
+
+
+def _pick_sums(profiles: Sequence[_Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
+    """Columns headed 小计 that sum up the criteria's points of each label on their left."""
+    if score is None:
+        return ()
+    sums = (c for c, name in names.items() if c not in taken and c < score and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
+    return tuple(c for c in sums if profiles[c].numeric >= 0.5 and _is_coarser(profiles[c], profiles[score]))
 
 
 def _equals(
@@ -259,7 +308,10 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
         fine = max(strong, key=lambda c: (profiles[c].filled * profiles[c].distinct, profiles[c].length))
         labelled = [c for c in free if c < fine]
         weak = by_role["standard"]
+        scored = max((profiles[c].filled for c, role in taken.items() if role == "points"), default=0)
         if weak and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled:
+            return weak[0]
+        if weak and min(scored, profiles[weak[0]].filled) >= 0.9 * max(scored, profiles[weak[0]].filled) > profiles[fine].filled:
             return weak[0]
         if longest is not None and roles.get(longest) is None and not labelled and longest < fine:
             return longest if profiles[longest].length > 3 * profiles[fine].length else fine
@@ -270,8 +322,12 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
         longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length]
         if longer:
             return longer[-1]
-        return max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
+        return max(by_role["standard"], key=lambda c: (profiles[c].scoring < 0.5, profiles[c].filled * profiles[c].length))
     open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
+    finest = max((profiles[c].filled for c in free), default=0)
+    if all(profiles[c].filled <= 0.7 * finest for c in open_):
+        open_ += [c for c in free if roles.get(c) == "remark" and profiles[c].distinct >= 0.9]
+    open_ = [c for c in open_ if profiles[c].filled > 0.7 * finest] or open_
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
 
 
@@ -284,16 +340,25 @@ def _pick_labels(
 ) -> tuple[int, ...]:
     if text is None:
         return ()
-    out = []
+    out: list[int] = []
     for c in range(width):
         if c in taken or not profiles[c].filled or c == text:
             continue
         role = roles.get(c)
-        if (role == "label") or (role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5):
+        beyond = bool(out) and c > min((s for s, r in taken.items() if r == "points"), default=width)
+        if role == "label" and not (out and c > text and beyond and profiles[c].span < 1.5):
+            out.append(c)
+        elif role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5 and not (c in roles and (beyond or _is_aside(c, out, profiles))):
             out.append(c)
         elif role == "text" and c < text and profiles[c].length <= 16:
             out.append(c)
     return _coarse_first(out, profiles, text)
+
+
+def _is_aside(col: int, labels: Sequence[int], profiles: Sequence[_Profile]) -> bool:
+    """Whether the words of a column without merged cells (定量, 定性) run over the borders of the labels on its left."""
+    own = profiles[col]
+    return bool(labels) and own.span < 1.2 and own.wide >= 0.9 and own.distinct <= 0.5 and own.runs < profiles[labels[-1]].runs
 
 
 def _coarse_first(labels: Sequence[int], profiles: Sequence[_Profile], text: int) -> tuple[int, ...]:

@@ -48,11 +48,11 @@ def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = Fal
     row before it is a whole sentence, or breaks off (None: rows here do not end with a stop)."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
-    if not filled:
+    if not filled or (len(filled) == 1 and patterns.CONTINUED.match(clean(filled[0].text))):
         return _as(line, "blank")
     if first_of_part and (_is_torn_text(line, filled, whole_above) or _is_torn_aside(line, filled)):
         return _as(line, "continuation")
-    for test in (_total, _fields, partial(_section, headed=headed), _note):
+    for test in (_total, _fields, _opinion, partial(_section, headed=headed), _note):
         found = test(line, filled)
         if found is not None:
             return found
@@ -120,6 +120,12 @@ def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
             return None
         return _as(line, "fields")
     return None
+
+
+def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
+    """A row with nothing but the name of a place to write (综合评价, 考核意见：)."""
+    alone = len(filled) == 1 and filled[0].row_span == 1 and patterns.OPINION.fullmatch(fold(filled[0].text))
+    return _as(line, "note") if alone else None
 
 
 def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:

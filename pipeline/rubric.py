@@ -13,8 +13,9 @@ from itertools import pairwise
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.draft import Draft, Mark, collect
+from pipeline.gridrows import Row
 from pipeline.header import header_at, header_faults, header_of
-from pipeline.listing import list_table
+from pipeline.listing import list_table, unboxed
 from pipeline.model import (
     LOW_CONFIDENCE,
     Criterion,
@@ -28,17 +29,21 @@ from pipeline.model import (
     Unplaced,
 )
 from pipeline.normalize import clean, fold, mask_personal
-from pipeline.points import split_label, total_in
+from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
 from pipeline.regroup import regroup
-from pipeline.sections import sections_of, spread
+from pipeline.roles import spanning_totals
+from pipeline.sections import section_kind, sections_of, spread
 from pipeline.segments import Segment
-from pipeline.shapes import column_table, gathered, points_row_table
+from pipeline.shapes import column_table, gathered, opened, points_row_table
 from pipeline.table import JoinedTable, join
 
 SHORT = 30
 """A line just above a table that is no longer than this may name it, whatever its words."""
+
+MIN_BOXED = 3
+"""A table of one column and so many rows may be a list with a frame around it."""
 
 NEAR = 4
 """A total printed above a table stands within this many lines of it; further up it speaks of something else."""
@@ -67,8 +72,9 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
-    tables = gathered([column_table(t) or points_row_table(t) or t for t in join(segment.blocks)])
-    listing = list_table(segment.blocks) if not tables else None
+    tables = gathered([column_table(t) or points_row_table(t) or opened(t) for t in join(segment.blocks)])
+    boxed = all(part.cols == 1 and part.rows >= MIN_BOXED for table in tables for part in table.parts)
+    listing = list_table(unboxed(segment.blocks)) if boxed else None
     return (listing,) if listing else tables
 
 
@@ -89,13 +95,15 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     marks = spread(_placed_marks(draft), draft.criteria)
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
     criteria = _serials_from_items(criteria)
-    criteria = _with_ids(_mark_deductions(criteria), rubric_id)
+    criteria = _with_ids(_mark_deductions(criteria, draft), rubric_id)
+    criteria = _mark_apart(criteria, draft)
     title, title_at = _title(draft, segment, first)
     stated, total_at, subtotals = _totals(draft, len(criteria))
-    if stated is None and total_at is None:
-        stated, total_at = _total_elsewhere(draft, title, title_at)
+    if stated is None:
+        elsewhere = _total_elsewhere(draft, title, title_at)
+        stated, total_at = elsewhere if elsewhere[0] is not None else (stated, total_at)
     labels, sections = sections_of(marks, criteria, rubric_id)
-    sections = tuple(map(_with_vetoes, sections))
+    sections = tuple(_with_worded(_with_vetoes(section)) for section in sections)
     return Rubric(
         annex=annex,
         id=rubric_id,
@@ -126,9 +134,9 @@ def _goes_on(text: str, match: regex.Match[str]) -> bool:
 
 
 def _placed_marks(draft: Draft) -> list[Mark]:
-    """The marks, without a row of words after the last criterion: nothing stands under it, it is listed as unplaced."""
+    """The marks, without words after the last criterion: nothing stands under or beside them, they are listed as unplaced."""
     last = len(draft.criteria)
-    stray = [m for m in draft.marks if m.own_row and m.after == last and m.stated_points is None]
+    stray = [m for m in draft.marks if m.after == last and m.stated_points is None and not m.covered]
     draft.unplaced += [Unplaced(mask_personal(m.text), "a row without text and points", m.at) for m in stray]
     return [m for m in draft.marks if m not in stray]
 
@@ -139,6 +147,14 @@ def _with_vetoes(section: Section) -> Section:
         return section
     vetoes = (replace(c, kind="veto") if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
     return replace(section, criteria=tuple(vetoes))
+
+
+def _with_worded(section: Section) -> Section:
+    """A section outside the total by its kind (加分项, 扣分项): its criteria without points say in words what one case is worth."""
+    if section.kind == "scored":
+        return section
+    worded = (replace(c, kind=section.kind) if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
+    return replace(section, criteria=tuple(worded))
 
 
 def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
@@ -180,11 +196,23 @@ def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:
     return out
 
 
-def _mark_deductions(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where no line has points, points are taken off: every line is a deduction."""
-    if any(c.max_points is not None or c.choice for c in criteria):
+def _mark_deductions(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
+    """Where no line has points, or they stand under 扣分, points are taken off: every line is a deduction."""
+    headers = {draft.table.header_texts.get(columns.points) for columns in draft.table.columns if columns.points is not None}
+    taken_off = {patterns.header_role(text) for text in headers if text} == {"deduction"}
+    if not taken_off and any(c.max_points is not None or c.choice for c in criteria):
         return list(criteria)
-    return [replace(c, kind="deduction") for c in criteria]
+    return [replace(c, kind="deduction") if c.kind == "scored" else c for c in criteria]
+
+
+def _mark_apart(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
+    """Lines below the last total row that call themselves 加分项 or 扣分项 stand outside the total."""
+    last = max((after for after, value, _ in draft.totals if value is not None), default=len(criteria))
+    out = list(criteria[:last]) if 0 < last < len(criteria) else list(criteria)
+    for own in criteria[len(out) :]:
+        kind = section_kind(f"{own.columns.get('item', '')} {own.text}") if own.kind == "scored" and len(own.text) <= SHORT else own.kind
+        out.append(replace(own, kind=kind))
+    return out
 
 
 def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:
@@ -279,8 +307,8 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
     """The stated total is the last total row; earlier ones, after part of the criteria, are subtotals."""
     subtotals = list(draft.subtotals)
     last = subtotals[-1] if subtotals else None
-    if not draft.totals and len(subtotals) == 1 and last and last.after == count - 1 and not last.label.endswith("计"):
-        return last.points, last.at, ()
+    if not draft.totals and last and last.after == count - 1 and _is_whole(last, draft):
+        return last.points, last.at, tuple(subtotals[:-1])
     if not draft.totals:
         return None, None, tuple(subtotals)
     valued = [t for t in draft.totals if t[1] is not None] or draft.totals
@@ -289,6 +317,31 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
         if where is not at and after > 0:
             subtotals.append(Subtotal(clean(where.quote), other, after - 1, where))
     return value, at, tuple(subtotals)
+
+
+def _above_header(draft: Draft) -> list[Row]:
+    """The rows of one cell above the header of the first part."""
+    heads, rows = draft.table.headers[0], draft.table.rows[0]
+    top = min((r.index for r in heads), default=0)
+    return [r for r in rows if r.index < top and len(r.filled()) == 1]
+
+
+def _is_whole(last: Subtotal, draft: Draft) -> bool:
+    """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section. A 小计
+    does where it is the only one and its value says so."""
+    named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
+    others = [s for s in draft.subtotals if s is not last and not patterns.SUBTOTAL_WORDS.fullmatch(fold(s.label))]
+    if patterns.SUBTOTAL_WORDS.fullmatch(fold(last.label)):
+        whole = sum((c.max_points or Decimal(0) for c in draft.criteria), Decimal(0))
+        return len(draft.subtotals) == 1 and len(draft.marks) > 1 and last.points == whole
+    if named == fold(last.label) or others:
+        return False
+    labels = [fold(_plain_label(m.text)) for m in draft.marks]
+    return not any(named in label or label in named for label in labels if label)
+
+
+def _plain_label(text: str) -> str:
+    return patterns.SECTION_MARKER.sub("", split_label(text)[0])
 
 
 def _total_elsewhere(
@@ -300,10 +353,17 @@ def _total_elsewhere(
             for cell in row.filled():
                 match = patterns.HEADER_TOTAL.search(fold(cell.text))
                 role = patterns.header_role(cell.text)
-                if match and role in ("points", "awarded", "standard", "text"):
+                whole = match and role == "label" and Decimal(match[1]) == sum(c.max_points or 0 for c in draft.criteria)
+                if match and (whole or role in ("points", "awarded", "standard", "text")):
                     return Decimal(match[1]), cell.at
+    for cell in spanning_totals(draft.table.data[0], draft.table.header_texts).values():
+        return read_points(cell.text).value, cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
+    for row in _above_header(draft):
+        cell = row.filled()[0]
+        if len(clean(cell.text)) <= SHORT and not patterns.SECTION_MARKER.match(clean(cell.text)) and (total := total_in(cell.text)) is not None:
+            return total, cell.at
     below = fold(draft.table.tail[0].text) if draft.table.tail else ""
     if patterns.TOTAL_WORDS.fullmatch(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
         return Decimal(number[0]), draft.table.tail[0].at

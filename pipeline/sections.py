@@ -62,7 +62,7 @@ def sections_of(
     marks: Sequence[Mark], criteria: Sequence[Criterion], rubric_id: str
 ) -> tuple[tuple[LabelMark, ...], tuple[Section, ...]]:
     """The labels exactly as printed, and the sections their cover makes. `marks` are spread."""
-    marks = _nest_rows(marks)
+    marks = _nest_rows(marks, len(criteria))
     labels = tuple(_label_mark(m) for m in sorted(marks, key=lambda m: (m.after, m.level)))
     return labels, tuple(_build(marks, criteria, rubric_id))
 
@@ -119,7 +119,7 @@ def _over_blank(inner: Mark, outer: Mark, marks: Sequence[Mark]) -> bool:
     return not any(m.text and m.level == outer.level and inner.covered[-1] in m.covered for m in marks)
 
 
-def _nest_rows(marks: Sequence[Mark]) -> list[Mark]:
+def _nest_rows(marks: Sequence[Mark], count: int) -> list[Mark]:
     """Section rows of two ranks: `一、` above `（一）`; a row directly above another one is its parent."""
     rows = [m for m in marks if m.own_row]
     columns = [m for m in marks if not m.own_row]
@@ -136,8 +136,7 @@ def _nest_rows(marks: Sequence[Mark]) -> list[Mark]:
     for mark in rows:
         later = [m.after for m in rows if (m.after, m.level) > (mark.after, mark.level) and m.level <= mark.level and m is not mark]
         ends = [a for a in later if a > mark.after or any(m.after == a and m is not mark and m.level <= mark.level for m in rows)]
-        last = max((c for m in marks for c in m.covered), default=-1) + 1
-        mark.covered = list(range(mark.after, min(ends, default=last)))
+        mark.covered = list(range(mark.after, min(ends, default=count)))
     return [*rows, *columns]
 
 
@@ -172,7 +171,8 @@ def _label_mark(mark: Mark) -> LabelMark:
 
 def _without_marker(label: str) -> str:
     match = patterns.SECTION_MARKER.match(label)
-    return label[match.end() :].strip() if match and label[match.end() :].strip() else label
+    rest = label[match.end() :].strip(" :：") if match else ""
+    return rest or label
 
 
 def _number_of(label: str) -> str | None:

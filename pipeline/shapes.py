@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.gridrows import header_key, is_total, rows_of
+from pipeline.gridrows import Row, header_key, is_total, rows_of
 from pipeline.model import Cell, Paragraph, Table
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.roles import Columns
 from pipeline.table import JoinedTable
+
+MAX_NAME = 16
+"""A line above a table that names a section without points is no longer than this."""
 
 MIN_LINES = 3
 """Fewer scored columns are a table of something else."""
@@ -23,7 +27,9 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     rows = rows_of(table.parts[0], 0)
     for row in rows[:3]:
         filled = row.filled()
-        named = [c for c in filled if split_label(clean(c.text))[1] is not None and not patterns.grade_name(c.text) and not patterns.TOTAL_WORDS.fullmatch(fold(c.text))]
+        named = [c for c in filled if _is_scored_name(c)]
+        if any(patterns.header_role(c.text) == "points" and not patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in filled):
+            return None
         if len(named) >= MIN_LINES and len(named) >= len(filled) - 4 and len(filled) >= 4:
             break
     else:
@@ -33,6 +39,13 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
         return None
     pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in named]
     return _turned(table, pairs, row.index)
+
+
+def _is_scored_name(cell: Cell) -> bool:
+    """A criterion's name with its points (音色（25分）); a share in percent (自评（20%）) is a rater's."""
+    text = clean(cell.text)
+    named = split_label(text)[1] is not None and not regex.search(r"[%％]\s*[)）]?$", text)
+    return named and not patterns.grade_name(text) and not patterns.TOTAL_WORDS.fullmatch(fold(text))
 
 
 def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], top: int) -> JoinedTable:
@@ -61,6 +74,22 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
     return None
 
 
+def opened(table: JoinedTable) -> JoinedTable:
+    """A table whose first section row stands as a line above its header (`一、环境（12分）`), with that line as its first row: another
+    section row in the table says that it is one."""
+    line = table.lead[-1] if table.lead else None
+    if line is None or not _is_section_line(line) or not any(_is_section_row(r) for rows in table.data for r in rows):
+        return table
+    width = table.parts[0].cols
+    head = Table((Cell(0, 0, line.text, line.at, col_span=width),), 1, width, line.at, line.page)
+    return replace(table, parts=(head, *table.parts), lead=table.lead[:-1])
+
+
+def _is_section_row(row: Row) -> bool:
+    filled = row.filled()
+    return len(filled) == 1 and _names_section(clean(filled[0].text))
+
+
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     """Tables of one sheet, each under a heading with its points (`（一）卫生（共20分）`) and the same header, as one table
     with section rows; only the last may have a total row. Others stay as they are."""
@@ -82,5 +111,12 @@ def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
 
 
 def _is_section_line(paragraph: Paragraph) -> bool:
-    label, declared = split_label(clean(paragraph.text))
-    return declared is not None and bool(patterns.SECTION_MARKER.match(label))
+    return _names_section(clean(paragraph.text))
+
+
+def _names_section(text: str) -> bool:
+    """A marked line (一、硬件设施) that is short or has its points, and is no sentence and no title of a sheet."""
+    label, declared = split_label(text)
+    if not patterns.SECTION_MARKER.match(label):
+        return False
+    return declared is not None or (len(label) <= MAX_NAME and not regex.search(r"[。；：:，]$", text) and not patterns.TITLE_WORDS.search(text))

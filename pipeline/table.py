@@ -14,6 +14,7 @@ from pipeline.headrows import find_headers, header_texts, leading_headers
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
 from pipeline.roles import Columns, columns_of
+from pipeline.stacks import stacked
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class JoinedTable:
         )
 
     @cached_property
+    def tops(self) -> tuple[int, ...]:
+        """The row of each part's own header at its top: what stands above it is no data. 0 where it has none."""
+        return tuple(min((r.index for r in leading_headers(rows)), default=0) for rows in self.rows)
+
+    @cached_property
     def columns(self) -> tuple[Columns, ...]:
         """The columns of each part."""
         return (self.known,) * len(self.parts) if self.known else assign_columns(self)
@@ -75,7 +81,7 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     lead: list[Paragraph] = []
     inside: list[Paragraph] = []
     between: list[Paragraph] = []
-    for block in (part for b in blocks for part in (halves(b) if isinstance(b, Table) else (b,))):
+    for block in (part for b in blocks for part in (_sheets(b) if isinstance(b, Table) else (b,))):
         if isinstance(block, Paragraph):
             if not _is_noise(block):
                 between.append(block)
@@ -92,6 +98,11 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     if parts:
         tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between), inside=tuple(inside)))
     return tuple(tables)
+
+
+def _sheets(table: Table) -> tuple[Table, ...]:
+    """The sheets of one table: those that stand one under another, of each the halves side by side."""
+    return tuple(half for sheet in stacked(table) for half in halves(sheet))
 
 
 def _is_closing_part(part: Table) -> bool:
@@ -137,7 +148,8 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
     header_cols = table.parts[table.header_part].cols if table.header_part is not None else None
     widths = sorted({p.cols for p in table.parts}, key=lambda w: -_data_rows(table, w))
     for width in widths:
-        rows = [r for part, data in zip(table.parts, table.data, strict=True) if part.cols == width for r in data]
+        each = zip(table.parts, table.data, table.tops, strict=True)
+        rows = [r for part, data, top in each if part.cols == width for r in data if r.index >= top]
         names = table.header_texts if width == header_cols else {}
         by_width[width] = columns_of(rows, width, names)
     best = by_width[widths[0]]

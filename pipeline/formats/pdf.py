@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import pikepdf
-import regex
 import typst
 
+from pipeline import rx as regex
 from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
 from pipeline.formats.identity import code_svg, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet

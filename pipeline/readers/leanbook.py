@@ -6,8 +6,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-import regex
-
+from pipeline import rx as regex
 from pipeline.readers.container import Container
 
 LARGE = 2 * 1024 * 1024

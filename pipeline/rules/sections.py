@@ -73,13 +73,18 @@ def section_unlabelled(reading: Reading) -> Iterator[Hit]:
     之和（守恒）；名称可参照正文列举提出建议，均须人工确认。全表都没有项目名称的不报。
     """
     for rubric in reading.rubrics:
-        labelled = [s for s in rubric.sections if s.label is not None and s.basis in SETTLED]
+        labelled = [s for s in rubric.sections if s.label is not None and s.basis in SETTLED and _is_scored(s)]
         for section in rubric.sections:
             if labelled and _is_lost(section) and section.parent is None:
                 yield _lost_label(rubric, section)
             elif _is_lost_upper(rubric, section):
                 below = tuple(c for s in rubric.sections if s.parent == section.id for c in s.criteria)
                 yield _lost_label(rubric, replace(section, criteria=below))
+
+
+def _is_scored(section: Section) -> bool:
+    """Whether a section is no 加分项, 扣分项 or 否决项, which are set apart from sheets without sections too."""
+    return section.kind == "scored" and not (section.criteria and all(c.kind != "scored" for c in section.criteria))
 
 
 def _is_lost_upper(rubric: Rubric, section: Section) -> bool:
