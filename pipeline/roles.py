@@ -78,7 +78,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     text = _pick_text(profiles, roles, taken)
     if text is not None:
         taken[text] = "text"
-    labels = _pick_labels(profiles, roles, taken, text, width)
+    labels = _pick_labels(profiles, roles, taken, text, width, _alone(rows))
     taken.update(dict.fromkeys(labels, "label"))
     awarded = _pick_awarded(profiles, roles, taken, score)
     taken.update(dict.fromkeys(awarded, "awarded"))
@@ -281,19 +281,27 @@ def _pick_labels(
     taken: dict[int, Role],
     text: int | None,
     width: int,
+    alone: frozenset[int] = frozenset(),
 ) -> tuple[int, ...]:
+    """`alone`: columns whose cells also stand on rows of their own."""
     if text is None:
         return ()
     out = []
     for c in range(width):
-        if c in taken or not profiles[c].filled or c == text:
-            continue
         role = roles.get(c)
+        if c in taken or c == text or not (profiles[c].filled or (role == "label" and c in alone and c < text)):
+            continue
         if (role == "label") or (role is None and c < text and profiles[c].length <= 30 and profiles[c].numeric < 0.5):
             out.append(c)
         elif role == "text" and c < text and profiles[c].length <= 16:
             out.append(c)
     return _coarse_first(out, profiles, text)
+
+
+def _alone(rows: Sequence[Row]) -> frozenset[int]:
+    """Columns of cells of one column that stand on a row of their own."""
+    filled = [r.filled() for r in rows]
+    return frozenset(own[0].col for own in filled if len(own) == 1 and own[0].col_span == 1)
 
 
 def _coarse_first(labels: Sequence[int], profiles: Sequence[_Profile], text: int) -> tuple[int, ...]:
