@@ -27,7 +27,7 @@ RARE = 12
 CROSSING = 0.3
 """What each of them costs."""
 
-UNDER = 0.3
+UNDER = 0.7
 """What it speaks for a way of counting that all pieces stand under their header words."""
 
 MAX_WORD = 20
