@@ -11,6 +11,9 @@ from pipeline import patterns
 from pipeline.model import CriterionKind
 from pipeline.normalize import clean, fold, points, several_numbers
 
+NARROW_DIGITS = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
+"""Full-width digits, one for one: places in the text stay."""
+
 
 @dataclass(frozen=True, slots=True)
 class PointsRead:
@@ -63,9 +66,9 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE):
-        match = pattern.match(whole)
+        match = pattern.match(whole.translate(NARROW_DIGITS))
         if match and _tight(match["label"]):
-            return _tight(match["label"]), Decimal(match["points"])
+            return _tight(whole[: match.end("label")]), Decimal(match["points"])
     return whole, None
 
 

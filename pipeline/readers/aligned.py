@@ -42,7 +42,6 @@ FAR = 3
 """Lines between two lines of one label that is centred on several rows."""
 
 ENDS = regex.compile(r"[。；;！？!?]\s*$")
-_NO_ROW = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
 
 
 Found = tuple[list[Row], bool, int]
@@ -97,7 +96,7 @@ def aligned(lines: Sequence[Line], start: int) -> Aligned | None:
         if found is not None:
             rows, sure, used = found
             return Aligned(lead, tuple(rows), sure, head - start + used, lines[head])
-    if sum(len(line.pieces) >= 3 for line in run) < 3 or lines[named].kind == "plain":
+    if sum(len(line.text.split()) >= 3 for line in run) < 3:
         return None
     return Aligned(lead, (), False, head - start + len(run), lines[head])
 
@@ -149,7 +148,7 @@ def _extent(lines: Sequence[Line], head: int, named: int) -> Sequence[Line]:
 
 def _stops(line: Line) -> bool:
     text = clean(line.text)
-    return patterns.field_name(text) is not None or bool(patterns.field_names(text)) or patterns.NOTE_ROW.match(text) is not None or _NO_ROW.match(text) is not None
+    return patterns.field_name(text) is not None or bool(patterns.field_names(text)) or patterns.NOTE_ROW.match(text) is not None or patterns.ANNEX_MARK.match(text) is not None
 
 
 def is_total(line: Line) -> bool:

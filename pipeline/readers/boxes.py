@@ -16,6 +16,7 @@ from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.readers.cells import Placed
+from pipeline.readers.glyphs import plain
 from pipeline.readers.textgrid import serial_value
 from pipeline.readers.textlines import Line, Piece, piece_of, width
 from pipeline.readers.textmarkup import shown
@@ -193,4 +194,4 @@ def _gather(lines: Sequence[_Own], frame: _Frame, row: int, open_: dict[int, _Ce
 def _placed(cell: _Cell) -> Placed:
     filled = [p for p in cell.pieces if p.text]
     at = (filled or cell.pieces)[0].at()
-    return Placed(cell.row, cell.col, cell.rows, cell.cols, "\n".join(shown(p.text) for p in filled), at)
+    return Placed(cell.row, cell.col, cell.rows, cell.cols, plain("\n".join(shown(p.text) for p in filled)), at)

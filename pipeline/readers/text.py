@@ -21,6 +21,8 @@ from pipeline.readers.cells import build_table
 from pipeline.readers.delimited import delimited_run, tab_records
 from pipeline.readers.encoding import decode
 from pipeline.readers.gluing import unglued
+from pipeline.readers.glyphs import plain
+from pipeline.readers.stacked import stacked
 from pipeline.readers.textlines import PIPE, Line, Piece, Row, cut, piece_of, split
 from pipeline.readers.textmarkup import Region, shown, tables_in, unwrapped
 
@@ -83,7 +85,7 @@ def _paragraph(line: Line, start: int = 0, end: int | None = None) -> Iterator[P
     piece = piece_of(line.number, line.text, start, len(line.text) if end is None else end)
     piece = unwrapped(piece, line.text) if "<" in piece.text or "&" in piece.text or "![" in piece.text else piece
     if clean(piece.says()):
-        yield Paragraph(text=piece.says(), at=piece.at())
+        yield Paragraph(text=plain(piece.says()), at=piece.at())
 
 
 def _tabs(lines: Sequence[Line], start: int, name: str) -> Found | None:
@@ -144,7 +146,31 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
     return [*out, _table(run[0], found.rows, name)], found.taken
 
 
-READERS = (_tabs, _pipes, _delimited, _aligned)
+def _stacked(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """Cells on lines of their own."""
+    if lines[start].kind not in ("plain", "gap") or patterns.header_role(clean(lines[start].text)) is None:
+        return None
+    found = stacked(lines, start)
+    if found is None:
+        return None
+    run = lines[start : start + found.taken]
+    if found.rows:
+        return [_table(run[0], found.rows, name)], found.taken
+    what = f"lines {run[0].number} to {run[-1].number}: a table with each cell on a line of its own, whose rows cannot be told apart, was not read"
+    remark = Remark("unread-table", f"{what}; give the original file, or the cells with tabs between", run[0].pieces[0].at())
+    return [remark, *(p for line in run if line.kind != "blank" for p in _paragraph(line))], found.taken
+
+
+def _typeset(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """A table in LaTeX: said, not read."""
+    if "\\begin{tabular}" not in lines[start].text:
+        return None
+    piece = piece_of(lines[start].number, lines[start].text, 0, len(lines[start].text))
+    remark = Remark("unread-table", f"line {piece.number}: a table in LaTeX was not read; give it as HTML or Markdown", piece.at())
+    return [remark, *_paragraph(lines[start])], 1
+
+
+READERS = (_tabs, _pipes, _delimited, _typeset, _aligned, _stacked)
 """What a line may open, tried in this order."""
 
 
@@ -205,4 +231,4 @@ def _table(first: Line, placed: Sequence[Row], name: str) -> Table:
 
 def _cell(row: int, col: int, pieces: Sequence[Piece]) -> Cell:
     """One cell; where its text wraps, it is quoted by its first line."""
-    return Cell(row=row, col=col, text="\n".join(shown(p.says()) for p in pieces), at=pieces[0].at())
+    return Cell(row=row, col=col, text=plain("\n".join(shown(p.says()) for p in pieces)), at=pieces[0].at())

@@ -13,6 +13,7 @@ from pipeline.model import Table
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table
+from pipeline.readers.glyphs import plain
 from pipeline.readers.textlines import Piece, piece_of
 
 _BREAK = regex.compile(r"<br\s*/?>|</(?:p|div|li)>", regex.I)
@@ -121,7 +122,7 @@ def _table(own: _Open, text: str, starts: Sequence[int], name: str) -> Table | N
             across = min(max(across, 1), limits.MAX_TABLE_COLUMNS)
             pieces = _pieces(text, starts, begin, end)
             at = pieces[0].at() if pieces else _at(starts, begin)
-            placed.append(Placed(row, col, down, across, "\n".join(p.says() for p in pieces), at))
+            placed.append(Placed(row, col, down, across, plain("\n".join(p.says() for p in pieces)), at))
             covered.update((c, row + down) for c in range(col, col + across))
             col += across
     return build_table(placed, len(own.rows), _at(starts, own.start), name)
