@@ -17,17 +17,59 @@ from pipeline.readers.textlines import Piece, Row
 HEAD_ROWS = 4
 """The header stands among the first rows."""
 
+MAX_PARTS = 12
+"""Lines of one cell."""
+
 _AT_END = regex.compile(r"^(?P<rest>.*[\p{Han})）])\s*(?P<number>[0-9]{1,3})[.、]?$")
 _AT_START = regex.compile(r"^(?P<number>[0-9]{1,3})\s*[.、．]?\s*(?P<rest>[\p{Han}“《].*)$")
 _POINTS = regex.compile(r"^(?P<rest>.*[。；])\s*(?P<number>[0-9]{1,2}(?:\.[0-9])?)\s*分?$")
 
 
+def rewrapped(rows: Sequence[Row]) -> list[Row]:
+    """Rows that line ends inside a text cell cut, whole again: the first part stops in the column of texts, and the parts
+    have exactly the cells of the header."""
+    top, roles = _header(rows)
+    text = next((c for c, r in roles.items() if r == "text"), None)
+    if top is None or text is None:
+        return list(rows)
+    out = list(rows[: top + 1])
+    i, width = top + 1, len(rows[top])
+    while i < len(rows):
+        end = _end_of_row(rows, i, text, width, next((c for c, r in roles.items() if r == "number"), None))
+        parts = [p for row in rows[i + 1 : end] for _, p in row[:1]]
+        tail = [(text + k, p) for k, (_, p) in enumerate(rows[end - 1]) if k] if end > i + 1 else []
+        out.append([*rows[i], *((text, p) for p in parts), *tail])
+        i = end
+    return out
+
+
+def _end_of_row(rows: Sequence[Row], i: int, text: int, width: int, number: int | None) -> int:
+    """The index after the last part of the row that begins at row i."""
+    if len(rows[i]) != text + 1 or width == text + 1 or not clean(rows[i][-1][1].says()):
+        return i + 1
+    for k in range(i + 1, min(i + MAX_PARTS, len(rows))):
+        row = rows[k]
+        own = row[number][1].says() if number is not None and number < len(row) else ""
+        if not clean(row[0][1].says()) or (serial_value(clean(own)) is not None and len(row) > text and regex.search(r"\p{Han}", row[text][1].says())):
+            return i + 1
+        if len(row) == width - text:
+            return k + 1
+        if len(row) != 1:
+            return i + 1
+    return i + 1
+
+
+def _header(rows: Sequence[Row]) -> tuple[int | None, dict[int, str | None]]:
+    """The row that names the columns, and the role of each."""
+    top = next((i for i, row in enumerate(rows[:HEAD_ROWS]) if names_columns([p.says() for _, p in row])), None)
+    return top, {c: patterns.header_role(p.says()) for c, p in rows[top]} if top is not None else {}
+
+
 def unglued(rows: Sequence[Row]) -> list[Row]:
     """The rows of a table with cells that ran together set apart again."""
-    top = next((i for i, row in enumerate(rows[:HEAD_ROWS]) if names_columns([p.says() for _, p in row])), None)
+    top, roles = _header(rows)
     if top is None:
         return list(rows)
-    roles = {c: patterns.header_role(p.says()) for c, p in rows[top]}
     at = {role: c for c, role in reversed(roles.items()) if role}
     number, text, score = at.get("number"), at.get("text", at.get("standard")), at.get("points")
     if number is None or text is None or text < number:

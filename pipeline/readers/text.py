@@ -20,7 +20,7 @@ from pipeline.readers.boxes import box_cells, is_drawn
 from pipeline.readers.cells import build_table
 from pipeline.readers.delimited import delimited_run, tab_records
 from pipeline.readers.encoding import decode
-from pipeline.readers.gluing import unglued
+from pipeline.readers.gluing import rewrapped, unglued
 from pipeline.readers.glyphs import plain
 from pipeline.readers.stacked import stacked
 from pipeline.readers.textlines import PIPE, Line, Piece, Row, cut, piece_of, split
@@ -98,7 +98,7 @@ def _tabs(lines: Sequence[Line], start: int, name: str) -> Found | None:
     if any(p.text.startswith('"') for line in run for p in line.pieces):
         rows, end = tab_records(lines, start, start + len(run))
         return [_table(run[0], unglued(rows), name)], end - start
-    return [_table(run[0], unglued([_by_order(line) for line in run]), name)], len(run)
+    return [_table(run[0], unglued(rewrapped([_by_order(line) for line in run])), name)], len(run)
 
 
 def _pipes(lines: Sequence[Line], start: int, name: str) -> Found | None:
@@ -180,9 +180,18 @@ def _framed(run: Sequence[Line]) -> bool:
 
 def _extent(lines: Sequence[Line], start: int, kinds: tuple[str, ...]) -> Sequence[Line]:
     end = start
-    while end < len(lines) and (lines[end].kind in kinds or _is_label_row(lines, end, kinds)):
+    while end < len(lines) and (lines[end].kind in kinds or _is_label_row(lines, end, kinds) or _is_inside_cell(lines, start, end, kinds)):
         end += 1
     return lines[start:end]
+
+
+def _is_inside_cell(lines: Sequence[Line], start: int, i: int, kinds: tuple[str, ...]) -> bool:
+    """A line between two parts of one row: a line end inside a cell cut the row there."""
+    if kinds != ("tab",) or lines[i].kind not in ("plain", "gap") or not start < i < len(lines) - 1:
+        return False
+    above, below = lines[i - 1], lines[i + 1]
+    parts = len(above.pieces) + len(below.pieces) - 1 == len(lines[start].pieces)
+    return below.kind == "tab" and above.kind == "tab" and parts and not above.pieces[-1].text.endswith(("。", "；"))
 
 
 def _is_label_row(lines: Sequence[Line], i: int, kinds: tuple[str, ...]) -> bool:

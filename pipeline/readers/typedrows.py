@@ -20,6 +20,9 @@ NEVER = 1000.0
 MIN_ROWS = 3
 """Rows that must fit before a run of lines is believed to be a table."""
 
+SURE = 0.6
+"""Of the rows, so many at least count up by one."""
+
 SKIP = {"number": 1.5, "text": 3.0, "points": 1.0}
 """What a column costs that a row leaves out; the others cost little, for their cells are often blank."""
 
@@ -37,7 +40,7 @@ def typed_rows(run: Sequence[Line], above: int = 0) -> tuple[list[Row], bool, in
     if "number" not in roles or not {"text", "standard"} & set(roles):
         return None
     rows: list[Row] = [list(enumerate(names))]
-    numbered, last, used = 0, 0, 1
+    counted, last, used = 0, 0, 1
     for i, line in enumerate(run[1:], start=1):
         if line.kind in ("blank", "rule"):
             continue
@@ -45,8 +48,9 @@ def typed_rows(run: Sequence[Line], above: int = 0) -> tuple[list[Row], bool, in
         cells = place([p.text for p in pieces], roles, last + 1)
         row = [(c, p) for c, p in zip(cells, pieces, strict=True)] if cells else None
         serial = next((serial_value(p.text) for c, p in row or () if roles[c] == "number"), None)
-        if row is not None and serial is not None and last < serial <= last + 3:
-            numbered, last = numbered + 1, serial
+        if row is not None and _is_whole(row, roles, serial):
+            counted += serial == last + 1
+            last = serial if serial is not None else last + 1
             rows.append(_joined(row, line))
         elif any(patterns.TOTAL_WORDS.fullmatch(fold(p.text)) for p in pieces[:2]):
             rows.append(_total(pieces, roles))
@@ -57,8 +61,9 @@ def typed_rows(run: Sequence[Line], above: int = 0) -> tuple[list[Row], bool, in
         else:
             break
         used = i + 1
-    whole = all(_has_text(row, roles) for row in rows[1:] if any(roles[c] == "number" for c, _ in row))
-    return (rows, True, used) if numbered >= MIN_ROWS and whole else None
+    scored = sum(any(roles[c] in ("number", "points") for c, _ in row) and _has_text(row, roles) for row in rows[1:])
+    torn = any(len(line.filled()) > 1 or serial_value(line.text.split(" ", 1)[0]) is not None for line in run[used:] if line.kind != "blank")
+    return (rows, True, used) if counted >= max(MIN_ROWS, SURE * scored) and not torn else None
 
 
 def _header(line: Line) -> tuple[list[Piece], Callable[[Line], list[Piece]]]:
@@ -133,6 +138,12 @@ def _has_text(row: Row, roles: Sequence[str | None]) -> bool:
     return any(roles[c] in ("text", "standard") for c, _ in row)
 
 
+def _is_whole(row: Row, roles: Sequence[str | None], serial: int | None) -> bool:
+    """A row has a text, and its number or its points; a damaged one may lack either."""
+    scored = any(roles[c] == "points" and points(p.text) is not None for c, p in row)
+    return _has_text(row, roles) and (serial is not None or scored)
+
+
 def _total(pieces: Sequence[Piece], roles: Sequence[str | None]) -> Row:
     """A total row: its word first, its number under the points."""
     score = next((c for c, r in enumerate(roles) if r == "points"), len(roles) - 1)
@@ -149,4 +160,4 @@ def _goes_on(row: Row, roles: Sequence[str | None], line: Line) -> bool:
     """The rest of a text that breaks off: the row above has a text without an end, and this line is nothing else."""
     texts = [p for c, p in row if roles[c] in ("text", "standard")]
     numbered = any(roles[c] == "number" and serial_value(p.text) is not None for c, p in row)
-    return numbered and bool(texts) and len(line.filled()) == 1 and not _STOP.search(texts[-1].text[-1:]) and points(line.text) is None
+    return numbered and bool(texts) and len(line.filled()) == 1 and not _STOP.search(texts[-1].text[-1:]) and points(line.text) is None and not patterns.field_names(line.text)
