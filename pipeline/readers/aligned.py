@@ -238,7 +238,7 @@ def _sample(body: Sequence[Line]) -> list[Line]:
 def _numbered(bodies: Sequence[Sequence[Line]], grids: Sequence[Columns]) -> float:
     """The share of numbers in the column of numbers: a few may be damaged."""
     said = [p[c].text for body, own in zip(bodies, grids, strict=True) if (c := own.number) is not None
-            for line in body if not is_total(line) and c in (p := own.pieces(line))]  # fmt: skip
+            for line in body if not is_total(line) and c in (p := own.cells(line))]  # fmt: skip
     return sum(bool(NUMBER.fullmatch(t)) for t in said) / len(said) if said else 1.0
 
 
@@ -275,7 +275,13 @@ class _Entry:
 
     def alone(self) -> bool:
         """A total, or a line across the columns: a section on a row of its own."""
-        return is_total(self.line) or self.columns.crossed(self.line)
+        return is_total(self.line) or self.columns.spanned(self.line) or self._heads()
+
+    def _heads(self) -> bool:
+        """One text that only a section's name can be, where sections have no column of their own."""
+        text = clean(self.line.text)
+        named = split_label(text)[1] is not None or patterns.SECTION_MARKER.match(text) is not None
+        return not self.columns.labels() and len(self.own) == 1 and named and len(text) <= MAX_LABEL and not ENDS.search(text)
 
 
 @dataclass
@@ -290,6 +296,9 @@ class Sheet:
 
     @classmethod
     def of(cls, pages: Sequence[_Page], grids: Sequence[Columns]) -> Sheet:
+        first = [_Entry(line, 0, own.pieces(line), own, 0.0) for page, own in zip(pages, grids, strict=True) for line in page.body if line.kind != "blank"]
+        begun = [e for e in first if e.anchored() and not is_total(e.line)]
+        filled = [sum(c in e.own for e in begun) / max(len(begun), 1) for c in range(len(grids[0].names))]
         entries: list[_Entry] = []
         y = 0.0
         for number, (page, own) in enumerate(zip(pages, grids, strict=True)):
@@ -298,6 +307,8 @@ class Sheet:
                     y += 10
                     continue
                 pieces = own.pieces(line)
+                if not is_total(line) and _Entry(line, number, pieces, own, y).anchored():
+                    pieces = own.pieces(line, filled)
                 aside = set(pieces) <= set(own.labels())
                 y += 0 if aside else 10
                 entries.append(_Entry(line, number, pieces, own, y + 5 * aside))
@@ -326,9 +337,9 @@ class Sheet:
     def _cut_off(self) -> None:
         """Drop what follows the table: lines across its columns that are no section rows, and what comes after them."""
         for i, entry in enumerate(self.entries):
-            if is_total(entry.line) or not entry.columns.crossed(entry.line):
+            if is_total(entry.line) or not entry.columns.spanned(entry.line):
                 continue
-            rows = any(x.anchored() and not x.columns.crossed(x.line) for x in self.entries[i + 1 : i + 4])
+            rows = any(x.anchored() and not x.columns.spanned(x.line) for x in self.entries[i + 1 : i + 4])
             if len(clean(entry.line.text)) > MAX_LABEL or not rows or ENDS.search(entry.line.text):
                 self.ended = entry.line.number
                 self.entries = self.entries[:i]
@@ -360,13 +371,14 @@ class Sheet:
 
     def _is_number(self, entry: _Entry) -> bool:
         number = entry.columns.number
-        return number is None or number not in entry.own or bool(NUMBER.fullmatch(entry.own[number].text))
+        printed = entry.columns.cells(entry.line).get(number) if number is not None else None
+        return printed is None or len(printed.text) > 2 or bool(NUMBER.fullmatch(printed.text))
 
     def _starts(self, texts: Sequence[_Entry], anchors: Sequence[_Entry], band: Sequence[_Entry]) -> tuple[int, ...] | None:
         """The first line of each anchor's row."""
         ends = [bool(ENDS.search(e.own[c].text)) if (c := e.columns.text()) in e.own else False for e in texts]
         ys, at = [e.y for e in texts], [e.y for e in anchors]
-        by_ends = _closed(ys, at, ends)
+        by_ends = _closed(ys, at, ends) if all(e.columns.text() in e.own for e in texts) else None
         shares = rowbands.share_out(ys, at, at, ends, leading=False)
         if shares is None:
             return by_ends
@@ -455,7 +467,8 @@ def _centred(blocks: Sequence[Sequence[_Entry]], col: int, placed: Sequence[tupl
     ways = {0: _Way(0.0, ())}
     for n, block in enumerate(blocks):
         middle, page = (block[0].y + block[-1].y) / 2, block[0].page
-        declared = split_label("".join(e.own[col].text for e in block))[1]
+        label = "".join(e.own[col].text for e in block)
+        declared = split_label(label)[1] or points(label)
         after: dict[int, _Way] = {}
         for start, way in ways.items():
             ends = range(start + 1, len(rows) + 1) if n + 1 < len(blocks) else range(len(rows), len(rows) + 1)

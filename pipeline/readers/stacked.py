@@ -106,6 +106,10 @@ def _numbered(cells: Sequence[Piece], roles: Sequence[str | None]) -> list[Row] 
         if own is None or len(label) > 2 * max(number, 1):
             return None
         row, rest = own
+        if label and not number:
+            if not all(split_label(p.text)[1] is not None or patterns.SECTION_MARKER.match(p.text) for p in label):
+                return None
+            rows += [[(0, p)] for p in label]
         rows.append([*_labels(label, number), *row])
         label = rest
     total = [p for p in label if _is_total(p)][:1]
@@ -116,14 +120,19 @@ def _numbered(cells: Sequence[Piece], roles: Sequence[str | None]) -> list[Row] 
 
 
 def _serials(cells: Sequence[Piece]) -> list[int]:
-    """Where rows begin: at the next number in the count, before a text, once the row above has its points."""
+    """Where rows begin: at the next number in the count (or at 1 below a label), before a text, once the row above has its
+    points."""
     out: list[int] = []
+    last = 0
     for i, piece in enumerate(cells[:-1]):
         follows = cells[i + 1].text
         if out and not any(points(p.text) is not None for p in cells[out[-1] + 1 : i]):
             continue
-        if serial_value(piece.text) == len(out) + 1 and points(follows) is None and not patterns.TOTAL_WORDS.fullmatch(fold(follows)):
+        serial = serial_value(piece.text)
+        anew = serial == 1 and bool(out) and points(cells[i - 1].text) is None
+        if (serial == last + 1 or anew) and points(follows) is None and not patterns.TOTAL_WORDS.fullmatch(fold(follows)):
             out.append(i)
+            last = last + 1 if serial == last + 1 else 1
     return out
 
 

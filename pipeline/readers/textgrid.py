@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -27,6 +27,18 @@ RARE = 12
 CROSSING = 0.3
 """What each of them costs."""
 
+MAX_WORDS = 40
+"""Words of one line; a line with more is no row."""
+
+FAR_WORD, FAR_TEXT, FARTHEST = 0.25, 0.05, 1.5
+"""What a place outside its column costs a word, for each place, and at most."""
+
+EMPTY = 2.0
+"""What it costs a row to leave a column empty that all rows fill."""
+
+UNLIKE = 3.0
+"""What it costs a word to stand in a column of another kind."""
+
 UNDER = 0.7
 """What it speaks for a way of counting that all pieces stand under their header words."""
 
@@ -36,7 +48,6 @@ MAX_WORD = 20
 SCORES = ("points", "awarded", "section_points", "deduction")
 NUMBER = regex.compile(r"[(（]?[0-9]{1,4}(?:\.[0-9]{1,3})*[)）.、]?|[①-⑳]")
 
-_PUSHED = regex.compile(r"^(.*\S) +([0-9]{1,3}(?:\.[0-9])?)$")
 _GAP = regex.compile(r"\S {2,}\S")
 """Two pieces in one column: columns were missed."""
 
@@ -92,6 +103,14 @@ class Spread:
         return piece_of(self.line.number, self.line.text, start, end)
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Columns for the words of a line so far, and what they cost."""
+
+    cost: float
+    cols: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Columns:
     """Columns of one page of a table: `cuts` part them; `names` are the header's words."""
@@ -127,7 +146,9 @@ class Columns:
 
     @cached_property
     def points(self) -> int | None:
-        return self.first("points", "awarded")
+        """The column of the criteria's points: right of the text, where the points of sections have a column too."""
+        named = [c for c, r in enumerate(self.roles) if r == "points"]
+        return next((c for c in named if c > self.text()), named[0] if named else self.first("awarded"))
 
     def text(self) -> int:
         """The column of the criteria's text: the one so named, else the last that holds words."""
@@ -146,51 +167,58 @@ class Columns:
         found = {c: spread.between(a, b) for c, (a, b) in enumerate(pairwise(ends))}
         return {c: p for c, p in found.items() if p.text}
 
-    def pieces(self, line: Line) -> dict[int, Piece]:
-        """The filled columns of a line. A piece between gaps is cut only where its parts are of the columns' kinds; else it
-        is the column's that it covers most."""
+    def pieces(self, line: Line, filled: Sequence[float] = ()) -> dict[int, Piece]:
+        """The filled columns of a line: its words in order, each to the column where it stands and whose kind it has.
+        `filled`: how often each column holds something on lines that begin a row, where this line may be one."""
+        if line.kind not in ("gap", "plain"):
+            return {}
+        words = [m.span() for m in regex.finditer(r"\S+", line.text)]
+        if len(words) > MAX_WORDS:
+            return self.cells(line)
+        best: dict[int, _Way] = {-1: _Way(0.0, ())}
+        ends = (0, *self.cuts, 1 << 30)
+        for k, (start, end) in enumerate(words):
+            gap = start - words[k - 1][1] if k else 2
+            left, right = (self.measure(line.text[:x].replace("\f", "")) for x in (start, end))
+            after: dict[int, _Way] = {}
+            for last, way in best.items():
+                for col in range(max(last, 0), len(self.cuts) + 1):
+                    joined = col == last
+                    cost = way.cost + (1.0 if gap > 1 else 0.0) if joined else way.cost + (0.0 if gap > 1 else 0.5)
+                    cost += 0.0 if joined else sum(EMPTY * f for f in filled[last + 1 : col])
+                    cost += self._misplaced(col, left, right, ends) + self._unlike(col, line.text[start:end], joined)
+                    if col not in after or cost < after[col].cost:
+                        after[col] = _Way(cost, (*way.cols, col))
+            best = after
+        way = min((replace(w, cost=w.cost + sum(EMPTY * f for f in filled[last + 1 :])) for last, w in best.items()), key=lambda w: w.cost)
         out: dict[int, Piece] = {}
-        for piece in line.pieces if line.kind in ("gap", "plain") else ():
-            for col, part in self._columns_of(line, piece):
-                above = out.get(col)
-                out[col] = part if above is None else piece_of(line.number, line.text, above.start, part.end)
-        return self._with_points(out, line)
+        for (start, end), col in zip(words, way.cols, strict=True):
+            out[col] = piece_of(line.number, line.text, out[col].start if col in out else start, end)
+        return out
 
-    def _columns_of(self, line: Line, piece: Piece) -> list[tuple[int, Piece]]:
-        left, right = self.measure(line.text[: piece.start].lstrip("\f")), self.measure(line.text[: piece.end].lstrip("\f"))
-        ends = (0, *self.cuts, max(right, self.cuts[-1] if self.cuts else 0) + 1)
-        covered = [(min(b, right) - max(a, left), c) for c, (a, b) in enumerate(pairwise(ends)) if min(b, right) > max(a, left)]
-        if len(covered) == 1:
-            return [(covered[0][1], piece)]
-        parts = {c: p for c, p in self.cells(line).items() if p.start >= piece.start and p.end <= piece.end}
-        if len(parts) > 1 and not self.crossed(line, left, right) and all(self._is_kind(c, p.text) for c, p in parts.items()):
-            return list(parts.items())
-        return [(max(covered, key=lambda own: (own[0], -own[1]))[1], piece)]
+    def _misplaced(self, col: int, left: int, right: int, ends: Sequence[int]) -> float:
+        """What it costs that a word stands outside a column; a text may run over its end."""
+        over = FAR_TEXT if self.roles[col] in ("text", "standard") else FAR_WORD
+        return min(FARTHEST, FAR_WORD * max(0, ends[col] - left) + over * max(0, right - ends[col + 1]))
 
-    def _is_kind(self, col: int, text: str) -> bool:
-        if self.roles[col] == "number":
-            return bool(NUMBER.fullmatch(text))
-        return self.roles[col] not in SCORES or points(text) is not None
+    def _unlike(self, col: int, word: str, joined: bool) -> float:
+        """What it costs that a word is not of a column's kind."""
+        role = self.roles[col]
+        if role == "number":
+            return 0.0 if NUMBER.fullmatch(word) and not joined else UNLIKE
+        if role in SCORES:
+            return 0.0 if points(word) is not None and not joined else UNLIKE
+        return 0.3 if NUMBER.fullmatch(word) and not joined else 0.0
 
-    def _with_points(self, own: dict[int, Piece], line: Line) -> dict[int, Piece]:
-        """A long text may push its points out of their column: a number behind a gap, where the row has no other."""
-        score, text = self.points, self.text()
-        if self.number not in own or score is None or score in own or score != text + 1:
-            return own
-        last = line.pieces[-1]
-        if score + 1 in own and own[score + 1] == last and points(last.text) is not None:
-            return {**{c: p for c, p in own.items() if c != score + 1}, score: last}
-        pushed = _PUSHED.match(own[text].text) if text in own else None
-        if pushed is None or self.measure(line.text[: own[text].end].lstrip("\f")) < self.cuts[text] - 2:
-            return own
-        start = own[text].start
-        parts = [Piece(line.number, start + pushed.start(g), start + pushed.end(g), pushed[g]) for g in (1, 2)]
-        return {**own, text: parts[0], score: parts[1]}
-
-    def crossed(self, line: Line, left: int = 0, right: int = 1 << 30) -> bool:
-        """Whether a character stands right before and right behind a cut within [left, right)."""
+    def crossed(self, line: Line) -> bool:
+        """Whether a character stands right before and right behind a cut."""
         ink = Spread.of(line, self.measure).ink()
-        return any(x in ink and x - 1 in ink for x in self.cuts if left < x < right)
+        return any(x in ink and x - 1 in ink for x in self.cuts)
+
+    def spanned(self, line: Line) -> bool:
+        """Whether a line runs from the columns on the left into the text: a text that is too long only runs over its end."""
+        ink = Spread.of(line, self.measure).ink()
+        return any(x in ink and x - 1 in ink for x in self.cuts[: self.text()])
 
 
 def columns_of(head: Sequence[Line], body: Sequence[Line], known: Columns | None = None) -> Columns | None:

@@ -23,7 +23,7 @@ MIN_ROWS = 3
 SURE = 0.6
 """Of the rows, so many at least count up by one."""
 
-SKIP = {"number": 1.5, "text": 3.0, "points": 1.0}
+SKIP = {"number": 1.5, "text": 3.0, "points": 1.0, "method": 0.5, "evidence": 0.5, "standard": 0.5}
 """What a column costs that a row leaves out; the others cost little, for their cells are often blank."""
 
 _STOP = regex.compile(r"[。；;]")
@@ -127,7 +127,7 @@ def _cost(word: str, role: str | None, expected: int) -> float:
         return 2.0 if numeric else 0.3 + 2.0 * bool(_STOP.search(word)) + 2.0 * (len(word) > 30)
     if role in ("text", "standard"):
         return 2.5 if numeric else 0.0 if role == "text" else 0.2
-    return 1.5 if numeric else 0.8
+    return 1.5 if numeric else 0.3 if role in ("method", "evidence") else 0.8
 
 
 def _text(roles: Sequence[str | None]) -> int:
