@@ -160,9 +160,18 @@ def labelled(text: str) -> list[Labelled]:
     ranges = find_ranges(text)
     after = [_label_after(text, r, ranges) for r in ranges]
     before = [_label_before(text, r, ranges) for r in ranges]
-    side = after if sum(x is not None for x in after) >= sum(x is not None for x in before) else before
-    found = [x for x in side if x is not None]
+    side, other = (after, before) if sum(x is not None for x in after) >= sum(x is not None for x in before) else (before, after)
+    sure = [x for x in side if x is not None]
+    both = [x or _free(y, sure) for x, y in zip(side, other, strict=True)]
+    found = [x for x in both if x is not None]
     return [*found, *_rest(text, found)]
+
+
+def _free(found: Labelled | None, others: Sequence[Labelled]) -> Labelled | None:
+    """A range whose label stands on its other side, where no other range has that label."""
+    if found is None or len(others) < 2 or any((found.start < x.end and x.start < found.end) or x.label == found.label for x in others):
+        return None
+    return found
 
 
 def _inside(match: regex.Match[str]) -> Labelled | None:

@@ -177,7 +177,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         else:
             draft.notes.append(BodyText(text, filled[0].at))
     elif line.kind == "other":
-        if any(line.own(c) for c in line.labels):
+        if any(line.own(c) and regex.search(r"\p{Han}|\p{L}{3}|^[0-9.]+$", clean(c.text)) for c in line.labels if c is not None):
             _open_labels(draft, line, part)
         elif filled:
             draft.unplaced.append(Unplaced(mask_personal(line.row.text()), "a row without text and points", filled[0].at))

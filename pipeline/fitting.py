@@ -80,6 +80,9 @@ def fit(sheet: Sheet) -> Fit | None:
     if fixed is not None and fixed.cost == 0:
         tidy = _tried(sheet, fixed.slots, "trusted")
         return full(tidy or fixed)
+    centred = _centred(sheet)
+    if centred is not None:
+        return full(centred)
     trusted = _cheapest(sheet, "trusted")
     ceiling = fixed.cost if fixed else HOPELESS + 1
     if trusted is None or trusted.cost >= SEVERAL_FAULTS or _many_displaced(trusted):
@@ -124,6 +127,37 @@ def _cheapest(sheet: Sheet, reading: Reading) -> Trial | None:
         if found is not None and (best is None or found.cost + CLEARLY <= best.cost):
             best = found
     return best
+
+
+def _centred(sheet: Sheet) -> Trial | None:
+    """The reading of text whose labels stand beside the middle of their sections, as merged cells are often printed: every
+    label declares its points, and every sum and the total agree."""
+    slots = sheet.slots[1:] if _nameless_top(sheet) else sheet.slots
+    if sheet.merged or sheet.extra or sheet.rubric.stated_total is None or not all(s.declared and s.start is not None for s in slots):
+        return None
+    found = _tried(sheet, slots, "free", limit=0) if slots else None
+    return found if found is not None and in_the_middle(found.solved()) else None
+
+
+def _nameless_top(sheet: Sheet) -> bool:
+    """Whether nothing at all stands beside the first rows."""
+    first = sheet.slots[0]
+    return first.origin == "blank" and (first.section is None or first.section.at is None)
+
+
+def in_the_middle(found: Fit) -> bool:
+    """Whether every label stands beside the middle of its section (and some section is large enough to tell)."""
+    starts = (*found.chosen().starts, len(found.sheet.rows))
+    told = False
+    for slot, start, end in zip(found.slots, starts, starts[1:], strict=False):
+        size = end - start
+        if slot.start is None or not start <= slot.start < end:
+            return False
+        if size >= 3:
+            told = True
+            if slot.start == start or abs(slot.start - start - (size - 1) / 2) > max(1, size / 4):
+                return False
+    return told and not found.sheet.merged
 
 
 def _many_displaced(found: Trial) -> bool:

@@ -103,7 +103,7 @@ def _completes(row: Row, heads: Sequence[Row]) -> bool:
     if not heads:
         return False
     reached = any(c is not None and c.row < row.index and c.row >= heads[0].index and _names_column(c.text) for c in row.cells)
-    return reached or _divides(row, heads[-1]) or _points_of_grades(row, heads)
+    return reached or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
 
 
 def _divides(row: Row, head: Row) -> bool:
@@ -114,6 +114,13 @@ def _divides(row: Row, head: Row) -> bool:
     named = [bool(c and clean(c.text)) for c in head.cells]
     short = all(len(clean(c.text)) <= 10 and points(c.text) is None for c in row.filled())
     return short and named[filled[0]] and not any(named[c] for c in filled[1:])
+
+
+def _ends_words(row: Row, head: Row) -> bool:
+    """Cells that end the words above them (评价 over 内容, 分 over 值), nothing else in the row."""
+    above = [(c, h) for c in row.filled() if (h := head.cells[c.col] if c.col < len(head.cells) else None) is not None and clean(h.text)]
+    short = len(above) == len(row.filled()) > 1 and all(len(clean(c.text)) <= 4 and points(c.text) is None for c, _ in above)
+    return short and all(_names_column(clean(h.text) + clean(c.text)) for c, h in above)
 
 
 def _points_of_grades(row: Row, heads: Sequence[Row]) -> bool:

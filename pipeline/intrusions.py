@@ -133,18 +133,22 @@ def _personal_in(block: Block) -> Iterable[tuple[str, Provenance]]:
     else:
         lines = [line for cell in block.cells if MANY_DIGITS.search(cell.text) for line in cell_lines(cell, 0)]
     for line in lines:
-        yield from ((kind, _hidden(line.at)) for kind in _kinds(line.text))
+        yield from ((kind, _hidden(line.place(*span))) for kind, span in _kinds(line.text))
 
 
-def _kinds(text: str) -> list[str]:
-    identities = len(IDENTITY_NUMBER.findall(text))
-    rest = IDENTITY_NUMBER.sub(" ", text)
-    return ["identity"] * identities + ["mobile"] * len(MOBILE.findall(rest))
+def _kinds(text: str) -> list[tuple[str, tuple[int, int]]]:
+    """Each number with its place: a name beside it is no part of that."""
+    if not regex.search(r"[0-9]{4}", text):
+        return []
+    identities = [("identity", m.span()) for m in IDENTITY_NUMBER.finditer(text)]
+    rest = IDENTITY_NUMBER.sub(lambda m: " " * len(m[0]), text)
+    return identities + [("mobile", m.span()) for m in MOBILE.finditer(rest)]
 
 
 def _hidden(at: Provenance) -> Provenance:
-    """The place with every personal number masked."""
-    return replace(at, quote=mask_personal(at.quote))
+    """The place with every personal number masked, and with nothing else shown where it could not be narrowed to one."""
+    quote = mask_personal(at.quote)
+    return replace(at, quote=quote if set(quote) <= set("* -－—") else regex.sub(r"[^\s]", "*", quote))
 
 
 def _names_in(table: Table) -> list[Provenance]:

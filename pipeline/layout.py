@@ -302,7 +302,7 @@ def _fact(slot: Slot, unit: int, weight: int, counted: bool) -> Fact:
 
 def _values(sheet: Sheet) -> list[Decimal | None]:
     """Each row's points in the sums; None where points should stand and do not. A bonus or a deduction among scored
-    criteria, and a veto, add nothing."""
+    criteria, a veto, and a line printed twice under one number add nothing more."""
     apart = {
         c.id
         for section in sheet.rubric.sections
@@ -310,8 +310,14 @@ def _values(sheet: Sheet) -> list[Decimal | None]:
         if c.kind == "veto" or (c.kind != "scored" and _kind(section) == "scored")
     }
     out: list[Decimal | None] = []
+    seen: set[tuple[str, str]] = set()
     for row in sheet.rows:
         own = row.criterion
+        line = (own.number, fold(own.text)) if own is not None and own.number and own.text and own.max_points is not None else None
+        if line in seen:
+            out.append(Decimal(0))
+            continue
+        seen.update([line] if line else [])
         silent = own is not None and (own.id in apart or (own.max_points is None and own.choice is not None))
         out.append(Decimal(0) if silent else own.max_points if own is not None else None)
     return out

@@ -75,7 +75,7 @@ def fold(text: str) -> str:
     >>> fold("评价 内容（２分）")
     '评价内容(2分)'
     """
-    return _fold_short(text) if len(text) <= SHORT else _narrow(text).lower()
+    return _fold_short(text) if len(text) <= SHORT else _narrow(text).lower().translate(TRADITIONAL)
 
 
 def narrow(text: str) -> str:
@@ -87,8 +87,14 @@ def _narrow(text: str) -> str:
     return "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
 
 
+TRADITIONAL = str.maketrans(
+    "項號評價內容準則標總實單員時間類別細備註檢查驗權滿應際測覈審議專業組數據資料質說點兩個檔級優級極為無錄簽對領電話聯繫機構學關閱層維顯體證環節區塊種",
+    "项号评价内容准则标总实单员时间类别细备注检查验权满应际测核审议专业组数据资料质说点两个档级优级极为无录签对领电话联系机构学关阅层维显体证环节区块种",
+)
+"""Traditional characters of the words that tables are headed with; only comparison keys are changed."""
+
 _narrow_short = lru_cache(maxsize=8192)(_narrow)
-_fold_short = lru_cache(maxsize=8192)(lambda text: _narrow(text).lower())
+_fold_short = lru_cache(maxsize=8192)(lambda text: _narrow(text).lower().translate(TRADITIONAL))
 
 
 def chinese_number(text: str) -> int | None:

@@ -296,6 +296,7 @@ APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|�
 """The whole label of a section outside the total."""
 NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|一票否决(?:项|情形|事项)?|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")
+ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
 PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")
 CONTINUED = regex.compile(r"^\s*[(（]?(?:续表?|接上[页表]|上接[^)）]*|续上表)\s*[0-9一二三四五六七八九]*[)）]?\s*$")
 LABEL_CONTINUED = regex.compile(r"\s*[(（]\s*(?:续|接上页|续上)\s*[)）]\s*")

@@ -83,7 +83,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     text = _pick_text(profiles, roles, taken)
     if text is not None:
         taken[text] = "text"
-    labels = _pick_labels(profiles, roles, taken, text, width)
+    labels = _pick_labels(profiles, roles, taken, text, width, _alone(rows))
     taken.update(dict.fromkeys(labels, "label"))
     awarded = _pick_awarded(profiles, roles, taken, score)
     taken.update(dict.fromkeys(awarded, "awarded"))
@@ -337,14 +337,16 @@ def _pick_labels(
     taken: dict[int, Role],
     text: int | None,
     width: int,
+    alone: frozenset[int] = frozenset(),
 ) -> tuple[int, ...]:
+    """`alone`: columns whose cells also stand on rows of their own."""
     if text is None:
         return ()
     out: list[int] = []
     for c in range(width):
-        if c in taken or not profiles[c].filled or c == text:
-            continue
         role = roles.get(c)
+        if c in taken or c == text or not (profiles[c].filled or (role == "label" and c in alone and c < text)):
+            continue
         beyond = bool(out) and c > min((s for s, r in taken.items() if r == "points"), default=width)
         if role == "label" and not (out and c > text and beyond and profiles[c].span < 1.5):
             out.append(c)
@@ -359,6 +361,12 @@ def _is_aside(col: int, labels: Sequence[int], profiles: Sequence[_Profile]) -> 
     """Whether the words of a column without merged cells (定量, 定性) run over the borders of the labels on its left."""
     own = profiles[col]
     return bool(labels) and own.span < 1.2 and own.wide >= 0.9 and own.distinct <= 0.5 and own.runs < profiles[labels[-1]].runs
+
+
+def _alone(rows: Sequence[Row]) -> frozenset[int]:
+    """Columns of cells of one column that stand on a row of their own."""
+    filled = [r.filled() for r in rows]
+    return frozenset(own[0].col for own in filled if len(own) == 1 and own[0].col_span == 1)
 
 
 def _coarse_first(labels: Sequence[int], profiles: Sequence[_Profile], text: int) -> tuple[int, ...]:

@@ -145,7 +145,7 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line
         for cell in scores:
             if cell is not None and line.own(cell) and cell is not heading:
                 value = read_points(cell.text).value
-    if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label):
+    if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label) or not regex.search(r"\p{Han}|\p{L}{3}", label):
         return None
     marked = bool(patterns.SECTION_MARKER.match(label) or patterns.APART_LABEL.fullmatch(fold(label))) or declared is not None or len(rest) == 2
     if heading is line.text and not _covers_label(line, heading):

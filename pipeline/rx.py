@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any, AnyStr, cast
 
 import regex
-from regex import DOTALL, IGNORECASE, V1, VERBOSE, I, Match, Pattern, S, escape
+from regex import DOTALL, IGNORECASE, V1, VERBOSE, I, M, Match, Pattern, S, escape
 
 __all__ = [
-    "DOTALL", "IGNORECASE", "V1", "VERBOSE", "I", "Match", "Pattern", "S", "compile", "escape", "findall", "finditer", "fullmatch", "match",
+    "DOTALL", "IGNORECASE", "V1", "VERBOSE", "I", "M", "Match", "Pattern", "S", "compile", "escape", "findall", "finditer", "fullmatch", "match",
     "search", "split", "sub",
 ]  # fmt: skip
 
@@ -48,29 +48,29 @@ def compile(pattern: AnyStr, flags: int = 0) -> Pattern[AnyStr]:
     return cast("Pattern[AnyStr]", _Later(pattern, flags))
 
 
-def search(pattern: str, text: str, flags: int = 0) -> Match[str] | None:
+def search(pattern: AnyStr, text: AnyStr, flags: int = 0) -> Match[AnyStr] | None:
     return _compiled(pattern, flags).search(text)
 
 
-def match(pattern: str, text: str) -> Match[str] | None:
-    return _compiled(pattern, 0).match(text)
+def match(pattern: AnyStr, text: AnyStr, flags: int = 0) -> Match[AnyStr] | None:
+    return _compiled(pattern, flags).match(text)
 
 
-def fullmatch(pattern: str, text: str) -> Match[str] | None:
-    return _compiled(pattern, 0).fullmatch(text)
+def fullmatch(pattern: AnyStr, text: AnyStr, flags: int = 0) -> Match[AnyStr] | None:
+    return _compiled(pattern, flags).fullmatch(text)
 
 
-def findall(pattern: str, text: str) -> list[Any]:
-    return _compiled(pattern, 0).findall(text)
+def findall(pattern: AnyStr, text: AnyStr, flags: int = 0) -> list[Any]:
+    return _compiled(pattern, flags).findall(text)
 
 
-def finditer(pattern: str, text: str) -> Iterator[Match[str]]:
-    return _compiled(pattern, 0).finditer(text)
+def finditer(pattern: AnyStr, text: AnyStr, flags: int = 0) -> Iterator[Match[AnyStr]]:
+    return _compiled(pattern, flags).finditer(text)
 
 
-def split(pattern: str, text: str, maxsplit: int = 0) -> list[Any]:
+def split(pattern: AnyStr, text: AnyStr, maxsplit: int = 0) -> list[Any]:
     return _compiled(pattern, 0).split(text, maxsplit)
 
 
-def sub(pattern: str, by: str | Callable[[Match[str]], str], text: str, flags: int = 0) -> str:
+def sub(pattern: AnyStr, by: AnyStr | Callable[[Match[AnyStr]], AnyStr], text: AnyStr, flags: int = 0) -> AnyStr:
     return _compiled(pattern, flags).sub(by, text)

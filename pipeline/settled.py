@@ -9,7 +9,7 @@ from decimal import Decimal
 from pipeline.certificate import certify
 from pipeline.donors import Donation
 from pipeline.explanations import groups_of, looks_of, row_names
-from pipeline.fitting import Fit
+from pipeline.fitting import Fit, in_the_middle
 from pipeline.layout import Row, Sheet, Slot
 from pipeline.model import Basis, Boundary, Criterion, Resolution, Rubric, Section, Status
 from pipeline.plain import points_text
@@ -158,7 +158,8 @@ def _laid_out(sheet: Sheet, found: Fit, criteria: Sequence[Criterion | None]) ->
     for k, span in enumerate(spans):
         own = tuple(c for c in criteria[span.start : span.end] if c is not None)
         following = spans[k + 1].boundary.status if k + 1 < len(spans) else "proved"
-        bodies.append((span, _section(sheet, span, own, following, len(spans))))
+        section = _section(sheet, span, own, following, len(spans))
+        bodies.append((span, replace(section, displaced=False) if in_the_middle(found) else section))
     for place, slot in reversed(sheet.extra):
         if slot.section is not None and slot not in found.slots:
             bodies.insert(min(place, len(bodies)), (None, slot.section))

@@ -220,7 +220,7 @@ def _sniff_markup(data: bytes, name: str) -> Kind:
             if mark in head and not _HTML_START.match(start):
                 return kind
         if _HTML_START.search(head):
-            return HTML
+            return TEXT if _is_text_with_tags(head) else HTML
         if start.startswith("<?xml"):
             raise UnknownType(name, "an XML file of a kind that is not known here", "give the notice as PDF, DOCX or text")
     return HTML if _HTML_INSIDE.search(head) else TEXT
@@ -241,6 +241,23 @@ def _is_json(data: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+_WHOLE_ELEMENT = regex.compile(r"<!--.*?-->|<(table|p|div|center|h[1-6]|ul|ol)\b[^<>]*>(?:(?!</\1>|\n\s*\n).)*?</\1>|<[^<>]{1,300}>", regex.I | regex.S)
+_MARKDOWN_LINE = regex.compile(r"^(?:#{1,6} |\|.*\||!\[|[-*] )", regex.M)
+
+
+def _is_text_with_tags(head: str) -> bool:
+    """Markdown with tables or alignment in tags: no page of its own, lines of text outside the tags, and either Markdown's
+    marks or text after what would have been the page's end."""
+    pages = len(regex.findall(r"<html\b", head, regex.I))
+    after = regex.search(r"</html>\s*[^<\s]", head, regex.I) is not None
+    if regex.search(r"<!doctype|<head\b|<script\b|<style\b", head, regex.I) or (pages and not after):
+        return False
+    outside = [x for x in _WHOLE_ELEMENT.sub("\n", head).splitlines() if x.strip()]
+    marked = _MARKDOWN_LINE.search(head) is not None or after
+    table_first = head.lstrip("\ufeff \t\r\n").lower().startswith("<table") and len(outside) >= 3
+    return len(outside) >= 2 and (marked or table_first)
 
 
 def _head(data: bytes) -> str:

@@ -34,6 +34,8 @@ ITEM = regex.compile(
 INLINE = regex.compile(
     r"(?:(?<=^|[：:；;，,。\s])(?P<marker>[（(]\s*[0-9０-９一二三四五六七八九十]{1,2}\s*[)）]|[①-⑳]|[0-9]{1,2}\s*[、．.](?![0-9])|[一二三四五六七八九]是))\s*"
 )
+# 弄虚作假的；
+BARE_ITEM = regex.compile(r"(?P<text>[^。；;]{4,100})(?P<end>[。；;])")
 # 发生重大安全事故的，实行一票否决 · 弄虚作假的，一票否决
 SINGLE = regex.compile(
     r"(?P<cause>[^。；;]{4,80}?)(?:的)?\s*[，,]\s*(?:[^。；;，,]{0,14}?)(?:实行|予以|直接|一律|将|给予|适用|采取)?\s*(?:考核|评价)?\s*[“\"]?一票否决"
@@ -78,7 +80,7 @@ def _list_at(passages: Sequence[Passage], index: int) -> tuple[tuple[Veto, ...],
         return inline, index
     start = _list_start(passages, index)
     if start is None:
-        return (), index
+        return _bare_items(passages, index)
     items: list[Veto] = []
     shape = None
     for i in range(start, len(passages)):
@@ -88,6 +90,21 @@ def _list_at(passages: Sequence[Passage], index: int) -> tuple[tuple[Veto, ...],
         shape = _shape(match["marker"])
         items.append(_veto(passages[i], match, len(items) + 1))
     return tuple(items), start + len(items) - 1
+
+
+def _bare_items(passages: Sequence[Passage], index: int) -> tuple[tuple[Veto, ...], int]:
+    """Items without marks on lines of their own: each ends with a semicolon, the last one with a stop."""
+    if not passages[index].text.endswith(("：", ":")) or not OPENS_LIST.search(passages[index].text):
+        return (), index
+    items: list[Veto] = []
+    for i in range(index + 1, len(passages)):
+        match = BARE_ITEM.fullmatch(passages[i].text)
+        if match is None or heading_of(passages[i].text):
+            break
+        items.append(Veto(str(len(items) + 1), match["text"], passages[i].place(*match.span("text"))))
+        if match["end"] == "。":
+            return (tuple(items), i) if len(items) > 1 else ((), index)
+    return (), index
 
 
 def _list_start(passages: Sequence[Passage], index: int) -> int | None:
@@ -137,6 +154,8 @@ def _inline_items(passage: Passage) -> tuple[Veto, ...]:
     marks = [m for m in INLINE.finditer(passage.text) if m.start() >= colon.end()]
     if not marks and OPENS_LIST.search(passage.text[: colon.end()]):
         return _unmarked_items(passage, colon.end())
+    if not marks:
+        return ()
     out = []
     ends = [m.start() for m in marks[1:]] + [len(passage.text)]
     for index, (mark, end) in enumerate(zip(marks, ends, strict=True), 1):

@@ -11,6 +11,15 @@ from pipeline.model import Block, Page, Paragraph
 from pipeline.normalize import fold
 
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
+_RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
+_SUPPLEMENT = dict(
+    zip(
+        "⺌⺟⺠⺦⺩⺮⺼⻁⻄⻅⻆⻉⻋⻌⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳⻲",
+        "小母民丬王竹肉虎西见角贝车辶长门青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟龟",
+        strict=True,
+    )
+)
+"""Radicals of the supplement that are written like a character; Unicode gives most of them no decomposition."""
 
 
 def has_meaning(text: str) -> bool:
@@ -25,7 +34,9 @@ def is_radical(text: str) -> bool:
 
 def plain(text: str) -> str:
     """Compatibility radicals as the characters they look like (⼤ → 大); everything else unchanged."""
-    return unicodedata.normalize("NFKC", text) if is_radical(text) else text
+    if len(text) == 1 and not is_radical(text):
+        return text
+    return _RADICAL.sub(lambda m: _SUPPLEMENT.get(m[0], unicodedata.normalize("NFKC", m[0])), text)
 
 
 # ---- running lines -----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Plain text to Document: tab lines, pipe lines and aligned columns are tables, other lines paragraphs.
+"""Plain text to Document: tables by tabs, pipes, drawn boxes, spaces, commas, tags, or a cell a line; other lines paragraphs.
 
 Consecutive tab lines make one table part; a blank line ends it. A leading tab is an empty first cell.
 """
@@ -15,9 +15,16 @@ from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Tab
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
 from pipeline.readers import separated, sheets
-from pipeline.readers.aligned import Row, aligned_run, is_head, rows_of, unclear
+from pipeline.readers.aligned import aligned
+from pipeline.readers.boxes import box_cells, is_drawn
+from pipeline.readers.cells import build_table
+from pipeline.readers.delimited import delimited_run, tab_records
 from pipeline.readers.encoding import decode
-from pipeline.readers.textlines import PIPE, Line, Piece, cut, piece_of, split
+from pipeline.readers.gluing import rewrapped, unglued
+from pipeline.readers.glyphs import plain
+from pipeline.readers.stacked import stacked
+from pipeline.readers.textlines import PIPE, Line, Piece, Row, cut, piece_of, split
+from pipeline.readers.textmarkup import Region, shown, tables_in, unwrapped
 
 MEDIA_TYPE = "text/plain"
 MAX_LABEL_LINE = 40
@@ -39,42 +46,136 @@ def read(data: bytes, name: str) -> Document:
         limits.check_text(text, f"{name}:{i}")
     lines = [cut(i, text) for i, text in enumerate(raw, start=1)]
     source = Source(file=name, sha256=digest, media_type=MEDIA_TYPE, reader="text")
-    found = list(_blocks(lines, name))
+    found = list(_blocks(lines, tables_in(raw, name), name))
     remarks = tuple(x for x in found if isinstance(x, Remark))
     return Document(source, (), tuple(x for x in found if not isinstance(x, Remark)), remarks)
 
 
 # ---- blocks ------------------------------------------------------------------------------------------------------
 
-
-def _blocks(lines: Sequence[Line], name: str) -> Iterator[Block | Remark]:
-    i = 0
-    while i < len(lines):
-        run = _table_run(lines, i)
-        if run:
-            yield from _run_blocks(run, name)
-            i += len(run)
-            continue
-        if lines[i].kind not in ("blank", "rule"):
-            yield _paragraph(lines[i])
-        i += 1
+Found = tuple[list[Block | Remark], int]
+"""Blocks, and how many lines they take."""
 
 
-def _paragraph(line: Line) -> Paragraph:
-    piece = piece_of(line.number, line.text, 0, len(line.text))
-    return Paragraph(text=piece.text, at=piece.at())
+def _blocks(lines: Sequence[Line], regions: Sequence[Region], name: str) -> Iterator[Block | Remark]:
+    """All blocks: tables in tags where they stand, everything else between them."""
+    begun = (0, 0)
+    for region in regions:
+        yield from _between(lines, begun, region.start, name)
+        yield region.table
+        begun = region.end
+    yield from _between(lines, begun, (len(lines), 0), name)
 
 
-def _table_run(lines: Sequence[Line], start: int) -> Sequence[Line]:
-    """The lines of one table part that begins at `start`; empty when none does."""
-    if lines[start].kind == "tab":
-        return _extent(lines, start, ("tab",))
-    if lines[start].kind in ("pipe", "rule"):
-        run = _extent(lines, start, ("pipe", "rule"))
-        return run if sum(line.kind == "pipe" for line in run) >= 2 or _framed(run) else ()
-    if lines[start].kind == "gap":
-        return aligned_run(lines, start)
-    return ()
+def _between(lines: Sequence[Line], start: tuple[int, int], end: tuple[int, int], name: str) -> Iterator[Block | Remark]:
+    """The blocks from one place up to another; the parts of their lines at both ends are paragraphs."""
+    first, last = start[0] + (start[1] > 0), end[0]
+    if start[1]:
+        stop = end[1] if end[0] == start[0] else len(lines[start[0]].text)
+        yield from _paragraph(lines[start[0]], start[1], stop)
+    i = first
+    while i < last:
+        blocks, taken = next((f for read in READERS if (f := read(lines[:last], i, name)) is not None), ([], 0))
+        yield from blocks
+        if not taken and lines[i].kind not in ("blank", "rule"):
+            yield from _paragraph(lines[i])
+        i += max(taken, 1)
+    if end[1] and end[0] > start[0] - (not start[1]):
+        yield from _paragraph(lines[last], 0, end[1])
+
+
+def _paragraph(line: Line, start: int = 0, end: int | None = None) -> Iterator[Paragraph]:
+    """A line of text without the tags around it; nothing where there are only tags."""
+    piece = piece_of(line.number, line.text, start, len(line.text) if end is None else end)
+    piece = unwrapped(piece, line.text) if "<" in piece.text or "&" in piece.text or "![" in piece.text else piece
+    if clean(piece.says()):
+        yield Paragraph(text=plain(piece.says()), at=piece.at())
+
+
+def _tabs(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """Lines with tabs: a table, or paragraphs where the tabs are only indents or stand after list marks."""
+    if lines[start].kind != "tab":
+        return None
+    run = _extent(lines, start, ("tab",))
+    if all(_is_indented(line) for line in run):
+        return [p for line in run if line.filled() for p in _paragraph(line)], len(run)
+    if any(p.text.startswith('"') for line in run for p in line.pieces):
+        rows, end = tab_records(lines, start, start + len(run))
+        return [_table(run[0], unglued(rows), name)], end - start
+    return [_table(run[0], unglued(rewrapped([_by_order(line) for line in run])), name)], len(run)
+
+
+def _pipes(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """Lines with pipes, and drawn boxes."""
+    if lines[start].kind not in ("pipe", "rule"):
+        return None
+    run = _extent(lines, start, ("pipe", "rule"))
+    if sum(line.kind == "pipe" for line in run) < 2 and not _framed(run):
+        return None
+    box = box_cells(run) if is_drawn(run) else None
+    if box is not None:
+        cells, rows = box
+        first = run[0]
+        table = build_table(cells, rows, Provenance(quote=first.text, line=first.number, span=(0, len(first.text))), name)
+        return ([table] if table else []), len(run)
+    own = [_unframed(line, run) for line in run if line.kind != "rule"]
+    return [_table(run[0], unglued([_by_order(line) for line in own]), name)], len(run)
+
+
+def _delimited(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """Records with commas or semicolons."""
+    if lines[start].kind not in ("plain", "gap"):
+        return None
+    found = delimited_run(lines, start)
+    return ([_table(lines[start], found[0], name)], found[1] - start) if found else None
+
+
+def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """Columns set by spaces."""
+    if lines[start].kind not in ("gap", "plain"):
+        return None
+    found = aligned(lines, start)
+    if found is None:
+        return None
+    out: list[Block | Remark] = [p for line in found.lead for p in _paragraph(line)]
+    run = lines[start + len(found.lead) : start + found.taken]
+    where = f"lines {run[0].number} to {run[-1].number}"
+    at = run[0].pieces[0].at()
+    if not found.rows:
+        what = f"{where}: a table set by spaces whose wrapped cells cannot be told apart was not read as one"
+        out.append(Remark("unread-table", f"{what}; give the original file, or the cells with tabs between", at))
+        return [*out, *(p for line in run if line.kind not in ("blank", "rule") for p in _paragraph(line))], found.taken
+    if not found.sure:
+        out.append(Remark("uncertain-rows", f"{where}: which lines of a table set by spaces make a row cannot be told for certain", at))
+    return [*out, _table(run[0], found.rows, name)], found.taken
+
+
+def _stacked(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """Cells on lines of their own."""
+    if lines[start].kind not in ("plain", "gap") or patterns.header_role(clean(lines[start].text)) is None:
+        return None
+    found = stacked(lines, start)
+    if found is None:
+        return None
+    run = lines[start : start + found.taken]
+    if found.rows:
+        return [_table(run[0], found.rows, name)], found.taken
+    what = f"lines {run[0].number} to {run[-1].number}: a table with each cell on a line of its own, whose rows cannot be told apart, was not read"
+    remark = Remark("unread-table", f"{what}; give the original file, or the cells with tabs between", run[0].pieces[0].at())
+    return [remark, *(p for line in run if line.kind != "blank" for p in _paragraph(line))], found.taken
+
+
+def _typeset(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """A table in LaTeX: said, not read."""
+    if "\\begin{tabular}" not in lines[start].text:
+        return None
+    piece = piece_of(lines[start].number, lines[start].text, 0, len(lines[start].text))
+    remark = Remark("unread-table", f"line {piece.number}: a table in LaTeX was not read; give it as HTML or Markdown", piece.at())
+    return [remark, *_paragraph(lines[start])], 1
+
+
+READERS = (_tabs, _pipes, _delimited, _typeset, _aligned, _stacked)
+"""What a line may open, tried in this order."""
 
 
 def _framed(run: Sequence[Line]) -> bool:
@@ -83,9 +184,18 @@ def _framed(run: Sequence[Line]) -> bool:
 
 def _extent(lines: Sequence[Line], start: int, kinds: tuple[str, ...]) -> Sequence[Line]:
     end = start
-    while end < len(lines) and (lines[end].kind in kinds or _is_label_row(lines, end, kinds)):
+    while end < len(lines) and (lines[end].kind in kinds or _is_label_row(lines, end, kinds) or _is_inside_cell(lines, start, end, kinds)):
         end += 1
     return lines[start:end]
+
+
+def _is_inside_cell(lines: Sequence[Line], start: int, i: int, kinds: tuple[str, ...]) -> bool:
+    """A line between two parts of one row: a line end inside a cell cut the row there."""
+    if kinds != ("tab",) or lines[i].kind not in ("plain", "gap") or not start < i < len(lines) - 1:
+        return False
+    above, below = lines[i - 1], lines[i + 1]
+    parts = len(above.pieces) + len(below.pieces) - 1 == len(lines[start].pieces)
+    return below.kind == "tab" and above.kind == "tab" and parts and not above.pieces[-1].text.endswith(("。", "；"))
 
 
 def _is_label_row(lines: Sequence[Line], i: int, kinds: tuple[str, ...]) -> bool:
@@ -100,18 +210,6 @@ def _is_label_row(lines: Sequence[Line], i: int, kinds: tuple[str, ...]) -> bool
     text = clean(lines[i].text)
     ended = any(patterns.TOTAL_WORDS.fullmatch(fold(p.text)) for p in above.filled())
     return len(text) <= MAX_LABEL_LINE and not ended and not _NO_ROW.search(text)
-
-
-def _run_blocks(run: Sequence[Line], name: str) -> Iterator[Block | Remark]:
-    """The run as a table, or as paragraphs where its tabs are only indents or stand after list marks."""
-    if run[0].kind == "gap":
-        yield from _gap_blocks(run, name)
-        return
-    if all(_is_indented(line) for line in run):
-        yield from (_paragraph(line) for line in run if line.filled())
-        return
-    rows = [_unframed(line, run) for line in run if line.kind != "rule"]
-    yield _table(rows, [_by_order(line) for line in rows], name)
 
 
 def _unframed(line: Line, run: Sequence[Line]) -> Line:
@@ -135,27 +233,15 @@ def _by_order(line: Line) -> Row:
     return list(enumerate(line.pieces if line.kind != "plain" else line.filled()))
 
 
-def _gap_blocks(run: Sequence[Line], name: str) -> Iterator[Block | Remark]:
-    head = next(i for i, line in enumerate(run) if is_head(line))
-    yield from (_paragraph(line) for line in run[:head] if line.kind != "blank")
-    if unclear(run[head:]):
-        what = f"lines {run[head].number} to {run[-1].number}: a table set by spaces whose wrapped cells cannot be told apart was not read as one"
-        yield Remark("unread-table", f"{what}; give the original file, or the cells with tabs between", run[head].pieces[0].at())
-        yield from (_paragraph(line) for line in run[head:] if line.kind != "blank")
-        return
-    yield _table(run[head:], rows_of(run[head:]), name)
-
-
-def _table(rows: Sequence[Line], placed: Sequence[Row], name: str) -> Table:
+def _table(first: Line, placed: Sequence[Row], name: str) -> Table:
     cols = max((col + 1 for row in placed for col, _ in row), default=1)
     cols = min(cols, limits.MAX_TABLE_COLUMNS)
-    limits.check_grid(len(placed), cols, f"{name}:{rows[0].number}")
+    limits.check_grid(len(placed), cols, f"{name}:{first.number}")
     cells = tuple(_cell(r, c, [p for col, p in row if col == c]) for r, row in enumerate(placed) for c in sorted({c for c, _ in row}) if c < cols)
-    first = rows[0]
     at = Provenance(quote=first.text, line=first.number, span=(0, len(first.text)))
     return Table(cells=cells, rows=len(placed), cols=cols, at=at)
 
 
 def _cell(row: int, col: int, pieces: Sequence[Piece]) -> Cell:
     """One cell; where its text wraps, it is quoted by its first line."""
-    return Cell(row=row, col=col, text="\n".join(p.text for p in pieces).replace("\\|", "|"), at=pieces[0].at())
+    return Cell(row=row, col=col, text=plain("\n".join(shown(p.says()) for p in pieces)), at=pieces[0].at())

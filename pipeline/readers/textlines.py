@@ -9,22 +9,32 @@ from pipeline import rx as regex
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 
-PIPE = regex.compile(r"(?<!\\)[|│┃]")
-_PIPE_RULE = regex.compile(r"^[\s|│┃:+\-—–=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$")
+PIPE = regex.compile(r"(?<!\\)[|│┃║｜]")
+_PIPE_RULE = regex.compile(r"^[\s|:+\-—–=\u2500-\u257f]+$")
+_RULE_RUN = regex.compile(r"[-─━═=]{2}")
 _GAP = regex.compile(r"[ \u00a0]{2,}|\u3000+")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of one line: code points [start, end) of line `number` (from 1)."""
+    """A stretch of one line: code points [start, end) of line `number` (from 1). `shown` is what it says where quotes or
+    markup of the file's own format hide it."""
 
     number: int
     start: int
     end: int
     text: str
+    shown: str | None = None
 
     def at(self) -> Provenance:
         return Provenance(quote=self.text, line=self.number, span=(self.start, self.end))
+
+    def says(self) -> str:
+        return self.text if self.shown is None else self.shown
+
+
+Row = list[tuple[int, Piece]]
+"""Pieces with their columns; a cell that wraps has several pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ def cut(number: int, text: str) -> Line:
         return Line(number, text, "blank" if "\t" not in text else "tab", split(number, text, regex.compile("\t")))
     if "\t" in text:
         return Line(number, text, "tab", split(number, text, regex.compile("\t")))
-    if _PIPE_RULE.match(text) and regex.search(r"[-─━=]{2}", text):
+    if _PIPE_RULE.match(text) and _RULE_RUN.search(text):
         return Line(number, text, "rule", (piece_of(number, text, 0, len(text)),))
     if len(PIPE.findall(text)) >= 2:
         return Line(number, text, "pipe", _pipe_pieces(number, text))

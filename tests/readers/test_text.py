@@ -157,15 +157,49 @@ def test_wrapped_cells_set_by_spaces():
     assert document.remarks == ()
 
 
+CENTRED = """\
+                  建立台账，按月
+日常管理    1                         3
+(5分)             报送。
+"""
+
+
 @pytest.mark.parametrize(
     ("printed", "instead"),
     [
-        ("            2     设专", "\f            2     设专"),  # a page break may have moved the columns
-        ("日常管理    1     建立台账，按月      3\n(5分)             报送。", "                  建立台账，按月\n日常管理    1                         3\n                  报送。"),
-        ("            2     设专人值守，不      2", "            甲    设专人值守，不      2"),
+        ("            2     设专", "\f            2     设专"),
+        ("日常管理    1     建立台账，按月      3\n(5分)             报送。\n", CENTRED),
+        ("服务质量    3     投", "\n             — 1 —\n\f项目        序号  考核内容          分值  得分\n服务质量    3     投"),
     ],
+    ids=["page break", "number in the middle", "header again"],
 )
+def test_wrapped_cells_are_told_by_numbers_places_and_sentences(printed, instead):
+    document = text.read(WRAPPED.replace(printed, instead).encode(), "a.txt")
+    table = document.blocks[0]
+    rows = [{c.col: c.text.replace("\n", "") for c in table.cells if c.row == r} for r in range(1, table.rows)]
+    assert rows == [
+        {0: "日常管理(5分)", 1: "1", 2: "建立台账，按月报送。", 3: "3"},
+        {1: "2", 2: "设专人值守，不得脱岗。", 3: "2"},
+        {0: "服务质量", 1: "3", 2: "投诉三日内办结。", 3: "5"},
+        {0: "合计", 3: "10"},
+    ]
+    assert document.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("printed", "instead"),
+    [
+        ("            2     设专人值守，不      2", "            甲    设专人值守，不      2"),
+        ("日常管理    1     建立台账，按月      3\n(5分)             报送。\n            2     设专人值守，不      2\n                  得脱岗。",
+         "                  建立台账，按月\n日常管理    1                         3\n                  报送\n                  设专人值守，不\n                  得脱岗\n            2                         2"),
+    ],
+)  # fmt: skip
 def test_wrapped_cells_that_cannot_be_told_apart_are_left(printed, instead):
     document = text.read(WRAPPED.replace(printed, instead).encode(), "a.txt")
     assert [r.kind for r in document.remarks] == ["unread-table"]
     assert not any(isinstance(b, Table) for b in document.blocks)
+
+
+def test_rows_on_which_numbers_and_sentences_disagree_are_uncertain():
+    source = WRAPPED.replace("            2     设专人值守，不      2\n                  得脱岗。", "                  设专人值守，不\n            2     得脱岗。            2")
+    assert [r.kind for r in text.read(source.encode(), "a.txt").remarks] == ["uncertain-rows"]

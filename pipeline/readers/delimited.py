@@ -1,0 +1,106 @@
+"""Values between commas, semicolons or tabs, in quotes or not (RFC 4180): a quoted value may hold line ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pipeline.readers.textgrid import names_columns, serial_value
+from pipeline.readers.textlines import Line, Piece, Row, piece_of
+
+SEPARATORS = (",", ";")
+
+MIN_VALUES = 3
+"""Values of a record; fewer commas happen in any sentence."""
+
+MAX_VALUE_LINES = 60
+"""Lines of one quoted value; a quote that is not closed by then is a mark of the text."""
+
+HEAD_RECORDS = 4
+"""The header stands among the first records (a title and form fields may stand above it)."""
+
+
+def record(lines: Sequence[Line], i: int, separator: str) -> tuple[Row, int] | None:
+    """The record that begins at line i, and the index after it; None where a quote is opened and not closed."""
+    row: Row = []
+    col, at, line = 0, 0, i
+    while True:
+        text = lines[line].text
+        start = at + len(text[at:]) - len(text[at:].lstrip(" "))
+        if text[start : start + 1] == '"':
+            found = _quoted(lines, line, start + 1)
+            if found is None:
+                return None
+            pieces, line, end = found
+            row += [(col, p) for p in pieces]
+            text = lines[line].text
+            cut = text.find(separator, end)
+            if text[end : cut if cut >= 0 else len(text)].strip(" "):
+                return None
+        else:
+            cut = text.find(separator, at)
+            row.append((col, piece_of(lines[line].number, text, at, cut if cut >= 0 else len(text))))
+        if cut < 0:
+            return row, line + 1
+        col, at = col + 1, cut + 1
+
+
+def _quoted(lines: Sequence[Line], line: int, start: int) -> tuple[list[Piece], int, int] | None:
+    """The lines of a quoted value whose quote opens before `start`; the line and the place where it has closed."""
+    pieces = []
+    for number in range(line, min(line + MAX_VALUE_LINES, len(lines))):
+        text = lines[number].text
+        end = start
+        while end < len(text) and (text[end] != '"' or text[end + 1 : end + 2] == '"'):
+            end += 2 if text[end] == '"' else 1
+        piece = piece_of(lines[number].number, text, start, min(end, len(text)))
+        pieces.append(Piece(piece.number, piece.start, piece.end, piece.text, piece.text.replace('""', '"')))
+        if end < len(text):
+            return [p for p in pieces if p.text] or pieces[:1], number, end + 1
+        start = 0
+    return None
+
+
+def tab_records(lines: Sequence[Line], start: int, end: int) -> tuple[list[Row], int]:
+    """Lines with tabs as records, quoted values undone, up to line `end` or the end of a value that goes on below it; and
+    the index after them."""
+    rows: list[Row] = []
+    i = start
+    while i < end or (i < len(lines) and lines[i].kind == "tab"):
+        found = record(lines, i, "\t") if lines[i].kind == "tab" and '"' in lines[i].text else None
+        row, i = found or (list(enumerate(lines[i].pieces)), i + 1)
+        rows.append(row)
+    return rows, i
+
+
+def delimited_run(lines: Sequence[Line], start: int) -> tuple[list[Row], int] | None:
+    """The records of one width from line `start` on, and the index after them; None where they make no table."""
+    for separator in SEPARATORS:
+        if lines[start].text.count(separator) < MIN_VALUES - 1 and '"' not in lines[start].text:
+            continue
+        rows: list[Row] = []
+        i = start
+        while i < len(lines) and lines[i].kind != "blank":
+            found = record(lines, i, separator)
+            if found is None or (rows and _width(found[0]) != _width(rows[0])):
+                break
+            rows.append(found[0])
+            i = found[1]
+        if len(rows) >= 2 and _width(rows[0]) >= MIN_VALUES and _is_table(rows):
+            return rows, i
+    return None
+
+
+def _width(row: Row) -> int:
+    return row[-1][0] + 1
+
+
+def _is_table(rows: Sequence[Row]) -> bool:
+    """A header names the columns, or one column counts its rows."""
+    if any(names_columns([p.says() for _, p in row]) for row in rows[:HEAD_RECORDS]):
+        return True
+    for col in range(min(3, _width(rows[0]))):
+        serials = [serial_value(p.says()) for row in rows for c, p in row if c == col]
+        if len(serials) >= 3 and all(s is not None for s in serials) and all(b == a + 1 for a, b in pairwise(serials)):  # type: ignore[operator]
+            return True
+    return False
