@@ -88,9 +88,9 @@ class Verdict:
     side: Literal["a", "b"]
 
 
-def _key(text: str) -> str:
-    """A comparing key of the same length: each character by itself in its usual width and case."""
-    wide = ((unicodedata.normalize("NFKC", c).lower(), c) for c in text)
+def comparing_key(text: str) -> str:
+    """The text without spaces, each character by itself in its usual width and case."""
+    wide = ((unicodedata.normalize("NFKC", c).lower(), c) for c in "".join(clean(text).split()))
     return "".join(n if len(n) == 1 else c for n, c in wide)
 
 
@@ -98,7 +98,7 @@ def edits_between(one: str, other: str) -> tuple[Edit, ...]:
     """The differences of two texts, in order, without regard to spaces and widths; neighbours less than two characters
     apart are one."""
     shown = "".join(clean(one).split()), "".join(clean(other).split())
-    a, b = _key(shown[0]), _key(shown[1])
+    a, b = comparing_key(one), comparing_key(other)
     out: list[Edit] = []
     for op in Levenshtein.opcodes(a, b):
         if op.tag == "equal":

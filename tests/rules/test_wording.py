@@ -103,6 +103,24 @@ def test_wording_drift_leaves_alone():
     assert hits("wording-drift", changed(2, "，", ",")) == [], "width is no wording"
 
 
+def formula(*objects):
+    """Two sheets: the first has all objects but the last one, in one formula; the second the last one."""
+    texts = [f"每月对{o}进行一次全面核查，核查结果报主管部门备案。" for o in objects]
+    rows = "\n".join(f"|{n}|{t}|2" for n, t in enumerate(texts[:-1], 1))
+    return reading_of(rubric_of("项目|序号|评价内容|评价分值\n" + rows), rubric_of(f"项目|序号|评价内容|评价分值\n|1|{texts[-1]}|3", annex=2))
+
+
+def test_a_formula_with_other_objects_is_no_drift():
+    assert hits("wording-drift", formula("消毒设备", "水表井", "清水池")) == []
+    assert hits("wording-drift", formula("消毒设备", "清水池")) == ["annex-2/c1~annex-1/c1"], "two alone may be one duty"
+
+
+def test_a_wording_is_held_against_the_nearest_one():
+    reading = formula("消毒设备", "水泵机组", "水泵机组")
+    changed = rubric_of("项目|序号|评价内容|评价分值\n|1|每月对水泵机组进行一次全面核查，核查结果向主管部门备案。|3", annex=3)
+    assert hits("wording-drift", reading_of(*reading.rubrics, changed)) == ["annex-3/c1~annex-1/c2"]
+
+
 def test_duplicate_criterion_hits():
     table = "项目|序号|评价内容|评价分值\n管理|1|建立消防台账，记录完整。|5\n|2|其他要求按规定执行。|5\n|3|建立消防台账，记录完整。|5"
     assert hits("duplicate-criterion", reading_of(rubric_of(table))) == ["annex-1/c1..annex-1/c3"]
