@@ -62,6 +62,9 @@ FREE = frozenset(
 """Characters that stand alone as words, or attach freely: losing one, or one beside them, leaves good Chinese."""
 
 
+SUFFIXES = frozenset("率度量数值额费期力")
+"""Characters that end a word begun before (熟知率)."""
+
 OFFICES = frozenset("部厅局委办科室院校组社所站队处厂店企警医民商员工")
 """Characters that stand for an office or its people in notices (校食堂, 科负责人), whatever they are elsewhere."""
 
@@ -246,7 +249,7 @@ def _is_doubled(longer: str, first: int, usage: Usage) -> bool:
 
 def _goes_on(after: str) -> bool:
     """Whether what follows begins with a character that is no word with the next one: it belongs to what stands before it."""
-    return "\u4e00" <= after[:1] <= "\u9fff" and after[:1] not in FREE and not begins(after)
+    return "\u4e00" <= after[:1] <= "\u9fff" and after[:1] not in FREE | SUFFIXES and not begins(after)
 
 
 def _leaves_half(longer: str, at: int, usage: Usage) -> bool:
