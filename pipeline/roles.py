@@ -257,7 +257,8 @@ def _pick_points(
     if len(candidates) == 1:
         if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
             return guessed[0], (named[0],)
-        return candidates[0], ()
+        unnamed = [c for c in guessed if named and _follows_label(c, named[0], profiles)]
+        return candidates[0], tuple(unnamed)
     finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
     groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]

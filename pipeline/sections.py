@@ -15,7 +15,29 @@ from pipeline.points import split_label
 
 def spread(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
     """The marks with their printed cover over the criteria; repeats and page continuations made one."""
-    return _rejoin_torn(_merge_repeats(_extend(marks, len(criteria))), criteria)
+    return _take_rest(_rejoin_torn(_merge_repeats(_extend(marks, len(criteria))), criteria), criteria)
+
+
+def _take_rest(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
+    """A converter may set a label cell that a page break tore as two cells of one table (a PDF turned into a workbook): the
+    lower one blank. The label takes the rows below it, up to the next label, where its declared points then close."""
+    out = list(marks)
+    for mark in marks:
+        below = _blank_below(mark, out, criteria) if mark.text and mark.covered and not mark.own_row else []
+        whole = [*mark.covered, *below]
+        if not below or _declared(mark) is None or any(criteria[i].max_points is None for i in whole):
+            continue
+        if _closes(mark, whole, criteria):
+            mark.covered = whole
+            out = [m for m in out if m.text or not m.covered or not set(m.covered) <= set(below)]
+    return out
+
+
+def _blank_below(mark: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[int]:
+    """The rows directly below a label up to the next one of its level or an outer one, none of them under a label."""
+    named = {c for m in marks if m.text and m.level <= mark.level for c in (*m.covered, m.after)}
+    end = next((i for i in range(mark.covered[-1] + 1, len(criteria)) if i in named), len(criteria))
+    return list(range(mark.covered[-1] + 1, end))
 
 
 def _rejoin_torn(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
@@ -46,7 +68,7 @@ def _blank_foot(mark: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion]
 
 
 def _closes(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> bool:
-    stated = mark.stated_points if mark.stated_points is not None else split_label(mark.text)[1]
+    stated = _declared(mark)
     if stated is None:
         return True
 
@@ -56,6 +78,10 @@ def _closes(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> b
     if any(criteria[i].max_points is None for i in rows):
         return total(rows) < stated
     return total(rows) == stated != total(mark.covered)
+
+
+def _declared(mark: Mark) -> Decimal | None:
+    return mark.stated_points if mark.stated_points is not None else split_label(mark.text)[1]
 
 
 def sections_of(

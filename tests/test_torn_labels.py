@@ -72,6 +72,30 @@ def test_label_torn_with_its_row(head: str, foot: str, cut: bool, labels: list[t
     assert ("设置便民服务窗口并定期维护。" in [c.text for s in found[0].sections for c in s.criteria]) is cut
 
 
+@pytest.mark.parametrize(
+    ("label", "below", "expected"),
+    [
+        ("服务（12分）", "2 1 1", [("服务", 6)]),
+        ("服务（12分）", "2 2", [("服务", 6)]),
+        # the points close without the blank rows, or close nowhere: the label below is lost
+        ("服务（4分）", "2 2", [("服务", 2), (None, 4)]),
+        ("服务（20分）", "2 2", [("服务", 2), (None, 4)]),
+        ("服务", "2 2", [("服务", 2), (None, 4)]),
+    ],
+)
+def test_blank_cells_below_a_label_in_one_table(label: str, below: str, expected: list[tuple[str | None, int]]) -> None:
+    """A label cell torn by a break, in a table that a converter set whole again with blank cells below it."""
+    whole = part(1, [(label, 2), *(("", int(span)) for span in below.split())], 1, ["2"] * 6)
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (whole,))])[0]
+    runs: list[tuple[str | None, int]] = []
+    for section in found.sections:
+        if runs and runs[-1][0] == section.label:
+            runs[-1] = (section.label, runs[-1][1] + len(section.criteria))
+        else:
+            runs.append((section.label, len(section.criteria)))
+    assert runs == expected
+
+
 def test_a_column_beside_the_text_torn_alone() -> None:
     """Only the scoring standard runs over the break: its rest belongs to the row above, and nothing is left over."""
     head = ("序号", "评价内容", "评分标准", "分值")

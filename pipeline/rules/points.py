@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from pipeline.model import Criterion, Proof, Reading, Rubric, Section, Status, Step
@@ -265,15 +265,53 @@ def total_mismatch(reading: Reading) -> Iterator[Hit]:
         2    | 台账齐全 | 50
         总评 |          | 100
     Repair: none for the total itself; an absent number or an empty cell may be repaired by this equation.
-    Limits: no printed total, no finding. A sum far above the total (rows that exclude each other) is only noted. With an empty points cell the sum is compared only if it already exceeds the total.
+    Limits: no printed total, no finding. Bonus points inside the total on one sheet and outside on its sisters are a warning,
+    supported by the sisters only. A sum far above the total (rows that exclude each other) is only noted. With an empty points cell the sum is compared only if it already exceeds the total.
     The total may be any number (40, 110, 150, 1000); it is never assumed to be 100.
-    中文: 印出的总分应等于全部计分条目之和（加分项可在总分之外，也可在内）；各条无分值时比对各项目标注分之和。没有印总分则不检查，
+    中文: 印出的总分应等于全部计分条目之和（加分项可在总分之外，也可在内；与同一通知的其他表算法不一的予以提示）；各条无分值时比对各项目标注分之和。没有印总分则不检查，
     总分可以是任何数，绝不假定为 100。
     """
     for rubric in reading.rubrics:
         if rubric.stated_total is None or rubric.total_basis not in SETTLED:
             continue
         yield from _total_hits(rubric, rubric.stated_total)
+    odd = _odd_about_bonus(reading.rubrics)
+    if odd is not None:
+        yield _bonus_hit(*odd)
+
+
+def _odd_about_bonus(rubrics: Sequence[Rubric]) -> tuple[Rubric, Rubric] | None:
+    """The one sheet whose total holds its bonus where its sisters' do not, or the other way round, and a sister. Of two
+    sheets that differ, the odd one is that whose total is not 100."""
+    sides: dict[bool, list[Rubric]] = {True: [], False: []}
+    for rubric in rubrics:
+        base, whole = _sums(rubric)
+        if base != whole and rubric.stated_total in (base, whole) and rubric.total_basis in SETTLED:
+            sides[rubric.stated_total == whole].append(rubric)
+    few, many = sorted(sides.values(), key=len)
+    if len(many) == 1 and few:
+        few, many = sorted((few, many), key=lambda side: side[0].stated_total == 100)
+        if few[0].stated_total == 100 or many[0].stated_total != 100:
+            return None
+    return (few[0], many[0]) if len(few) == 1 else None
+
+
+def _bonus_hit(odd: Rubric, sister: Rubric) -> Hit:
+    base, whole = _sums(odd)
+    stated, usual = (whole, base) if odd.stated_total == whole else (base, whole)
+    holds = ("包含", "holds") if stated == whole else ("不含", "leaves out")
+    other = ("不含", "leaves out") if stated == whole else ("包含", "holds")
+    name = f"附件 {sister.annex} " if sister.annex else "另一表"
+    return Hit(
+        annex=odd.annex,
+        where=f"{odd.id}~{sister.id}",
+        status="supported",
+        severity="warning",
+        zh=f"总分印为 {points_text(stated)} 分，{holds[0]}加分 {points_text(whole - base)} 分，而{name}的总分{other[0]}加分；按同样算法应为 {points_text(usual)} 分",
+        en=f"the stated total {points_text(stated)} {holds[1]} the bonus of {points_text(whole - base)}, that of {sister.id} {other[1]} it; reckoned alike it were {points_text(usual)}",
+        evidence=(odd.total_at, sister.total_at),
+        values=(points_text(stated), points_text(usual)),
+    )
 
 
 def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:

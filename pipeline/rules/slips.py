@@ -16,6 +16,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Criterion, Reading
 from pipeline.normalize import clean, fold
+from pipeline.rules.lexicon import COMMON, FREQUENT, RARE, begins, ends, is_bound, rank
 
 TABLE = Path(__file__).parents[1] / "data" / "lookalikes.tsv"
 NEAR = 0.90
@@ -23,6 +24,14 @@ NEAR = 0.90
 
 ALIKE = ("日曰", "天夭", "侯候", "祟崇")
 """Pairs confused by eye whose drawn shapes differ too much in width or one stroke for the table."""
+
+MISTAKEN = (
+    "毫亳/人八/入八/即既/防妨/育盲/何伺/查杳/今令/王玉/王主/玉主/田由/由甲/甲申/申电/刀力/刁习/考孝/各名/帅师/从丛/坚竖/贪贫/低抵/底低/值植/隐稳/施旅/"
+    "帮邦/培陪/情清/精情/晴请/裁栽/裁载/栽载/载戴/壮状/玩完/摘滴/微徵/复覆/桩椿/虑滤/茶荼/暑署/密蜜/消销/报极"
+)
+"""Pairs written for each other that are less alike: slips only where one makes a word and the other none."""
+WEAK = 0.5
+"""The likeness they count with."""
 
 OFTEN = 4
 """Occurrences from which a character is at home in a document."""
@@ -39,9 +48,13 @@ PLAUSIBLE = frozenset(
     "他她它们人男女父母"  # persons
     "货贷雪雷病痛清请审市土士过进返迟降升开关进出收付买卖借还租购"  # words that stand in the same place in good Chinese
 )
-"""Characters that replace each other in sound sentences: a pair of two of them is never a slip."""
+"""Characters that replace each other in sound sentences: a pair of two of them is no slip unless one makes a frequent word
+and the other none."""
 
-DOUBLES = frozenset("人天年月日时处家户层步刚常渐仅大多少早好慢轻重深高远种样件条个各项次级事代点些稍谢看试问想说")
+NOUNS_DOUBLED = frozenset("人天年月日时处家户事代")
+"""Nouns that good Chinese doubles (人人有责, 天天检查), also behind another word that ends in them."""
+
+DOUBLES = NOUNS_DOUBLED | frozenset("层步刚常渐仅大多少早好慢轻重深高远种样件条个各项次级点些稍谢看试问想说")
 """Characters that good Chinese doubles (层层, 人人, 逐步 aside)."""
 
 FREE = frozenset(
@@ -49,6 +62,13 @@ FREE = frozenset(
     "人员们中里间时后第新老大小多少高低好再更最已均需能会是做用使让给同含带若如则即另又也都很较"
 )
 """Characters that stand alone as words, or attach freely: losing one, or one beside them, leaves good Chinese."""
+
+
+SUFFIXES = frozenset("率度量数值额费期力")
+"""Characters that end a word begun before (熟知率)."""
+
+OFFICES = frozenset("部厅局委办科室院校组社所站队处厂店企警医民商员工")
+"""Characters that stand for an office or its people in notices (校食堂, 科负责人), whatever they are elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +110,9 @@ class Verdict:
     side: Literal["a", "b"]
 
 
-def _key(text: str) -> str:
-    """A comparing key of the same length: each character by itself in its usual width and case."""
-    wide = ((unicodedata.normalize("NFKC", c).lower(), c) for c in text)
+def comparing_key(text: str) -> str:
+    """The text without spaces, each character by itself in its usual width and case."""
+    wide = ((unicodedata.normalize("NFKC", c).lower(), c) for c in "".join(clean(text).split()))
     return "".join(n if len(n) == 1 else c for n, c in wide)
 
 
@@ -100,7 +120,7 @@ def edits_between(one: str, other: str) -> tuple[Edit, ...]:
     """The differences of two texts, in order, without regard to spaces and widths; neighbours less than two characters
     apart are one."""
     shown = "".join(clean(one).split()), "".join(clean(other).split())
-    a, b = _key(shown[0]), _key(shown[1])
+    a, b = comparing_key(one), comparing_key(other)
     out: list[Edit] = []
     for op in Levenshtein.opcodes(a, b):
         if op.tag == "equal":
@@ -115,10 +135,10 @@ def edits_between(one: str, other: str) -> tuple[Edit, ...]:
 
 @cache
 def lookalikes() -> dict[frozenset[str], float]:
-    """Pairs of characters whose printed shapes nearly coincide, with their likeness 0..1."""
+    """Pairs of characters whose printed shapes nearly coincide, or that are written for each other, with their likeness 0..1."""
     rows = (line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
     drawn = {frozenset(pair): float(value) for pair, value in rows}
-    return {frozenset(pair): 0.85 for pair in ALIKE} | drawn
+    return dict.fromkeys(map(frozenset, MISTAKEN.split("/")), WEAK) | dict.fromkeys(map(frozenset, ALIKE), 0.85) | drawn
 
 
 @cache
@@ -155,21 +175,28 @@ def judge(edit: Edit, usage: Usage) -> Verdict | None:
         return _look_alike(edit, usage)
     if len(gone) + len(come) != 1 or edit.start_a in (0, len(edit.a)) or edit.end_a == len(edit.a):
         return None
-    longer, at, side = (edit.a, edit.start_a, "b") if gone else (edit.b, edit.start_b, "a")
+    longer, at = (edit.a, edit.start_a) if gone else (edit.b, edit.start_b)
     char = longer[at]
     if not "\u4e00" <= char <= "\u9fff":
         return None
     if longer[at - 1] == char or longer[at + 1 : at + 2] == char:
-        return _doubled(char, "a" if gone else "b", edit, usage)
-    return Verdict("dropped", side) if _leaves_half(longer, at, usage) else None  # type: ignore[arg-type]
+        first = at - 1 if longer[at - 1] == char else at
+        return Verdict("doubled", "a" if gone else "b") if _is_doubled(longer, first, usage) else None
+    if _leaves_half(longer, at, usage) or _leaves_no_word(longer, at, usage):
+        return Verdict("dropped", "b" if gone else "a")
+    return None
 
 
 def _look_alike(edit: Edit, usage: Usage) -> Verdict | None:
     """One side's pairs of characters are usual in the document, the other's stand nowhere else."""
     one, two = edit.gone(), edit.come()
     likeness = lookalikes().get(frozenset((one, two)), 0.0)
-    if likeness == 0.0 or (one in PLAUSIBLE and two in PLAUSIBLE):
+    if likeness == 0.0:
         return None
+    plausible = one in PLAUSIBLE and two in PLAUSIBLE
+    word = _no_word(edit, usage, FREQUENT if plausible else RARE)
+    if word is not None or plausible or likeness <= WEAK:
+        return word
     usual_a, usual_b = _strength(edit.a, edit.start_a, usage), _strength(edit.b, edit.start_b, usage)
     if usual_a > usual_b and usual_b <= 1 and (usual_a >= 2 or likeness >= NEAR):
         return Verdict("look-alike", "b")
@@ -178,6 +205,21 @@ def _look_alike(edit: Edit, usage: Usage) -> Verdict | None:
     if max(usual_a, usual_b) <= 1:
         return _stranger(one, two, usage)
     return None
+
+
+def _no_word(edit: Edit, usage: Usage, least: int) -> Verdict | None:
+    """One side makes a word with a neighbour in general usage (of rank `least` up), the other none, nor anywhere else here."""
+    a, b = _rank(edit.a, edit.start_a), _rank(edit.b, edit.start_b)
+    if a >= least and b == 0 and _strength(edit.b, edit.start_b, usage) <= 1:
+        return Verdict("look-alike", "b")
+    if b >= least and a == 0 and _strength(edit.a, edit.start_a, usage) <= 1:
+        return Verdict("look-alike", "a")
+    return None
+
+
+def _rank(text: str, at: int) -> int:
+    """How common the character is beside one of its neighbours within words in general."""
+    return max(rank(text[max(0, at - 1) : at + 1]), rank(text[at : at + 2]))
 
 
 def _stranger(one: str, two: str, usage: Usage) -> Verdict | None:
@@ -195,11 +237,24 @@ def _strength(text: str, at: int, usage: Usage) -> int:
     return max((usage.count(p) for p in pairs if len(p) == 2), default=0)
 
 
-def _doubled(char: str, side: Literal["a", "b"], edit: Edit, usage: Usage) -> Verdict | None:
-    """A character twice where the twin has it once, and the doubling stands nowhere else in the document."""
-    if char in DOUBLES or usage.count(char * 2) > 1:
-        return None
-    return Verdict("doubled", side)
+def _is_doubled(longer: str, first: int, usage: Usage) -> bool:
+    """Whether the character that stands twice from `first` on is once too many, where the twin has it once. Where one word
+    may end and the next begin with it (委员会会议), or good Chinese doubles it, the doubling stands."""
+    char, before, after = longer[first], longer[max(0, first - 1) : first + 1], longer[first + 1 : first + 3]
+    if ends(before) and begins(after):
+        return False
+    if ends(before) and not rank(after) and char not in FREE and not is_bound(char) and _goes_on(longer[first + 2 : first + 4]):
+        return False
+    if usage.count(char * 2) > 1 and max(usage.count(before + char), usage.count(char + after)) > 1:
+        return False
+    if char in DOUBLES:
+        return char not in NOUNS_DOUBLED and rank(before) >= FREQUENT and rank(after) == 0
+    return usage.count(char * 2) <= 1 or max(rank(before), rank(after)) >= COMMON
+
+
+def _goes_on(after: str) -> bool:
+    """Whether what follows begins with a character that is no word with the next one: it belongs to what stands before it."""
+    return "\u4e00" <= after[:1] <= "\u9fff" and after[:1] not in FREE | SUFFIXES and not begins(after)
 
 
 def _leaves_half(longer: str, at: int, usage: Usage) -> bool:
@@ -211,6 +266,22 @@ def _leaves_half(longer: str, at: int, usage: Usage) -> bool:
     joined = usage.count(left + right)
     with_lost, alone = usage.count(left + lost), usage.count(left)
     return joined <= 1 and with_lost >= 4 and with_lost + joined >= 0.9 * alone
+
+
+def _leaves_no_word(longer: str, at: int, usage: Usage) -> bool:
+    """Whether the loss of longer[at] tears a common word, and leaves of it a character that is no word by itself and makes
+    none with its new neighbours."""
+    left, lost, right = longer[at - 1], longer[at], longer[at + 1 : at + 2]
+    if not right or lost in FREE or rank(left + right) or usage.count(left + right) > 1:
+        return False
+    ahead, behind = longer[at - 2 : at] if at > 1 else "", longer[at + 1 : at + 3]
+    of_left = rank(left + lost) >= COMMON and _is_half(left) and not rank(ahead)
+    of_right = rank(lost + right) >= COMMON and _is_half(right) and not rank(behind)
+    return of_left or of_right
+
+
+def _is_half(char: str) -> bool:
+    return is_bound(char) and char not in FREE and char not in OFFICES
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def foreign_text(reading: Reading) -> Iterator[Hit]:
         )
 
 
-MARKUP = re.compile(r"\*\*|^\s*#{1,6}\s|^\s*[-*]\s+\S|</?[a-z]{1,10}[^>]{0,40}>|\\[a-z]{3,}|^\s*\|.*\|\s*$|&[a-z]{2,6};")
+MARKUP = re.compile(r"(?<!\*)\*{2,3}(?!\*)|^\s*#{1,6}\s|^\s*[-*]\s+\S|</?[a-z]{1,10}[^>]{0,40}>|\\[a-z]{3,}|^\s*\|.*\|\s*$|&[a-z]{2,6};")
 
 
 @rule(code="OCR002", name="markup-residue", severity="note", title="残留标记", clause="方法说明（转录格式残留）")
@@ -81,7 +81,7 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
     **Good**
         1.发生安全责任事故的；
     Repair: none.
-    Limits: once a notice, with every place as evidence.
+    Limits: once a notice, with every place as evidence; the asterisks that hide a telephone number are ours and no residue.
     中文: 正文或评价内容中残留 Markdown、HTML 等标记，属转录格式而非公文内容。全文合并为一条提示。
     """
     hits = [w for w in texts_of(reading) if MARKUP.search(w.at.quote if w.at else w.text)]

@@ -92,6 +92,25 @@ def test_total_mismatch_leaves_alone(table):
     assert hits("total-mismatch", of(table)) == []
 
 
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [
+        (("100", "110", "100"), ["annex-2~annex-1"]),
+        (("110", "110", "100"), ["annex-3~annex-1"]),
+        (("110", "100"), ["annex-1~annex-2"]),
+        (("110", "110"), []),
+        (("100", "100"), []),
+        (("110", "110", "100", "100"), []),
+        (("110",), []),
+    ],
+)
+def test_a_bonus_is_in_or_out_alike_on_all_sheets(totals, expected):
+    sheets = [rubric_of(BONUS.format(total), annex=n) for n, total in enumerate(totals, 1)]
+    found = findings_of("total-mismatch", reading_of(*sheets))
+    assert [f.where for f in found] == expected
+    assert all((f.status, f.severity) == ("supported", "warning") for f in found)
+
+
 def test_declared_sections_are_summed_where_criteria_carry_no_points():
     table = "项目|序号|评价内容|评价分值\n甲（40分）|1|甲一。|\n乙（50分）|2|乙一。|\n总评|||100"
     assert hits("total-mismatch", of(table)) == ["annex-1"]

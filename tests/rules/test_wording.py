@@ -87,6 +87,53 @@ def test_sound_words_that_look_alike_are_no_slips(one, other):
     assert hits("text-slip", reading_of(a, b)) == []
 
 
+def twins(one, other):
+    """Two sheets of one criterion each."""
+    return reading_of(*(rubric_of(f"项目|序号|评价内容|评价分值\n管理|1|{t}|2", annex=n) for n, t in ((1, one), (2, other))))
+
+
+@pytest.mark.parametrize(
+    ("good", "wrong", "kind"),
+    [
+        ("消防设施器材配备到位，完好有效。", "消防设施器材配备到位，完好好有效。", "疑似衍字"),
+        ("各类档案分类归档，专人负责，收入登记。", "各类档案分类归档，专入负责，收入登记。", "疑似错字"),
+        ("现场检查记录由双方签字确认。", "现场捡查记录由双方签字确认。", "疑似错字"),
+        ("候车区域整洁有序，无乱堆乱放。", "侯车区域整洁有序，无乱堆乱放。", "疑似错字"),
+        ("对老年人提供优先服务和便利措施。", "对老年人提供优服务和便利措施。", "疑似脱字"),
+        ("积极参加行业组织开展的技能竞赛。", "积极参加行组织开展的技能竞赛。", "疑似脱字"),
+        ("每年开展一次满意度调查，满意度不低于九成。", "每年开展一次满意意度调查，满意度不低于九成。", "疑似衍字"),
+    ],
+)
+def test_slips_that_general_usage_shows(good, wrong, kind):
+    (found,) = findings_of("text-slip", twins(good, wrong))
+    assert (found.annex, found.status, found.repair) == (2, "supported", None)
+    assert found.message.startswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("科室负责人每周签字一次并存档备查。", "科负责人每周签字一次并存档备查。"),
+        ("学校食堂安全管理制度上墙公示。", "校食堂安全管理制度上墙公示。"),
+        ("抢险工具等物资配备齐全，存放有序。", "抢险工器具等物资配备齐全，存放有序。"),
+        ("每年年底前完成设备检修并报告。", "每年底前完成设备检修并报告。"),
+        ("委员会会议记录完整，归档及时。", "委员会议记录完整，归档及时。"),
+        ("企业业务培训到位，台账登记规范。", "企业务培训到位，台账登记规范。"),
+        ("果皮箱箱体整洁，无污渍无破损。", "果皮箱体整洁，无污渍无破损。"),
+        ("安全责任层层落实到位，签订责任书。", "安全责任层落实到位，签订责任书。"),
+        ("做到事事有回音，件件有着落。", "做到事有回音，件件有着落。"),
+        ("燃气汽车加气服务符合规定要求。", "燃气汽车加油服务符合规定要求。"),
+        ("进货台账登记完整，票据齐全。", "进贷台账登记完整，票据齐全。"),
+        ("及时撤销无效标志，报主管部门。", "及时撤消无效标志，报主管部门。"),
+        ("每季度召开会议一次，记录完整。", "每季召开会议一次，记录完整。"),
+        ("检查结果记录真实可查，及时归档。", "检查结果纪录真实可查，及时归档。"),
+    ],
+)
+def test_sound_chinese_one_character_apart_is_no_slip(one, other):
+    assert hits("text-slip", twins(one, other)) == []
+    assert hits("text-slip", twins(other, one)) == []
+
+
 def test_a_slip_without_a_twin_is_seen_by_its_phrase():
     table = "项目|序号|评价内容|评价分值\n管理|1|单位用户检查每年不低于2次。|2\n|2|居民用户入户安检，每年不低干2次，留存记录备查归档。|2\n|3|演练不低于1次。|2"
     assert hits("text-slip", reading_of(rubric_of(table))) == ["annex-1/c2~annex-1/c1"]
@@ -101,6 +148,24 @@ def test_wording_drift_leaves_alone():
     assert hits("wording-drift", sheets({})) == []
     assert hits("wording-drift", changed(2, "不低于", "不低干")) == [], "a slip is no drift"
     assert hits("wording-drift", changed(2, "，", ",")) == [], "width is no wording"
+
+
+def formula(*objects):
+    """Two sheets: the first has all objects but the last one, in one formula; the second the last one."""
+    texts = [f"每月对{o}进行一次全面核查，核查结果报主管部门备案。" for o in objects]
+    rows = "\n".join(f"|{n}|{t}|2" for n, t in enumerate(texts[:-1], 1))
+    return reading_of(rubric_of("项目|序号|评价内容|评价分值\n" + rows), rubric_of(f"项目|序号|评价内容|评价分值\n|1|{texts[-1]}|3", annex=2))
+
+
+def test_a_formula_with_other_objects_is_no_drift():
+    assert hits("wording-drift", formula("消毒设备", "水表井", "清水池")) == []
+    assert hits("wording-drift", formula("消毒设备", "清水池")) == ["annex-2/c1~annex-1/c1"], "two alone may be one duty"
+
+
+def test_a_wording_is_held_against_the_nearest_one():
+    reading = formula("消毒设备", "水泵机组", "水泵机组")
+    changed = rubric_of("项目|序号|评价内容|评价分值\n|1|每月对水泵机组进行一次全面核查，核查结果向主管部门备案。|3", annex=3)
+    assert hits("wording-drift", reading_of(*reading.rubrics, changed)) == ["annex-3/c1~annex-1/c2"]
 
 
 def test_duplicate_criterion_hits():

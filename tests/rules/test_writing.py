@@ -26,7 +26,7 @@ def test_markup_residue_hits():
 
 
 def test_markup_residue_leaves_alone():
-    assert hits("markup-residue", reading_of(notice=notice_of(body=body("—— 说明", "温度为-5℃，3*4=12", "a < b")))) == []
+    assert hits("markup-residue", reading_of(notice=notice_of(body=body("—— 说明", "温度为-5℃，3*4=12", "a < b", "联系电话：***********。")))) == []
 
 
 @pytest.mark.parametrize("text", ["提供材料（即申请表。", "按《规范执行。", "甲（乙（丙）丁）。", "甲）乙。"])

@@ -1,0 +1,65 @@
+"""Which characters stand side by side in Chinese words, and which hardly ever stand alone: general usage, beside that of the
+document. Evidence for slips only; a pair that is not here may still be a word of the trade.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).parents[1] / "data" / "pairs.tsv"
+RARE, COMMON, FREQUENT = 1, 2, 3
+"""Ranks of a pair: 10, 100, 1000 occurrences in the word list's corpus (TIERS is 10,000)."""
+TIERS = 4
+
+
+@cache
+def _rows() -> dict[str, list[str]]:
+    """Character → its row: b or nothing, then its followers by kind of place and rank."""
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return {line[0]: line.split("\t")[1:] for line in lines if line[0] != "#"}
+
+
+def _place(pair: str) -> int | None:
+    """The column of the pair's second character among the followers of its first."""
+    followers = _rows().get(pair[:1], [])[1:]
+    return next((i for i, chars in enumerate(followers) if pair[1:] and pair[1:] in chars), None)
+
+
+def rank(pair: str) -> int:
+    """How common two characters are side by side within words: 0 (not seen) to 4.
+
+    >>> rank("已经"), rank("专人"), rank("专入")
+    (4, 2, 0)
+    """
+    place = _place(pair)
+    return 0 if place is None else TIERS - place % TIERS
+
+
+def begins(pair: str) -> bool:
+    """Whether two characters begin a word.
+
+    >>> begins("会议"), begins("意度")
+    (True, False)
+    """
+    place = _place(pair)
+    return place is not None and place // TIERS in (0, 1)
+
+
+def ends(pair: str) -> bool:
+    """Whether two characters end a word.
+
+    >>> ends("员会"), ends("立健")
+    (True, False)
+    """
+    place = _place(pair)
+    return place is not None and place // TIERS in (0, 2)
+
+
+def is_bound(char: str) -> bool:
+    """Whether a character is hardly ever a word by itself.
+
+    >>> is_bound("企"), is_bound("请")
+    (True, False)
+    """
+    return bool(_rows().get(char, [""])[0])
