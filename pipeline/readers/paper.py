@@ -95,20 +95,23 @@ def _unstained(red: Image, colour: Image) -> Image:
 
 
 def _letterheads(red: Image, colour: Image) -> list[tuple[int, int, int, int]]:
-    """Boxes (x, y, width, height) of red ink that is print: smaller or longer than a stamp, no black print among it."""
+    """Boxes (x, y, width, height) of red ink that is print: smaller or longer than a stamp, in none (a seal's star and
+    words stand apart from its rim), no black print among it."""
     height, width = red.shape
     reach = max(3, width // 60)
     factor = 1 / 4
     ink = cv2.resize((colour > COLOURED).astype(np.uint8), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach // 4 + 1, reach // 2 + 1), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    parts = [tuple(int(v) for v in row) for row in stats[1:count] * 4]
+    stamps = [(x, y, w, h) for x, y, w, h, _ in parts if min(w, h) > STAMP_SIDE * width and max(w, h) < 1.8 * min(w, h)]
     out = []
-    for x, y, w, h, area in stats[1:count] * 4:
-        stamp = min(w, h) > STAMP_SIDE * width and max(w, h) < 1.8 * min(w, h)
-        if stamp or h < 0.008 * height or area < 4 * 30:
+    for x, y, w, h, area in parts:
+        stamped = any(sx <= x + w / 2 <= sx + sw and sy <= y + h / 2 <= sy + sh for sx, sy, sw, sh in stamps)
+        if stamped or h < 0.008 * height or area < 4 * 30:
             continue
         part = np.s_[y : y + h, x : x + w]
         black = (red[part] < DARK) & (colour[part] < COLOURED // 2)
         if float(black.mean()) < ALONE:
-            out.append((int(x), int(y), int(w), int(h)))
+            out.append((x, y, w, h))
     return out

@@ -49,6 +49,16 @@ SMALLEST, SLENDER = 16, 40
 LEFT, RIGHT = 0.12, 0.55
 """How far a text line is lengthened, as parts of its height."""
 
+LEAST_WIDE = 0.45
+"""Ink of a column of Chinese characters is at least this wide, in heights of the page's lines; a figure is not."""
+
+MOST_HIGH, CUT_OFF = 1.15, 0.6
+"""A row of such a column is no higher than this, in widths of the column's ink; lower than this, at the column's end, it
+is part of the next."""
+
+PALEST = 200
+"""Brightness up to which pixels can be ink where it is told from the paper around it."""
+
 Image = np.ndarray
 
 
@@ -221,11 +231,18 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     horizontal = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.horizontal)
     vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
     nets = grid.find_nets(horizontal, vertical)
-    strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image)]
+    line = _line_height(boxes)
+    strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image, line)]
     crops = [picker.crop(s) for s in strips]
     lines = settle_marks(crops, read_lines(crops))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
+
+
+def _line_height(boxes: np.ndarray) -> float:
+    """The usual height of boxes that are lines, in pixels; 0 when there are none."""
+    wide, high = (boxes.max(axis=1, initial=0) - boxes.min(axis=1, initial=1e9)).T
+    return float(np.median(high[wide > 1.5 * high])) if (wide > 1.5 * high).any() else 0.0
 
 
 def _lengthened(boxes: np.ndarray) -> list[tuple[int, int, int, int]]:
@@ -245,7 +262,7 @@ def _lengthened(boxes: np.ndarray) -> list[tuple[int, int, int, int]]:
     return out
 
 
-def _strips(box: tuple[int, int, int, int], nets: Sequence[Net], scale: float, image: Image) -> list[Strip]:
+def _strips(box: tuple[int, int, int, int], nets: Sequence[Net], scale: float, image: Image, line: float) -> list[Strip]:
     """A text box cut where column rules cross it, and into single characters where it stands upright on end."""
     x0, top = max(box[0], 0), max(box[1], 0)
     x1, bottom = min(box[2], image.shape[1]), min(box[3], image.shape[0])
@@ -265,28 +282,61 @@ def _strips(box: tuple[int, int, int, int], nets: Sequence[Net], scale: float, i
         for i, (a, b) in enumerate(itertools.pairwise(edges))
         if b - a > 8
     ]
-    return [piece for s in strips for piece in _characters_on_end(s, image)]
+    return [piece for s in strips for piece in _characters_on_end(s, image, line)]
 
 
-def _characters_on_end(strip: Strip, image: Image) -> list[Strip]:
-    """A strip higher than wide is a column of characters: one strip for each, parted at blank rows."""
+def _characters_on_end(strip: Strip, image: Image, line: float) -> list[Strip]:
+    """A strip higher than wide is a column of characters: one strip for each row of it, parted at blank rows, and where
+    characters touch. `line` is the usual height of the page's lines: a lone figure is narrower."""
     width, height = strip.x1 - strip.x0, strip.bottom - strip.top
     if height < 1.6 * width:
         return [strip]
-    dark = (image[strip.top : strip.bottom, strip.x0 : strip.x1] < 160).sum(axis=1) > 0
-    pieces: list[list[int]] = []
-    for y in np.flatnonzero(dark):
-        if pieces and y - pieces[-1][1] <= max(1, 0.08 * width):
-            pieces[-1][1] = int(y)
-        elif pieces and y - pieces[-1][0] < 0.75 * width:
-            pieces[-1][1] = int(y)
-        else:
-            pieces.append([int(y), int(y)])
-    return [
-        Strip(strip.x0, max(strip.top + a - 3, 0), strip.x1, min(strip.top + b + 4, strip.bottom))
-        for a, b in pieces
-        if b - a > 3
-    ] or [strip]
+    part = np.ascontiguousarray(image[strip.top : strip.bottom, strip.x0 : strip.x1])
+    dark = part < min(max(cv2.threshold(part, 0, 255, cv2.THRESH_OTSU)[0], PRINT), PALEST)
+    ink = dark.sum(axis=1)
+    size = _wide(dark[ink > 0])
+    if size < LEAST_WIDE * line:
+        return [strip]
+    joined = [(a, b) for a, b in _joined(_runs(ink > 0), MOST_HIGH * size) if b - a > (CUT_OFF * size if a == 0 or b == height else 3)]
+    rows = [row for a, b in joined for row in _touching(ink, a, b, size)]
+    return [Strip(strip.x0, max(strip.top + a - 3, 0), strip.x1, min(strip.top + b + 3, strip.bottom)) for a, b in rows] or [strip]
+
+
+def _wide(dark: np.ndarray) -> int:
+    """How far ink reaches across, without rows that are a rule and the few that have specks of dust."""
+    reach = dark.shape[1] - dark[:, ::-1].argmax(axis=1) - dark.argmax(axis=1)
+    reach = reach[reach < dark.shape[1] - 1]
+    return int(np.percentile(reach, 97)) if len(reach) else 0
+
+
+def _joined(runs: Sequence[tuple[int, int]], most: float) -> list[tuple[int, int]]:
+    """Strokes joined to rows of characters: as few rows no higher than `most` as can be, the widest gaps between them."""
+    best: list[tuple[float, float, int]] = [(0, 0.0, 0)]
+    for j, (_, end) in enumerate(runs, start=1):
+        options = [j - 1] + [i for i in range(j - 1) if end - runs[i][0] <= most]
+        best.append(min((best[i][0] + 1, best[i][1] - (runs[i][0] - runs[i - 1][1] if i else 0), i) for i in options))
+    rows, j = [], len(runs)
+    while j:
+        i = best[j][2]
+        rows.append((runs[i][0], runs[j - 1][1]))
+        j = i
+    return rows[::-1]
+
+
+def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """Where a row of truths holds, as (start, end)."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _touching(ink: np.ndarray, start: int, end: int, size: int) -> list[tuple[int, int]]:
+    """A piece as high as several characters, cut where it holds least ink near the places its height says."""
+    count = round((end - start) / (1.08 * size))
+    cuts = [start]
+    for n in range(1, count):
+        at, reach = start + n * (end - start) // count, size // 5
+        cuts.append(at - reach + int(ink[at - reach : at + reach + 1].argmin()))
+    return list(itertools.pairwise([*cuts, end]))
 
 
 def _glyphs(strip: Strip, line: Sequence[Char], scale: float) -> list[Glyph]:

@@ -32,6 +32,10 @@ BRIDGE = 0.7
 """A gap between collinear pieces is bridged when this part of it is dark in the picture with its text."""
 
 
+STEEP = 0.35
+"""Radians of slope from which on it is no page laid crookedly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Straightened:
     """A page set straight: its grey image, the matrix that leads there from the original, and its lines."""
@@ -44,7 +48,8 @@ class Straightened:
 
 def straighten(image: Image, boxes: np.ndarray) -> Straightened:
     """Turn the page by the slope of its text, then square its outermost lines; find the lines on the result."""
-    matrix = _turn(image, _slope(boxes))
+    slope = _slope(boxes)
+    matrix = _turn(image, _ruled_slope(image) if slope is None else slope)
     warped = _warp(image, matrix)
     flat, tall = _masks(warped, moved(boxes, matrix))
     square = _squaring(flat, tall, warped.shape)
@@ -68,18 +73,36 @@ def moved(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 # ---- setting straight --------------------------------------------------------------------------------------------
 
 
-def _slope(boxes: np.ndarray) -> float:
-    """Median slope (radians) of the long text lines."""
+def _slope(boxes: np.ndarray) -> float | None:
+    """Median slope (radians) of the long text lines; None when there are too few of them."""
     if not len(boxes):
-        return 0.0
+        return None
     run = boxes[:, 1] - boxes[:, 0] + boxes[:, 2] - boxes[:, 3]
     length = np.hypot(run[:, 0], run[:, 1]) / 2
     high = np.hypot(*(boxes[:, 3] - boxes[:, 0]).T)
     long = (length > 5 * np.maximum(high, 1)) & (run[:, 0] > 0)
     if long.sum() < 3:
-        return 0.0
+        return None
     slope = float(np.median(np.arctan2(run[long, 1], run[long, 0])))
-    return slope if abs(slope) < 0.35 else 0.0
+    return slope if abs(slope) < STEEP else 0.0
+
+
+def _ruled_slope(image: Image) -> float:
+    """Slope (radians) of the longest nearly level lines: the end of a table has rules, but hardly a line of text."""
+    flat = cv2.morphologyEx(_ink(image), cv2.MORPH_OPEN, np.ones((1, 7), np.uint8))
+    small = cv2.resize(flat, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    least = small.shape[1] // 6
+    lines = cv2.HoughLinesP(small, 1, np.pi / 1800, threshold=least, minLineLength=least, maxLineGap=8)
+    if lines is None:
+        return 0.0
+    x0, y0, x1, y1 = lines.reshape(-1, 4).astype(np.float64).T
+    slope, length = np.arctan2(y1 - y0, x1 - x0), np.hypot(x1 - x0, y1 - y0)
+    level = np.abs(slope) < STEEP
+    order = np.argsort(slope[level])
+    if not len(order):
+        return 0.0
+    weight = np.cumsum(length[level][order])
+    return float(slope[level][order][np.searchsorted(weight, weight[-1] / 2)])
 
 
 def _turn(image: Image, slope: float) -> np.ndarray:
