@@ -14,6 +14,18 @@ from pipeline.normalize import fold
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
 _RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
 
+_SUPPLEMENT = dict(zip(
+    "⺁⺄⺊⺒⺓⺜⺝⺟⺠⺧⺩⺫⺬⺮⺶⺷⺼⺽⻁⻄⻅⻆⻉⻊⻋⻏⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
+    "厂乙卜巳幺日月母民牛王目示竹羊羊月臼虎西见角贝足车邑長长门雨青韦页风飞食首马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
+    strict=True,
+))  # fmt: skip
+"""Radicals that are whole characters and that Unicode's normal forms leave as they are."""
+
+RADICALS = frozenset(map(ord, _SUPPLEMENT.values())) | frozenset(
+    ord(text) for code in range(0x2F00, 0x2FD6) if len(text := unicodedata.normalize("NFKC", chr(code))) == 1
+)
+"""Characters that radicals stand for in fonts which map a glyph to its first code point: 一, 无, 行, 面 …"""
+
 
 def has_meaning(text: str) -> bool:
     """Whether a character is one: not private use, unassigned, control, or the sign for "unknown"."""
@@ -22,7 +34,7 @@ def has_meaning(text: str) -> bool:
 
 def plain(text: str) -> str:
     """Compatibility radicals as the characters they look like (⼤ → 大); everything else unchanged."""
-    return unicodedata.normalize("NFKC", text) if _RADICAL.match(text) else text
+    return unicodedata.normalize("NFKC", _SUPPLEMENT.get(text, text)) if _RADICAL.match(text) else text
 
 
 # ---- running lines -----------------------------------------------------------------------------------------------

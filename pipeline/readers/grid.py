@@ -23,6 +23,9 @@ SNAP = 2.5
 GAP = 4.0
 """Collinear pieces nearer than this are one line (dashes, cell-wise strokes)."""
 
+MAX_DASH, DASH_GAP = 6.0, 1.2
+"""Dashes are at most so long (a box to tick is larger), and the gap between two at most so many times their length."""
+
 MIN_RULE = 6.0
 """A shorter piece that touches nothing is a dash or an underline fragment."""
 
@@ -94,8 +97,12 @@ def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
         length = sum(r.end - r.start for r in group) or 1.0
         at = sum(r.at * (r.end - r.start) for r in group) / length
         runs: list[list[float]] = []
+        before = 0.0
         for rule in sorted(group, key=lambda r: r.start):
-            if runs and rule.start - runs[-1][1] <= GAP:
+            long = rule.end - rule.start
+            gap = max(GAP, DASH_GAP * long) if long <= MAX_DASH and abs(long - before) < 1 else GAP
+            before = long
+            if runs and rule.start - runs[-1][1] <= gap:
                 runs[-1][1] = max(runs[-1][1], rule.end)
             else:
                 runs.append([rule.start, rule.end])

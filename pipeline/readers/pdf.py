@@ -15,7 +15,7 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.readers import grid, textlayer
-from pipeline.readers.glyphs import plain, without_running_lines
+from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
 from pipeline.readers.pdfpaths import Place, rules_of
@@ -24,6 +24,9 @@ MEDIA_TYPE = "application/pdf"
 
 UNMAPPED = "\0"
 """What PDFium gives for a glyph that no character is known of."""
+
+DESCENT = 0.12
+"""The part of a Chinese character's square that lies below its base line."""
 
 
 def read(data: bytes, name: str) -> Document:
@@ -136,9 +139,29 @@ def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, floa
         if 0xD800 <= code <= 0xDFFF:
             code = 0xFFFD
         if raw.FPDFText_GetLooseCharBox(handle, i, loose):
+            if code in RADICALS and (box := _restored_box(handle, i, loose)) is not None:
+                yield code, *box
+                continue
             yield code, loose.left, loose.right, loose.bottom, loose.top
         elif raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top):
             yield code, left.value, right.value, bottom.value, top.value
+
+
+def _restored_box(handle: object, i: int, loose: raw.FS_RECTF) -> tuple[float, float, float, float] | None:
+    """(left, right, bottom, top) of a character that PDFium put in for a radical: what it gives is the box of the ink, and
+    inside a form one that the form's matrix has not moved. None when the character is itself."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top) or not raw.FPDFText_GetMatrix(handle, i, matrix):
+        return None
+    ink = (left.value, right.value, bottom.value, top.value)
+    if any(abs(a - b) > 0.01 for a, b in zip(ink, (loose.left, loose.right, loose.bottom, loose.top), strict=True)):
+        return None
+    size = raw.FPDFText_GetFontSize(handle, i)
+    corners = [(size * u, size * v) for u in (0.0, 1.0) for v in (-DESCENT, 1.0 - DESCENT)]
+    xs = [matrix.a * u + matrix.c * v + matrix.e for u, v in corners]
+    ys = [matrix.b * u + matrix.d * v + matrix.f for u, v in corners]
+    return min(xs), max(xs), min(ys), max(ys)
 
 
 def _turn(handle: object, count: int) -> int | None:
