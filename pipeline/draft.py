@@ -12,7 +12,7 @@ from pipeline import patterns
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
-from pipeline.points import PointsRead, points_at_end, read_points, split_label
+from pipeline.points import PointsRead, is_label_points, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
@@ -267,9 +267,13 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
 
 
 def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
-    """The label of the part before, made whole: its bracket is closed by the label that heads this part."""
+    """The label of the part before, made whole: its bracket is closed by the label that heads this part, or that one is
+    nothing but its points."""
     mark = next((m for m in reversed(draft.marks) if m.level == level), None)
-    if mark is None or mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None:
+    if mark is None or mark.part >= part:
+        return None
+    bare = mark.text and mark.stated_points is None and len(text) > 1 and is_label_points(text) and not text[0].isdigit()
+    if not bare and (regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None):
         return None
     mark.text = _joined(mark.text, text)
     mark.stated_points = mark.stated_points or split_label(mark.text)[1]

@@ -13,6 +13,7 @@ from typing import Literal
 
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.provenance import BBox, Provenance
+from pipeline.readers.frames import closed_up
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
 from pipeline.readers.opentables import find_open
@@ -22,6 +23,12 @@ SNAP = 2.5
 
 GAP = 4.0
 """Collinear pieces nearer than this are one line (dashes, cell-wise strokes)."""
+
+OVERFLOW = 40.0
+"""Lines of a cell that is open at the bottom are looked for so far below: two or three."""
+
+FRAME = 0.3
+"""A cell of a single column that takes this much of the page's height frames running text."""
 
 MAX_DASH, DASH_GAP = 6.0, 1.2
 """Dashes are at most so long (a box to tick is larger), and the gap between two at most so many times their length."""
@@ -44,9 +51,11 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     """The blocks of a page in reading order. `known`: what the pages before it said of columns without rules."""
     known = known or Known()
     glyphs = without_doubles(marks.glyphs)
-    nets = find_nets(marks.horizontal, marks.vertical)
-    nets = [n for n in nets if _holds_table(n, glyphs)]
+    nets = find_nets(marks.horizontal, marks.vertical, glyphs)
+    nets = [n for n in nets if _holds_table(n, glyphs) and not _is_frame(n, marks.height)]
     inside, outside = _share_out(nets, glyphs)
+    for net, own in zip(nets, inside, strict=True):
+        outside = _with_overflow(net, own, outside)
     nets = [with_gutters(net, own, known) for net, own in zip(nets, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     found = find_open(text_lines(outside), lone, marks, known)
@@ -110,9 +119,9 @@ def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
     return out
 
 
-def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule]) -> list[Net]:
+def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequence[Glyph] = ()) -> list[Net]:
     """Connected components of crossing or touching rules that can be a table, open sides closed."""
-    flat, tall = merge_rules(horizontal), merge_rules(vertical)
+    flat, tall = closed_up(merge_rules(horizontal), merge_rules(vertical), glyphs, SNAP, merge_rules)
     parent = list(range(len(flat) + len(tall)))
 
     def find(i: int) -> int:
@@ -207,6 +216,11 @@ def _holds_table(net: Net, glyphs: Sequence[Glyph]) -> bool:
     return any(x0 <= g.x <= x1 and y0 <= g.y <= y1 for g in glyphs)
 
 
+def _is_frame(net: Net, height: float) -> bool:
+    """A border around the text of a page, perhaps with lines across it: one column, a cell of which is much of the page."""
+    return len(net.xs) == 2 and any(b - a > FRAME * height for a, b in pairwise(net.ys))
+
+
 def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[Glyph]], list[Glyph]]:
     inside: list[list[Glyph]] = [[] for _ in nets]
     outside: list[Glyph] = []
@@ -220,6 +234,28 @@ def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[
         else:
             outside.append(glyph)
     return inside, outside
+
+
+def _with_overflow(net: Net, own: list[Glyph], outside: list[Glyph]) -> list[Glyph]:
+    """Give the net the lines right below it that stand in a column whose last cell is open at the bottom, beside others
+    that are closed: a page break ends the rows there, and the label's text runs on. Returns what is left outside."""
+    x0, _, x1, y1 = net.box
+    below = [g for g in outside if y1 < g.y < y1 + OVERFLOW and x0 < g.x < x1]
+    if not below:
+        return outside
+    columns = list(pairwise(net.xs))
+    ends = [h for h in net.horizontal if abs(h.at - y1) <= SNAP]
+    is_open = [not _covered(ends, y1, a, b) for a, b in columns]
+    if all(is_open):
+        return outside
+    taken: set[int] = set()
+    for line in text_lines(below):
+        home = next((k for k, (a, b) in enumerate(columns) if a - 1 < line[0].x0 and line[-1].x1 < b + 1), None)
+        if home is None or not is_open[home]:
+            break
+        taken.update(map(id, line))
+    own += [g for g in outside if id(g) in taken]
+    return [g for g in outside if id(g) not in taken] if taken else outside
 
 
 # ---- cells -------------------------------------------------------------------------------------------------------

@@ -37,6 +37,9 @@ MIN_FILLED = 3
 NEAR = 1.35
 """Lines of one label are not farther apart than this, in line pitches of the text."""
 
+STACKED = 0.9
+"""Lines of one text are farther apart than this part of their height."""
+
 ENDS = regex.compile(r"[。；;.！!？?]\s*$")
 
 Line = list[Glyph]
@@ -59,6 +62,11 @@ class _Region:
     cuts: tuple[float, ...]
     torn: bool = False
     """Rows of the same columns follow after the line that ended it."""
+
+    @property
+    def open_end(self) -> bool:
+        """Whether it may go on over the page."""
+        return not _is_total(self.body[-1])
 
 
 def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMarks, known: Known) -> list[OpenTable]:
@@ -86,13 +94,14 @@ def _in_margin(line: Line, marks: PageMarks) -> bool:
 
 def _opened(lines: Sequence[Line], i: int) -> _Region | None:
     """The region a header opens at line i."""
-    if not any(b.x0 - a.x1 > GAP for a, b in pairwise(lines[i])):
+    if not any(b.x0 - a.x1 > GAP for a, b in pairwise(lines[i])) and not _stacked(lines[i : i + 2]):
         return None
     heads = [list(lines[i : i + n]) for n in range(1, MAX_HEADER_LINES + 1) if i + n <= len(lines)]
     header = max(heads, key=lambda own: columns_named(_flat(own)) if _near(own) else 0)
     flat, count = _flat(header), len(header)
-    if not columns_named(flat):
-        return None
+    named = columns_named(flat)
+    if not named or any(columns_named(_flat(header[n:])) >= named for n in range(1, count)):
+        return None  # nothing named, or the header begins further down: a line of fields above it names no column
     body: list[Line] = []
     cuts = header_cuts(flat, [], sure=False)
     covered: list[Interval] = []
@@ -145,6 +154,11 @@ def _flat(lines: Sequence[Line]) -> Line:
     return [g for line in lines for g in line]
 
 
+def _stacked(lines: Sequence[Line]) -> bool:
+    """Whether a second line follows by less than a line: words of two lines, in the middle beside words of one."""
+    return len(lines) == 2 and lines[1][0].y - lines[0][0].y < STACKED * (lines[0][0].bottom - lines[0][0].top)
+
+
 def _near(lines: Sequence[Line]) -> bool:
     return all(b[0].y - a[0].y < 2.2 * max(a[0].bottom - a[0].top, 1) for a, b in pairwise(lines))
 
@@ -178,9 +192,10 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     seams = [_edge(a, b) for a, b in _seams(region) if not any(_between(a, b, y) for y in inner)]
     starts: list[float] = []
     sure = not region.torn
-    for k, band in enumerate(_bands(region, inner)):
+    bands = _bands(region, inner)
+    for k, band in enumerate(bands):
         ruled = any(y > region.body[0][0].y for y in inner)
-        shared = _rows(band, columns, leading and k == 0 and not ruled)
+        shared = _rows(band, columns, leading and k == 0 and not ruled, region.open_end and k == len(bands) - 1)
         sure = sure and shared is not None and shared[1]
         lines = text_lines(g for g in band if columns.of(g) == columns.text)
         starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(lines)]
@@ -242,6 +257,7 @@ def _columns(region: _Region) -> _Columns:
     words = {c: [clean(line_text(line)) for line in text_lines(own)] for c, own in sorted(by_col.items()) if c != text}
     serial = [c for c, said in words.items() if _counts_up(said)]
     scored = [c for c, said in words.items() if c > text and said and all(points(t) is not None for t in said)]
+    serial.sort(key=lambda c: -len(words[c]))  # a section's points, alone in their column, count up too
     return _Columns(next(iter((*serial, *scored)), None), text, region.cuts)
 
 
@@ -251,7 +267,7 @@ def _counts_up(words: Sequence[str]) -> bool:
     return bool(numbers) and all(n is not None for n in numbers) and all(b > a for a, b in pairwise(numbers))  # type: ignore[operator]
 
 
-def _rows(band: Line, columns: _Columns, leading: bool) -> tuple[list[float], bool] | None:
+def _rows(band: Line, columns: _Columns, leading: bool, trailing: bool) -> tuple[list[float], bool] | None:
     """Where rows begin below the band's first, and whether that is certain; None when the band's rows cannot be told."""
     own: dict[int, list[Glyph]] = {}
     for glyph in band:
@@ -261,15 +277,27 @@ def _rows(band: Line, columns: _Columns, leading: bool) -> tuple[list[float], bo
     anchors = [_middle(line) for line in text_lines(own.get(columns.anchor, []))]
     if not anchors:
         return [], True
-    lines = text_lines(g for c, glyphs in own.items() if c >= columns.text and c != columns.anchor for g in glyphs if c == columns.text or not _scored(glyphs))
+    text = text_lines(own.get(columns.text, []))
+    every = text_lines(
+        g for c, glyphs in own.items() if c >= columns.text and c != columns.anchor for g in glyphs if c == columns.text or not _scored(glyphs)
+    )
     if len(anchors) == 1 and not leading:
         return [], True
-    ends = [bool(ENDS.search(line_text([g for g in line if columns.of(g) == columns.text]))) for line in lines]
-    shares = rowbands.share_out([_middle(line) for line in lines], anchors, anchors, ends, leading)
-    if shares is None:
-        return None
-    cuts = [(max(g.bottom for g in lines[s - 1]) + min(g.top for g in lines[s])) / 2 for s in shares.starts if s]
-    return cuts, shares.sure
+    ends = [bool(ENDS.search(line_text(line))) for line in text]
+    shares = rowbands.share_out([_middle(line) for line in text], anchors, anchors, ends, leading, trailing)
+    if shares is not None:
+        return [_widest_gap(text[s - 1], text[s], every) for s in shares.starts if s], shares.sure
+    ends = [bool(ENDS.search(line_text([g for g in line if columns.of(g) == columns.text]))) for line in every]
+    shares = rowbands.share_out([_middle(line) for line in every], anchors, anchors, ends, leading, trailing)
+    return ([_edge(every[s - 1], every[s]) for s in shares.starts if s], shares.sure) if shares is not None else None
+
+
+def _widest_gap(above: Line, below: Line, lines: Sequence[Line]) -> float:
+    """Where a row ends between two lines of the text: in the widest blank that the other columns leave there."""
+    between = [line for line in lines if _middle(above) < _middle(line) < _middle(below)]
+    steps = list(pairwise([above, *between, below]))
+    widest = max(steps, key=lambda step: min(g.top for g in step[1]) - max(g.bottom for g in step[0]))
+    return _edge(*widest)
 
 
 def _scored(glyphs: Sequence[Glyph]) -> bool:
@@ -287,12 +315,16 @@ def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], le
     lines = [_middle(line) for line in text_lines(g for g in body if columns.of(g) == columns.text)]
     begins = [min((y for y in lines if y > s), default=s) for s in starts]
     ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]
+    first_lines = {0, *(i for i, y in enumerate(lines) if y in set(begins))}
     out: dict[int, list[float]] = {}
     for col in range(first):
         printed = text_lines(g for g in body if columns.of(g) == col)
         blocks = _each_row(printed, [lines[0], *begins]) or _blocks(printed, rowbands.pitch_of(lines))
+        if not blocks and leading:
+            out[col] = list(starts)
+            continue
         tops, middles = [_middle(b[0]) for b in blocks], [(_middle(b[0]) + _middle(b[-1])) / 2 for b in blocks]
-        shares = rowbands.share_out(lines, tops, middles, ends, leading)
+        shares = rowbands.share_out(lines, tops, middles, ends, leading, region.open_end, first_lines)
         if shares is not None and (opened := {lines[s] for s in shares.starts}) <= {lines[0], *begins}:
             out[col] = [s for s, y in zip(starts, begins, strict=True) if y not in opened]
         else:

@@ -14,7 +14,7 @@ import pypdfium2.raw as raw
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
-from pipeline.readers import grid, textlayer
+from pipeline.readers import grid, textlayer, watermarks
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
@@ -70,7 +70,7 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         return Page(number, 595.0, 842.0), [], [Remark("unread-page", f"page {number} is damaged and was not read")]
     try:
         place = Place.of(page)
-        glyphs, turn = _glyphs(page, place, f"{name}, page {number}")
+        glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}")
         shape = Page(number, *place.size(turn))
         reason = textlayer.fault(page, glyphs, shape.height)
         if reason:
@@ -78,7 +78,8 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}")
         marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical))
         blocks = list(grid.build(marks, known))
-        return shape, blocks, known.remarks(number)
+        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark were left out")] if left_out else []
+        return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
 
@@ -99,8 +100,9 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
 # ---- characters --------------------------------------------------------------------------------------------------
 
 
-def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph], int]:
-    """The page's characters in upright page coordinates, and the quarter turns that make its text upright."""
+def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph], int, int]:
+    """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
+    characters of a watermark were left out."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)
@@ -108,18 +110,21 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph]
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
         boxes = list(_boxes(textpage.raw, count))
         upright = _turn(textpage.raw, count)
+        drawn_over = watermarks.found(textpage.raw, boxes) if upright is not None else frozenset()
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
     out: list[Glyph] = []
-    for code, left, right, bottom, top in boxes:
+    for index, code, left, right, bottom, top in boxes:
+        if index in drawn_over:
+            continue
         text = chr(code)
         x0, y0, x1, y1 = place.box(left, bottom, right, top, turn)
         if out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
             out[-1] = replace(out[-1], text=out[-1].text + text, raw=out[-1].raw + text)
             continue
         out.append(Glyph(plain(text), x0, y0, x1, y1, raw=text))
-    return out, turn
+    return out, turn, len(drawn_over)
 
 
 def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float]) -> bool:
@@ -129,7 +134,8 @@ def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float
     return same and text in "ft" and box[2] - box[0] > 0.45 * (box[3] - box[1])
 
 
-def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, float, float]]:
+def _boxes(handle: object, count: int) -> Iterator[tuple[int, int, float, float, float, float]]:
+    """(index, code point, left, right, bottom, top) of each printed character."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     loose = raw.FS_RECTF()
     for i in range(count):
@@ -140,11 +146,11 @@ def _boxes(handle: object, count: int) -> Iterator[tuple[int, float, float, floa
             code = 0xFFFD
         if raw.FPDFText_GetLooseCharBox(handle, i, loose):
             if code in RADICALS and (box := _restored_box(handle, i, loose)) is not None:
-                yield code, *box
+                yield i, code, *box
                 continue
-            yield code, loose.left, loose.right, loose.bottom, loose.top
+            yield i, code, loose.left, loose.right, loose.bottom, loose.top
         elif raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top):
-            yield code, left.value, right.value, bottom.value, top.value
+            yield i, code, left.value, right.value, bottom.value, top.value
 
 
 def _restored_box(handle: object, i: int, loose: raw.FS_RECTF) -> tuple[float, float, float, float] | None:

@@ -61,11 +61,21 @@ class Place:
 
 
 def rules_of(page: pdfium.PdfPage, place: Place, turn: int, where: str) -> tuple[list[Rule], list[Rule]]:
-    """(horizontal, vertical) rules of a page."""
+    """(horizontal, vertical) rules of a page, as far as they lie on it."""
+    width, height = place.size(turn)
     turned = (
         (*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in _segments(page)
     )
-    return rules_from(turned, where)
+    horizontal, vertical = rules_from(turned, where)
+    return _on_page(horizontal, height, width), _on_page(vertical, width, height)
+
+
+def _on_page(rules: list[Rule], across: float, along: float) -> list[Rule]:
+    """Rules cut off at the page's edges: what a producer draws beyond them (a border around all pages) is not seen."""
+    if all(-1 <= r.at <= across + 1 and r.start >= -1 and r.end <= along + 1 for r in rules):
+        return rules
+    inside = (Rule(r.at, max(r.start, 0.0), min(r.end, along)) for r in rules if -1 <= r.at <= across + 1)
+    return [r for r in inside if r.end > r.start]
 
 
 def _segments(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
