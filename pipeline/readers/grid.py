@@ -13,6 +13,7 @@ from typing import Literal
 
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.provenance import BBox, Provenance
+from pipeline.readers.downwards import columns_of
 from pipeline.readers.frames import closed_up
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
@@ -324,6 +325,7 @@ def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], pa
     row, col, height, width = span
     box = (net.xs[col], net.ys[row], net.xs[col + width], net.ys[row + height])
     lines = text_lines(glyphs)
+    lines = (columns_of(glyphs, lines) if len(lines) > 2 else None) or lines
     scores = [g.confidence for g in glyphs if g.confidence is not None]
     return Cell(
         row=row,

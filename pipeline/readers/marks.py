@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
@@ -96,15 +97,23 @@ def line_text(line: Sequence[Glyph], raw: bool = False) -> str:
     """The text of a line; a gap wider than half the type is a space (between Chinese characters: wider than the type)."""
     out: list[str] = []
     previous: Glyph | None = None
+    spread = 0.0
     for glyph in line:
         if previous is not None:
             size = max(glyph.bottom - glyph.top, 1.0)
             latin = previous.text[-1:].isascii() and glyph.text[:1].isascii()
-            if glyph.x0 - previous.x1 > (0.13 if latin else 0.8) * size:
+            gap = glyph.x0 - previous.x1
+            if gap > (0.13 if latin else 0.8) * size and (spread := spread or _spread(line)) < gap - (0.13 if latin else 0.8) * size:
                 out.append(" ")
         out.append((glyph.raw or glyph.text) if raw else glyph.text)
         previous = glyph
     return "".join(out)
+
+
+def _spread(line: Sequence[Glyph]) -> float:
+    """By how much every two characters of a line stand apart: letter-spaced words are not words of one letter."""
+    gaps = [b.x0 - a.x1 for a, b in pairwise(line)]
+    return max(min(gaps), 0.001) if len(gaps) > 2 else 0.001
 
 
 _NUMBER = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?分?")
