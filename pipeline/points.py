@@ -81,7 +81,7 @@ def is_label_points(text: str) -> bool:
 
 def _tight(text: str) -> str:
     """A label without the spaces that only spread or wrap it."""
-    text = regex.sub(r"(?<=[(（][0-9]+) +(?=[0-9]+ *分? *[)）])", "", text)
+    text = regex.sub(r"(?<=[(（] *[0-9]+) +(?=[0-9]+ *分? *[)）])", "", text)
     return regex.sub(r"(?<=\p{Han}) +(?=[\p{Han}(（])", "", text).strip(" :：")
 
 
