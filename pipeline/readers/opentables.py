@@ -42,6 +42,9 @@ STACKED = 0.9
 
 ENDS = regex.compile(r"[。；;.！!？?]\s*$")
 
+_PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|第 ?[0-9]{1,4} ?页.{0,12}")
+"""A page number that can be nothing else, wherever a page ends."""
+
 Line = list[Glyph]
 
 
@@ -73,6 +76,8 @@ def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMark
     """The open tables among the lines that stand in no ruled table."""
     found: list[OpenTable] = []
     lines = [line for line in lines if not _in_margin(line, marks)]
+    while lines and _PAGE.fullmatch(clean(line_text(lines[-1]))):
+        lines = lines[:-1]
     i = 0
     while i < len(lines):
         region = _opened(lines, i) or (_gone_on(lines, i, known) if not found and i < TOP_LINES else None)
@@ -185,6 +190,8 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     left, right = min(g.x0 for g in glyphs), max(g.x1 for g in glyphs)
     top, bottom = min(g.top for g in glyphs), max(g.bottom for g in glyphs)
     across = [h for h in horizontal if min(h.end, right) - max(h.start, left) > 0.3 * (right - left) and top < h.at < bottom]
+    levels = {round(h.at) for h in across}
+    across = [h for h in horizontal if round(h.at) in levels and h.start < right and h.end > left]
     left, right = min(left, *(h.start for h in across), left), max(right, *(h.end for h in across), right)
     xs = (left, *region.cuts, right)
     columns = _columns(region)
