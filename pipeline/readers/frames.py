@@ -11,6 +11,9 @@ from pipeline.readers.marks import Glyph, Rule
 APART = 7.0
 """The sides of neighbouring frames are at most so far apart: the smallest readable line of text needs more."""
 
+BESIDE = 0.6
+"""The part of the longer one's length that two sides run beside each other."""
+
 Merge = Callable[[Iterable[Rule]], list[Rule]]
 
 
@@ -57,8 +60,10 @@ def _levels(rules: Sequence[Rule], snap: float) -> list[list[Rule]]:
 
 
 def _faces(one: Sequence[Rule], two: Sequence[Rule]) -> bool:
-    """Whether some rule of the one runs beside one of the other for most of the shorter's length."""
-    return any(min(a.end, b.end) - max(a.start, b.start) > 0.6 * min(a.end - a.start, b.end - b.start) for a in one for b in two)
+    """Whether the rules of the one run beside those of the other for most of their length. Small boxes beside a border
+    (to tick, to write in) do not."""
+    beside = sum(max(0.0, min(a.end, b.end) - max(a.start, b.start)) for a in one for b in two)
+    return beside > BESIDE * max(sum(r.end - r.start for r in one), sum(r.end - r.start for r in two))
 
 
 def _text_between(one: Sequence[Rule], two: Sequence[Rule], places: Sequence[tuple[float, float]]) -> bool:

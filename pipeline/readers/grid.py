@@ -17,7 +17,7 @@ from pipeline.readers.downwards import columns_of
 from pipeline.readers.frames import closed_up
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
-from pipeline.readers.opentables import find_open
+from pipeline.readers.opentables import find_open, with_rows
 
 SNAP = 2.5
 """Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
@@ -58,10 +58,12 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
     nets = [with_gutters(net, own, known) for net, own in zip(nets, inside, strict=True)]
+    rowed = [with_rows(net, own) for net, own in zip(nets, inside, strict=True)]
+    nets = [net for net, _ in rowed]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     found = find_open(text_lines(outside), lone, marks, known)
     open_nets = [table.net for table in found]
-    known.doubts = [table.net.box for table in found if not table.sure]
+    known.doubts = [table.net.box for table in found if not table.sure] + [net.box for net, sure in rowed if not sure]
     if open_nets:
         shares, outside = _share_out(open_nets, outside)
         nets, inside = [*nets, *open_nets], [*inside, *shares]
@@ -145,6 +147,7 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequ
 
 
 def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
+    hs = hs + _implied(hs, vs)
     hs, vs = _trimmed(hs, vs), _trimmed(vs, hs)
     if not hs or not vs:
         return None
@@ -154,6 +157,18 @@ def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
     if len(xs) < 2 or len(ys) < 2 or xs[-1] - xs[0] < 20 or ys[-1] - ys[0] < 6:
         return None
     return Net(tuple(xs), tuple(ys), tuple(hs), tuple(vs))
+
+
+def _implied(hs: list[Rule], vs: list[Rule]) -> list[Rule]:
+    """Horizontal rules that are not drawn, where several inner upright ones end together: a cell over columns follows."""
+    if len(vs) < 4:
+        return []
+    left, right = min(v.at for v in vs), max(v.at for v in vs)
+    top, bottom = min(v.start for v in vs), max(v.end for v in vs)
+    inner = [v for v in vs if left + SNAP < v.at < right - SNAP]
+    ends = sorted(y for v in inner for y in (v.start, v.end) if top + 2 * GAP < y < bottom - 2 * GAP)
+    ends = [y for y in ends if not any(abs(h.at - y) <= 2 * GAP for h in hs)]
+    return [Rule(y, left, right) for y in _positions(ends) if sum(abs(y - e) <= SNAP for e in ends) > 1]
 
 
 def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:

@@ -37,6 +37,15 @@ MIN_FILLED = 3
 NEAR = 1.35
 """Lines of one label are not farther apart than this, in line pitches of the text."""
 
+LARGEST_STEP = 4
+"""Serial numbers of one column follow each other within this; an absent one leaves a gap of two."""
+
+SMALL = 6.0
+"""The height of the smallest readable line of text."""
+
+MAX_SECTION = 30
+"""Characters of a section row; a longer line is a sentence."""
+
 STACKED = 0.9
 """Lines of one text are farther apart than this part of their height."""
 
@@ -112,8 +121,9 @@ def _opened(lines: Sequence[Line], i: int) -> _Region | None:
     covered: list[Interval] = []
     for line in lines[i + count :]:
         total = _is_total(line)
-        covered = covered if total else ink(line, covered)
-        longer = cuts if total else header_cuts(flat, covered, sure=False)
+        whole = total or _is_section(line)
+        covered = covered if whole else ink(line, covered)
+        longer = cuts if whole else header_cuts(flat, covered, sure=False)
         if _ends(line, body or header) or len(longer) < len(cuts):
             break
         body.append(line)
@@ -131,7 +141,7 @@ def _gone_on(lines: Sequence[Line], i: int, known: Known) -> _Region | None:
     left, right, cuts = known.open
     body: list[Line] = []
     for line in lines[i:]:
-        crossed = any(_crosses(line, c) for c in cuts)
+        crossed = any(_crosses(line, c) for c in cuts) and not _is_section(line)
         outside = line[0].x0 < left - 6 or line[-1].x1 > right + 6
         if crossed or outside or (body and _ends(line, body)):
             break
@@ -175,6 +185,19 @@ def _ends(line: Line, before: Sequence[Line]) -> bool:
     return far or bool(patterns.NOTE_ROW.match(text)) or patterns.field_name(text) is not None
 
 
+def _is_section(line: Line) -> bool:
+    """A row that only names a section across the columns: its marker (一、), words close together, its points."""
+    if len(line) > MAX_SECTION or any(b.x0 - a.x1 > 2 * (a.bottom - a.top) for a, b in pairwise(line)):
+        return False
+    text = clean(line_text(line))
+    return bool(patterns.SECTION_MARKER.match(text)) and split_label(text)[1] is not None
+
+
+def _is_whole(line: Line) -> bool:
+    """Whether a line is a row of its own whatever the columns."""
+    return _is_total(line) or _is_section(line)
+
+
 def _is_total(line: Line) -> bool:
     """A total row: its word, then nothing but points."""
     text = clean(line_text(line)).split(" ")
@@ -184,10 +207,61 @@ def _is_total(line: Line) -> bool:
 # ---- nets --------------------------------------------------------------------------------------------------------
 
 
-def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTable:
-    """The region as a net: gutters as upright rules, rows from printed rules and from the numbers."""
+def with_rows(net: Net, glyphs: Sequence[Glyph]) -> tuple[Net, bool]:
+    """The net with the rows that its numbers tell where a band between two rules holds several of them (only upright
+    rules were drawn), and whether they are certain."""
+    ys, flat, tall, sure = list(net.ys), list(net.horizontal), list(net.vertical), True
+    for top, bottom in pairwise(net.ys):
+        if bottom - top < 3 * SMALL:
+            continue
+        lines = text_lines(g for g in glyphs if top < g.y < bottom)
+        region = _Region([], lines, net.xs[1:-1])
+        for n in range(1, min(MAX_HEADER_LINES, len(lines) - 1) + 1):
+            if columns_named(_flat(lines[:n])):
+                region = _Region(lines[:n], lines[n:], net.xs[1:-1])
+        if not _holds_rows(region):
+            continue
+        first = next((int(w) for w in _numbers(region)), 1)
+        table = _table(region, [], first > 1, (net.xs[0], net.xs[-1]))
+        inner = [y for y in table.net.ys[1:-1]]
+        ys += inner
+        flat += [h for h in table.net.horizontal if h.at in inner]
+        for a, b in _sections_at(region, top, bottom):
+            tall = [piece for v in tall for piece in (_without(v, a, b) if v.at in region.cuts else (v,))]
+        sure = sure and table.sure
+    if len(ys) == len(net.ys):
+        return net, True
+    return Net(net.xs, tuple(sorted(ys)), tuple(sorted(flat, key=lambda r: r.at)), tuple(tall)), sure
+
+
+def _numbers(region: _Region) -> list[str]:
+    """The lines of the column of serial numbers."""
+    columns = _columns(region)
+    own = [g for line in region.body if not _is_whole(line) for g in line if columns.of(g) == columns.anchor]
+    return [w for line in text_lines(own) if (w := fold(line_text(line))).isdecimal()]
+
+
+def _holds_rows(region: _Region) -> bool:
+    """Whether two numbers and more count up in a column (few are absent), beside as many points in another."""
+    if len(region.body) < 2 or len(region.cuts) < 2:
+        return False
+    columns = _columns(region)
+    numbers = [int(w) for w in _numbers(region)]
+    if len(numbers) < 2 or any(not 0 < b - a <= LARGEST_STEP for a, b in pairwise(numbers)):
+        return False
+    body = [g for line in region.body if not _is_whole(line) for g in line]
+    for col in range(columns.text + 1, len(region.cuts) + 1):
+        words = [line_text(line) for line in text_lines(g for g in body if columns.of(g) == col)]
+        if len(words) == len(numbers) and all(points(w) is not None for w in words):
+            return True
+    return False
+
+
+def _table(region: _Region, horizontal: Sequence[Rule], leading: bool, sides: Interval | None = None) -> OpenTable:
+    """The region as a net: gutters as upright rules, rows from printed rules and from the numbers. `sides`: where its
+    outer borders are printed."""
     glyphs = [g for line in (*region.header, *region.body) for g in line]
-    left, right = min(g.x0 for g in glyphs), max(g.x1 for g in glyphs)
+    left, right = sides or (min(g.x0 for g in glyphs), max(g.x1 for g in glyphs))
     top, bottom = min(g.top for g in glyphs), max(g.bottom for g in glyphs)
     across = [h for h in horizontal if min(h.end, right) - max(h.start, left) > 0.3 * (right - left) and top < h.at < bottom]
     levels = {round(h.at) for h in across}
@@ -212,8 +286,30 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     walls += [Rule(y, xs[c], xs[c + 1]) for y in starts for c in range(len(xs) - 1) if y not in goes_on.get(c, ())]
     walls += [Rule(y, left, right) for y in (top, *seams, bottom)]
     ys = sorted({top, *inner, *seams, *starts, bottom})
-    upright = tuple(Rule(x, top, bottom) for x in xs)
+    upright = tuple(Rule(x, a, b) for x in xs for a, b in _upright(region, top, bottom, x in region.cuts))
     return OpenTable(Net(xs, tuple(ys), tuple(sorted(walls, key=lambda r: r.at)), upright), sure)
+
+
+def _upright(region: _Region, top: float, bottom: float, inner: bool) -> list[tuple[float, float]]:
+    """Where a rule between columns stands: all the way, but not through rows that name a section."""
+    ends = [top, *(y for pair in (_sections_at(region, top, bottom) if inner else ()) for y in pair), bottom]
+    return [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if b - a > 1]
+
+
+def _sections_at(region: _Region, top: float, bottom: float) -> list[tuple[float, float]]:
+    """Upper and lower edge of each row that names a section."""
+    lines = [*region.header[-1:], *region.body]
+    return [
+        (_edge(lines[i - 1], line) if i else top, _edge(line, lines[i + 1]) if i + 1 < len(lines) else bottom)
+        for i, line in enumerate(lines)
+        if _is_section(line)
+    ]
+
+
+def _without(rule: Rule, start: float, end: float) -> list[Rule]:
+    """What is left of a rule without [start, end]."""
+    pieces = (Rule(rule.at, rule.start, min(rule.end, start)), Rule(rule.at, max(rule.start, end), rule.end))
+    return [piece for piece in pieces if piece.end - piece.start > 1]
 
 
 def _edge(above: Line, below: Line) -> float:
@@ -223,7 +319,7 @@ def _edge(above: Line, below: Line) -> float:
 def _seams(region: _Region) -> list[tuple[Line, Line]]:
     """Neighbouring lines between which a row surely begins: below the header, around a total."""
     lines = [*region.header[-1:], *region.body]
-    return [(a, b) for i, (a, b) in enumerate(pairwise(lines)) if (i == 0 and region.header) or _is_total(a) or _is_total(b)]
+    return [(a, b) for i, (a, b) in enumerate(pairwise(lines)) if (i == 0 and region.header) or _is_whole(a) or _is_whole(b)]
 
 
 def _between(above: Line, below: Line, y: float) -> bool:
@@ -232,12 +328,12 @@ def _between(above: Line, below: Line, y: float) -> bool:
 
 def _bands(region: _Region, inner: Sequence[float]) -> list[Line]:
     """Characters of the body between printed rules and total rows."""
-    totals = [line for line in region.body if _is_total(line)]
+    totals = [line for line in region.body if _is_whole(line)]
     bounds = [*inner, *(edge for line in totals for edge in (min(g.top for g in line), max(g.bottom for g in line)))]
     bounds.sort()
     bands: dict[int, Line] = {}
     for line in region.body:
-        for glyph in line if not _is_total(line) else ():
+        for glyph in line if not _is_whole(line) else ():
             bands.setdefault(bisect_right(bounds, glyph.y), []).append(glyph)
     return [bands[k] for k in sorted(bands)]
 
@@ -258,7 +354,7 @@ def _columns(region: _Region) -> _Columns:
     """The text column holds most characters; anchors are serials that count up, else points."""
     by_col: dict[int, list[Glyph]] = {}
     for line in region.body:
-        for glyph in line if not _is_total(line) else ():
+        for glyph in line if not _is_whole(line) else ():
             by_col.setdefault(sum(glyph.x > c for c in region.cuts), []).append(glyph)
     text = max(by_col, key=lambda c: len(by_col[c]), default=0)
     words = {c: [clean(line_text(line)) for line in text_lines(own)] for c, own in sorted(by_col.items()) if c != text}
@@ -318,7 +414,7 @@ def _middle(line: Line) -> float:
 def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], leading: bool) -> dict[int, list[float]]:
     """For each label column the row starts at which no label begins: its cells go on there."""
     first = min(columns.text, columns.anchor if columns.anchor is not None else columns.text)
-    body = [g for line in region.body if not _is_total(line) for g in line]
+    body = [g for line in region.body if not _is_whole(line) for g in line]
     lines = [_middle(line) for line in text_lines(g for g in body if columns.of(g) == columns.text)]
     begins = [min((y for y in lines if y > s), default=s) for s in starts]
     ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]
