@@ -19,7 +19,7 @@ def columns_of(glyphs: Sequence[Glyph], lines: Sequence[Sequence[Glyph]]) -> lis
         return None
     steps = [_step(a, b) for a, b in pairwise(own)]
     down, up, across = (steps.count(kind) for kind in ("down", "up", "across"))
-    if across or max(down, up) < 2:
+    if across or max(down, up) < max(2, 4 * min(down, up)):
         return None
     columns = _by_x(own)
     if up > down:

@@ -69,7 +69,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         nets, inside = [*nets, *open_nets], [*inside, *shares]
     blocks: list[tuple[float, float, Block]] = []
     for net, own in zip(nets, inside, strict=True):
-        table = _table(net, own, marks.number)
+        table = _table(net, own, marks)
         blocks.append((net.ys[0], net.xs[0], table))
     for line in text_lines(outside):
         paragraph = _paragraph(line, marks)
@@ -314,7 +314,7 @@ def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[lis
     return not any(below[row - 1][j] or taken[row][j] for j in inside) and not any(right[row][j] for j in inside[:-1])
 
 
-def _table(net: Net, glyphs: Sequence[Glyph], page: int) -> Table:
+def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
     spans = _spans(net)
     home: dict[tuple[int, int], int] = {}
     for index, (row, col, height, width) in enumerate(spans):
@@ -326,27 +326,27 @@ def _table(net: Net, glyphs: Sequence[Glyph], page: int) -> Table:
         i = min(max(bisect_right(net.ys, glyph.y) - 1, 0), len(net.ys) - 2)
         j = min(max(bisect_right(net.xs, glyph.x) - 1, 0), len(net.xs) - 2)
         texts[home[i, j]].append(glyph)
-    cells = [_cell(net, span, own, page) for span, own in zip(spans, texts, strict=True)]
+    cells = [_cell(net, span, own, marks) for span, own in zip(spans, texts, strict=True)]
     return Table(
         cells=tuple(cells),
         rows=len(net.ys) - 1,
         cols=len(net.xs) - 1,
-        at=Provenance("", page=page, bbox=net.box),
-        page=page,
+        at=Provenance("", page=marks.number, bbox=net.box),
+        page=marks.number,
     )
 
 
-def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], page: int) -> Cell:
+def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], marks: PageMarks) -> Cell:
     row, col, height, width = span
     box = (net.xs[col], net.ys[row], net.xs[col + width], net.ys[row + height])
     lines = text_lines(glyphs)
-    lines = (columns_of(glyphs, lines) if len(lines) > 2 else None) or lines
+    lines = (columns_of(glyphs, lines) if len(lines) > 2 and marks.ordered else None) or lines
     scores = [g.confidence for g in glyphs if g.confidence is not None]
     return Cell(
         row=row,
         col=col,
         text=joined_text([line_text(line) for line in lines]),
-        at=Provenance("\n".join(line_text(line, raw=True) for line in lines), page=page, bbox=box),
+        at=Provenance("\n".join(line_text(line, raw=True) for line in lines), page=marks.number, bbox=box),
         row_span=height,
         col_span=width,
         confidence=min(scores) if scores else None,

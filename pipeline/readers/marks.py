@@ -46,7 +46,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PageMarks:
-    """All a page gives: its number and size, characters, horizontal and vertical rules."""
+    """All a page gives: its number and size, characters, horizontal and vertical rules. `ordered`: the characters come in
+    the order they were drawn in."""
 
     number: int
     width: float
@@ -54,6 +55,7 @@ class PageMarks:
     glyphs: tuple[Glyph, ...]
     horizontal: tuple[Rule, ...]
     vertical: tuple[Rule, ...]
+    ordered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

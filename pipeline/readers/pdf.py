@@ -76,7 +76,8 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         if reason:
             return _read_picture(page, number, shape, reason)
         horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}")
-        marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical))
+        upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
+        marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical), upright)
         blocks = list(grid.build(marks, known))
         said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark were left out")] if left_out else []
         return shape, blocks, [*said, *known.remarks(number)]
