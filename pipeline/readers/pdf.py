@@ -18,7 +18,7 @@ from pipeline.readers import grid, textlayer, watermarks
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
-from pipeline.readers.pdfpaths import Place, rules_of
+from pipeline.readers.pdfpaths import Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
@@ -75,11 +75,14 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         reason = textlayer.fault(page, glyphs, shape.height)
         if reason:
             return _read_picture(page, number, shape, reason)
-        horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}")
+        ground = Ground()
+        horizontal, vertical = rules_of(page, place, turn, f"{name}, page {number}", ground)
+        if ground.white_text:
+            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground)
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
         marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical), upright)
         blocks = list(grid.build(marks, known))
-        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark were left out")] if left_out else []
+        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, or white on white, were left out")] if left_out else []
         return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
@@ -101,9 +104,9 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
 # ---- characters --------------------------------------------------------------------------------------------------
 
 
-def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph], int, int]:
+def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None) -> tuple[list[Glyph], int, int]:
     """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
-    characters of a watermark were left out."""
+    characters of a watermark were left out; with them those that are white on white, when the ground is given."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)
@@ -112,6 +115,7 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph]
         boxes = list(_boxes(textpage.raw, count))
         upright = _turn(textpage.raw, count)
         drawn_over = watermarks.found(textpage.raw, boxes) if upright is not None else frozenset()
+        drawn_over |= watermarks.unseen(textpage.raw, boxes, ground) if ground is not None else frozenset()
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
@@ -161,6 +165,9 @@ def _restored_box(handle: object, i: int, loose: raw.FS_RECTF) -> tuple[float, f
     matrix = raw.FS_MATRIX()
     if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top) or not raw.FPDFText_GetMatrix(handle, i, matrix):
         return None
+    before = raw.FS_MATRIX()
+    if i and raw.FPDFText_GetMatrix(handle, i - 1, before) and (before.e, before.f) == (matrix.e, matrix.f):
+        return None  # the text an author put in for a whole span: its characters have no places of their own
     ink = (left.value, right.value, bottom.value, top.value)
     if any(abs(a - b) > 0.01 for a, b in zip(ink, (loose.left, loose.right, loose.bottom, loose.top), strict=True)):
         return None

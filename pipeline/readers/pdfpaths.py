@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipeline import limits
 from pipeline.readers.grid import Rule
-from pipeline.readers.strokes import drawn, rules_from
+from pipeline.readers.strokes import THIN, drawn, rules_from
 
 PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+@dataclass(slots=True)
+class Ground:
+    """What lies under the text of a page, in user space: boxes of dark fills and pictures, and whether any text is white."""
+
+    dark: list[tuple[float, float, float, float]] = field(default_factory=list)
+    white_text: bool = False
+
+    def shows(self, x: float, y: float) -> bool:
+        """Whether white text can be seen at a point."""
+        return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in self.dark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +72,11 @@ class Place:
         return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
 
 
-def rules_of(page: pdfium.PdfPage, place: Place, turn: int, where: str) -> tuple[list[Rule], list[Rule]]:
-    """(horizontal, vertical) rules of a page, as far as they lie on it."""
+def rules_of(page: pdfium.PdfPage, place: Place, turn: int, where: str, ground: Ground) -> tuple[list[Rule], list[Rule]]:
+    """(horizontal, vertical) rules of a page, as far as they lie on it; `ground` is filled on the way."""
     width, height = place.size(turn)
     turned = (
-        (*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in _segments(page)
+        (*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in _segments(page, ground)
     )
     horizontal, vertical = rules_from(turned, where)
     return _on_page(horizontal, height, width), _on_page(vertical, width, height)
@@ -78,20 +90,24 @@ def _on_page(rules: list[Rule], across: float, along: float) -> list[Rule]:
     return [r for r in inside if r.end > r.start]
 
 
-def _segments(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
+def _segments(page: pdfium.PdfPage, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     count = raw.FPDFPage_CountObjects(page.raw)
     for i in range(count):
-        yield from _object(raw.FPDFPage_GetObject(page.raw, i), IDENTITY, 0)
+        yield from _object(raw.FPDFPage_GetObject(page.raw, i), IDENTITY, 0, ground)
 
 
-def _object(handle: object, outer: Matrix, depth: int) -> Iterator[tuple[float, float, float, float]]:
+def _object(handle: object, outer: Matrix, depth: int, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     kind = raw.FPDFPageObj_GetType(handle)
     if kind == raw.FPDF_PAGEOBJ_PATH:
-        yield from _path(handle, _times(_matrix(handle), outer))
+        yield from _path(handle, _times(_matrix(handle), outer), ground)
+    elif kind == raw.FPDF_PAGEOBJ_TEXT:
+        ground.white_text = ground.white_text or _pale(raw.FPDFPageObj_GetFillColor, handle)
+    elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
+        yield from _picture(handle, outer, ground)
     elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_FORM_DEPTH:
         inner = _times(_matrix(handle), outer)
         for i in range(raw.FPDFFormObj_CountObjects(handle)):
-            yield from _object(raw.FPDFFormObj_GetObject(handle, i), inner, depth + 1)
+            yield from _object(raw.FPDFFormObj_GetObject(handle, i), inner, depth + 1, ground)
 
 
 def _matrix(handle: object) -> Matrix:
@@ -106,15 +122,46 @@ def _times(m: Matrix, n: Matrix) -> Matrix:
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
-def _path(handle: object, matrix: Matrix) -> Iterator[tuple[float, float, float, float]]:
+def _picture(handle: object, outer: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
+    """A thin picture is a line, as some report writers draw it; another one is ground for white text."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not raw.FPDFPageObj_GetBounds(handle, *sides):
+        return
+    left, bottom, right, top = (side.value for side in sides)
+    a, b, c, d, e, f = outer
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x, y in ((left, bottom), (right, bottom), (right, top), (left, top))]
+    yield from drawn(corners, False, True)
+    _note(corners, ground)
+
+
+def _note(corners: list[tuple[float, float]], ground: Ground) -> None:
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    ground.dark.append((min(xs), min(ys), max(xs), max(ys)))
+
+
+def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(handle, fill, stroke)
     stroked = bool(stroke.value) and not _pale(raw.FPDFPageObj_GetStrokeColor, handle)
     filled = bool(fill.value) and not _pale(raw.FPDFPageObj_GetFillColor, handle)
     if not stroked and not filled:
+        if fill.value and ground.dark:
+            yield from _window(handle, matrix, ground)
         return
     for points in _subpaths(handle, matrix):
-        yield from drawn(points, stroked, filled)
+        pieces = list(drawn(points, stroked, filled))
+        if filled and len(pieces) != 1:
+            _note(points, ground)
+        yield from pieces
+
+
+def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
+    """The sides of a white fill inside a dark one: cells laid on black leave borders between them."""
+    for points in _subpaths(handle, matrix):
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+        if min(x1 - x0, y1 - y0) > THIN and any(a < x0 and b < y0 and x1 < c and y1 < d for a, b, c, d in ground.dark):
+            yield from drawn([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)], True, False)
 
 
 def _pale(get: object, handle: object) -> bool:
