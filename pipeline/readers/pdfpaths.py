@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 
 from pipeline import limits
 from pipeline.readers.grid import Rule
-from pipeline.readers.strokes import THIN, drawn, rules_from
+from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
 PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
@@ -160,8 +160,14 @@ def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[fl
     for points in _subpaths(handle, matrix):
         xs, ys = [x for x, _ in points], [y for _, y in points]
         x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
-        if min(x1 - x0, y1 - y0) > THIN and any(a < x0 and b < y0 and x1 < c and y1 < d for a, b, c, d in ground.dark):
+        if min(x1 - x0, y1 - y0) > THIN and any(_is_inside((x0, y0, x1, y1), dark) for dark in ground.dark):
             yield from drawn([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)], True, False)
+
+
+def _is_inside(box: tuple[float, float, float, float], around: tuple[float, float, float, float]) -> bool:
+    """Whether a box leaves something of another one to be seen, and no more than touches its sides."""
+    margins = (box[0] - around[0], box[1] - around[1], around[2] - box[2], around[3] - box[3])
+    return min(margins) > -STRAIGHT / 2 and max(margins) > STRAIGHT / 2
 
 
 def _pale(get: object, handle: object) -> bool:
