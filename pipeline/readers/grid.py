@@ -14,6 +14,7 @@ from typing import Literal
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
+from pipeline.readers.facing import pages_of
 from pipeline.readers.frames import closed_up
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
@@ -51,6 +52,12 @@ PATCH = 12.0
 def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     """The blocks of a page in reading order. `known`: what the pages before it said of columns without rules."""
     known = known or Known()
+    facing = pages_of(marks)
+    if facing is not None:
+        left, doubts = build(facing[0], known), known.doubts
+        right = build(facing[1], known)
+        known.doubts = [*doubts, *known.doubts]
+        return *left, *right
     glyphs = without_doubles(marks.glyphs)
     nets = find_nets(marks.horizontal, marks.vertical, glyphs)
     nets = [n for n in nets if _holds_table(n, glyphs) and not _is_frame(n, marks.height)]
@@ -398,7 +405,7 @@ def _paragraph(line: Sequence[Glyph], marks: PageMarks) -> Paragraph:
         text=line_text(line),
         at=Provenance(line_text(line, raw=True), page=marks.number, bbox=box),
         page=marks.number,
-        align=_align(box, marks.width),
+        align=_align((box[0] - marks.left, box[1], box[2] - marks.left, box[3]), marks.width - marks.left),
         size=round(sorted(g.bottom - g.top for g in line)[len(line) // 2], 1),
         confidence=min(scores) if scores else None,
     )

@@ -47,7 +47,8 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class PageMarks:
     """All a page gives: its number and size, characters, horizontal and vertical rules. `ordered`: the characters come in
-    the order they were drawn in."""
+    the order they were drawn in; `left`: where the page begins, when it is the right one of two on a sheet (`width` is
+    where it ends)."""
 
     number: int
     width: float
@@ -56,6 +57,7 @@ class PageMarks:
     horizontal: tuple[Rule, ...]
     vertical: tuple[Rule, ...]
     ordered: bool = True
+    left: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,11 +120,14 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | Non
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
     out: list[Glyph] = []
+    width, height = place.size(turn)
     for index, code, left, right, bottom, top in boxes:
         if index in drawn_over:
             continue
         text = chr(code)
         x0, y0, x1, y1 = place.box(left, bottom, right, top, turn)
+        if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
+            continue  # beside the page
         if out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
             out[-1] = replace(out[-1], text=out[-1].text + text, raw=out[-1].raw + text)
             continue
