@@ -24,9 +24,10 @@ LONG = 12
 """Characters of a line of running text; each half has such lines, or ruled tables of its own."""
 
 
-def pages_of(marks: PageMarks) -> tuple[PageMarks, PageMarks] | None:
-    """The left and the right page of a sheet; None for a sheet that is one page."""
-    if marks.width < WIDE * marks.height or len(marks.glyphs) < 4 * LONG:
+def pages_of(marks: PageMarks, before: bool) -> tuple[PageMarks, PageMarks] | None:
+    """The left and the right page of a sheet; None for a sheet that is one page. `before`: a sheet before it was two, so
+    that a blank strip is enough."""
+    if marks.width < WIDE * marks.height or (len(marks.glyphs) < 4 * LONG and not before):
         return None
     inner = [g for g in marks.glyphs if EDGE * marks.height < g.y < (1 - EDGE) * marks.height and g.text.strip()]
     middle = marks.width / 2
@@ -35,6 +36,8 @@ def pages_of(marks: PageMarks) -> tuple[PageMarks, PageMarks] | None:
     left, right = [c for c in covered if c[1] <= middle], [c for c in covered if c[0] >= middle]
     if len(left) + len(right) < len(covered) or not left or not right:
         return None
+    if before:
+        return _half(marks, 0.0, middle), _half(marks, middle, marks.width)
     strip = (left[-1][1], right[0][0])
     alike = abs(left[0][0] - (right[0][0] - middle)) < CENTRE * marks.width
     if strip[1] - strip[0] < STRIP * marks.width or abs(sum(strip) / 2 - middle) > CENTRE * marks.width or not alike:

@@ -52,8 +52,9 @@ PATCH = 12.0
 def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     """The blocks of a page in reading order. `known`: what the pages before it said of columns without rules."""
     known = known or Known()
-    facing = pages_of(marks)
+    facing = pages_of(marks, known.facing)
     if facing is not None:
+        known.facing = True
         left, doubts = build(facing[0], known), known.doubts
         right = build(facing[1], known)
         known.doubts = [*doubts, *known.doubts]
