@@ -18,13 +18,16 @@ from pipeline.readers.facing import pages_of
 from pipeline.readers.frames import closed_up
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
-from pipeline.readers.opentables import find_open, with_rows
+from pipeline.readers.opentables import find_open, names_section, with_rows
 
 SNAP = 2.5
 """Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
 
 GAP = 4.0
 """Collinear pieces nearer than this are one line (dashes, cell-wise strokes)."""
+
+SECTION_ROW = 40.0
+"""A row that names a section is lower than this."""
 
 OVERFLOW = 40.0
 """Lines of a cell that is open at the bottom are looked for so far below: two or three."""
@@ -145,6 +148,8 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequ
         for j, v in enumerate(tall):
             if h.start - GAP <= v.at <= h.end + GAP and v.start - GAP <= h.at <= v.end + GAP:
                 parent[find(i)] = find(len(flat) + j)
+    for i, j in _around_sections(flat, tall, glyphs):
+        parent[find(i)] = find(j)
     parts: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for i, h in enumerate(flat):
         parts.setdefault(find(i), ([], []))[0].append(h)
@@ -152,6 +157,20 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequ
         parts.setdefault(find(len(flat) + j), ([], []))[1].append(v)
     crossed = [_net(hs, vs) for hs, vs in parts.values() if hs and vs]
     return sorted((n for n in crossed if n is not None), key=lambda n: n.ys[0])
+
+
+def _around_sections(flat: list[Rule], tall: list[Rule], glyphs: Sequence[Glyph]) -> list[tuple[int, int]]:
+    """Indices of horizontal rules above and below a row that names a section, where no side border holds them together."""
+    sides = {round(v.at) for v in tall}
+    out = []
+    for i, (a, b) in enumerate(pairwise(flat)):
+        alike = abs(a.start - b.start) < SNAP and abs(a.end - b.end) < SNAP and b.at - a.at < SECTION_ROW
+        if not alike or any(round(x) + d in sides for x in (a.start, a.end) for d in (-2, -1, 0, 1, 2)):
+            continue
+        lines = text_lines(g for g in glyphs if a.at < g.y < b.at and a.start < g.x < a.end)
+        if len(lines) == 1 and names_section(lines[0]):
+            out.append((i, i + 1))
+    return out
 
 
 def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:

@@ -187,10 +187,14 @@ def _ends(line: Line, before: Sequence[Line]) -> bool:
 
 def _is_section(line: Line) -> bool:
     """A row that only names a section across the columns: its marker (一、), words close together, its points."""
+    return names_section(line) and split_label(clean(line_text(line)))[1] is not None
+
+
+def names_section(line: Line) -> bool:
+    """A short line that begins with a section's marker."""
     if len(line) > MAX_SECTION or any(b.x0 - a.x1 > 2 * (a.bottom - a.top) for a, b in pairwise(line)):
         return False
-    text = clean(line_text(line))
-    return bool(patterns.SECTION_MARKER.match(text)) and split_label(text)[1] is not None
+    return bool(patterns.SECTION_MARKER.match(clean(line_text(line))))
 
 
 def _is_whole(line: Line) -> bool:
