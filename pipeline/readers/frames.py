@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.readers.marks import Glyph, Rule
+from pipeline.readers.marks import Glyph, Net, Rule
 
 APART = 7.0
 """The sides of neighbouring frames are at most so far apart: the smallest readable line of text needs more."""
@@ -24,6 +24,37 @@ def closed_up(flat: list[Rule], tall: list[Rule], glyphs: Sequence[Glyph], snap:
     if not low_by and not upright_by:
         return flat, tall
     return merge(_longer(low, upright_by)), merge(_longer(upright, low_by))
+
+
+def without_slivers(net: Net, glyphs: Sequence[Glyph]) -> Net:
+    """The net without rows and columns that are too thin for text and hold none: what is left between a cell and a box
+    drawn inside it."""
+    x0, y0, x1, y1 = net.box
+    if all(b - a > APART for lines in (net.xs, net.ys) for a, b in pairwise(lines)):
+        return net
+    own = [g for g in glyphs if x0 <= g.x <= x1 and y0 <= g.y <= y1]
+    xs, ys = _folded(net.xs, [g.x for g in own]), _folded(net.ys, [g.y for g in own])
+    if len(set(xs.values())) < 2 or len(set(ys.values())) < 2:
+        return net
+    move = lambda rules, across, along: tuple(  # noqa: E731
+        Rule(_nearest(across, r.at), _nearest(along, r.start), _nearest(along, r.end)) for r in rules
+    )
+    horizontal, vertical = move(net.horizontal, ys, xs), move(net.vertical, xs, ys)
+    return Net(tuple(sorted(set(xs.values()))), tuple(sorted(set(ys.values()))), horizontal, vertical)
+
+
+def _folded(lines: Sequence[float], places: Sequence[float]) -> dict[float, float]:
+    """Each grid line → the first of those it is folded with."""
+    out = {lines[0]: lines[0]}
+    for a, b in pairwise(lines):
+        empty = b - a <= APART and b - out[a] <= 2 * APART and not any(a < p < b for p in places)
+        out[b] = out[a] if empty else b
+    return out
+
+
+def _nearest(lines: dict[float, float], value: float) -> float:
+    near = min(lines, key=lambda line: abs(line - value))
+    return lines[near] if abs(near - value) <= APART / 2 else value
 
 
 def _any_near(rules: Sequence[Rule], snap: float) -> bool:

@@ -15,7 +15,7 @@ from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
-from pipeline.readers.frames import closed_up
+from pipeline.readers.frames import closed_up, without_slivers
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, text_lines
 from pipeline.readers.opentables import find_open, names_section, with_rows
@@ -156,6 +156,7 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequ
     for j, v in enumerate(tall):
         parts.setdefault(find(len(flat) + j), ([], []))[1].append(v)
     crossed = [_net(hs, vs) for hs, vs in parts.values() if hs and vs]
+    crossed = [without_slivers(net, glyphs) if net is not None and glyphs else net for net in crossed]
     return sorted((n for n in crossed if n is not None), key=lambda n: n.ys[0])
 
 
