@@ -15,7 +15,7 @@ EDGE = 0.07
 """The part of the height at top and bottom where headers and page numbers of the sheet may cross the middle."""
 
 CENTRE = 0.05
-"""The strip's middle, and the beginnings of both halves, agree to this part of the width."""
+"""The strip lies in the middle to this part of the width, and both halves begin, or keep from the sheet's edges, alike."""
 
 STRIP = 0.025
 """The strip is at least this part of the width."""
@@ -39,7 +39,9 @@ def pages_of(marks: PageMarks, before: bool) -> tuple[PageMarks, PageMarks] | No
     if before:
         return _half(marks, 0.0, middle), _half(marks, middle, marks.width)
     strip = (left[-1][1], right[0][0])
+    ruled = any(r[1] - r[0] > 0.4 * middle for r in rules)
     alike = abs(left[0][0] - (right[0][0] - middle)) < CENTRE * marks.width
+    alike = alike or (ruled and abs(left[0][0] - (marks.width - right[-1][1])) < CENTRE * marks.width)
     if strip[1] - strip[0] < STRIP * marks.width or abs(sum(strip) / 2 - middle) > CENTRE * marks.width or not alike:
         return None
     if not all(_is_page([g for g in inner if (g.x > middle) is right], marks.horizontal, right, middle) for right in (False, True)):

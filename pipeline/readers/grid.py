@@ -193,7 +193,8 @@ def _implied(hs: list[Rule], vs: list[Rule]) -> list[Rule]:
         return []
     left, right = min(v.at for v in vs), max(v.at for v in vs)
     top, bottom = min(v.start for v in vs), max(v.end for v in vs)
-    inner = [v for v in vs if left + SNAP < v.at < right - SNAP]
+    edges = _positions([top, bottom, *(h.at for h in hs)])
+    inner = [v for v in vs if left + SNAP < v.at < right - SNAP and any(min(abs(v.start - e), abs(v.end - e)) <= GAP for e in edges)]
     ends = sorted(y for v in inner for y in (v.start, v.end) if top + 2 * GAP < y < bottom - 2 * GAP)
     ends = [y for y in ends if not any(abs(h.at - y) <= 2 * GAP for h in hs)]
     return [Rule(y, left, right) for y in _positions(ends) if sum(abs(y - e) <= SNAP for e in ends) > 1]

@@ -246,12 +246,12 @@ def _numbers(region: _Region) -> list[str]:
 
 
 def _holds_rows(region: _Region) -> bool:
-    """Whether two numbers and more count up in a column (few are absent), beside as many points in another."""
+    """Whether two numbers and more (or one above a total) count up in a column, beside as many points in another."""
     if len(region.body) < 2 or len(region.cuts) < 2:
         return False
     columns = _columns(region)
     numbers = [int(w) for w in _numbers(region)]
-    if len(numbers) < 2 or any(not 0 < b - a <= LARGEST_STEP for a, b in pairwise(numbers)):
+    if len(numbers) + any(map(_is_whole, region.body)) < 2 or any(not 0 < b - a <= LARGEST_STEP for a, b in pairwise(numbers)):
         return False
     body = [g for line in region.body if not _is_whole(line) for g in line]
     for col in range(columns.text + 1, len(region.cuts) + 1):

@@ -179,15 +179,20 @@ def _pale(get: object, handle: object) -> bool:
 
 
 def _subpaths(handle: object, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
-    """Each subpath as its corner points; curves keep their end points, so that rounded boxes give no slanted lines."""
+    """Each subpath as its corner points; of a curve only its end, so that seals and rounded boxes give no lines of their own."""
     a, b, c, d, e, f = matrix
     points: list[tuple[float, float]] = []
+    curved = 0
     x, y = ctypes.c_float(), ctypes.c_float()
     for i in range(raw.FPDFPath_CountSegments(handle)):
         segment = raw.FPDFPath_GetPathSegment(handle, i)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        curved = (curved + 1) % 3 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
+        if curved:
+            continue  # a control point
         raw.FPDFPathSegment_GetPoint(segment, x, y)
         point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+        if kind == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
                 yield points
             points = [point]
