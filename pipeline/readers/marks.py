@@ -115,9 +115,10 @@ def line_text(line: Sequence[Glyph], raw: bool = False) -> str:
 
 
 def _spread(line: Sequence[Glyph]) -> float:
-    """By how much every two characters of a line stand apart: letter-spaced words are not words of one letter."""
+    """By how much every two characters of a line stand apart: letter-spaced words are not words of one letter. Latin letters
+    and figures alone may be."""
     gaps = [b.x0 - a.x1 for a, b in pairwise(line)]
-    return max(min(gaps), 0.001) if len(gaps) > 1 else 0.001
+    return max(min(gaps), 0.001) if len(gaps) > 1 and not all(g.text.isascii() for g in line) else 0.001
 
 
 _NUMBER = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?分?")

@@ -417,14 +417,13 @@ def _middle(line: Line) -> float:
 
 def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], leading: bool) -> dict[int, list[float]]:
     """For each label column the row starts at which no label begins: its cells go on there."""
-    first = min(columns.text, columns.anchor if columns.anchor is not None else columns.text)
     body = [g for line in region.body if not _is_whole(line) for g in line]
     lines = [_middle(line) for line in text_lines(g for g in body if columns.of(g) == columns.text)]
     begins = [min((y for y in lines if y > s), default=s) for s in starts]
     ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]
     first_lines = {0, *(i for i, y in enumerate(lines) if y in set(begins))}
     out: dict[int, list[float]] = {}
-    for col in range(first):
+    for col in (c for c in range(columns.text) if c != columns.anchor):
         printed = text_lines(g for g in body if columns.of(g) == col)
         blocks = _each_row(printed, [lines[0], *begins]) or _blocks(printed, rowbands.pitch_of(lines))
         if not blocks and leading:

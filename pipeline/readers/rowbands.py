@@ -104,17 +104,21 @@ def _starts(
                     continue
                 want = (lines[start] + lines[end - 1]) / 2 if middle else lines[start]
                 miss = abs(anchor - want) / pitch
-                if closing and torn and middle:
-                    rest = _with_rest(lines, start, anchor, pitch, joints) if inf not in joints else None
-                    if rest is not None and (n not in after or cost + rest[0] < after[n][0]):
-                        after[n] = (cost + rest[0], (*starts, start, rest[1]))
-                if miss > MISS and closing and torn and middle and lines[start] - MISS * pitch <= anchor <= lines[end - 1] + MISS * pitch:
-                    miss = TORN  # the rest of the row is on the next page, and its middle lies anywhere
+                if miss > MISS and not (closing and torn and middle and _within(anchor, lines[start], lines[end - 1], pitch)):
+                    continue
+                miss = miss if miss <= MISS else TORN  # the rest of a torn row is on the next page: its middle lies anywhere
                 here = cost + miss + (joints[end] if not closing else 0.0)
-                if (miss <= MISS or miss == TORN) and (end not in after or here < after[end][0]):
+                if end not in after or here < after[end][0]:
                     after[end] = (here, (*starts, start))
+            rest = _with_rest(lines, start, anchor, pitch, joints) if closing and torn and middle and inf not in joints else None
+            if rest is not None and (n not in after or cost + rest[0] < after[n][0]):
+                after[n] = (cost + rest[0], (*starts, start, rest[1]))
         reached = after
     return reached[n][1] if n in reached else None
+
+
+def _within(anchor: float, first: float, last: float, pitch: float) -> bool:
+    return first - MISS * pitch <= anchor <= last + MISS * pitch
 
 
 def _with_rest(lines: Sequence[float], start: int, anchor: float, pitch: float, joints: Sequence[float]) -> tuple[float, int] | None:
