@@ -278,14 +278,16 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool, sides: In
     starts: list[float] = []
     sure = not region.torn
     bands = _bands(region, inner)
+    middle: bool | None = None
     for k, band in enumerate(bands):
         ruled = any(y > region.body[0][0].y for y in inner)
         shared = _rows(band, columns, leading and k == 0 and not ruled, region.open_end and k == len(bands) - 1)
         sure = sure and shared is not None and shared[1]
+        middle = shared[2] if shared is not None and middle is None else middle
         lines = text_lines(g for g in band if columns.of(g) == columns.text)
         starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(lines)]
     starts.sort()
-    goes_on = _label_spans(region, columns, starts, leading)
+    goes_on = _label_spans(region, columns, starts, leading, middle)
     walls = [Rule(h.at, max(h.start, left), min(h.end, right)) for h in across]
     walls += [Rule(y, xs[c], xs[c + 1]) for y in starts for c in range(len(xs) - 1) if y not in goes_on.get(c, ())]
     walls += [Rule(y, left, right) for y in (top, *seams, bottom)]
@@ -374,29 +376,30 @@ def _counts_up(words: Sequence[str]) -> bool:
     return bool(numbers) and all(n is not None for n in numbers) and all(b > a for a, b in pairwise(numbers))  # type: ignore[operator]
 
 
-def _rows(band: Line, columns: _Columns, leading: bool, trailing: bool) -> tuple[list[float], bool] | None:
-    """Where rows begin below the band's first, and whether that is certain; None when the band's rows cannot be told."""
+def _rows(band: Line, columns: _Columns, leading: bool, trailing: bool) -> tuple[list[float], bool, bool | None] | None:
+    """Where rows begin below the band's first, whether that is certain, and whether numbers stand in the middle of their
+    rows (None: not known); None when the band's rows cannot be told."""
     own: dict[int, list[Glyph]] = {}
     for glyph in band:
         own.setdefault(columns.of(glyph), []).append(glyph)
     if columns.anchor is None:
-        return ([], True) if len(text_lines(own.get(columns.text, []))) <= 1 else None
+        return ([], True, None) if len(text_lines(own.get(columns.text, []))) <= 1 else None
     anchors = [_middle(line) for line in text_lines(own.get(columns.anchor, []))]
     if not anchors:
-        return [], True
+        return [], True, None
     text = text_lines(own.get(columns.text, []))
     every = text_lines(
         g for c, glyphs in own.items() if c >= columns.text and c != columns.anchor for g in glyphs if c == columns.text or not _scored(glyphs)
     )
     if len(anchors) == 1 and not leading:
-        return [], True
+        return [], True, None
     ends = [bool(ENDS.search(line_text(line))) for line in text]
     shares = rowbands.share_out([_middle(line) for line in text], anchors, anchors, ends, leading, trailing)
     if shares is not None:
-        return [_widest_gap(text[s - 1], text[s], every) for s in shares.starts if s], shares.sure
+        return [_widest_gap(text[s - 1], text[s], every) for s in shares.starts if s], shares.sure, shares.middle
     ends = [bool(ENDS.search(line_text([g for g in line if columns.of(g) == columns.text]))) for line in every]
     shares = rowbands.share_out([_middle(line) for line in every], anchors, anchors, ends, leading, trailing)
-    return ([_edge(every[s - 1], every[s]) for s in shares.starts if s], shares.sure) if shares is not None else None
+    return ([_edge(every[s - 1], every[s]) for s in shares.starts if s], shares.sure, shares.middle) if shares is not None else None
 
 
 def _widest_gap(above: Line, below: Line, lines: Sequence[Line]) -> float:
@@ -415,8 +418,10 @@ def _middle(line: Line) -> float:
     return sum(g.y for g in line) / len(line)
 
 
-def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], leading: bool) -> dict[int, list[float]]:
-    """For each label column the row starts at which no label begins: its cells go on there."""
+def _label_spans(
+    region: _Region, columns: _Columns, starts: Sequence[float], leading: bool, middle: bool | None
+) -> dict[int, list[float]]:
+    """For each label column the row starts at which no label begins: its cells go on there. `middle`: how numbers stand."""
     body = [g for line in region.body if not _is_whole(line) for g in line]
     lines = [_middle(line) for line in text_lines(g for g in body if columns.of(g) == columns.text)]
     begins = [min((y for y in lines if y > s), default=s) for s in starts]
@@ -430,7 +435,7 @@ def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], le
             out[col] = list(starts)
             continue
         tops, middles = [_middle(b[0]) for b in blocks], [(_middle(b[0]) + _middle(b[-1])) / 2 for b in blocks]
-        shares = rowbands.share_out(lines, tops, middles, ends, leading, region.open_end, first_lines)
+        shares = rowbands.share_out(lines, tops, middles, ends, leading, region.open_end, first_lines, middle)
         if shares is not None and (opened := {lines[s] for s in shares.starts}) <= {lines[0], *begins}:
             out[col] = [s for s, y in zip(starts, begins, strict=True) if y not in opened]
         else:

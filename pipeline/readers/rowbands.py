@@ -28,11 +28,13 @@ MAX_PAGE_LINES = 400
 class Shares:
     """Lines shared out: `starts[i]` is the first line of anchor i; lines before `starts[0]` go on with the page before.
 
-    `sure` is False when numbers at the top of their rows and numbers in the middle explain the lines equally well.
+    `sure` is False when numbers at the top of their rows and numbers in the middle explain the lines equally well; `middle`
+    says which of the two it is (None where both come to the same).
     """
 
     starts: tuple[int, ...]
     sure: bool
+    middle: bool | None = None
 
 
 def share_out(
@@ -43,33 +45,37 @@ def share_out(
     leading: bool,
     trailing: bool = False,
     allowed: Collection[int] | None = None,
+    prefer: bool | None = None,
 ) -> Shares | None:
     """Lines (middles, ascending) to anchors, all at the top or all in the middle of their lines.
 
     `tops`: the middle of each anchor's first line; `middles`: the middle of the whole anchor. `ends[i]`: line i closes a
     sentence, which settles what positions leave open. `leading`: lines may come before the first anchor's row;
-    `trailing`: the last row may go on after the page. `allowed`: the lines at which rows may begin, when not all. None
-    when neither way fits.
+    `trailing`: the last row may go on after the page. `allowed`: the lines at which rows may begin, when not all;
+    `prefer`: the way (middle or not) that is taken where both fit. None when neither way fits.
     """
     if not lines or not tops or not len(tops) <= len(lines) <= MAX_PAGE_LINES:
         return None
     pitch = pitch_of(lines)
     joints = [_joint(lines, i, ends, pitch) if not i or allowed is None or i in allowed else inf for i in range(len(lines) + 1)]
-    found: list[tuple[int, ...]] = []
+    found: dict[bool, tuple[int, ...]] = {}
     for torn in (False, True) if trailing else (False,):
         for middle, anchors in ((False, tops), (True, middles)):
             skipped = sum(y < anchors[0] - 2 for y in lines) if leading and not middle else 0
             starts = _starts(lines[skipped:], anchors, middle, pitch, joints[skipped:], leading and middle, torn)
             if starts is not None:
-                found.append(tuple(s + skipped for s in starts))
+                found[middle] = tuple(s + skipped for s in starts)
         if found:
             break
-    ways = list(dict.fromkeys(found))
-    if not ways:
+    if len(set(found.values())) == 1:
+        return Shares(next(iter(found.values())), True, next(iter(found)) if len(found) == 1 else None)
+    if prefer in found:
+        return Shares(found[prefer], True, prefer)
+    ranked = sorted(found, key=lambda way: _merit(lines, found[way], ends, pitch), reverse=True)
+    if not ranked:
         return None
-    ranked = sorted(ways, key=lambda w: _merit(lines, w, ends, pitch), reverse=True)
-    sure = len(ways) == 1 or _merit(lines, ranked[0], ends, pitch) > _merit(lines, ranked[1], ends, pitch) + 0.2
-    return Shares(ranked[0], sure)
+    sure = _merit(lines, found[ranked[0]], ends, pitch) > _merit(lines, found[ranked[1]], ends, pitch) + 0.2
+    return Shares(found[ranked[0]], sure, ranked[0])
 
 
 def _joint(lines: Sequence[float], i: int, ends: Sequence[bool], pitch: float) -> float:
