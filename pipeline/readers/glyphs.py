@@ -24,7 +24,7 @@ _SUPPLEMENT = dict(zip(
 RADICALS = frozenset(map(ord, _SUPPLEMENT.values())) | frozenset(
     ord(text) for code in range(0x2F00, 0x2FD6) if len(text := unicodedata.normalize("NFKC", chr(code))) == 1
 )
-"""Characters that radicals stand for in fonts which map a glyph to its first code point: 一, 无, 行, 面 …"""
+"""Characters that share a glyph with a radical: 一, 无, 行, 面 …"""
 
 
 def has_meaning(text: str) -> bool:

@@ -227,7 +227,7 @@ def with_rows(net: Net, glyphs: Sequence[Glyph]) -> tuple[Net, bool]:
             continue
         first = next((int(w) for w in _numbers(region)), 1)
         table = _table(region, [], first > 1, (net.xs[0], net.xs[-1]))
-        inner = [y for y in table.net.ys[1:-1]]
+        inner = list(table.net.ys[1:-1])
         ys += inner
         flat += [h for h in table.net.horizontal if h.at in inner]
         for a, b in _sections_at(region, top, bottom):

@@ -162,15 +162,16 @@ def _boxes(handle: object, count: int) -> Iterator[tuple[int, int, float, float,
 
 
 def _restored_box(handle: object, i: int, loose: raw.FS_RECTF) -> tuple[float, float, float, float] | None:
-    """(left, right, bottom, top) of a character that PDFium put in for a radical: what it gives is the box of the ink, and
-    inside a form one that the form's matrix has not moved. None when the character is itself."""
+    """(left, right, bottom, top) of a character that the file names for a glyph (ActualText, as browsers do where the glyph
+    maps to a radical): PDFium gives the box of the ink, and inside a form one that the form's matrix has not moved. None
+    when the character is the glyph's own."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     matrix = raw.FS_MATRIX()
     if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top) or not raw.FPDFText_GetMatrix(handle, i, matrix):
         return None
     before = raw.FS_MATRIX()
     if i and raw.FPDFText_GetMatrix(handle, i - 1, before) and (before.e, before.f) == (matrix.e, matrix.f):
-        return None  # the text an author put in for a whole span: its characters have no places of their own
+        return None  # a whole span is named: its characters have no places of their own
     ink = (left.value, right.value, bottom.value, top.value)
     if any(abs(a - b) > 0.01 for a, b in zip(ink, (loose.left, loose.right, loose.bottom, loose.top), strict=True)):
         return None

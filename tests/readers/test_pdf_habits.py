@@ -4,10 +4,8 @@ runs down, watermarks, hidden text, two pages on a sheet. The same rubric is rea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from math import cos, sin
 
-import pikepdf
 import pytest
 
 from pipeline.model import Document, Paragraph, Table
@@ -272,28 +270,29 @@ def test_letter_spaced_lines(text, read_as):
     assert texts(pdf.read(rawpdf.document([canvas]), "x.pdf")) == [read_as]
 
 
-def with_radicals(data: bytes, mapped: dict[str, str]) -> bytes:
-    """The PDF with a ToUnicode map that gives radicals for characters, as fonts do that map a glyph to its first code point."""
-    codes = "\n".join(f"<{ord(a):04X}> <{ord(b):04X}>" for a, b in mapped.items())
-    cmap = f"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange <0000> <FFFF> endcodespacerange\n{len(mapped)} beginbfchar\n{codes}\nendbfchar endcmap end end"
-    out = BytesIO()
-    with pikepdf.open(BytesIO(data)) as document:
-        for font in document.objects:
-            if isinstance(font, pikepdf.Dictionary) and font.get("/Subtype") == "/Type0":
-                font.ToUnicode = document.make_stream(cmap.encode())
-        document.save(out)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize("in_form", [False, True])
-def test_radicals_stand_where_their_characters_do(in_form):
-    """PDFium puts characters in for radicals, with the box of their ink, and inside a form in the form's own coordinates."""
+def test_characters_named_for_a_glyph_stand_where_it_does(in_form):
+    """Browsers name the character of a glyph whose first code point is a radical; PDFium gives such a one the box of its ink,
+    and inside a form in the form's own coordinates."""
     canvas = Canvas()
-    canvas.text(100, 300, "运行一切正常，全面检查无人缺席")
-    data = with_radicals(rawpdf.document([canvas], in_form=in_form), {"行": "⾏", "一": "⼀", "面": "⾯", "无": "⽆", "人": "⼈"})
-    document = pdf.read(data, "x.pdf")
+    for i, char in enumerate("运行一切正常，全面检查无人缺席"):
+        if char in "行一面无人":
+            canvas.ops.append(f"/Span <</ActualText <FEFF{ord(char):04X}>>> BDC")
+        canvas.text(100 + 10 * i, 300, char)
+        if char in "行一面无人":
+            canvas.ops.append("EMC")
+    document = pdf.read(rawpdf.document([canvas], in_form=in_form), "x.pdf")
     assert texts(document) == ["运行一切正常，全面检查无人缺席"]
     assert document.blocks[0].at.bbox == pytest.approx((100, 300, 250, 310), abs=1.0)
+
+
+def test_a_span_named_as_a_whole():
+    """One text for a whole line: its characters have no places of their own, and keep the ones they are given."""
+    canvas = Canvas()
+    canvas.ops.append(f"/Span <</ActualText <FEFF{'工作日内办结'.encode('utf-16-be').hex()}>>> BDC")
+    canvas.text(100, 300, "工作日内办结")
+    canvas.ops.append("EMC")
+    assert texts(pdf.read(rawpdf.document([canvas]), "x.pdf")) == ["工作日内办结"]
 
 
 @pytest.mark.parametrize(("radical", "character"), [("⻋", "车"), ("⻔", "门"), ("⼤", "大"), ("大", "大")])
