@@ -13,7 +13,7 @@ from pipeline.gridrows import Row
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
-from pipeline.points import PointsRead, points_after_name, points_at_end, read_points, split_label
+from pipeline.points import PointsRead, is_label_points, points_after_name, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
@@ -160,7 +160,8 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         mark.number, mark.alone = _section_number(line, heading), level is not None
         draft.marks.append(mark)
     elif line.kind == "total":
-        _open_labels(draft, line, part)
+        names = tuple(c if c is not None and clean(c.text) and read_points(c.text).value is None else None for c in line.labels)
+        _open_labels(draft, replace(line, labels=names), part)
         draft.totals.append((len(draft.criteria), line.value, filled[0].at))
     elif line.kind == "subtotal":
         after = len(draft.criteria) - 1 if draft.criteria else None
@@ -313,9 +314,13 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
 
 
 def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
-    """The label of the part before, made whole: its bracket is closed by the label that heads this part."""
+    """The label above, made whole: what stands below it is nothing but its points, or heads a later part and closes its
+    bracket."""
     mark = next((m for m in reversed(draft.marks) if m.level == level), None)
-    if mark is None or mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None:
+    if mark is None:
+        return None
+    bare = mark.text and mark.stated_points is None and is_label_points(text) and text.endswith(("分", ")", "）"))
+    if not bare and (mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None):
         return None
     mark.text = _joined(mark.text, text)
     mark.stated_points = mark.stated_points or split_label(mark.text)[1]
@@ -409,17 +414,20 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     draft.criteria[-1] = replace(last, text=text, columns=columns)
     for level, cell in enumerate(line.labels, start=1):
         if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:
-            _continue_label(draft, cell, level)
+            _continue_label(draft, cell, level, line.section_points.get(level))
 
 
-def _continue_label(draft: Draft, cell: Cell, level: int) -> None:
-    """The label cell beside a torn row is the rest of the one above (the row cannot belong to two sections), or repeats it."""
+def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -> None:
+    """The label cell beside a torn row is the rest of the one above (the row cannot belong to two sections), or repeats it.
+    `beside`: the cell of its points, where they have a column."""
     here = len(draft.criteria) - 1
     mark = next((m for m in reversed(draft.marks) if m.level == level and here in m.covered), None)
     if mark is None:
         return
     draft.by_cell[id(cell)] = mark
     mark.merged = True
+    if mark.stated_points is None and beside is not None and beside.row == cell.row:
+        mark.stated_points = read_points(beside.text).value
     more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))
     if more and fold(more) != fold(mark.text):
         mark.text = _joined(mark.text, more)

@@ -288,8 +288,8 @@ class Margins:
             return False
         if above.bbox is None or line.bbox is None:
             return self._wrapped_text(above, line)
-        if _sizes_differ(above, line):
-            return False
+        if _sizes_differ(above, line) or (above.page == line.page and line.bbox[1] < above.bbox[1] - line.bbox[3] + line.bbox[1]):
+            return False  # of another size, or on the next page of the same sheet
         if not (self.is_full(above, _unbreakable(line.text)) or self._set_as_one(above, line)) or _far(above, line):
             return False
         indent = line.bbox[0] - self.left.get(line.page or 0, 0.0)

@@ -95,10 +95,11 @@ def is_label_points(text: str) -> bool:
 
 def _tight(text: str) -> str:
     """A label without the spaces that only spread or wrap it."""
-    return SPREAD.sub("", text).strip(" :：")
+    return SPREAD.sub("", SPACED_DIGITS.sub("", text)).strip(" :：")
 
 
 SPREAD = regex.compile(r"(?<=\p{Han}) +(?=[\p{Han}(（])")
+SPACED_DIGITS = regex.compile(r"(?<=[(（] *[0-9]+) +(?=[0-9]+ *分? *[)）])")
 
 
 def points_at_end(text: str) -> Decimal | None:

@@ -154,7 +154,8 @@ def _candidates(lines: Sequence[Line]) -> list[Mark]:
             continue
         above = lines[i - 1] if i else None
         wrapped = above is not None and not line.after_table and above.bbox is not None and not above.text.endswith(("。", "：", ":", "）", ")"))
-        if wrapped and margins and above and margins.is_full(above) and above.page == line.page:
+        below = above is not None and (above.bbox is None or line.bbox is None or line.bbox[1] > above.bbox[1])
+        if wrapped and below and margins and above and margins.is_full(above) and above.page == line.page:
             continue
         out.append(mark)
     return out

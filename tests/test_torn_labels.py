@@ -126,3 +126,45 @@ def test_an_inner_label_goes_on_where_the_outer_one_is_torn_with_its_text_below(
     assert [(s.label, s.stated_points, len(s.criteria)) for s in found.sections] == [
         ("管理", Decimal(4), 0), ("安全", None, 2), ("质量", Decimal(8), 0), ("服务", None, 2), ("档案", None, 2)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("above", "below", "labels"), [
+    ("服务", "（9分）", [("安全", None, 2), ("服务", Decimal(9), 4)]),
+    ("服务（3分）", "（9分）", None),
+    ("服务", "9", None),
+])  # fmt: skip
+def test_points_alone_complete_the_label_above(above: str, below: str, labels: list[tuple[str, Decimal | None, int]] | None) -> None:
+    """Below a page break, where a label's second line stands alone; never a second time, and never a bare figure."""
+    upper = part(1, [("安全", 2), (above, 1)], 1, ["2", "2", "3"])
+    lower = part(2, [(below, 3)], 4, ["3", "2", "1"])
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])[0]
+    sections = [(s.label, s.stated_points, len(s.criteria)) for s in found.sections]
+    assert sections == labels if labels else len(sections) == 3
+
+
+def test_a_total_row_alone_on_its_page_names_no_section() -> None:
+    """Its cells lie on a grid of their own: a figure or a blank in a label's column is no label."""
+    upper = part(1, [("安全", 2), ("服务", 1)], 1, ["2", "2", "3"])
+    for cells in (("合计", "7", "", ""), ("", "", "合计", "7")):
+        lower = Table(tuple(Cell(0, c, t, Provenance(t, page=2)) for c, t in enumerate(cells)), 1, 4, Provenance("", page=2), page=2)
+        found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])[0]
+        assert ([(s.label, len(s.criteria)) for s in found.sections], found.stated_total) == ([("安全", 2), ("服务", 1)], Decimal(7))
+
+
+def test_points_beside_the_lower_piece_of_a_label() -> None:
+    """A row runs over the break, and its label and the label's points stand below it."""
+    head = ("项目", "项目分值", "序号", "评价内容", "分值")
+
+    def piece(page: int, rows: list[tuple[str, ...]]) -> Table:
+        texts = [head, *rows] if page == 1 else rows
+        cells = tuple(Cell(r, c, t, Provenance(t, page=page)) for r, row in enumerate(texts) for c, t in enumerate(row))
+        return Table(cells, len(texts), 5, Provenance("", page=page), page=page)
+
+    upper = piece(1, [("安全", "4", "1", TEXTS[0], "4"), ("", "", "2", TEXTS[1], "2"), ("", "", "3", "设置便民服务窗", "3")])
+    lower = piece(2, [("服务", "10", "", "口并定期维护。", ""), ("", "", "4", TEXTS[3], "5")])
+    upper, lower = (
+        replace(t, cells=tuple(replace(c, row_span=2) if c.col < 2 and c.row == row else c for c in t.cells if c.col > 1 or c.row != row + 1))
+        for t, row in ((upper, 2), (lower, 0))
+    )
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])[0]
+    assert [(s.label, s.stated_points, len(s.criteria)) for s in found.sections] == [("安全", Decimal(4), 1), ("服务", Decimal(10), 3)]

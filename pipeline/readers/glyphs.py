@@ -12,14 +12,17 @@ from pipeline.normalize import fold
 
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
 _RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
-_SUPPLEMENT = dict(
-    zip(
-        "⺌⺟⺠⺦⺩⺮⺼⻁⻄⻅⻆⻉⻋⻌⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳⻲",
-        "小母民丬王竹肉虎西见角贝车辶长门青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟龟",
-        strict=True,
-    )
+_SUPPLEMENT = dict(zip(
+    "⺁⺄⺊⺌⺒⺓⺜⺝⺟⺠⺦⺧⺩⺫⺬⺮⺶⺷⺼⺽⻁⻄⻅⻆⻉⻊⻋⻌⻏⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
+    "厂乙卜小巳幺日月母民丬牛王目示竹羊羊月臼虎西见角贝足车辶邑長长门雨青韦页风飞食首马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
+    strict=True,
+))  # fmt: skip
+"""Radicals that are whole characters and that Unicode's normal forms leave as they are."""
+
+RADICALS = frozenset(map(ord, _SUPPLEMENT.values())) | frozenset(
+    ord(text) for code in range(0x2F00, 0x2FD6) if len(text := unicodedata.normalize("NFKC", chr(code))) == 1
 )
-"""Radicals of the supplement that are written like a character; Unicode gives most of them no decomposition."""
+"""Characters that share a glyph with a radical: 一, 无, 行, 面 …"""
 
 
 def has_meaning(text: str) -> bool:

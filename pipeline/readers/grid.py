@@ -13,15 +13,30 @@ from typing import Literal
 
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.provenance import BBox, Provenance
+from pipeline.readers.downwards import columns_of
+from pipeline.readers.facing import pages_of
+from pipeline.readers.frames import closed_up, without_slivers
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_texts, text_lines
-from pipeline.readers.opentables import find_open
+from pipeline.readers.opentables import find_open, names_section, with_rows
 
 SNAP = 2.5
 """Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
 
 GAP = 4.0
 """Collinear pieces nearer than this are one line (dashes, cell-wise strokes)."""
+
+SECTION_ROW = 40.0
+"""A row that names a section is lower than this."""
+
+OVERFLOW = 40.0
+"""Lines of a cell that is open at the bottom are looked for so far below: two or three."""
+
+FRAME = 0.3
+"""A cell of a single column that takes this much of the page's height frames running text."""
+
+MAX_DASH, DASH_GAP = 6.0, 1.2
+"""Dashes are at most so long (a box to tick is larger), and the gap between two at most so many times their length."""
 
 MIN_RULE = 6.0
 """A shorter piece that touches nothing is a dash or an underline fragment."""
@@ -43,21 +58,32 @@ PATCH = 12.0
 def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     """The blocks of a page in reading order. `known`: what the pages before it said of columns without rules."""
     known = known or Known()
+    facing = pages_of(marks, known.facing)
+    if facing is not None:
+        known.facing = True
+        left, doubts = build(facing[0], known), known.doubts
+        right = build(facing[1], known)
+        known.doubts = [*doubts, *known.doubts]
+        return *left, *right
     glyphs = without_doubles(marks.glyphs)
-    nets = find_nets(marks.horizontal, marks.vertical)
-    nets = [n for n in nets if _holds_table(n, glyphs)]
+    nets = find_nets(marks.horizontal, marks.vertical, glyphs)
+    nets = [n for n in nets if _holds_table(n, glyphs) and not _is_frame(n, marks.height)]
     inside, outside = _share_out(nets, glyphs)
+    for net, own in zip(nets, inside, strict=True):
+        outside = _with_overflow(net, own, outside)
     nets = [with_gutters(net, own, known) for net, own in zip(nets, inside, strict=True)]
+    rowed = [with_rows(net, own) for net, own in zip(nets, inside, strict=True)]
+    nets = [net for net, _ in rowed]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     found = find_open(text_lines(outside), lone, marks, known)
     open_nets = [table.net for table in found]
-    known.doubts = [table.net.box for table in found if not table.sure]
+    known.doubts = [table.net.box for table in found if not table.sure] + [net.box for net, sure in rowed if not sure]
     if open_nets:
         shares, outside = _share_out(open_nets, outside)
         nets, inside = [*nets, *open_nets], [*inside, *shares]
     blocks: list[tuple[float, float, Block]] = []
     for net, own in zip(nets, inside, strict=True):
-        table = _table(net, own, marks.number)
+        table = _table(net, own, marks)
         blocks.append((net.ys[0], net.xs[0], table))
     for line in text_lines(outside):
         paragraph = _paragraph(line, marks)
@@ -130,8 +156,12 @@ def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
         length = sum(r.end - r.start for r in group) or 1.0
         at = sum(r.at * (r.end - r.start) for r in group) / length
         runs: list[list[float]] = []
+        before = 0.0
         for rule in sorted(group, key=lambda r: r.start):
-            if runs and rule.start - runs[-1][1] <= GAP:
+            long = rule.end - rule.start
+            gap = max(GAP, DASH_GAP * long) if long <= MAX_DASH and abs(long - before) < 1 else GAP
+            before = long
+            if runs and rule.start - runs[-1][1] <= gap:
                 runs[-1][1] = max(runs[-1][1], rule.end)
             else:
                 runs.append([rule.start, rule.end])
@@ -139,9 +169,9 @@ def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
     return out
 
 
-def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule]) -> list[Net]:
+def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequence[Glyph] = ()) -> list[Net]:
     """Connected components of crossing or touching rules that can be a table, open sides closed."""
-    flat, tall = merge_rules(horizontal), merge_rules(vertical)
+    flat, tall = closed_up(merge_rules(horizontal), merge_rules(vertical), glyphs, SNAP, merge_rules)
     parent = list(range(len(flat) + len(tall)))
 
     def find(i: int) -> int:
@@ -154,16 +184,34 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule]) -> list[Net]
         for j, v in enumerate(tall):
             if h.start - GAP <= v.at <= h.end + GAP and v.start - GAP <= h.at <= v.end + GAP:
                 parent[find(i)] = find(len(flat) + j)
+    for i, j in _around_sections(flat, tall, glyphs):
+        parent[find(i)] = find(j)
     parts: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for i, h in enumerate(flat):
         parts.setdefault(find(i), ([], []))[0].append(h)
     for j, v in enumerate(tall):
         parts.setdefault(find(len(flat) + j), ([], []))[1].append(v)
     crossed = [_net(hs, vs) for hs, vs in parts.values() if hs and vs]
+    crossed = [without_slivers(net, glyphs) if net is not None and glyphs else net for net in crossed]
     return sorted((n for n in crossed if n is not None), key=lambda n: n.ys[0])
 
 
+def _around_sections(flat: list[Rule], tall: list[Rule], glyphs: Sequence[Glyph]) -> list[tuple[int, int]]:
+    """Indices of horizontal rules above and below a row that names a section, where no side border holds them together."""
+    sides = {round(v.at) for v in tall}
+    out = []
+    for i, (a, b) in enumerate(pairwise(flat)):
+        alike = abs(a.start - b.start) < SNAP and abs(a.end - b.end) < SNAP and b.at - a.at < SECTION_ROW
+        if not alike or any(round(x) + d in sides for x in (a.start, a.end) for d in (-2, -1, 0, 1, 2)):
+            continue
+        lines = text_lines(g for g in glyphs if a.at < g.y < b.at and a.start < g.x < a.end)
+        if len(lines) == 1 and names_section(lines[0]):
+            out.append((i, i + 1))
+    return out
+
+
 def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
+    hs = hs + _implied(hs, vs)
     hs, vs = _trimmed(hs, vs), _trimmed(vs, hs)
     if not hs or not vs:
         return None
@@ -173,6 +221,19 @@ def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
     if len(xs) < 2 or len(ys) < 2 or xs[-1] - xs[0] < 20 or ys[-1] - ys[0] < 6:
         return None
     return Net(tuple(xs), tuple(ys), tuple(hs), tuple(vs))
+
+
+def _implied(hs: list[Rule], vs: list[Rule]) -> list[Rule]:
+    """Horizontal rules that are not drawn, where several inner upright ones end together: a cell over columns follows."""
+    if len(vs) < 4:
+        return []
+    left, right = min(v.at for v in vs), max(v.at for v in vs)
+    top, bottom = min(v.start for v in vs), max(v.end for v in vs)
+    edges = _positions([top, bottom, *(h.at for h in hs)])
+    inner = [v for v in vs if left + SNAP < v.at < right - SNAP and any(min(abs(v.start - e), abs(v.end - e)) <= GAP for e in edges)]
+    ends = sorted(y for v in inner for y in (v.start, v.end) if top + 2 * GAP < y < bottom - 2 * GAP)
+    ends = [y for y in ends if not any(abs(h.at - y) <= 2 * GAP for h in hs)]
+    return [Rule(y, left, right) for y in _positions(ends) if sum(abs(y - e) <= SNAP for e in ends) > 1]
 
 
 def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
@@ -185,7 +246,8 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
     out: list[Rule] = []
     for group in _grouped(rules):
         at = group[0].at
-        walls = _positions([first, last, *(o.at for o in across if o.start - GAP <= at <= o.end + GAP)])
+        walls = _positions(o.at for o in across if o.start - GAP <= at <= o.end + GAP)
+        walls = _positions([*walls, *(end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls))])
         for a, b in pairwise(walls):
             own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
             if not own or min(r.start for r in own) > a + REACH or max(r.end for r in own) < b - REACH:
@@ -236,6 +298,11 @@ def _holds_table(net: Net, glyphs: Sequence[Glyph]) -> bool:
     return any(x0 <= g.x <= x1 and y0 <= g.y <= y1 for g in glyphs)
 
 
+def _is_frame(net: Net, height: float) -> bool:
+    """A border around the text of a page, perhaps with lines across it: one column, a cell of which is much of the page."""
+    return len(net.xs) == 2 and any(b - a > FRAME * height for a, b in pairwise(net.ys))
+
+
 def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[Glyph]], list[Glyph]]:
     """Characters by net, the smallest that holds each, and those that stand in none."""
     inside: list[list[Glyph]] = [[] for _ in nets]
@@ -249,6 +316,28 @@ def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[
         else:
             outside.append(glyph)
     return inside, outside
+
+
+def _with_overflow(net: Net, own: list[Glyph], outside: list[Glyph]) -> list[Glyph]:
+    """Give the net the lines right below it that stand in a column whose last cell is open at the bottom, beside others
+    that are closed: a page break ends the rows there, and the label's text runs on. Returns what is left outside."""
+    x0, _, x1, y1 = net.box
+    below = [g for g in outside if y1 < g.y < y1 + OVERFLOW and x0 < g.x < x1]
+    if not below:
+        return outside
+    columns = list(pairwise(net.xs))
+    ends = [h for h in net.horizontal if abs(h.at - y1) <= SNAP]
+    is_open = [not _covered(ends, y1, a, b) for a, b in columns]
+    if all(is_open):
+        return outside
+    taken: set[int] = set()
+    for line in text_lines(below):
+        home = next((k for k, (a, b) in enumerate(columns) if a - 1 < line[0].x0 and line[-1].x1 < b + 1), None)
+        if home is None or not is_open[home]:
+            break
+        taken.update(map(id, line))
+    own += [g for g in outside if id(g) in taken]
+    return [g for g in outside if id(g) not in taken] if taken else outside
 
 
 # ---- cells -------------------------------------------------------------------------------------------------------
@@ -291,7 +380,7 @@ def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[lis
     return not any(below[row - 1][j] or taken[row][j] for j in inside) and not any(right[row][j] for j in inside[:-1])
 
 
-def _table(net: Net, glyphs: Sequence[Glyph], page: int) -> Table:
+def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
     spans = _spans(net)
     home: dict[tuple[int, int], int] = {}
     for index, (row, col, height, width) in enumerate(spans):
@@ -304,26 +393,27 @@ def _table(net: Net, glyphs: Sequence[Glyph], page: int) -> Table:
         i = bisect_right(net.ys, glyph.y, 1, last_row) - 1
         j = bisect_right(net.xs, glyph.x, 1, last_col) - 1
         texts[home[i, j]].append(glyph)
-    cells = [_cell(net, span, own, page) for span, own in zip(spans, texts, strict=True)]
+    cells = [_cell(net, span, own, marks) for span, own in zip(spans, texts, strict=True)]
     return Table(
         cells=tuple(cells),
         rows=len(net.ys) - 1,
         cols=len(net.xs) - 1,
-        at=Provenance("", page=page, bbox=net.box),
-        page=page,
+        at=Provenance("", page=marks.number, bbox=net.box),
+        page=marks.number,
     )
 
 
-def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], page: int) -> Cell:
+def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], marks: PageMarks) -> Cell:
     row, col, height, width = span
     box = (net.xs[col], net.ys[row], net.xs[col + width], net.ys[row + height])
-    lines = [line_texts(line) for line in text_lines(glyphs)]
+    rows = text_lines(glyphs)
+    lines = [line_texts(line) for line in (columns_of(glyphs, rows) if len(rows) > 2 and marks.ordered else None) or rows]
     scored = [(g.confidence, g.text) for g in glyphs if g.confidence is not None]
     return Cell(
         row=row,
         col=col,
         text=joined_text([text for text, _ in lines]),
-        at=Provenance("\n".join([quote for _, quote in lines]), page=page, bbox=box),
+        at=Provenance("\n".join([quote for _, quote in lines]), page=marks.number, bbox=box),
         row_span=height,
         col_span=width,
         confidence=min((sure for sure, _ in scored), default=None),
@@ -376,7 +466,7 @@ def _paragraph(line: Sequence[Glyph], marks: PageMarks) -> Paragraph:
         text=text,
         at=Provenance(quote, page=marks.number, bbox=box),
         page=marks.number,
-        align=_align(box, marks.width),
+        align=_align((box[0] - marks.left, box[1], box[2] - marks.left, box[3]), marks.width - marks.left),
         size=round(sorted(g.bottom - g.top for g in line)[len(line) // 2], 1),
         confidence=min(scores) if scores else None,
     )

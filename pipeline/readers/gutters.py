@@ -42,6 +42,8 @@ class Known:
     found: list[tuple[float, float, tuple[float, ...]]] = field(default_factory=list)
     open: tuple[float, float, tuple[float, ...]] | None = None
     """Left, right and gutters of a table without upright rules that had not come to its total."""
+    facing: bool = False
+    """Whether a sheet so far held two pages."""
     doubts: list[BBox] = field(default_factory=list)
     """Tables of the page just built whose rows could not be told for certain."""
 

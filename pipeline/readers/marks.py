@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 
 from pipeline import rx as regex
@@ -42,7 +43,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PageMarks:
-    """All a page gives: its number and size, characters, horizontal and vertical rules."""
+    """All a page gives: its number and size, characters, horizontal and vertical rules. `ordered`: the characters come in
+    the order they were drawn in; `left`: where the page begins, when it is the right one of two on a sheet (`width` is
+    where it ends)."""
 
     number: int
     width: float
@@ -50,6 +53,8 @@ class PageMarks:
     glyphs: tuple[Glyph, ...]
     horizontal: tuple[Rule, ...]
     vertical: tuple[Rule, ...]
+    ordered: bool = True
+    left: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ def line_texts(line: Sequence[Glyph]) -> tuple[str, str]:
     text: list[str] = []
     quote: list[str] = []
     for i, glyph in enumerate(line):
-        if i and glyph.x0 - line[i - 1].x1 > LEAST_GAP and _parted(line[i - 1], glyph):
+        if i and glyph.x0 - line[i - 1].x1 > LEAST_GAP and _parted(line[i - 1], glyph, line):
             text.append(" ")
             quote.append(" ")
         text.append(glyph.text)
@@ -113,9 +118,17 @@ LEAST_GAP = 0.13
 """Part of the type's height that is a space between Latin characters; of type one point high, the least that can be one."""
 
 
-def _parted(left: Glyph, right: Glyph) -> bool:
+def _parted(left: Glyph, right: Glyph, line: Sequence[Glyph]) -> bool:
     latin = left.text[-1:].isascii() and right.text[:1].isascii()
-    return right.x0 - left.x1 > (LEAST_GAP if latin else 0.8) * max(right.bottom - right.top, 1.0)
+    over = right.x0 - left.x1 - (LEAST_GAP if latin else 0.8) * max(right.bottom - right.top, 1.0)
+    return over > 0 and _spread(line) < over
+
+
+def _spread(line: Sequence[Glyph]) -> float:
+    """By how much every two characters of a line stand apart: letter-spaced words are not words of one letter. Latin letters
+    and figures alone may be."""
+    gaps = [b.x0 - a.x1 for a, b in pairwise(line)]
+    return max(min(gaps), 0.001) if len(gaps) > 1 and not all(g.text.isascii() for g in line) else 0.001
 
 
 _NUMBER = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?分?")

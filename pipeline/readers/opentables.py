@@ -36,7 +36,22 @@ MIN_FILLED = 3
 NEAR = 1.35
 """Lines of one label are not farther apart than this, in line pitches of the text."""
 
+LARGEST_STEP = 4
+"""Serial numbers of one column follow each other within this; an absent one leaves a gap of two."""
+
+SMALL = 6.0
+"""The height of the smallest readable line of text."""
+
+MAX_SECTION = 30
+"""Characters of a section row; a longer line is a sentence."""
+
+STACKED = 0.9
+"""Lines of one text are farther apart than this part of their height."""
+
 ENDS = regex.compile(r"[。；;.！!？?]\s*$")
+
+_PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|第 ?[0-9]{1,4} ?页.{0,12}")
+"""A page number that can be nothing else, wherever a page ends."""
 
 Line = list[Glyph]
 
@@ -59,11 +74,18 @@ class _Region:
     torn: bool = False
     """Rows of the same columns follow after the line that ended it."""
 
+    @property
+    def open_end(self) -> bool:
+        """Whether it may go on over the page."""
+        return not _is_total(self.body[-1])
+
 
 def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMarks, known: Known) -> list[OpenTable]:
     """The open tables among the lines that stand in no ruled table."""
     found: list[OpenTable] = []
     lines = [line for line in lines if not _in_margin(line, marks)]
+    while lines and _PAGE.fullmatch(clean(line_text(lines[-1]))):
+        lines = lines[:-1]
     i = 0
     while i < len(lines):
         region = _opened(lines, i) or (_gone_on(lines, i, known) if not found and i < TOP_LINES else None)
@@ -85,20 +107,22 @@ def _in_margin(line: Line, marks: PageMarks) -> bool:
 
 def _opened(lines: Sequence[Line], i: int) -> _Region | None:
     """The region a header opens at line i."""
-    if not any(b.x0 - a.x1 > GAP for a, b in pairwise(lines[i])):
+    if not any(b.x0 - a.x1 > GAP for a, b in pairwise(lines[i])) and not _stacked(lines[i : i + 2]):
         return None
     heads = [list(lines[i : i + n]) for n in range(1, MAX_HEADER_LINES + 1) if i + n <= len(lines)]
     header = max(heads, key=lambda own: columns_named(_flat(own)) if _near(own) else 0)
     flat, count = _flat(header), len(header)
-    if not columns_named(flat):
-        return None
+    named = columns_named(flat)
+    if not named or any(columns_named(_flat(header[n:])) >= named for n in range(1, count)):
+        return None  # nothing named, or the header begins further down: a line of fields above it names no column
     body: list[Line] = []
     cuts = header_cuts(flat, [], sure=False)
     covered: list[Interval] = []
     for line in lines[i + count :]:
         total = _is_total(line)
-        covered = covered if total else ink(line, covered)
-        longer = cuts if total else header_cuts(flat, covered, sure=False)
+        whole = total or _is_section(line)
+        covered = covered if whole else ink(line, covered)
+        longer = cuts if whole else header_cuts(flat, covered, sure=False)
         if _ends(line, body or header) or len(longer) < len(cuts):
             break
         body.append(line)
@@ -116,7 +140,7 @@ def _gone_on(lines: Sequence[Line], i: int, known: Known) -> _Region | None:
     left, right, cuts = known.open
     body: list[Line] = []
     for line in lines[i:]:
-        crossed = any(_crosses(line, c) for c in cuts)
+        crossed = any(_crosses(line, c) for c in cuts) and not _is_section(line)
         outside = line[0].x0 < left - 6 or line[-1].x1 > right + 6
         if crossed or outside or (body and _ends(line, body)):
             break
@@ -144,6 +168,11 @@ def _flat(lines: Sequence[Line]) -> Line:
     return [g for line in lines for g in line]
 
 
+def _stacked(lines: Sequence[Line]) -> bool:
+    """Whether a second line follows by less than a line: words of two lines, in the middle beside words of one."""
+    return len(lines) == 2 and lines[1][0].y - lines[0][0].y < STACKED * (lines[0][0].bottom - lines[0][0].top)
+
+
 def _near(lines: Sequence[Line]) -> bool:
     return all(b[0].y - a[0].y < 2.2 * max(a[0].bottom - a[0].top, 1) for a, b in pairwise(lines))
 
@@ -155,6 +184,23 @@ def _ends(line: Line, before: Sequence[Line]) -> bool:
     return far or bool(patterns.NOTE_ROW.match(text)) or patterns.field_name(text) is not None
 
 
+def _is_section(line: Line) -> bool:
+    """A row that only names a section across the columns: its marker (一、), words close together, its points."""
+    return names_section(line) and split_label(clean(line_text(line)))[1] is not None
+
+
+def names_section(line: Line) -> bool:
+    """A short line that begins with a section's marker."""
+    if len(line) > MAX_SECTION or any(b.x0 - a.x1 > 2 * (a.bottom - a.top) for a, b in pairwise(line)):
+        return False
+    return bool(patterns.SECTION_MARKER.match(clean(line_text(line))))
+
+
+def _is_whole(line: Line) -> bool:
+    """Whether a line is a row of its own whatever the columns."""
+    return _is_total(line) or _is_section(line)
+
+
 def _is_total(line: Line) -> bool:
     """A total row: its word, then nothing but points."""
     text = clean(line_text(line)).split(" ")
@@ -164,12 +210,65 @@ def _is_total(line: Line) -> bool:
 # ---- nets --------------------------------------------------------------------------------------------------------
 
 
-def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTable:
-    """The region as a net: gutters as upright rules, rows from printed rules and from the numbers."""
+def with_rows(net: Net, glyphs: Sequence[Glyph]) -> tuple[Net, bool]:
+    """The net with the rows that its numbers tell where a band between two rules holds several of them (only upright
+    rules were drawn), and whether they are certain."""
+    ys, flat, tall, sure = list(net.ys), list(net.horizontal), list(net.vertical), True
+    for top, bottom in pairwise(net.ys):
+        if bottom - top < 3 * SMALL:
+            continue
+        lines = text_lines(g for g in glyphs if top < g.y < bottom)
+        region = _Region([], lines, net.xs[1:-1])
+        for n in range(1, min(MAX_HEADER_LINES, len(lines) - 1) + 1):
+            if columns_named(_flat(lines[:n])):
+                region = _Region(lines[:n], lines[n:], net.xs[1:-1])
+        if not _holds_rows(region):
+            continue
+        first = next((int(w) for w in _numbers(region)), 1)
+        table = _table(region, [], first > 1, (net.xs[0], net.xs[-1]))
+        inner = list(table.net.ys[1:-1])
+        ys += inner
+        flat += [h for h in table.net.horizontal if h.at in inner]
+        for a, b in _sections_at(region, top, bottom):
+            tall = [piece for v in tall for piece in (_without(v, a, b) if v.at in region.cuts else (v,))]
+        sure = sure and table.sure
+    if len(ys) == len(net.ys):
+        return net, True
+    return Net(net.xs, tuple(sorted(ys)), tuple(sorted(flat, key=lambda r: r.at)), tuple(tall)), sure
+
+
+def _numbers(region: _Region) -> list[str]:
+    """The lines of the column of serial numbers."""
+    columns = _columns(region)
+    own = [g for line in region.body if not _is_whole(line) for g in line if columns.of(g) == columns.anchor]
+    return [w for line in text_lines(own) if (w := fold(line_text(line))).isdecimal()]
+
+
+def _holds_rows(region: _Region) -> bool:
+    """Whether two numbers and more (or one above a total) count up in a column, beside as many points in another."""
+    if len(region.body) < 2 or len(region.cuts) < 2:
+        return False
+    columns = _columns(region)
+    numbers = [int(w) for w in _numbers(region)]
+    if len(numbers) + any(map(_is_whole, region.body)) < 2 or any(not 0 < b - a <= LARGEST_STEP for a, b in pairwise(numbers)):
+        return False
+    body = [g for line in region.body if not _is_whole(line) for g in line]
+    for col in range(columns.text + 1, len(region.cuts) + 1):
+        words = [line_text(line) for line in text_lines(g for g in body if columns.of(g) == col)]
+        if len(words) == len(numbers) and all(points(w) is not None for w in words):
+            return True
+    return False
+
+
+def _table(region: _Region, horizontal: Sequence[Rule], leading: bool, sides: Interval | None = None) -> OpenTable:
+    """The region as a net: gutters as upright rules, rows from printed rules and from the numbers. `sides`: where its
+    outer borders are printed."""
     glyphs = [g for line in (*region.header, *region.body) for g in line]
-    left, right = min(g.x0 for g in glyphs), max(g.x1 for g in glyphs)
+    left, right = sides or (min(g.x0 for g in glyphs), max(g.x1 for g in glyphs))
     top, bottom = min(g.top for g in glyphs), max(g.bottom for g in glyphs)
     across = [h for h in horizontal if min(h.end, right) - max(h.start, left) > 0.3 * (right - left) and top < h.at < bottom]
+    levels = {round(h.at) for h in across}
+    across = [h for h in horizontal if round(h.at) in levels and h.start < right and h.end > left]
     left, right = min(left, *(h.start for h in across), left), max(right, *(h.end for h in across), right)
     xs = (left, *region.cuts, right)
     columns = _columns(region)
@@ -177,20 +276,45 @@ def _table(region: _Region, horizontal: Sequence[Rule], leading: bool) -> OpenTa
     seams = [_edge(a, b) for a, b in _seams(region) if not any(_between(a, b, y) for y in inner)]
     starts: list[float] = []
     sure = not region.torn
-    for k, band in enumerate(_bands(region, inner)):
+    bands = _bands(region, inner)
+    middle: bool | None = None
+    for k, band in enumerate(bands):
         ruled = any(y > region.body[0][0].y for y in inner)
-        shared = _rows(band, columns, leading and k == 0 and not ruled)
+        shared = _rows(band, columns, leading and k == 0 and not ruled, region.open_end and k == len(bands) - 1)
         sure = sure and shared is not None and shared[1]
+        middle = shared[2] if shared is not None and middle is None else middle
         lines = text_lines(g for g in band if columns.of(g) == columns.text)
         starts += shared[0] if shared else [_edge(a, b) for a, b in pairwise(lines)]
     starts.sort()
-    goes_on = _label_spans(region, columns, starts, leading)
+    goes_on = _label_spans(region, columns, starts, leading, middle)
     walls = [Rule(h.at, max(h.start, left), min(h.end, right)) for h in across]
     walls += [Rule(y, xs[c], xs[c + 1]) for y in starts for c in range(len(xs) - 1) if y not in goes_on.get(c, ())]
     walls += [Rule(y, left, right) for y in (top, *seams, bottom)]
     ys = sorted({top, *inner, *seams, *starts, bottom})
-    upright = tuple(Rule(x, top, bottom) for x in xs)
+    upright = tuple(Rule(x, a, b) for x in xs for a, b in _upright(region, top, bottom, x in region.cuts))
     return OpenTable(Net(xs, tuple(ys), tuple(sorted(walls, key=lambda r: r.at)), upright), sure)
+
+
+def _upright(region: _Region, top: float, bottom: float, inner: bool) -> list[tuple[float, float]]:
+    """Where a rule between columns stands: all the way, but not through rows that name a section."""
+    ends = [top, *(y for pair in (_sections_at(region, top, bottom) if inner else ()) for y in pair), bottom]
+    return [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if b - a > 1]
+
+
+def _sections_at(region: _Region, top: float, bottom: float) -> list[tuple[float, float]]:
+    """Upper and lower edge of each row that names a section."""
+    lines = [*region.header[-1:], *region.body]
+    return [
+        (_edge(lines[i - 1], line) if i else top, _edge(line, lines[i + 1]) if i + 1 < len(lines) else bottom)
+        for i, line in enumerate(lines)
+        if _is_section(line)
+    ]
+
+
+def _without(rule: Rule, start: float, end: float) -> list[Rule]:
+    """What is left of a rule without [start, end]."""
+    pieces = (Rule(rule.at, rule.start, min(rule.end, start)), Rule(rule.at, max(rule.start, end), rule.end))
+    return [piece for piece in pieces if piece.end - piece.start > 1]
 
 
 def _edge(above: Line, below: Line) -> float:
@@ -200,7 +324,7 @@ def _edge(above: Line, below: Line) -> float:
 def _seams(region: _Region) -> list[tuple[Line, Line]]:
     """Neighbouring lines between which a row surely begins: below the header, around a total."""
     lines = [*region.header[-1:], *region.body]
-    return [(a, b) for i, (a, b) in enumerate(pairwise(lines)) if (i == 0 and region.header) or _is_total(a) or _is_total(b)]
+    return [(a, b) for i, (a, b) in enumerate(pairwise(lines)) if (i == 0 and region.header) or _is_whole(a) or _is_whole(b)]
 
 
 def _between(above: Line, below: Line, y: float) -> bool:
@@ -209,12 +333,12 @@ def _between(above: Line, below: Line, y: float) -> bool:
 
 def _bands(region: _Region, inner: Sequence[float]) -> list[Line]:
     """Characters of the body between printed rules and total rows."""
-    totals = [line for line in region.body if _is_total(line)]
+    totals = [line for line in region.body if _is_whole(line)]
     bounds = [*inner, *(edge for line in totals for edge in (min(g.top for g in line), max(g.bottom for g in line)))]
     bounds.sort()
     bands: dict[int, Line] = {}
     for line in region.body:
-        for glyph in line if not _is_total(line) else ():
+        for glyph in line if not _is_whole(line) else ():
             bands.setdefault(bisect_right(bounds, glyph.y), []).append(glyph)
     return [bands[k] for k in sorted(bands)]
 
@@ -235,12 +359,13 @@ def _columns(region: _Region) -> _Columns:
     """The text column holds most characters; anchors are serials that count up, else points."""
     by_col: dict[int, list[Glyph]] = {}
     for line in region.body:
-        for glyph in line if not _is_total(line) else ():
+        for glyph in line if not _is_whole(line) else ():
             by_col.setdefault(sum(glyph.x > c for c in region.cuts), []).append(glyph)
     text = max(by_col, key=lambda c: len(by_col[c]), default=0)
     words = {c: [clean(line_text(line)) for line in text_lines(own)] for c, own in sorted(by_col.items()) if c != text}
     serial = [c for c, said in words.items() if _counts_up(said)]
     scored = [c for c, said in words.items() if c > text and said and all(points(t) is not None for t in said)]
+    serial.sort(key=lambda c: -len(words[c]))  # a section's points, alone in their column, count up too
     return _Columns(next(iter((*serial, *scored)), None), text, region.cuts)
 
 
@@ -250,25 +375,38 @@ def _counts_up(words: Sequence[str]) -> bool:
     return bool(numbers) and all(n is not None for n in numbers) and all(b > a for a, b in pairwise(numbers))  # type: ignore[operator]
 
 
-def _rows(band: Line, columns: _Columns, leading: bool) -> tuple[list[float], bool] | None:
-    """Where rows begin below the band's first, and whether that is certain; None when the band's rows cannot be told."""
+def _rows(band: Line, columns: _Columns, leading: bool, trailing: bool) -> tuple[list[float], bool, bool | None] | None:
+    """Where rows begin below the band's first, whether that is certain, and whether numbers stand in the middle of their
+    rows (None: not known); None when the band's rows cannot be told."""
     own: dict[int, list[Glyph]] = {}
     for glyph in band:
         own.setdefault(columns.of(glyph), []).append(glyph)
     if columns.anchor is None:
-        return ([], True) if len(text_lines(own.get(columns.text, []))) <= 1 else None
+        return ([], True, None) if len(text_lines(own.get(columns.text, []))) <= 1 else None
     anchors = [_middle(line) for line in text_lines(own.get(columns.anchor, []))]
     if not anchors:
-        return [], True
-    lines = text_lines(g for c, glyphs in own.items() if c >= columns.text and c != columns.anchor for g in glyphs if c == columns.text or not _scored(glyphs))
+        return [], True, None
+    text = text_lines(own.get(columns.text, []))
+    every = text_lines(
+        g for c, glyphs in own.items() if c >= columns.text and c != columns.anchor for g in glyphs if c == columns.text or not _scored(glyphs)
+    )
     if len(anchors) == 1 and not leading:
-        return [], True
-    ends = [bool(ENDS.search(line_text([g for g in line if columns.of(g) == columns.text]))) for line in lines]
-    shares = rowbands.share_out([_middle(line) for line in lines], anchors, anchors, ends, leading)
-    if shares is None:
-        return None
-    cuts = [(max(g.bottom for g in lines[s - 1]) + min(g.top for g in lines[s])) / 2 for s in shares.starts if s]
-    return cuts, shares.sure
+        return [], True, None
+    ends = [bool(ENDS.search(line_text(line))) for line in text]
+    shares = rowbands.share_out([_middle(line) for line in text], anchors, anchors, ends, leading, trailing)
+    if shares is not None:
+        return [_widest_gap(text[s - 1], text[s], every) for s in shares.starts if s], shares.sure, shares.middle
+    ends = [bool(ENDS.search(line_text([g for g in line if columns.of(g) == columns.text]))) for line in every]
+    shares = rowbands.share_out([_middle(line) for line in every], anchors, anchors, ends, leading, trailing)
+    return ([_edge(every[s - 1], every[s]) for s in shares.starts if s], shares.sure, shares.middle) if shares is not None else None
+
+
+def _widest_gap(above: Line, below: Line, lines: Sequence[Line]) -> float:
+    """Where a row ends between two lines of the text: in the widest blank that the other columns leave there."""
+    between = [line for line in lines if _middle(above) < _middle(line) < _middle(below)]
+    steps = list(pairwise([above, *between, below]))
+    widest = max(steps, key=lambda step: min(g.top for g in step[1]) - max(g.bottom for g in step[0]))
+    return _edge(*widest)
 
 
 def _scored(glyphs: Sequence[Glyph]) -> bool:
@@ -279,19 +417,24 @@ def _middle(line: Line) -> float:
     return sum(g.y for g in line) / len(line)
 
 
-def _label_spans(region: _Region, columns: _Columns, starts: Sequence[float], leading: bool) -> dict[int, list[float]]:
-    """For each label column the row starts at which no label begins: its cells go on there."""
-    first = min(columns.text, columns.anchor if columns.anchor is not None else columns.text)
-    body = [g for line in region.body if not _is_total(line) for g in line]
+def _label_spans(
+    region: _Region, columns: _Columns, starts: Sequence[float], leading: bool, middle: bool | None
+) -> dict[int, list[float]]:
+    """For each label column the row starts at which no label begins: its cells go on there. `middle`: how numbers stand."""
+    body = [g for line in region.body if not _is_whole(line) for g in line]
     lines = [_middle(line) for line in text_lines(g for g in body if columns.of(g) == columns.text)]
     begins = [min((y for y in lines if y > s), default=s) for s in starts]
     ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]
+    first_lines = {0, *(i for i, y in enumerate(lines) if y in set(begins))}
     out: dict[int, list[float]] = {}
-    for col in range(first):
+    for col in (c for c in range(columns.text) if c != columns.anchor):
         printed = text_lines(g for g in body if columns.of(g) == col)
         blocks = _each_row(printed, [lines[0], *begins]) or _blocks(printed, rowbands.pitch_of(lines))
+        if not blocks and leading:
+            out[col] = list(starts)
+            continue
         tops, middles = [_middle(b[0]) for b in blocks], [(_middle(b[0]) + _middle(b[-1])) / 2 for b in blocks]
-        shares = rowbands.share_out(lines, tops, middles, ends, leading)
+        shares = rowbands.share_out(lines, tops, middles, ends, leading, region.open_end, first_lines, middle)
         if shares is not None and (opened := {lines[s] for s in shares.starts}) <= {lines[0], *begins}:
             out[col] = [s for s, y in zip(starts, begins, strict=True) if y not in opened]
         else:

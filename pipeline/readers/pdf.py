@@ -14,11 +14,11 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
-from pipeline.readers import grid, textlayer
-from pipeline.readers.glyphs import is_radical, plain, without_running_lines
+from pipeline.readers import grid, textlayer, watermarks
+from pipeline.readers.glyphs import RADICALS, is_radical, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
-from pipeline.readers.pdfpaths import Drawn, Place, rules_of
+from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
@@ -28,6 +28,9 @@ LINE_ENDS = (10, 13, 0xFFFE, 2)
 
 UNMAPPED = "\0"
 """What PDFium gives for a glyph that no character is known of."""
+
+DESCENT = 0.12
+"""The part of a Chinese character's square that lies below its base line."""
 
 
 def read(data: bytes, name: str) -> Document:
@@ -71,16 +74,21 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         return Page(number, 595.0, 842.0), [], [Remark("unread-page", f"page {number} is damaged and was not read")]
     try:
         place = Place.of(page)
-        glyphs, turn = _glyphs(page, place, f"{name}, page {number}")
+        glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}")
         shape = Page(number, *place.size(turn))
         drawn = Drawn.on(page)
         reason = textlayer.fault(page, glyphs, drawn.pictures, shape.height)
         if reason:
             return _read_picture(page, number, shape, reason)
-        horizontal, vertical = rules_of(drawn.paths, place, turn, f"{name}, page {number}")
-        marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical))
+        ground = Ground()
+        horizontal, vertical = rules_of(drawn.marks, place, turn, f"{name}, page {number}", ground)
+        if drawn.white_text:
+            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground)
+        upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
+        marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical), upright)
         blocks = list(grid.build(marks, known))
-        return shape, blocks, known.remarks(number)
+        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, or white on white, were left out")] if left_out else []
+        return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
 
@@ -101,26 +109,35 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
 # ---- characters --------------------------------------------------------------------------------------------------
 
 
-def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph], int]:
-    """The page's characters in upright page coordinates, and the quarter turns that make its text upright."""
+def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None) -> tuple[list[Glyph], int, int]:
+    """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
+    characters of a watermark were left out; with them those that are white on white, when the ground is given."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)
         if count > limits.MAX_PAGE_GLYPHS:
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
-        codes, boxes = _characters(textpage.raw, count)
+        found = _characters(textpage.raw, count)
         upright = _turn(textpage.raw, count)
+        drawn_over = watermarks.found(textpage.raw, found) if upright is not None else frozenset()
+        drawn_over |= watermarks.unseen(textpage.raw, found, ground) if ground is not None else frozenset()
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
+    if drawn_over:
+        found = [one for one in found if one[0] not in drawn_over]
     out: list[Glyph] = []
-    for code, (x0, y0, x1, y1) in zip(codes, place.boxes(boxes, turn), strict=True):
+    width, height = place.size(turn)
+    boxes = place.boxes([(left, bottom, right, top) for _, _, left, right, bottom, top in found], turn)
+    for (_, code, *_), (x0, y0, x1, y1) in zip(found, boxes, strict=True):
         text = chr(code)
+        if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
+            continue  # beside the page
         if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
             out[-1] = Glyph(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
         else:
             out.append(Glyph(plain(text) if is_radical(text) else text, x0, y0, x1, y1, text))
-    return out, turn
+    return out, turn, len(drawn_over)
 
 
 def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float]) -> bool:
@@ -130,23 +147,46 @@ def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float
     return same and box[2] - box[0] > 0.45 * (box[3] - box[1])
 
 
-def _characters(handle: object, count: int) -> tuple[list[int], list[tuple[float, float, float, float]]]:
-    """Code points and boxes (left, bottom, right, top) in user space of what is printed; PDFium makes up spaces and line
-    ends of its own."""
+def _characters(handle: object, count: int) -> list[watermarks.Box]:
+    """(index, code point, left, right, bottom, top) in user space of each printed character; PDFium makes up spaces and
+    line ends of its own."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     loose = raw.FS_RECTF()
-    codes, boxes = [], []
+    out: list[watermarks.Box] = []
     for i, code in enumerate(map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count))):
         if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
             continue
+        if 0xD800 <= code <= 0xDFFF:
+            code = 0xFFFD
         if raw.FPDFText_GetLooseCharBox(handle, i, loose):
-            boxes.append((loose.left, loose.bottom, loose.right, loose.top))
+            if code in RADICALS and (box := _restored_box(handle, i, loose)) is not None:
+                out.append((i, code, *box))
+            else:
+                out.append((i, code, loose.left, loose.right, loose.bottom, loose.top))
         elif raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top):
-            boxes.append((left.value, bottom.value, right.value, top.value))
-        else:
-            continue
-        codes.append(0xFFFD if 0xD800 <= code <= 0xDFFF else code)
-    return codes, boxes
+            out.append((i, code, left.value, right.value, bottom.value, top.value))
+    return out
+
+
+def _restored_box(handle: object, i: int, loose: raw.FS_RECTF) -> tuple[float, float, float, float] | None:
+    """(left, right, bottom, top) of a character that the file names for a glyph (ActualText, as browsers do where the glyph
+    maps to a radical): PDFium gives the box of the ink, and inside a form one that the form's matrix has not moved. None
+    when the character is the glyph's own."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top) or not raw.FPDFText_GetMatrix(handle, i, matrix):
+        return None
+    before = raw.FS_MATRIX()
+    if i and raw.FPDFText_GetMatrix(handle, i - 1, before) and (before.e, before.f) == (matrix.e, matrix.f):
+        return None  # a whole span is named: its characters have no places of their own
+    ink = (left.value, right.value, bottom.value, top.value)
+    if any(abs(a - b) > 0.01 for a, b in zip(ink, (loose.left, loose.right, loose.bottom, loose.top), strict=True)):
+        return None
+    size = raw.FPDFText_GetFontSize(handle, i)
+    corners = [(size * u, size * v) for u in (0.0, 1.0) for v in (-DESCENT, 1.0 - DESCENT)]
+    xs = [matrix.a * u + matrix.c * v + matrix.e for u, v in corners]
+    ys = [matrix.b * u + matrix.d * v + matrix.f for u, v in corners]
+    return min(xs), max(xs), min(ys), max(ys)
 
 
 def _turn(handle: object, count: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 
 import pypdfium2 as pdfium
@@ -12,7 +12,7 @@ import pypdfium2.raw as raw
 
 from pipeline import limits
 from pipeline.readers.grid import Rule
-from pipeline.readers.strokes import drawn, rules_from
+from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
 PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
@@ -21,8 +21,21 @@ Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
+MARKS = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING)
+
 PICTURE_DEPTH = 3
 """A scan's picture lies on the page, in a form on it, or in a form in that."""
+
+
+@dataclass(slots=True)
+class Ground:
+    """What lies under the text of a page, in user space: boxes of dark fills and pictures."""
+
+    dark: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    def shows(self, x: float, y: float) -> bool:
+        """Whether white text can be seen at a point."""
+        return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in self.dark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +90,12 @@ class Place:
 
 @dataclass(slots=True)
 class Drawn:
-    """What a page draws beside its text: PDFium's path objects, each with the matrix of the forms around it, and its
-    images, down to the forms in the page's own forms."""
+    """What a page draws, down to the forms in its own forms. `marks`: paths, pictures and shadings in the order drawn, each
+    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white."""
 
-    paths: list[tuple[object, Matrix]]
+    marks: list[tuple[int, object, Matrix]]
     pictures: list[object]
+    white_text: bool = False
 
     @classmethod
     def on(cls, page: pdfium.PdfPage) -> Drawn:
@@ -92,19 +106,41 @@ class Drawn:
     def _add(self, get: Callable[..., object], holder: object, count: int, outer: Matrix, depth: int) -> None:
         for handle in map(get, repeat(holder, count), range(count)):
             kind = raw.FPDFPageObj_GetType(handle)
-            if kind == raw.FPDF_PAGEOBJ_PATH:
-                self.paths.append((handle, outer))
-            elif kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
-                self.pictures.append(handle)
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                self.white_text = self.white_text or _pale(raw.FPDFPageObj_GetFillColor, handle)
+            elif kind in MARKS:
+                self.marks.append((kind, handle, outer))
+                if kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
+                    self.pictures.append(handle)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_FORM_DEPTH:
                 inner = _times(_matrix(handle), outer)
                 self._add(raw.FPDFFormObj_GetObject, handle, raw.FPDFFormObj_CountObjects(handle), inner, depth + 1)
 
 
-def rules_of(paths: Sequence[tuple[object, Matrix]], place: Place, turn: int, where: str) -> tuple[list[Rule], list[Rule]]:
-    """(horizontal, vertical) rules that paths leave on a page."""
-    segments = (s for handle, outer in paths for s in _path(handle, _times(_matrix(handle), outer)))
-    return rules_from(((*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in segments), where)
+def rules_of(
+    marks: Sequence[tuple[int, object, Matrix]], place: Place, turn: int, where: str, ground: Ground
+) -> tuple[list[Rule], list[Rule]]:
+    """(horizontal, vertical) rules that marks leave on a page, as far as they lie on it; `ground` is filled on the way."""
+    width, height = place.size(turn)
+    turned = ((*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in _segments(marks, ground))
+    horizontal, vertical = rules_from(turned, where)
+    return _on_page(horizontal, height, width), _on_page(vertical, width, height)
+
+
+def _on_page(rules: list[Rule], across: float, along: float) -> list[Rule]:
+    """Rules cut off at the page's edges: what a producer draws beyond them (a border around all pages) is not seen."""
+    if all(-1 <= r.at <= across + 1 and r.start >= -1 and r.end <= along + 1 for r in rules):
+        return rules
+    inside = (Rule(r.at, max(r.start, 0.0), min(r.end, along)) for r in rules if -1 <= r.at <= across + 1)
+    return [r for r in inside if r.end > r.start]
+
+
+def _segments(marks: Sequence[tuple[int, object, Matrix]], ground: Ground) -> Iterator[tuple[float, float, float, float]]:
+    for kind, handle, outer in marks:
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            yield from _path(handle, _times(_matrix(handle), outer), ground)
+        else:
+            yield from _picture(handle, outer, ground)
 
 
 def _matrix(handle: object) -> Matrix:
@@ -119,15 +155,52 @@ def _times(m: Matrix, n: Matrix) -> Matrix:
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
-def _path(handle: object, matrix: Matrix) -> Iterator[tuple[float, float, float, float]]:
+def _picture(handle: object, outer: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
+    """A thin picture is a line, as some report writers draw it; another one is ground for white text."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not raw.FPDFPageObj_GetBounds(handle, *sides):
+        return
+    left, bottom, right, top = (side.value for side in sides)
+    a, b, c, d, e, f = outer
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x, y in ((left, bottom), (right, bottom), (right, top), (left, top))]
+    yield from drawn(corners, False, True)
+    _note(corners, ground)
+
+
+def _note(corners: list[tuple[float, float]], ground: Ground) -> None:
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    ground.dark.append((min(xs), min(ys), max(xs), max(ys)))
+
+
+def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(handle, fill, stroke)
     stroked = bool(stroke.value) and not _pale(raw.FPDFPageObj_GetStrokeColor, handle)
     filled = bool(fill.value) and not _pale(raw.FPDFPageObj_GetFillColor, handle)
     if not stroked and not filled:
+        if fill.value and ground.dark:
+            yield from _window(handle, matrix, ground)
         return
     for points in _subpaths(handle, matrix):
-        yield from drawn(points, stroked, filled)
+        pieces = list(drawn(points, stroked, filled))
+        if filled and len(pieces) != 1:
+            _note(points, ground)
+        yield from pieces
+
+
+def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
+    """The sides of a white fill inside a dark one: cells laid on black leave borders between them."""
+    for points in _subpaths(handle, matrix):
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+        if min(x1 - x0, y1 - y0) > THIN and any(_is_inside((x0, y0, x1, y1), dark) for dark in ground.dark):
+            yield from drawn([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)], True, False)
+
+
+def _is_inside(box: tuple[float, float, float, float], around: tuple[float, float, float, float]) -> bool:
+    """Whether a box leaves something of another one to be seen, and no more than touches its sides."""
+    margins = (box[0] - around[0], box[1] - around[1], around[2] - box[2], around[3] - box[3])
+    return min(margins) > -STRAIGHT / 2 and max(margins) > STRAIGHT / 2
 
 
 def _pale(get: object, handle: object) -> bool:
@@ -139,15 +212,20 @@ def _pale(get: object, handle: object) -> bool:
 
 
 def _subpaths(handle: object, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
-    """Each subpath as its corner points; curves keep their end points, so that rounded boxes give no slanted lines."""
+    """Each subpath as its corner points; of a curve only its end, so that seals and rounded boxes give no lines of their own."""
     a, b, c, d, e, f = matrix
     points: list[tuple[float, float]] = []
+    curved = 0
     x, y = ctypes.c_float(), ctypes.c_float()
     for i in range(raw.FPDFPath_CountSegments(handle)):
         segment = raw.FPDFPath_GetPathSegment(handle, i)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        curved = (curved + 1) % 3 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
+        if curved:
+            continue  # a control point
         raw.FPDFPathSegment_GetPoint(segment, x, y)
         point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+        if kind == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
                 yield points
             points = [point]
