@@ -17,6 +17,8 @@ from pipeline.errors import InputError, PipelineError, UsageError
 
 SEVERITIES = ("error", "warning", "note", "never")
 EXTRACTED = Path("extracted")
+REPORTS = {"html": "zh", "docx": "zh", "tracked": "zh"}
+"""Formats that are reports, with their language unless --lang says another; lines and data follow the locale."""
 FOREIGN = ("foreign-revision", "digest-mismatch")
 """Findings of a form that belongs to another notice or revision: it is refused."""
 
@@ -239,7 +241,7 @@ def _extract(args: argparse.Namespace) -> int:
 def _audit(args: argparse.Namespace) -> int:
     from pipeline import stages
 
-    text, findings = stages.audit_report(args.file, args.format, language_of(args))
+    text, findings = stages.audit_report(args.file, args.format, language_of(args, REPORTS.get(args.format)))
     _put(text, args.output)
     return stages.exit_status(findings, args.fail_on)
 
@@ -273,7 +275,7 @@ def _diff(args: argparse.Namespace) -> int:
 
     old, new = stages.extract(args.old), stages.extract(args.new)
     found = followup.follow(old, new, [load_assessment(p) for p in args.assessments])
-    _put(diff_out.render(found, args.format, language_of(args), old, new, args.all), args.output)
+    _put(diff_out.render(found, args.format, language_of(args, REPORTS.get(args.format)), old, new, args.all), args.output)
     return stages.exit_status(new.findings, args.fail_on)
 
 

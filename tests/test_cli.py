@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
+from tests.support.small import notice_text
 
 SEED = Path(__file__).resolve().parents[1] / "sources" / "zaozhuang-gas-2021-42"
 
@@ -126,3 +127,18 @@ def test_long_work_shows_a_bar_on_a_terminal_only(terminal, capsys, monkeypatch)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     assert list(progress.bar(range(3), "page")) == [0, 1, 2]
     assert ("page" in capsys.readouterr().err) == terminal
+
+
+@pytest.mark.parametrize(("argv", "word"), [(["audit", "n.txt"], "审校报告"), (["diff", "n.txt", "n.txt"], "旧分能否沿用")])
+def test_reports_are_chinese_whatever_the_locale_unless_another_language_is_asked_for(argv, word, capsysbinary, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "n.txt").write_text(notice_text(), encoding="utf-8")
+    pages = []
+    for locale in ("C.UTF-8", "zh_CN.UTF-8"):
+        monkeypatch.setenv("LC_ALL", locale)
+        main([*argv, "--format", "html", "--fail-on", "never"])
+        pages.append(capsysbinary.readouterr().out)
+    main([*argv, "--format", "html", "--fail-on", "never", "--lang", "en"])
+    assert pages[0] == pages[1]
+    assert word in pages[0].decode()
+    assert word not in capsysbinary.readouterr().out.decode()

@@ -289,3 +289,11 @@ def test_the_share_of_a_mean_is_of_the_exact_mean():
     assert next(row for row in means.rows if row[0] == "安全运营") == ("安全运营", "24.93", "25", "99.7%", "25", "24.9")
     small = group.Spread(Decimal("6.41666666666"), Decimal(5), Decimal("7.25"), 3)  # 80.208 %, not 6.42 / 8 = 80.25 %
     assert summary._mean_row("示例", Decimal("6.42"), Decimal(8), small)[3] == "80.2%"
+
+
+def test_short_columns_have_room_for_their_title_and_a_whole_date_on_one_line():
+    """15.2 pixels a character on the page (half of it a digit), 16 pixels of padding, 3.78 pixels a millimetre."""
+    grids = [b for made in all_pages() for b in made.blocks if isinstance(b, Grid)]
+    widths = {c.title: c.width for g in grids for c in g.columns if c.title in ("序号", "日期", "得分/满分") and c.width}
+    need = {"序号": 2 * 15.2, "日期": 10 * 8.3, "得分/满分": 4.6 * 15.2}
+    assert {title: width * 3.78 >= need[title] + 16 for title, width in widths.items()} == dict.fromkeys(need, True)

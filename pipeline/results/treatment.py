@@ -113,7 +113,7 @@ def _list(card: Scorecard) -> Block:
     if not items:
         return Paragraph("各条目没有失分。", "flush")
     columns = (
-        Column("序号", 12, "center"), Column("评价内容"), Column("失分", 13, "center"), Column("扣分理由", 31), Column("整改措施", 24),
+        Column("序号", 14, "center"), Column("评价内容"), Column("失分", 13, "center"), Column("扣分理由", 31), Column("整改措施", 24),
         Column("期限", 15), Column("复查", 13),
     )  # fmt: skip
     rows = tuple(

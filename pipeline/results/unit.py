@@ -148,7 +148,7 @@ def _lost(card: Scorecard) -> Iterator[Block]:
     whole = sum((groups.points_off(i) for i in items), Decimal(0))
     yield Paragraph(f"共 {len(items)} 条失分，合计 {points_text(whole)} 分，按失分多少排列。", "flush")
     labels = {s.id: _label(s.label, s.basis) for s in card.sections}
-    columns = (Column("序号", 12, "center"), Column("项目", 24), Column("评价内容"), Column("得分/满分", 21, "center"),
+    columns = (Column("序号", 14, "center"), Column("项目", 24), Column("评价内容"), Column("得分/满分", 25, "center"),
                Column("失分", 13, "center"), Column("扣分理由", 38))  # fmt: skip
     rows = tuple(
         (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}",
@@ -182,7 +182,7 @@ def _origins(card: Scorecard) -> Iterator[Block]:
 def _sheets(card: Scorecard, named: bool) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...]]:
     """One row for each assessment; the round only where there are rounds."""
     rounds = bool(card.rounds) or any(a.round for a in card.assessments)
-    columns = [Column("评价人", 30), Column("日期", 24, "center"), Column("总评", 16, "right"), Column("采用", 30, "center"), Column("评价表文件（SHA-256 前 16 位）")]
+    columns = [Column("评价人", 30), Column("日期", 28, "center"), Column("总评", 16, "right"), Column("采用", 30, "center"), Column("评价表文件（SHA-256 前 16 位）")]
     rows = []
     for n, a in enumerate(card.assessments, start=1):
         who = (a.assessor or "（未签）") if named else f"第 {n} 位"
