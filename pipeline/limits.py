@@ -74,6 +74,12 @@ MAX_PAGE_GLYPHS = 60_000
 MAX_PAGE_RULES = 60_000
 """Ruling pieces of one page: a dense sheet of dashed lines has 3,000."""
 
+MAX_PAGE_OBJECTS = 300_000
+"""Paths, texts and pictures of one page: a map drawn line by line has 100,000, and takes 10 s."""
+
+MAX_FORM_DRAWS = 100_000
+"""Form XObjects drawn on one page, those inside others counted each time: letterheads draw two or three."""
+
 MAX_FORM_DEPTH = 6
 """Form XObjects inside each other; producers nest two or three."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import re
 from collections import Counter
 from itertools import repeat
 
@@ -26,6 +27,11 @@ SPACE = 32
 LINE_ENDS = (10, 13, 0xFFFE, 2)
 """Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
 
+MIN_FORMS = 2
+"""Forms in a file from which on it is worth counting how often they draw each other."""
+
+_NESTED = re.compile(rb"/Subtype\s*/Form\b")
+
 UNMAPPED = "\0"
 """What PDFium gives for a glyph that no character is known of."""
 
@@ -35,6 +41,8 @@ DESCENT = 0.12
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a PDF. Raises InputError when it is encrypted, broken or without pages."""
+    if len(_NESTED.findall(data)) >= MIN_FORMS:
+        importlib.import_module("pipeline.readers.formdraws").check(data, name)
     pdf = _open(data, name)
     try:
         count = len(pdf)
@@ -73,6 +81,8 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
     except pdfium.PdfiumError:
         return Page(number, 595.0, 842.0), [], [Remark("unread-page", f"page {number} is damaged and was not read")]
     try:
+        if raw.FPDFPage_CountObjects(page.raw) > limits.MAX_PAGE_OBJECTS:
+            raise LimitExceeded(f"{name}, page {number}", f"more than {limits.MAX_PAGE_OBJECTS:,} drawn objects", "simplify the page")
         place = Place.of(page)
         glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}")
         shape = Page(number, *place.size(turn))

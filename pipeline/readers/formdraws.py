@@ -1,0 +1,57 @@
+"""How often a PDF's form XObjects are drawn: forms that draw forms ten times each, ten deep, fill any memory in PDFium,
+which cannot be stopped once it draws them."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import regex
+
+from pipeline import limits
+from pipeline.errors import LimitExceeded
+
+DEEPEST = 40
+"""PDFium follows forms inside forms to about this depth."""
+
+_DRAWN = regex.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do\b")
+
+
+def check(data: bytes, name: str) -> None:
+    """Raise LimitExceeded when a page draws absurdly many forms. What cannot be opened is left to the reader to refuse."""
+    known: dict[tuple[int, int], int] = {}
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            for number, page in enumerate(pdf.pages, start=1):
+                if _draws(page.obj, known, 0) > limits.MAX_FORM_DRAWS:
+                    where = f"{name}, page {number}"
+                    raise LimitExceeded(where, f"more than {limits.MAX_FORM_DRAWS:,} forms drawn inside each other", "print it to PDF anew")
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return
+
+
+def _draws(node: pikepdf.Object, known: dict[tuple[int, int], int], depth: int) -> int:
+    """How many forms a page or form draws, those inside the drawn ones too. A form inside itself counts once."""
+    empty = pikepdf.Dictionary()
+    drawable = node.get("/Resources", empty).get("/XObject", empty)
+    forms = {k: f for k, f in drawable.items() if f.get("/Subtype") == "/Form"}
+    if not forms or depth > DEEPEST:
+        return 0
+    total = 0
+    for drawn in _DRAWN.findall(_content(node)):
+        form = forms.get("/" + drawn.decode("latin-1"))
+        if form is None:
+            continue
+        if form.objgen not in known:
+            known[form.objgen] = 0
+            known[form.objgen] = _draws(form, known, depth + 1)
+        total += 1 + known[form.objgen]
+    return total
+
+
+def _content(node: pikepdf.Object) -> bytes:
+    if isinstance(node, pikepdf.Stream):
+        return node.read_bytes()
+    streams = node.get("/Contents", pikepdf.Array())
+    parts = list(streams) if isinstance(streams, pikepdf.Array) else [streams]  # type: ignore[call-overload]
+    return b"\n".join(s.read_bytes() for s in parts if isinstance(s, pikepdf.Stream))
