@@ -193,7 +193,7 @@ def _with_suppressed(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str
     for t in np.flatnonzero((ink >= NARROW) & (steps.argmax(axis=1) == 0)):
         best = int(steps[t, 1:].argmax()) + 1
         text = letters[best]
-        if (_chinese(text) or text in STOPS) and all(abs(p.time - t) > 0.5 * pitch for p in out):
+        if (is_chinese(text) or text in STOPS) and all(abs(p.time - t) > 0.5 * pitch for p in out):
             out.append(Peak(text, float(t), float(steps[t, best])))
     return sorted(out, key=lambda p: p.time)
 
@@ -206,12 +206,12 @@ def _with_stops(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str]) ->
     for i, peak in enumerate(peaks):
         before = peaks[i - 1] if i else None
         after = peaks[i + 1] if i + 1 < len(peaks) else None
-        if before and pitch and _chinese(before.text) and _chinese(peak.text) and peak.time - before.time > WIDE * pitch:
+        if before and pitch and is_chinese(before.text) and is_chinese(peak.text) and peak.time - before.time > WIDE * pitch:
             mark = _likeliest(steps, int(before.time) + 1, int(peak.time), index, letters)
             if mark.confidence >= SEEN:
                 out.append(mark)
         weak = peak.text in SPECKS or (peak.text in STOPS and peak.confidence < CLEAR)
-        if weak and before and after and _chinese(before.text) and _chinese(after.text):
+        if weak and before and after and is_chinese(before.text) and is_chinese(after.text):
             mark = _likeliest(steps, int(peak.time), int(peak.time + 0.5), index, letters)
             peak = Peak(mark.text, peak.time, min(mark.confidence, peak.confidence), raw=peak.text)
         out.append(peak)
@@ -226,9 +226,10 @@ def _likeliest(steps: np.ndarray, start: int, end: int, index: Sequence[int], le
 
 def _pitch(peaks: Sequence[Peak]) -> float | None:
     """Usual distance of neighbouring Chinese characters, in steps."""
-    gaps = sorted(b.time - a.time for a, b in pairwise(peaks) if _chinese(a.text) and _chinese(b.text))
+    gaps = sorted(b.time - a.time for a, b in pairwise(peaks) if is_chinese(a.text) and is_chinese(b.text))
     return gaps[len(gaps) // 2] if len(gaps) >= 4 else None
 
 
-def _chinese(text: str) -> bool:
+def is_chinese(text: str) -> bool:
+    """Whether it is a Chinese character, or a bracket or quotation mark as wide as one."""
     return "\u4e00" <= text[:1] <= "\u9fff" or text in "《》（）“”"
