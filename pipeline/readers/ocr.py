@@ -143,7 +143,7 @@ def _decode(steps: np.ndarray, used: float, letters: Sequence[str], allowed: str
             peaks.append(Peak(letters[best[t]], (t + end) / 2, float(chosen[t : end + 1].max())))
         t = end + 1
     if allowed is None:
-        peaks = _with_stops(_with_suppressed(peaks, steps, letters), steps, letters)
+        peaks = _with_per_mille(_with_stops(_with_suppressed(peaks, steps, letters), steps, letters))
     span = max(1.0, used * len(best))
     return [Char(p.text, min(1.0, (p.time + 0.5) / span), p.confidence, p.raw) for p in peaks]
 
@@ -215,6 +215,18 @@ def _with_stops(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str]) ->
             mark = _likeliest(steps, int(peak.time), int(peak.time + 0.5), index, letters)
             peak = Peak(mark.text, peak.time, min(mark.confidence, peak.confidence), raw=peak.text)
         out.append(peak)
+    return out
+
+
+def _with_per_mille(peaks: Sequence[Peak]) -> list[Peak]:
+    """A round sign right behind a % that no figure follows is the rest of ‰."""
+    out: list[Peak] = []
+    for i, peak in enumerate(peaks):
+        ends = i + 1 == len(peaks) or not (peaks[i + 1].text.isascii() and peaks[i + 1].text.isalnum())
+        if out and out[-1].text == "%" and peak.text in ("0", "o", "O") and ends:
+            out[-1] = Peak("‰", out[-1].time, min(out[-1].confidence, peak.confidence), raw="%" + peak.text)
+        else:
+            out.append(peak)
     return out
 
 

@@ -149,3 +149,12 @@ def test_a_letter_alone_in_a_number_column_is_the_figure_it_looks_like_and_in_do
     out = _settled(Crop(cell, np.zeros((9, 9), np.uint8), True), seen, seen, [])
     assert out.text == settled
     assert settled == read or (out.digits or 1) <= 0.5
+
+
+@pytest.mark.parametrize(("read", "settled"), [("低于0.1%0，", "低于0.1‰，"), ("低于1%o", "低于1‰"), ("5%00", "5%00"), ("100%。", "100%。")])
+def test_a_round_sign_behind_a_percent_sign_makes_it_per_mille(read, settled):
+    from pipeline.readers.ocr import Peak, _with_per_mille
+
+    out = _with_per_mille([Peak(c, float(i), 0.9) for i, c in enumerate(read)])
+    assert "".join(p.text for p in out) == settled
+    assert "".join(p.raw or p.text for p in out) == read
