@@ -143,7 +143,7 @@ def _decode(steps: np.ndarray, used: float, letters: Sequence[str], allowed: str
             peaks.append(Peak(letters[best[t]], (t + end) / 2, float(chosen[t : end + 1].max())))
         t = end + 1
     if allowed is None:
-        peaks = _with_stops(_with_suppressed(peaks, steps, letters), steps, letters)
+        peaks = _with_per_mille(_with_stops(_with_suppressed(peaks, steps, letters), steps, letters))
     span = max(1.0, used * len(best))
     return [Char(p.text, min(1.0, (p.time + 0.5) / span), p.confidence, p.raw) for p in peaks]
 
@@ -193,7 +193,7 @@ def _with_suppressed(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str
     for t in np.flatnonzero((ink >= NARROW) & (steps.argmax(axis=1) == 0)):
         best = int(steps[t, 1:].argmax()) + 1
         text = letters[best]
-        if (_chinese(text) or text in STOPS) and all(abs(p.time - t) > 0.5 * pitch for p in out):
+        if (is_chinese(text) or text in STOPS) and all(abs(p.time - t) > 0.5 * pitch for p in out):
             out.append(Peak(text, float(t), float(steps[t, best])))
     return sorted(out, key=lambda p: p.time)
 
@@ -206,15 +206,27 @@ def _with_stops(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str]) ->
     for i, peak in enumerate(peaks):
         before = peaks[i - 1] if i else None
         after = peaks[i + 1] if i + 1 < len(peaks) else None
-        if before and pitch and _chinese(before.text) and _chinese(peak.text) and peak.time - before.time > WIDE * pitch:
+        if before and pitch and is_chinese(before.text) and is_chinese(peak.text) and peak.time - before.time > WIDE * pitch:
             mark = _likeliest(steps, int(before.time) + 1, int(peak.time), index, letters)
             if mark.confidence >= SEEN:
                 out.append(mark)
         weak = peak.text in SPECKS or (peak.text in STOPS and peak.confidence < CLEAR)
-        if weak and before and after and _chinese(before.text) and _chinese(after.text):
+        if weak and before and after and is_chinese(before.text) and is_chinese(after.text):
             mark = _likeliest(steps, int(peak.time), int(peak.time + 0.5), index, letters)
             peak = Peak(mark.text, peak.time, min(mark.confidence, peak.confidence), raw=peak.text)
         out.append(peak)
+    return out
+
+
+def _with_per_mille(peaks: Sequence[Peak]) -> list[Peak]:
+    """A round sign right behind a % that no figure follows is the rest of ‰."""
+    out: list[Peak] = []
+    for i, peak in enumerate(peaks):
+        ends = i + 1 == len(peaks) or not (peaks[i + 1].text.isascii() and peaks[i + 1].text.isalnum())
+        if out and out[-1].text == "%" and peak.text in ("0", "o", "O") and ends:
+            out[-1] = Peak("‰", out[-1].time, min(out[-1].confidence, peak.confidence), raw="%" + peak.text)
+        else:
+            out.append(peak)
     return out
 
 
@@ -226,9 +238,10 @@ def _likeliest(steps: np.ndarray, start: int, end: int, index: Sequence[int], le
 
 def _pitch(peaks: Sequence[Peak]) -> float | None:
     """Usual distance of neighbouring Chinese characters, in steps."""
-    gaps = sorted(b.time - a.time for a, b in pairwise(peaks) if _chinese(a.text) and _chinese(b.text))
+    gaps = sorted(b.time - a.time for a, b in pairwise(peaks) if is_chinese(a.text) and is_chinese(b.text))
     return gaps[len(gaps) // 2] if len(gaps) >= 4 else None
 
 
-def _chinese(text: str) -> bool:
+def is_chinese(text: str) -> bool:
+    """Whether it is a Chinese character, or a bracket or quotation mark as wide as one."""
     return "\u4e00" <= text[:1] <= "\u9fff" or text in "《》（）“”"

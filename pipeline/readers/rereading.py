@@ -19,6 +19,9 @@ FIGURES = "0123456789."
 NUMBER = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
 NUMBER_HEAD = regex.compile(r"序号|编号|分值|得分|满分|分数|标准分|应得分|权重|实得|扣分")
 
+LOOKALIKES = str.maketrans("iIl|oO", "111100")
+"""Letters that a figure is taken for when it stands alone; no cell of a number column holds one."""
+
 _WORDS = regex.compile(r"\p{Han}{2}|[a-z]{3}")
 
 INK = 190
@@ -135,6 +138,7 @@ def _settled(crop: Crop, free: Sequence[Char], bold: Sequence[Char], figures: Se
     votes: dict[str, float] = {}
     for text, sure in [(first, cell.confidence or 0.0), *seen, (_text(figures), 0.5 * _least(figures))]:
         text = text.strip(".,·")
+        text = text.translate(LOOKALIKES) if len(text) == 1 else text
         if NUMBER.fullmatch(text):
             votes[text] = votes.get(text, 0.0) + sure
     if not votes or _WORDS.search(first):

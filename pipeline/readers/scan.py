@@ -21,6 +21,7 @@ from pipeline.provenance import BBox, Provenance
 from pipeline.readers import grid
 from pipeline.readers.commas import settle_marks
 from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
+from pipeline.readers.holes import doubt_holes
 from pipeline.readers.ocr import Char, find_boxes, read_lines
 from pipeline.readers.paper import even_background
 from pipeline.readers.rereading import reread
@@ -111,6 +112,9 @@ def _on_white(picture: Picture.Image) -> Picture.Image:
         return Picture.alpha_composite(white, rgba).convert("RGB")
     if picture.mode.startswith("I;16"):
         return Picture.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
+    if picture.mode in ("I", "F"):
+        values = np.nan_to_num(np.asarray(picture, np.float64))
+        return Picture.fromarray((np.clip(values / max(values.max(), 1e-9), 0, 1) * 255).astype(np.uint8)).convert("RGB")
     return picture.convert("RGB")
 
 
@@ -136,7 +140,7 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     """(width, height, blocks) of one RGB page picture. The size comes back turned when the page lay on its side."""
     if min(image.shape[:2]) < SMALLEST or max(image.shape[:2]) > SLENDER * min(image.shape[:2]):
         return width, height, []
-    grey = even_background(_fitting(image))
+    grey = even_background(_dark_on_light(_fitting(image)))
     if float((grey < PRINT).mean()) < BLANK:
         return width, height, []
     grey, boxes, turns = _upright(grey, find_boxes(grey))
@@ -157,6 +161,12 @@ def _fitting(image: Image) -> Image:
         return cv2.GaussianBlur(image, (3, 3), 0) if _is_fax(image) else image
     way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     return cv2.resize(image, None, fx=factor, fy=factor, interpolation=way)
+
+
+def _dark_on_light(image: Image) -> Image:
+    """The picture, a negative turned round: nearly all of it is dark and a little is much lighter."""
+    most, lightest = np.percentile(image[::4, ::4], (90, 99.5))
+    return 255 - image if most < 128 and lightest > most + 80 else image
 
 
 def _is_fax(image: Image) -> bool:
@@ -234,7 +244,7 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     line = _line_height(boxes)
     strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image, line)]
     crops = [picker.crop(s) for s in strips]
-    lines = settle_marks(crops, read_lines(crops))
+    lines = doubt_holes(crops, settle_marks(crops, read_lines(crops)))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
 

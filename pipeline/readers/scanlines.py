@@ -28,6 +28,9 @@ FLAT_KERNEL, TALL_KERNEL = 1 / 22, 1 / 62
 LONG = 0.25
 """A line this long, as a part of the longest of its direction, is believed without looking at its ends."""
 
+PAST = 9
+"""Pixels by which a line's end may stand out past the line that it ends at."""
+
 BRIDGE = 0.7
 """A gap between collinear pieces is bridged when this part of it is dark in the picture with its text."""
 
@@ -208,9 +211,10 @@ def _long(pieces: Sequence[Piece]) -> set[Piece]:
 
 
 def _between(piece: Piece, across: Iterable[Piece]) -> bool:
+    """Whether it ends at lines across; grain may carry it a little past them."""
     at, start, end = piece
     met = [pos for pos, a, b in across if a - 6 <= at <= b + 6]
-    return any(abs(pos - start) <= 5 for pos in met) and any(abs(pos - end) <= 5 for pos in met)
+    return any(-5 <= pos - start <= PAST for pos in met) and any(-5 <= end - pos <= PAST for pos in met)
 
 
 def _transposed(tall: Image, dark: Image) -> tuple[Piece, ...]:

@@ -1,0 +1,160 @@
+"""Steps of reading a scan, without the engine: seals, slopes, columns of characters, paper edges, unread ink."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+pytestmark = pytest.mark.skipif(find_spec("rapidocr") is None, reason="the OCR engine (extra `ocr`) is not installed")
+
+from tests.support.scans import FONT, drawn  # noqa: E402
+
+RED = (205, 40, 50)
+
+
+def sealed(figure: str, rim: bool) -> Image.Image:
+    """A figure under the star of a seal, or under a star of print without a seal."""
+    page = Image.new("RGB", (1654, 900), "white")
+    pen = ImageDraw.Draw(page)
+    for n in range(6):
+        pen.text((80, 80 + 120 * n), "每月走访家庭单位各一次并作好记录", "black", ImageFont.truetype(str(FONT), 30))
+    if rim:
+        pen.ellipse((1000, 300, 1330, 630), outline=RED, width=9)
+    pen.regular_polygon((1165, 465, 60), 3, fill=RED)
+    pen.text((1165, 470), figure, (90, 10, 20), ImageFont.truetype(str(FONT), 30), anchor="mm")
+    return page
+
+
+@pytest.mark.parametrize(("rim", "most"), [(True, 40), (False, 160)])
+def test_a_star_in_a_seal_is_taken_off_and_red_print_is_kept(rim, most):
+    from pipeline.readers.paper import even_background
+
+    grey = even_background(np.asarray(sealed("7", rim)))[435:510, 1130:1200]
+    dark = int((grey < 128).sum())
+    assert (20 < dark < 600) if rim else dark > 1200, dark
+
+
+@pytest.mark.parametrize("slope", [-6, -2, 0, 3])
+def test_the_end_of_a_table_is_set_straight_by_its_rules(slope):
+    from pipeline.readers.scanlines import straighten
+
+    page = drawn().crop((0, 180, 1654, 470)).rotate(slope, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+    found = straighten(np.asarray(page.convert("L")), np.zeros((0, 4, 2), np.float32))
+    columns = sorted(at for at, *_ in found.vertical)
+    assert (len(found.horizontal), sum(b - a > 20 for a, b in pairwise([-99.0, *columns]))) == (4, 5)
+
+
+def test_a_rule_of_a_small_table_may_end_past_its_border_and_a_speck_is_dropped():
+    from pipeline.readers.scanlines import believable
+
+    rows = [(100.0, 150.0, 1500.0), (150.0, 150.0, 1500.0), (200.0, 150.0, 1500.0)]
+    columns = [(150.0, 99.0, 201.0), (900.0, 99.0, 207.0), (1500.0, 99.0, 201.0)]
+    edge, speck = (1640.0, 0.0, 2300.0), (700.0, 800.0, 840.0)
+    _, kept = believable(rows, [*columns, edge, speck])
+    assert set(columns) <= set(kept)
+    assert speck not in kept
+
+
+# ---- columns of characters -----------------------------------------------------------------------------------------
+
+
+def column(rows: list[str], pitch: int) -> np.ndarray:
+    """Characters (or pairs of figures) below each other, 27 pixels wide."""
+    page = Image.new("L", (60, pitch * len(rows) + 30), 255)
+    for n, text in enumerate(rows):
+        ImageDraw.Draw(page).text((30, 25 + pitch * n), text, 0, ImageFont.truetype(str(FONT), 28), anchor="mm")
+    return np.asarray(page)
+
+
+@pytest.mark.parametrize("pitch", [29, 32, 44])
+@pytest.mark.parametrize("rows", [["监", "督", "管", "理", "20", "分"], ["教", "育", "三", "二", "18", "分"], ["卫", "生", "8", "分"]])
+def test_a_column_of_characters_is_parted_row_by_row(rows, pitch):
+    from pipeline.readers.scan import Strip, _characters_on_end
+
+    image = column(rows, pitch)
+    parts = _characters_on_end(Strip(8, 0, 52, image.shape[0]), image, 38)
+    assert [round(((p.top + p.bottom) / 2 - 25) / pitch) for p in parts] == list(range(len(rows)))
+    assert all(p.bottom - p.top <= 44 for p in parts)
+
+
+@pytest.mark.parametrize("figure", ["1", "7", "I"])
+def test_a_lone_figure_is_no_column(figure):
+    from pipeline.readers.scan import Strip, _characters_on_end
+
+    image = column([figure], 30)
+    strip = Strip(21, 5, 39, 48)
+    assert _characters_on_end(strip, image, 38) == [strip]
+
+
+# ---- unread ink ----------------------------------------------------------------------------------------------------
+
+TEXT = "向用户公布所供应燃气"
+
+
+@pytest.mark.parametrize(("missed", "printed", "doubted"), [("户", True, "用公"), ("户", False, ""), ("", True, "")])
+def test_neighbours_of_unread_ink_are_in_doubt(missed, printed, doubted):
+    from pipeline.readers.holes import doubt_holes
+    from pipeline.readers.ocr import Char
+
+    shown = TEXT if printed else TEXT.replace(missed, "　")
+    page = Image.new("L", (28 * len(TEXT), 40), 255)
+    ImageDraw.Draw(page).text((0, 2), shown, 0, ImageFont.truetype(str(FONT), 28))
+    line = [Char(c, (i + 0.5) / len(TEXT), 0.99) for i, c in enumerate(TEXT) if c != missed]
+    (seen,) = doubt_holes([np.asarray(page)], [line])
+    assert "".join(c.text for c in seen if c.confidence < 0.5) == doubted
+    assert [c.text for c in seen] == [c.text for c in line]
+
+
+@pytest.mark.parametrize(("negative", "turned"), [(True, True), (False, False)])
+def test_a_negative_is_turned_round(negative, turned):
+    from pipeline.readers.scan import _dark_on_light
+
+    page = np.asarray(drawn())
+    given = 255 - page if negative else page
+    assert (_dark_on_light(given) is not given) == turned
+    assert float(_dark_on_light(given).mean()) > 200
+
+
+@pytest.mark.parametrize("dim", [0.3, 0.45])
+def test_a_dim_photograph_is_no_negative(dim):
+    from pipeline.readers.scan import _dark_on_light
+
+    given = (np.asarray(drawn()) * dim).astype(np.uint8)
+    assert _dark_on_light(given) is given
+
+
+@pytest.mark.parametrize(("mode", "scale"), [("I", 256), ("F", 1 / 255), ("F", 1.0)])
+def test_pictures_of_deep_pixels_keep_their_tones(mode, scale):
+    from pipeline.readers.scan import _on_white
+
+    grey = np.asarray(drawn().convert("L"))
+    deep = Image.fromarray((grey * float(scale)).astype(np.int32 if mode == "I" else np.float32))
+    assert deep.mode == mode
+    assert np.abs(np.asarray(_on_white(deep))[:, :, 0].astype(int) - grey).max() <= 1
+
+
+@pytest.mark.parametrize(("read", "settled"), [("i", "1"), ("O", "0"), ("II", "II"), ("甲", "甲")])
+def test_a_letter_alone_in_a_number_column_is_the_figure_it_looks_like_and_in_doubt(read, settled):
+    from pipeline.model import Cell
+    from pipeline.provenance import Provenance
+    from pipeline.readers.ocr import Char
+    from pipeline.readers.rereading import Crop, _settled
+
+    cell = Cell(row=1, col=0, text=read, at=Provenance(read, page=1, bbox=(0, 0, 9, 9)), confidence=0.94)
+    seen = [Char(c, 0.5, 0.85) for c in read]
+    out = _settled(Crop(cell, np.zeros((9, 9), np.uint8), True), seen, seen, [])
+    assert out.text == settled
+    assert settled == read or (out.digits or 1) <= 0.5
+
+
+@pytest.mark.parametrize(("read", "settled"), [("低于0.1%0，", "低于0.1‰，"), ("低于1%o", "低于1‰"), ("5%00", "5%00"), ("100%。", "100%。")])
+def test_a_round_sign_behind_a_percent_sign_makes_it_per_mille(read, settled):
+    from pipeline.readers.ocr import Peak, _with_per_mille
+
+    out = _with_per_mille([Peak(c, float(i), 0.9) for i, c in enumerate(read)])
+    assert "".join(p.text for p in out) == settled
+    assert "".join(p.raw or p.text for p in out) == read
