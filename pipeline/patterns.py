@@ -18,12 +18,12 @@ Role = Literal[
 ]
 
 _SPELLINGS: dict[Role, str] = {
-    "number": "序号 编号 序 号 no no. # s/n itemno itemno. serialno serialno. 题号 项次 编码 指标序号 项目序号 条款号 条款 指标编号",
+    "number": "序号 编号 序 号 no no. # s/n itemno itemno. serialno serialno. 题号 项次 编码 指标序号 项目序号 条款号 条款 条目 指标编号",
     "label": (
         "项目 类别 类型 指标 分类 大类 小类 维度 模块 板块 部分 要素 环节 一级指标 二级指标 三级指标 考核项目 评价项目 检查项目 评估项目"
         " 评分项目 考评项目 测评项目 评审项目 评审因素 评分因素 评价因素 评分要素 评价要素 评审要素 评价维度 评价指标 考核指标 考评指标 评估指标"
         " 测评指标 指标名称 行为类别 评价类别 考核类别 检查类别 评分项 评审项 考核项 评价项 内容分类 考核环节 服务类别 类目 项目名称"
-        " 考核模块 评价模块 考核维度 一级项目 二级项目 评分类别 指标类别 评分指标 督查项目 验收项目 检查部位 分项 分项名称 主要指标"
+        " 考核模块 评价模块 考核维度 一级项目 二级项目 评分类别 指标类别 大项 子项 小项 评分指标 督查项目 验收项目 检查部位 分项 分项名称 主要指标"
         " 一级 二级 三级 category section area domain dimension item indicator aspect topic subject"
     ),
     "text": (
@@ -270,7 +270,8 @@ POINTS_BONUS = regex.compile(rf"^(?:\+|＋|[^0-9每]{{0,4}}加)分?{_UP_TO}$")
 POINTS_EACH = regex.compile(rf"^(?=.*(?:每|/|[一1][次处项]))[^0-9]{{0,8}}(?:1[次处项例起]\p{{Han}}{{0,4}})?(?P<sign>[扣减加+-])分?{_UP_TO}(?:[/每]\p{{Han}}{{1,3}})?[。;]?$")
 """`每次扣2分`, `扣3分/次`, `每项加1分`: an amount for each case, no maximum."""
 
-POINTS_BANDS = regex.compile(rf"^(?:(?!第)[\p{{Han}}a-e--[扣减加每分]]{{1,6}}[:(]?{_N}(?:[-~—–至]{_N})?分?[)]?[、,;/|]?){{2,8}}$", regex.V1)
+_BAND_POINTS = rf"[:(]?{_N}(?:[-~—–至]{_N})?分?[)]?[、,;/|]?"
+POINTS_BANDS = regex.compile(rf"^(?:(?:(?!第)[\p{{Han}}--[扣减加每分]]{{1,6}}{_BAND_POINTS}){{2,8}}|(?:[a-e][\p{{Han}}--[扣减加每分]]{{0,3}}{_BAND_POINTS}){{2,8}})$", regex.V1)
 """`优5 良4 中3 差1`, `好（10分）较好（8分）`: a grade in words with its points, several in one cell."""
 
 POINTS_UPTO = regex.compile(rf"^(?:(?:≤|<=|最高|不超过|至多|最多|上限|满分|共)(?P<points>{_N})分?|(?P<within>{_N})分?(?:以内|以下|封顶))$")

@@ -190,13 +190,14 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
     texts = [clean(c.text) for c in cells]
     filled = [(c, t) for c, t in zip(cells, texts, strict=True) if t]
     n = len(filled) or 1
-    serials = [serial_value(t) for _, t in filled]
-    ints = [s for s in serials if s is not None] or [s for _, t in filled if (s := _in_words(t)) is not None]
+    narrow = [t for c, t in filled if c.col_span == 1]  # a section row across the columns is no serial
+    serials = [serial_value(t) for t in narrow]
+    ints = [s for s in serials if s is not None] or [s for t in narrow if (s := _in_words(t)) is not None]
     scored = [_looks_like_points(t) for _, t in filled]
     steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
     return _Profile(
         filled=len(filled),
-        serial=sum(bool(patterns.SERIAL.match(fold(t))) for _, t in filled) / n,
+        serial=sum(bool(patterns.SERIAL.match(fold(t))) for t in narrow) / (len(narrow) or 1),
         ascending=sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
         numeric=sum(scored) / n,
         closing=sum(points_at_end(t) is not None for _, t in filled) / n,
@@ -283,9 +284,18 @@ def _equals(
 ) -> tuple[int | None, tuple[int, ...]]:
     """Several points columns with a cell in each row: the last is the criteria's where each follows a label column of
     its own, else the first."""
+    sums = tuple(c for c in candidates if c != max(candidates) and _goes_with_label(c, profiles, roles))
+    if sums:
+        return min(c for c in candidates if c not in sums), sums
     first, last = min(candidates), max(candidates)
     apart = last - first > 1 and roles.get(first - 1) == roles.get(last - 1) == "label"
     return (last, tuple(c for c in candidates if c != last)) if apart and first else (first, ())
+
+
+def _goes_with_label(col: int, profiles: Sequence[_Profile], roles: dict[int, Role | None]) -> bool:
+    """Whether a column changes no more often than the labels on its left, which are printed again in each row."""
+    left = profiles[col - 1] if col and roles.get(col - 1) == "label" else None
+    return left is not None and profiles[col].runs <= left.runs < left.filled
 
 
 def _is_coarser(a: _Profile, b: _Profile) -> bool:

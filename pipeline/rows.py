@@ -131,7 +131,7 @@ def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
-    rest = [c for c in filled if not any(c is score for score in scores)]
+    rest = [c for c in filled if not any(c is score for score in scores)] or [c for c in filled if _is_heading(c)]
     heading = rest[-1] if rest else None
     if heading is None or len(rest) > 2 or patterns.NOTE_ROW.match(clean(heading.text)):
         return None
@@ -160,13 +160,18 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line
         named = named or (len(filled) == 1 and regex.search(r"\p{Han}{2}", label) is not None)
         if not named or patterns.SERIAL.match(fold(heading.text)):
             return None
-    elif heading.col_span == 1 and heading not in line.labels and heading is not line.text:
+    elif heading.col_span == 1 and heading not in line.labels and heading is not line.text and heading is not line.points:
         return None
     elif heading in line.labels and heading.row_span > 1:
         return None
     elif _points_own(line) and not marked and heading.col_span == 1:
         return None
     return _as(line, "section", clean(heading.text), value)
+
+
+def _is_heading(cell: Cell) -> bool:
+    """Whether a cell alone in its row, be it in the points column, is a marked label (tab text knows no joined cells)."""
+    return patterns.SECTION_MARKER.match(clean(cell.text)) is not None
 
 
 def _points_own(line: Line) -> bool:

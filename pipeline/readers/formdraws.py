@@ -6,9 +6,9 @@ from __future__ import annotations
 import io
 
 import pikepdf
-import regex
 
 from pipeline import limits
+from pipeline import rx as regex
 from pipeline.errors import LimitExceeded
 
 DEEPEST = 40
