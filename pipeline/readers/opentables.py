@@ -214,8 +214,9 @@ def with_rows(net: Net, glyphs: Sequence[Glyph]) -> tuple[Net, bool]:
     """The net with the rows that its numbers tell where a band between two rules holds several of them (only upright
     rules were drawn), and whether they are certain."""
     ys, flat, tall, sure = list(net.ys), list(net.horizontal), list(net.vertical), True
-    for top, bottom in pairwise(net.ys):
-        if bottom - top < 3 * SMALL:
+    stacked = _stacks(net, glyphs)
+    for band, (top, bottom) in enumerate(pairwise(net.ys)):
+        if band not in stacked:
             continue
         lines = text_lines(g for g in glyphs if top < g.y < bottom)
         region = _Region([], lines, net.xs[1:-1])
@@ -235,6 +236,23 @@ def with_rows(net: Net, glyphs: Sequence[Glyph]) -> tuple[Net, bool]:
     if len(ys) == len(net.ys):
         return net, True
     return Net(net.xs, tuple(sorted(ys)), tuple(sorted(flat, key=lambda r: r.at)), tuple(tall)), sure
+
+
+def _stacks(net: Net, glyphs: Sequence[Glyph]) -> set[int]:
+    """Bands in which some column holds figures only, one above the other: most bands are dismissed by it."""
+    reach: dict[tuple[int, int], tuple[float, float]] = {}
+    words: set[tuple[int, int]] = set()
+    for glyph in glyphs:
+        y = glyph.y
+        place = bisect_right(net.ys, y), bisect_right(net.xs, glyph.x)
+        if place in words:
+            continue
+        if glyph.text in "0123456789.分":
+            low, high = reach.get(place, (y, y))
+            reach[place] = min(low, y), max(high, y)
+        elif glyph.text.strip():
+            words.add(place)
+    return {band - 1 for (band, col), (low, high) in reach.items() if (band, col) not in words and high - low > SMALL}
 
 
 def _numbers(region: _Region) -> list[str]:
