@@ -150,7 +150,8 @@ def test_what_cannot_be_told_is_said(source):
 
 def test_markup_round_a_line_and_radicals_are_no_part_of_its_text():
     first, second = text.read("<center>⼆、评价⽅式</center>\n<!-- page 2 -->\n正⻝\n".encode(), "a.md").blocks
-    assert isinstance(first, Paragraph) and (first.text, first.at.quote) == ("二、评价方式", "⼆、评价⽅式")
+    assert isinstance(first, Paragraph)
+    assert (first.text, first.at.quote) == ("二、评价方式", "⼆、评价⽅式")
     assert second.text == "正食"
 
 
