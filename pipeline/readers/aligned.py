@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline import patterns
@@ -23,6 +24,12 @@ from pipeline.readers.typedrows import typed_rows
 SAMPLE = 60
 """Lines of a page that say where its columns part."""
 
+MAX_LEAD = 20
+"""Lines with gaps above a header: form fields, a title."""
+
+MAX_WIDTH = 2000
+"""Characters of one line; a longer one is a paragraph."""
+
 MAX_HEAD_LINES = 3
 MAX_HEAD_WORD = 6
 """Characters of a header word on a later line of the header: 号 under 序, （分） under 分值."""
@@ -33,6 +40,9 @@ MAX_BLANK = 3
 MAX_LABEL = 40
 SURE = 0.8
 """Of the pieces in the column of numbers, so many at least are numbers: a few may be damaged."""
+
+MAX_LABEL_LINES = 8
+"""Lines of one label: a character each, and its points."""
 
 MISS = 1.5
 """A label stands this near, in lines, to the middle of its rows."""
@@ -67,6 +77,7 @@ class _Page:
     body: list[Line] = field(default_factory=list)
 
 
+@lru_cache(maxsize=128)
 def is_head(line: Line) -> bool:
     """A header line: three columns or more, two of them with a role; where single spaces part them, all of them."""
     words = [p.text for p in line.pieces]
@@ -79,7 +90,7 @@ def is_head(line: Line) -> bool:
 def aligned(lines: Sequence[Line], start: int) -> Aligned | None:
     """The table set by spaces that begins at `start` (lines above its header included); None when none does."""
     named = start
-    while named < len(lines) and lines[named].kind == "gap" and not is_head(lines[named]):
+    while named < min(len(lines), start + MAX_LEAD) and lines[named].kind == "gap" and not is_head(lines[named]):
         named += 1
     if named == start:
         named += next((n for n in range(MAX_HEAD_LINES) if n + start < len(lines) and not _is_fragment(lines[start + n])), 0)
@@ -130,7 +141,7 @@ def _extent(lines: Sequence[Line], head: int, named: int) -> Sequence[Line]:
     last, blank = named, 0
     for i in range(named + 1, len(lines)):
         line = lines[i]
-        if line.kind in ("tab", "pipe") or (blank > MAX_BLANK and not _breaks(lines, i)):
+        if line.kind in ("tab", "pipe") or len(line.text) > MAX_WIDTH or (blank > MAX_BLANK and not _breaks(lines, i)):
             break
         if line.kind == "blank":
             blank += 1
@@ -415,17 +426,20 @@ def _label(entries: Sequence[_Entry], placed: list[tuple[list[_Entry], Row]]) ->
 
 
 def _blocks(labelled: Sequence[_Entry], entries: Sequence[_Entry], col: int) -> list[list[_Entry]]:
-    """Lines of one label: up to its points, where labels end with them; else lines that stand close together."""
+    """Lines of one label: up to its points, where labels end with them; else a line that fills the column goes on below it,
+    but not on a line that begins another row."""
     order = {e.line.number: i for i, e in enumerate(entries)}
     said = [clean(e.own[col].text) for e in labelled]
-    closing = bool(said) and _closes("".join(said))
+    closing = bool(said) and any(_closes("".join(said[-n:])) for n in range(1, MAX_LABEL_LINES + 1))
+    widest = max((e.columns.measure(t) for e, t in zip(labelled, said, strict=True)), default=0)
     blocks: list[list[_Entry]] = []
     for i, entry in enumerate(labelled):
-        above = blocks[-1] if blocks else []
+        above = blocks[-1] if blocks and len(blocks[-1]) < MAX_LABEL_LINES else []
         step = order[entry.line.number] - order[above[-1].line.number] if above else 0
         near = bool(above) and step <= (FAR if closing else 1) and (closing or entry.page == above[-1].page)
         whole = bool(above) and _closes("".join(said[i - len(above) : i]))
-        if near and not whole:
+        torn = closing or (bool(above) and entry.columns.measure(said[i - 1]) >= widest - 1 and not (entry.anchored() and above[-1].anchored()))
+        if near and torn and not whole:
             above.append(entry)
         else:
             blocks.append([entry])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline import patterns
 from pipeline.readers.textgrid import names_columns, serial_value
 from pipeline.readers.textlines import Line, Piece, Row, piece_of
 
@@ -15,6 +16,12 @@ MIN_VALUES = 3
 
 MAX_VALUE_LINES = 60
 """Lines of one quoted value; a quote that is not closed by then is a mark of the text."""
+
+PROBE = 8
+"""Records after which it must be clear that they are a table."""
+
+MAX_VALUES = 60
+"""Names of columns on one line."""
 
 HEAD_RECORDS = 4
 """The header stands among the first records (a title and form fields may stand above it)."""
@@ -76,11 +83,11 @@ def tab_records(lines: Sequence[Line], start: int, end: int) -> tuple[list[Row],
 def delimited_run(lines: Sequence[Line], start: int) -> tuple[list[Row], int] | None:
     """The records of one width from line `start` on, and the index after them; None where they make no table."""
     for separator in SEPARATORS:
-        if lines[start].text.count(separator) < MIN_VALUES - 1 and '"' not in lines[start].text:
+        if not _may_begin(lines, start, separator):
             continue
         rows: list[Row] = []
         i = start
-        while i < len(lines) and lines[i].kind != "blank":
+        while i < len(lines) and lines[i].kind != "blank" and (len(rows) != PROBE or _is_table(rows)):
             found = record(lines, i, separator)
             if found is None or (rows and _width(found[0]) != _width(rows[0])):
                 break
@@ -89,6 +96,19 @@ def delimited_run(lines: Sequence[Line], start: int) -> tuple[list[Row], int] | 
         if len(rows) >= 2 and _width(rows[0]) >= MIN_VALUES and _is_table(rows):
             return rows, i
     return None
+
+
+def _may_begin(lines: Sequence[Line], start: int, separator: str) -> bool:
+    """Whether a line with enough values names a column, counts rows with the line below, or has blank or quoted values."""
+    text = lines[start].text
+    if text.count(separator) < MIN_VALUES - 1:
+        return '"' in text and separator in text
+    if '"' in text or separator * 2 in text or text.endswith(separator) or text.startswith(separator):
+        return True
+    values = text.split(separator)
+    below = lines[start + 1].text.split(separator) if start + 1 < len(lines) else []
+    counted = any((a := serial_value(x)) is not None and serial_value(y) == a + 1 for x, y in zip(values[:3], below[:3], strict=False))
+    return counted or (len(values) <= MAX_VALUES and any(patterns.header_role(x) for x in values))
 
 
 def _width(row: Row) -> int:

@@ -38,9 +38,9 @@ def stacked(lines: Sequence[Line], start: int) -> Stacked | None:
     """The table whose header begins at line `start`; None when none does."""
     names, body = _header(lines, start)
     roles = [patterns.header_role(p.text) for p in names]
-    if len(names) < MIN_NAMES or not {"number", "points"} & set(roles) or not set(_WORDS) & set(roles):
+    if len(names) < MIN_NAMES or roles.count("number") > 1 or not {"number", "points"} & set(roles) or not set(_WORDS) & set(roles):
         return None
-    cells, end = _cells(lines, body)
+    cells, end = _cells(lines, body, [p.text for p in names])
     split = _numbered if "number" in roles else _scored
     rows = split(cells, roles)
     if rows is None:
@@ -68,13 +68,16 @@ def _header(lines: Sequence[Line], start: int) -> tuple[list[Piece], int]:
     return names, i
 
 
-def _cells(lines: Sequence[Line], start: int) -> tuple[list[Piece], int]:
-    """The cells up to the number of a total row, a form field, a note or an annex; and the index after them."""
+def _cells(lines: Sequence[Line], start: int, names: Sequence[str]) -> tuple[list[Piece], int]:
+    """The cells up to the number of a total row, a form field, a note, an annex or the header printed again; and the index
+    after them."""
     out: list[Piece] = []
     i, end = start, start
     while i < len(lines):
         text = clean(lines[i].text)
         if lines[i].kind not in ("plain", "gap", "blank") or patterns.field_names(text) or patterns.NOTE_ROW.match(text) or patterns.ANNEX_MARK.match(text):
+            break
+        if text == names[0] and i + 1 < len(lines) and clean(lines[i + 1].text) == names[1]:
             break
         if lines[i].kind != "blank":
             if out and _is_total(out[-1]) and points(text) is None:

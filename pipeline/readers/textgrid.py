@@ -35,6 +35,9 @@ FAR_WORD, FAR_TEXT, FARTHEST = 0.25, 0.05, 1.5
 EMPTY = 2.0
 """What it costs a row to leave a column empty that all rows fill."""
 
+OFTEN = 0.4
+"""A column that so many rows fill may be expected in each."""
+
 UNLIKE = 3.0
 """What it costs a word to stand in a column of another kind."""
 
@@ -171,6 +174,9 @@ class Columns:
         `filled`: how often each column holds something on lines that begin a row, where this line may be one."""
         if line.kind not in ("gap", "plain"):
             return {}
+        plain = self._in_place(line, filled)
+        if plain is not None:
+            return plain
         words = [m.span() for m in regex.finditer(r"\S+", line.text)]
         if len(words) > MAX_WORDS:
             return self.cells(line)
@@ -179,13 +185,15 @@ class Columns:
         for k, (start, end) in enumerate(words):
             gap = start - words[k - 1][1] if k else 2
             left, right = (self.measure(line.text[:x].replace("\f", "")) for x in (start, end))
+            apart = [self._misplaced(c, left, right, ends) + self._unlike(c, line.text[start:end], False) for c in range(len(ends) - 1)]
+            within = [self._misplaced(c, left, right, ends) + self._unlike(c, line.text[start:end], True) for c in range(len(ends) - 1)]
             after: dict[int, _Way] = {}
             for last, way in best.items():
                 for col in range(max(last, 0), len(self.cuts) + 1):
                     joined = col == last
                     cost = way.cost + (1.0 if gap > 1 else 0.0) if joined else way.cost + (0.0 if gap > 1 else 0.5)
                     cost += 0.0 if joined else sum(EMPTY * f for f in filled[last + 1 : col])
-                    cost += self._misplaced(col, left, right, ends) + self._unlike(col, line.text[start:end], joined)
+                    cost += within[col] if joined else apart[col]
                     if col not in after or cost < after[col].cost:
                         after[col] = _Way(cost, (*way.cols, col))
             best = after
@@ -194,6 +202,13 @@ class Columns:
         for (start, end), col in zip(words, way.cols, strict=True):
             out[col] = piece_of(line.number, line.text, out[col].start if col in out else start, end)
         return out
+
+    def _in_place(self, line: Line, filled: Sequence[float]) -> dict[int, Piece] | None:
+        """The columns of a line whose pieces all stand in columns of their kind, one in each that is always filled."""
+        cells = self.cells(line)
+        whole = tuple(p.text for p in line.pieces) == tuple(p.text for p in cells.values())
+        always = all(c in cells for c, often in enumerate(filled) if often > OFTEN)
+        return cells if whole and always and not any(self._unlike(c, p.text, False) for c, p in cells.items()) else None
 
     def _misplaced(self, col: int, left: int, right: int, ends: Sequence[int]) -> float:
         """What it costs that a word stands outside a column; a text may run over its end."""

@@ -19,7 +19,7 @@ _BREAK = regex.compile(r"<br\s*/?>|</(?:p|div|li)>", regex.I)
 _TAG = regex.compile(r"</?(?:a|b|big|body|center|col|colgroup|div|em|font|h[1-6]|hr|html|i|img|li|p|s|small|span|strong|sub|sup|table|tbody|td|tfoot|th|thead|tr|u|ul|ol)\b[^<>]{0,300}>|<!--.*?-->", regex.I)
 _IMAGE = regex.compile(r"!\[[^\[\]]{0,200}\]\([^()]{0,300}\)")
 _ENTITY = regex.compile(r"&(?:nbsp|lt|gt|amp|quot|ge|le|middot|ldquo|rdquo|mdash|ndash|hellip|times|ensp|emsp|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});")
-_STRESS = regex.compile(r"(?<!\*)\*\*(?=\S)(.+?)(?<=\S)\*\*(?!\*)|(?<![_\w])__(?=[^\s_])([^_]+?)(?<=\S)__(?![_\w])")
+_STRESS = regex.compile(r"(?<!\*)\*\*(?=\S)(.{1,2000}?)(?<=\S)\*\*(?!\*)|(?<![_\w])__(?=[^\s_])([^_]{1,2000}?)(?<=\S)__(?![_\w])")
 _ESCAPE = regex.compile(r"\\([|*_#<>.\-+()\[\]{}!~`])")
 _FORMULA = regex.compile(r"\$\s*([0-9]+(?:\.[0-9]+)?)\s*(?:\\?(%))?\s*\$")
 
@@ -79,7 +79,9 @@ def _regions(text: str, name: str) -> Iterator[Region]:
     own: _Open | None = None
     depth = 0
     starts = [0, *(m.end() for m in regex.finditer("\n", text))]
+    last = 0
     for match in _PART.finditer(text):
+        last = match.end()
         tag, closes = match["tag"].lower(), bool(match["close"])
         if tag == "table":
             depth = max(0, depth - 1 if closes else depth + 1)
@@ -98,6 +100,11 @@ def _regions(text: str, name: str) -> Iterator[Region]:
             elif tag in ("td", "th") and not closes:
                 spans = {m["name"].lower(): int(m["count"]) for m in _SPAN.finditer(match["attributes"])}
                 own.cell = (match.end(), spans.get("row", 1), spans.get("col", 1))
+    if own is not None:  # cut off: what there is of it
+        _end_cell(own, last)
+        table = _table(own, text, starts, name)
+        if table is not None:
+            yield Region(_place(starts, own.start), _place(starts, last), table)
 
 
 def _end_cell(own: _Open, end: int) -> None:
