@@ -104,9 +104,10 @@ def warm(path: str, names: list[str], rounds: int) -> dict[str, float]:
 
 
 def forget() -> None:
-    """Empty what our own modules remember of the file they have just read: warm means loaded, not answered before."""
+    """Empty what our own modules remember of the file they have just read: warm means loaded, not answered before. (What
+    `pipeline.rx` remembers are patterns.)"""
     for name, module in list(sys.modules.items()):
-        if name.startswith("pipeline"):
+        if name.startswith("pipeline") and name != "pipeline.rx":
             for value in vars(module).values():
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()

@@ -10,6 +10,7 @@ from pipeline import rx as regex
 from pipeline.model import Block, Page, Paragraph
 from pipeline.normalize import fold
 
+_RADICAL = regex.compile(r"[\u2E80-\u2FD5\uF900-\uFAFF]")
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
 
 
@@ -18,14 +19,14 @@ def has_meaning(text: str) -> bool:
     return not _MEANINGLESS.search(text)
 
 
-def is_radical(text: str) -> bool:
-    """Whether a text begins with a compatibility radical."""
-    return "\u2E80" <= text < "\u2FD6" or "\uF900" <= text < "\uFB00"
+def has_radicals(text: str) -> bool:
+    """Whether compatibility radicals stand in a text."""
+    return bool(_RADICAL.search(text))
 
 
-def plain(text: str) -> str:
-    """Compatibility radicals as the characters they look like (⼤ → 大); everything else unchanged."""
-    return unicodedata.normalize("NFKC", text) if is_radical(text) else text
+def plain(char: str) -> str:
+    """A compatibility radical as the character it looks like (⼤ → 大); any other unchanged."""
+    return unicodedata.normalize("NFKC", char) if _RADICAL.match(char) else char
 
 
 # ---- running lines -----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 from collections import Counter
+from collections.abc import Sequence
 from itertools import repeat
 
 import pypdfium2 as pdfium
@@ -14,7 +15,7 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.readers import grid, textlayer
-from pipeline.readers.glyphs import is_radical, plain, without_running_lines
+from pipeline.readers.glyphs import has_radicals, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
 from pipeline.readers.pdfpaths import Drawn, Place, rules_of
@@ -112,21 +113,29 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str) -> tuple[list[Glyph]
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
+    printed = "".join(map(chr, codes))
+    texts = map(plain, printed) if has_radicals(printed) else printed
+    places = place.boxes(boxes, turn)
+    glyphs = [Glyph(text, x0, y0, x1, y1, char) for text, char, (x0, y0, x1, y1) in zip(texts, printed, places, strict=True)]
+    return (_joined(glyphs) if "ff" in printed or "tt" in printed else glyphs), turn
+
+
+def _joined(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """Two letters f or t that are one sign (ff) as one."""
     out: list[Glyph] = []
-    for code, (x0, y0, x1, y1) in zip(codes, place.boxes(boxes, turn), strict=True):
-        text = chr(code)
-        if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
-            out[-1] = Glyph(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
+    for glyph in glyphs:
+        if glyph.text in "ft" and out and _is_ligature(out[-1], glyph):
+            out[-1] = Glyph(out[-1].text + glyph.text, glyph.x0, glyph.top, glyph.x1, glyph.bottom, out[-1].raw + glyph.raw)
         else:
-            out.append(Glyph(plain(text) if is_radical(text) else text, x0, y0, x1, y1, text))
-    return out, turn
+            out.append(glyph)
+    return out
 
 
-def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float]) -> bool:
-    """Whether a letter f or t stands in the very box of the same letter before it, which is as wide as two: one sign for
-    ff. A letter struck twice to look bold fills a narrow box."""
-    same = before.text == text and (before.x0, before.top, before.x1, before.bottom) == box
-    return same and box[2] - box[0] > 0.45 * (box[3] - box[1])
+def _is_ligature(before: Glyph, glyph: Glyph) -> bool:
+    """Whether a letter stands in the very box of the same letter before it, which is as wide as two. A letter struck twice
+    to look bold fills a narrow box."""
+    same = before.text == glyph.text and all(getattr(before, side) == getattr(glyph, side) for side in ("x0", "top", "x1", "bottom"))
+    return same and glyph.x1 - glyph.x0 > 0.45 * (glyph.bottom - glyph.top)
 
 
 def _characters(handle: object, count: int) -> tuple[list[int], list[tuple[float, float, float, float]]]:
@@ -151,6 +160,8 @@ def _characters(handle: object, count: int) -> tuple[list[int], list[tuple[float
 def _turn(handle: object, count: int) -> int | None:
     """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction."""
     angles = [raw.FPDFText_GetCharAngle(handle, i) for i in range(0, count, max(1, count // 60))]
+    if not any(angles):
+        return 0 if angles else None
     turns = Counter([-round(angle / 1.5707963) % 4 for angle in angles])
-    turn, seen = turns.most_common(1)[0] if turns else (None, 0)
+    turn, seen = turns.most_common(1)[0]
     return turn if seen > 0.6 * len(angles) else None

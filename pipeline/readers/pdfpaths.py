@@ -103,7 +103,7 @@ class Drawn:
 
 def rules_of(paths: Sequence[tuple[object, Matrix]], place: Place, turn: int, where: str) -> tuple[list[Rule], list[Rule]]:
     """(horizontal, vertical) rules that paths leave on a page."""
-    segments = (s for handle, outer in paths for s in _path(handle, _times(_matrix(handle), outer)))
+    segments = (s for handle, outer in paths for s in _path(handle, outer))
     return rules_from(((*place.point(x0, y0, turn), *place.point(x1, y1, turn)) for x0, y0, x1, y1 in segments), where)
 
 
@@ -119,14 +119,15 @@ def _times(m: Matrix, n: Matrix) -> Matrix:
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
-def _path(handle: object, matrix: Matrix) -> Iterator[tuple[float, float, float, float]]:
+def _path(handle: object, outer: Matrix) -> Iterator[Box]:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(handle, fill, stroke)
     stroked = bool(stroke.value) and not _pale(raw.FPDFPageObj_GetStrokeColor, handle)
     filled = bool(fill.value) and not _pale(raw.FPDFPageObj_GetFillColor, handle)
     if not stroked and not filled:
         return
-    for points in _subpaths(handle, matrix):
+    own = _matrix(handle)
+    for points in _subpaths(handle, own if outer is IDENTITY else _times(own, outer)):
         yield from drawn(points, stroked, filled)
 
 
