@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import process
@@ -82,6 +83,12 @@ def _candidates(text: str, index: dict[str, list[int]]) -> list[int]:
 
 def candidate_scores(left: Sequence[str], right: Sequence[str]) -> dict[tuple[int, int], float]:
     """Similarity of every pair that shares enough to reach MAYBE."""
+    return _candidate_scores(tuple(left), tuple(right))
+
+
+@lru_cache(maxsize=16)
+def _candidate_scores(left: tuple[str, ...], right: tuple[str, ...]) -> dict[tuple[int, int], float]:
+    """The same; proofs and audit ask of the same few sheets."""
     if len(left) * len(right) <= SMALL:
         there = [text or None for text in right]
         return {(i, j): score for i, text in enumerate(left) if text for j, score in _scores(text, there)}

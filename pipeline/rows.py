@@ -125,7 +125,8 @@ def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
-    rest = [c for c in filled if not any(c is score for score in scores)]
+    given = set(map(id, scores))
+    rest = [c for c in filled if id(c) not in given]
     heading = rest[-1] if rest else None
     if heading is None or len(rest) > 2 or patterns.NOTE_ROW.match(clean(heading.text)):
         return None
