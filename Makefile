@@ -15,6 +15,8 @@ setup: $(STAMP) ## make .venv and install what is pinned
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[ocr,test]'
+	$(BIN)/python -m compileall -q pipeline
+	$(BIN)/python -m pipeline.rx
 	@touch $(STAMP)
 
 setup-system: ## system programs that some formats and tests want (Debian, as root): office suite, browser, poppler, fonts

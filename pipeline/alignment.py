@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import Literal
 
@@ -80,6 +81,12 @@ def _candidates(text: str, index: dict[str, list[int]]) -> list[int]:
 
 def candidate_scores(left: Sequence[str], right: Sequence[str]) -> dict[tuple[int, int], float]:
     """Similarity of every pair that shares enough to reach MAYBE."""
+    return dict(_candidate_scores(tuple(left), tuple(right)))
+
+
+@lru_cache(maxsize=16)
+def _candidate_scores(left: tuple[str, ...], right: tuple[str, ...]) -> dict[tuple[int, int], float]:
+    """The same; proofs and audit ask of the same few sheets."""
     out = {}
     for i, choices in enumerate(_choices(left, right)):
         found = process.extract(left[i], choices, scorer=Indel.normalized_similarity, score_cutoff=MAYBE, limit=None)

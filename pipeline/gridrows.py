@@ -38,6 +38,9 @@ def rows_of(table: Table, part: int) -> tuple[Row, ...]:
     """The rows of one part, every grid position resolved to its cell."""
     grid: list[list[Cell | None]] = [[None] * table.cols for _ in range(table.rows)]
     for cell in table.cells:
+        if cell.row_span == cell.col_span == 1 and cell.row < table.rows and cell.col < table.cols:
+            grid[cell.row][cell.col] = cell
+            continue
         for r in range(cell.row, min(cell.row + cell.row_span, table.rows)):
             for c in range(cell.col, min(cell.col + cell.col_span, table.cols)):
                 grid[r][c] = cell

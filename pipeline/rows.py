@@ -131,7 +131,8 @@ def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
-    rest = [c for c in filled if not any(c is score for score in scores)] or [c for c in filled if _is_heading(c)]
+    given = set(map(id, scores))
+    rest = [c for c in filled if id(c) not in given] or [c for c in filled if _is_heading(c)]
     heading = rest[-1] if rest else None
     if heading is None or len(rest) > 2 or patterns.NOTE_ROW.match(clean(heading.text)):
         return None

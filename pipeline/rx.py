@@ -4,12 +4,24 @@
 
 One file needs part of the patterns, and compiling them all takes longer than reading it. Patterns given as text to
 `search`, `sub` and the like are compiled once.
+
+    python -m pipeline.rx
+
+compiles all that are written down and keeps them where Python keeps byte code, for this version of Python and `regex`;
+what is not found there, word for word, is compiled as ever. `make setup` calls it.
 """
 
 from __future__ import annotations
 
+import importlib
+import os
+import pickle
+import pkgutil
+import sys
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from contextlib import suppress
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, AnyStr, cast
 
 import regex
@@ -21,10 +33,38 @@ __all__ = [
 ]  # fmt: skip
 
 
+STORE = Path(__file__).parent / "__pycache__" / f"patterns.{sys.implementation.cache_tag}.regex-{regex.__version__}"
+
+DAMAGED = (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError, RuntimeError)
+"""What loading a store can raise that another program or half a disk has spoilt."""
+
+_written: list[_Later] = []
+"""Every pattern written down in the modules loaded so far."""
+
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: Any, flags: int) -> Pattern[Any]:
-    return regex.compile(pattern, flags)
+    return _stored().get((pattern, flags)) or regex.compile(pattern, flags)
+
+
+@cache
+def _stored() -> dict[tuple[Any, int], Pattern[Any]]:
+    try:
+        found = pickle.loads(STORE.read_bytes())
+    except (OSError, *DAMAGED):  # none there, or damaged: as if there were none
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def store() -> None:
+    """Compile the patterns of all modules and keep them in STORE."""
+    for module in pkgutil.walk_packages([str(Path(__file__).parent)], "pipeline."):
+        with suppress(ImportError):  # a reader whose library is not installed
+            importlib.import_module(module.name)
+    STORE.parent.mkdir(exist_ok=True)
+    fresh = STORE.with_suffix(f".{os.getpid()}")
+    fresh.write_bytes(pickle.dumps({(p.pattern, p.flags): regex.compile(p.pattern, p.flags) for p in _written}))
+    fresh.replace(STORE)
 
 
 class _Later:
@@ -32,7 +72,8 @@ class _Later:
 
     def __init__(self, pattern: str | bytes, flags: int) -> None:
         self.pattern = pattern
-        self.flags = flags
+        self.flags = int(flags)
+        _written.append(self)
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(_compiled(self.pattern, self.flags), name)
@@ -74,3 +115,7 @@ def split(pattern: AnyStr, text: AnyStr, maxsplit: int = 0) -> list[Any]:
 
 def sub(pattern: AnyStr, by: AnyStr | Callable[[Match[AnyStr]], AnyStr], text: AnyStr, flags: int = 0) -> AnyStr:
     return _compiled(pattern, flags).sub(by, text)
+
+
+if __name__ == "__main__":
+    importlib.import_module("pipeline.rx").store()

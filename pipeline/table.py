@@ -81,12 +81,13 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     lead: list[Paragraph] = []
     inside: list[Paragraph] = []
     between: list[Paragraph] = []
+    laid = _Laid()
     for block in (part for b in blocks for part in (_sheets(b) if isinstance(b, Table) else (b,))):
         if isinstance(block, Paragraph):
             if not _is_noise(block):
                 between.append(block)
             continue
-        if parts and (_is_closing_part(block) or (not between and not inside and _goes_on(parts, block))):
+        if parts and (_is_closing_part(laid.rows(block)) or (not between and not inside and _goes_on(parts, block, laid))):
             parts.append(block)
             inside, between = [*inside, *between], []
             continue
@@ -105,9 +106,21 @@ def _sheets(table: Table) -> tuple[Table, ...]:
     return tuple(half for sheet in stacked(table) for half in halves(sheet))
 
 
-def _is_closing_part(part: Table) -> bool:
+class _Laid:
+    """The rows of parts, each laid out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Table, tuple[Row, ...]]] = {}
+
+    def rows(self, part: Table) -> tuple[Row, ...]:
+        if id(part) not in self._known:
+            self._known[id(part)] = part, rows_of(part, 0)
+        return self._known[id(part)][1]
+
+
+def _is_closing_part(laid: Sequence[Row]) -> bool:
     """A table of nothing but a total row, torn off by a blank row or a line of text."""
-    rows = [row for row in rows_of(part, 0) if row.filled()]
+    rows = [row for row in laid if row.filled()]
     return len(rows) == 1 and is_total(rows[0]) and len(rows[0].filled()) <= 3
 
 
@@ -123,9 +136,9 @@ def _is_noise(paragraph: Paragraph) -> bool:
     return not text or bool(patterns.PAGE_NUMBER.match(text)) or bool(patterns.CONTINUED.match(text))
 
 
-def _goes_on(parts: Sequence[Table], part: Table) -> bool:
-    before = rows_of(parts[-1], 0)
-    rows = rows_of(part, 0)
+def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
+    before = laid.rows(parts[-1])
+    rows = laid.rows(part)
     header = leading_headers(rows)
     heads = {row.index for row in leading_headers(before)}
     data = [row for row in before if row.index not in heads]
@@ -134,7 +147,7 @@ def _goes_on(parts: Sequence[Table], part: Table) -> bool:
         return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (
             abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1
         )
-    first = leading_headers(rows_of(parts[0], 0))
+    first = leading_headers(laid.rows(parts[0]))
     if not first:
         return not ended and len(before) <= 2
     if len(parts) == 1 and len(before) == len(first):

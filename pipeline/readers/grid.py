@@ -75,17 +75,19 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     rowed = [with_rows(net, own) for net, own in zip(nets, inside, strict=True)]
     nets = [net for net, _ in rowed]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
-    found = find_open(text_lines(outside), lone, marks, known)
+    lines = text_lines(outside)
+    found = find_open(lines, lone, marks, known)
     open_nets = [table.net for table in found]
     known.doubts = [table.net.box for table in found if not table.sure] + [net.box for net, sure in rowed if not sure]
     if open_nets:
         shares, outside = _share_out(open_nets, outside)
+        lines = text_lines(outside)
         nets, inside = [*nets, *open_nets], [*inside, *shares]
     blocks: list[tuple[float, float, Block]] = []
     for net, own in zip(nets, inside, strict=True):
         table = _table(net, own, marks)
         blocks.append((net.ys[0], net.xs[0], table))
-    for line in text_lines(outside):
+    for line in lines:
         paragraph = _paragraph(line, marks)
         blocks.append((paragraph.at.bbox[1] if paragraph.at.bbox else 0.0, line[0].x0, paragraph))
     blocks.sort(key=lambda b: (b[0], b[1]))

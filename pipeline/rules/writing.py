@@ -190,7 +190,10 @@ def unit_style(reading: Reading) -> Iterator[Hit]:
     中文: 同一文件中同一计量单位应写法一致（24h 与 24小时 并存即提示），每种单位只提示一次。
     """
     texts = texts_of(reading)
+    whole = "\n".join(w.text for w in texts)
     for short, long in UNITS:
+        if not re.search(short, whole):
+            continue
         one = next(((w, m) for w in texts if (m := re.search(short, w.text))), None)
         two = next(((w, m) for w in texts if (m := re.search(long, w.text))), None)
         if one and two:

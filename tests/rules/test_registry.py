@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.model import Notice, Reading, Source
 from pipeline.rules import RULES, find
 from pipeline.rules.pages import CATALOGUE, catalogue, explain
-from pipeline.rules.registry import PARTS, rule
+from pipeline.rules.registry import PARTS, rule, shared
 
 CONTRACT = """serial-gap serial-duplicate serial-order section-unlabelled section-label-displaced section-sum-mismatch total-mismatch
 criterion-without-points band-gap band-overlap annex-title-mismatch annex-missing outline-gap section-not-in-sheet
@@ -72,3 +73,10 @@ def test_the_registry_refuses_a_doubled_code():
 
     with pytest.raises(ValueError, match="twice"):
         rule(code="RUB001", name="another", severity="note", title="无", clause="无")(check)
+
+
+def test_what_rules_share_is_asked_once_a_reading():
+    asked = []
+    question = shared(lambda reading: asked.append(reading) or len(asked))
+    one, two = (Reading(Source("a", "", "text/plain", "text", 1), Notice()) for _ in range(2))
+    assert [question(r) for r in (one, one, two, two, one)] == [1, 1, 2, 2, 3]
