@@ -113,7 +113,7 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
     Repair: a suggestion that needs confirmation, with both places quoted; never applied by itself.
     Limits: made to be silent rather than wrong: numbers, units, directions, sizes, materials, animals and organs are called
     slips of each other only where one makes a frequent word and the other none (汽车, 气车); a dropped character is seen only
-    where the remaining half is no word (about one in four of those tried); 委员会会议 and 人人有责 double rightly.
+    where the remaining half is no word (about three in ten of those tried); 委员会会议 and 人人有责 double rightly.
     Look-alikes: pipeline/data/lookalikes.tsv, drawn from Noto Serif SC (SIL Open Font License 1.1). General usage:
     pipeline/data/pairs.tsv, from the word list of jieba (MIT License).
     中文: 多张表共有的条目逐字比对：形近字误用（“干”作“于”）、衍字（“生生产”）、脱字（“垃种类”），且全文用例都不支持该写法时报告；同一短语
