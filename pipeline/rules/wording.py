@@ -294,13 +294,15 @@ def twin_points_differ(reading: Reading) -> Iterator[Hit]:
         same = [p for p in align(a.printed(), b.printed()) if fold(p.a.text) == fold(p.b.text)]
         other = [p for p in same if p.a.max_points is not None and p.b.max_points is not None and p.a.max_points != p.b.max_points]
         if len(same) >= 2 and other:
-            shown = "、".join(f"{p.a.number}/{p.b.number}: {points_text(p.a.max_points)}/{points_text(p.b.max_points)}" for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None)  # fmt: skip
+            shown = [(f"{p.a.number}/{p.b.number}", f"{points_text(p.a.max_points)}/{points_text(p.b.max_points)}") for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None]  # fmt: skip
             more = " …" if len(other) > 6 else ""
+            zh = "、".join(f"第 {numbers} 条 {points} 分" for numbers, points in shown)
+            en = ", ".join(f"no. {numbers}: {points}" for numbers, points in shown)
             yield Hit(
                 annex=b.annex,
                 where=f"{a.id}~{b.id}",
-                zh=f"{len(same)} 条用语相同，其中 {len(other)} 条分值不同（{shown}{more}）",
-                en=f"{len(same)} criteria are worded alike, {len(other)} of them carry other points ({shown}{more})",
+                zh=f"{len(same)} 条用语相同，其中 {len(other)} 条分值不同（{zh}{more}）",
+                en=f"{len(same)} criteria are worded alike, {len(other)} of them carry other points ({en}{more})",
                 evidence=tuple(at for p in other for at in (p.a.points_at, p.b.points_at)),
                 values=(str(len(other)),),
             )
