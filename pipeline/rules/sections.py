@@ -127,7 +127,7 @@ def _worth(value: Decimal, printed: Decimal, absent: list[Criterion]) -> tuple[s
     numbers = ", ".join(c.number or "?" for c in absent)
     return (
         f"印出 {points_text(printed)} 分，连同所缺序号 {numbers} 共 {points_text(filled)} 分",
-        f"{points_text(printed)} points printed, with the absent number {numbers} {points_text(filled)}",
+        f"{points_text(printed)} points printed, {points_text(filled)} with the absent number {numbers}",
     )
 
 

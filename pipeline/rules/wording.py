@@ -125,7 +125,7 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
     Repair: a suggestion that needs confirmation, with both places quoted; never applied by itself.
     Limits: made to be silent rather than wrong: numbers, units, directions, sizes, materials, animals and organs are called
     slips of each other only where one makes a frequent word and the other none (汽车, 气车); a dropped character is seen only
-    where the remaining half is no word (about one in four of those tried); 委员会会议 and 人人有责 double rightly.
+    where the remaining half is no word (about three in ten of those tried); 委员会会议 and 人人有责 double rightly.
     Look-alikes: pipeline/data/lookalikes.tsv, drawn from Noto Serif SC (SIL Open Font License 1.1). General usage:
     pipeline/data/pairs.tsv, from the word list of jieba (MIT License).
     中文: 多张表共有的条目逐字比对：形近字误用（“干”作“于”）、衍字（“生生产”）、脱字（“垃种类”），且全文用例都不支持该写法时报告；同一短语
@@ -306,13 +306,15 @@ def twin_points_differ(reading: Reading) -> Iterator[Hit]:
         same = [p for p in pairs if fold(p.a.text) == fold(p.b.text)]
         other = [p for p in same if p.a.max_points is not None and p.b.max_points is not None and p.a.max_points != p.b.max_points]
         if len(same) >= 2 and other:
-            shown = "、".join(f"{p.a.number}/{p.b.number}: {points_text(p.a.max_points)}/{points_text(p.b.max_points)}" for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None)  # fmt: skip
+            shown = [(f"{p.a.number}/{p.b.number}", f"{points_text(p.a.max_points)}/{points_text(p.b.max_points)}") for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None]  # fmt: skip
             more = " …" if len(other) > 6 else ""
+            zh = "、".join(f"第 {numbers} 条 {points} 分" for numbers, points in shown)
+            en = ", ".join(f"no. {numbers}: {points}" for numbers, points in shown)
             yield Hit(
                 annex=b.annex,
                 where=f"{a.id}~{b.id}",
-                zh=f"{len(same)} 条用语相同，其中 {len(other)} 条分值不同（{shown}{more}）",
-                en=f"{len(same)} criteria are worded alike, {len(other)} of them carry other points ({shown}{more})",
+                zh=f"{len(same)} 条用语相同，其中 {len(other)} 条分值不同（{zh}{more}）",
+                en=f"{len(same)} criteria are worded alike, {len(other)} of them carry other points ({en}{more})",
                 evidence=tuple(at for p in other for at in (p.a.points_at, p.b.points_at)),
                 values=(str(len(other)),),
             )
