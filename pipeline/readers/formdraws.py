@@ -4,6 +4,7 @@ which cannot be stopped once it draws them."""
 from __future__ import annotations
 
 import io
+from collections import Counter
 
 import pikepdf
 
@@ -19,7 +20,7 @@ _DRAWN = regex.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do\b")
 
 def check(data: bytes, name: str) -> None:
     """Raise LimitExceeded when a page draws absurdly many forms. What cannot be opened is left to the reader to refuse."""
-    known: dict[tuple[int, int], int] = {}
+    known: dict[tuple[tuple[int, int], int], int] = {}
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             for number, page in enumerate(pdf.pages, start=1):
@@ -30,23 +31,24 @@ def check(data: bytes, name: str) -> None:
         return
 
 
-def _draws(node: pikepdf.Object, known: dict[tuple[int, int], int], depth: int) -> int:
-    """How many forms a page or form draws, those inside the drawn ones too. A form inside itself counts once."""
+def _draws(node: pikepdf.Object, known: dict[tuple[tuple[int, int], int], int], depth: int) -> int:
+    """How many forms a page or form draws, those inside the drawn ones too, as deep as PDFium goes: it also draws a form
+    inside itself. `known`: the same for (form, depth)."""
     empty = pikepdf.Dictionary()
     drawable = node.get("/Resources", empty).get("/XObject", empty)
     forms = {k: f for k, f in drawable.items() if f.get("/Subtype") == "/Form"}
     if not forms or depth > DEEPEST:
         return 0
     total = 0
-    for drawn in _DRAWN.findall(_content(node)):
-        form = forms.get("/" + drawn.decode("latin-1"))
+    for name, times in Counter(_DRAWN.findall(_content(node))).items():
+        form = forms.get("/" + name.decode("latin-1"))
         if form is None:
             continue
-        if form.objgen not in known:
-            known[form.objgen] = 0
-            known[form.objgen] = _draws(form, known, depth + 1)
-        total += 1 + known[form.objgen]
-    return total
+        key = (form.objgen, depth)
+        if key not in known:
+            known[key] = _draws(form, known, depth + 1)
+        total += times * (1 + known[key])
+    return min(total, limits.MAX_FORM_DRAWS + 1)
 
 
 def _content(node: pikepdf.Object) -> bytes:

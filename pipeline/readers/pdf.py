@@ -27,9 +27,6 @@ SPACE = 32
 LINE_ENDS = (10, 13, 0xFFFE, 2)
 """Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
 
-MIN_FORMS = 2
-"""Forms in a file from which on it is worth counting how often they draw each other."""
-
 _NESTED = re.compile(rb"/Subtype\s*/Form\b")
 
 UNMAPPED = "\0"
@@ -41,7 +38,7 @@ DESCENT = 0.12
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a PDF. Raises InputError when it is encrypted, broken or without pages."""
-    if len(_NESTED.findall(data)) >= MIN_FORMS:
+    if _NESTED.search(data):
         importlib.import_module("pipeline.readers.formdraws").check(data, name)
     pdf = _open(data, name)
     try:
