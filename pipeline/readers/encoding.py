@@ -103,7 +103,8 @@ def _undecodable(data: bytes, name: str) -> InputError:
     for encoding in ("utf-8", "gb18030"):
         text = data.decode(encoding, "replace")
         broken = text.count("\ufffd")
-        if broken <= MAX_BROKEN_SHARE * len(_HAN.findall(text)):
+        likely = _common_share(text.replace("\ufffd", ""), "gb18030" if encoding == "utf-8" else "gb2312") >= MIN_COMMON_SHARE
+        if likely and broken <= MAX_BROKEN_SHARE * len(_HAN.findall(text)):
             line = text[: text.index("\ufffd")].count("\n") + 1
             what = f"{encoding.upper()} but for {broken} broken character(s), the first in line {line}"
             return InputError(f"{name}:{line}", what, "mend that line and " + REMEDY)

@@ -14,7 +14,6 @@ from pipeline import rx as regex
 from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
-from pipeline.readers import separated, sheets
 from pipeline.readers.aligned import aligned
 from pipeline.readers.boxes import box_cells, is_drawn
 from pipeline.readers.cells import build_table
@@ -39,8 +38,6 @@ def read(data: bytes, name: str) -> Document:
     """The Document of a text file. Raises InputError subclasses for an unknown encoding or absurd lines."""
     whole = decode(data, name)
     digest = sha256(data).hexdigest()
-    if (sheet := separated.sheet_of(whole, name)) is not None:
-        return Document(Source(name, digest, "text/csv", "text"), (), tuple(sheets.sheet_blocks(sheet, name)), ())
     raw = _LINE_END.split(whole)
     for i, text in enumerate(raw, start=1):
         limits.check_text(text, f"{name}:{i}")
