@@ -109,7 +109,7 @@ def unplaced_text(reading: Reading) -> Iterator[Hit]:
 LOSSES = {
     "unread-page": ("有一页没有读出", "a page was not read"),
     "unread-text": ("有文字没有读出", "some text was not read"),
-    "unread-table": ("有一张无框线的表没有读作表格", "a table set without rules was not read as a table"),
+    "unread-table": ("有一张表没有读作表格", "a table was not read as a table"),
     "uncertain-rows": ("有一张无框线的表，行的划分没有把握", "the rows of a table set without rules are not certain"),
     "unread-part": ("有嵌入的文件没有读出", "an embedded document was not read"),
     "nested-too-deep": ("表格嵌套过深，只留文字", "tables nested too deep were kept as text"),
