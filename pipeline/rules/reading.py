@@ -155,22 +155,28 @@ def reading_incomplete(reading: Reading) -> Iterator[Hit]:
 
 
 def _shifted(rubric: Rubric) -> list[Criterion]:
-    """Printed rows unlike most others: a bare number for the text, and no points or words for a serial; or words for a serial,
-    no points, and a bare number in a column of texts."""
+    """Printed rows unlike most others: a bare number for the text, with no points or words elsewhere in the row; or no points,
+    with a bare number where other rows have words."""
     rows = [c for c in rubric.criteria() if c.basis == "printed"]
     bare = [c for c in rows if BARE_NUMBER.fullmatch(c.text)]
-    named = [c for c in rows if c.number is not None and not patterns.SERIAL.match(c.number) and regex.search(r"\p{L}{2}", c.number)]
-    numbered = 2 * sum(c.number is not None for c in rows) > len(rows) and 2 * len(named) <= len(rows)
     if 2 * len(bare) > len(rows):
         return []
+    named = [c for c in rows if _words(c.number) and not patterns.SERIAL.match(c.number or "")]
+    numbered = 2 * sum(c.number is not None for c in rows) > len(rows) and 2 * len(named) <= len(rows)
+    worded = {name for c in rows for name, text in c.columns.items() if _words(text)}
     out = []
     for criterion in rows:
         scored = (criterion.max_points is not None and criterion.points_basis != "inferred") or criterion.choice is not None
-        worded = numbered and criterion in named
-        moved = any(BARE_NUMBER.fullmatch(text) for text in criterion.columns.values())
-        if (criterion in bare and (worded or not scored)) or (worded and moved and not scored):
+        odd = numbered and criterion in named
+        moved = any(BARE_NUMBER.fullmatch(text) and name in worded for name, text in criterion.columns.items())
+        elsewhere = odd or any(map(_words, criterion.columns.values()))
+        if (criterion in bare and (elsewhere or not scored)) or (moved and not scored and criterion.kind == "scored"):
             out.append(criterion)
     return out
+
+
+def _words(text: str | None) -> bool:
+    return regex.search(r"\p{L}{2}", text or "") is not None
 
 
 @rule(code="OCR004", name="low-confidence", severity="warning", title="识别把握不大", clause="方法说明（识别结果须可核对）")
