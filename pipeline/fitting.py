@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Sheet, Slot, begins_count, puzzle_of, variants
 from pipeline.plain import points_text
@@ -169,8 +169,8 @@ def _many_displaced(found: Trial) -> bool:
 
 
 def _digit_slip(printed: Decimal, true: Decimal) -> bool:
-    """Whether one digit dropped, doubled or changed makes one number of the other (2 for 12, 25 for 15)."""
-    return Levenshtein.distance(points_text(printed), points_text(true)) <= 1
+    """Whether one digit dropped, doubled or changed, or two changing places, make one number of the other (2 for 12, 58 for 85)."""
+    return OSA.distance(points_text(printed), points_text(true)) <= 1
 
 
 def _renumbered(sheet: Sheet) -> Trial | None:

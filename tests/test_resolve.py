@@ -11,7 +11,8 @@ from pipeline import fitting
 from pipeline.checker import verify
 from pipeline.model import Doubt, Notice, Rubric, Section, Subtotal
 from pipeline.resolve import resolve
-from tests.builders import at, rubric_of, section_list
+from tests.builders import at, reading_of, rubric_of, section_list
+from tests.rules.hits import hits
 
 TIDY = {"甲项（10分）": [3, 3, 4], "乙项（12分）": [2, 2, 4, 4], "丙项（8分）": [5, 3], "丁项（20分）": [5, 5, 5, 5]}
 SPANS = [("甲项", "1", "3"), ("乙项", "4", "7"), ("丙项", "8", "9"), ("丁项", "10", "13")]
@@ -126,11 +127,23 @@ def test_a_long_swallowed_section_without_any_name() -> None:
 
 @pytest.mark.parametrize(
     "sections",
-    [ABSORBED, [*list(TIDY.items())[:2], ("丙项（8分）", [5, 3, 5, 5, 5, 5])]],  # 8 points too few; 8 for 28
+    [
+        ABSORBED,  # 8 points too few
+        [*list(TIDY.items())[:2], ("丙项（8分）", [5, 3, 5, 5, 5, 5])],  # 8 for 28
+        [*list(TIDY.items())[:2], ("丙项（12分）", [5, 7, 4, 5])],  # 12 for 21
+        [("甲项（10分）", [3, 3, 4]), ("乙项（58分）", [20, 20, 18, 9, 9, 9]), ("丙项（8分）", [5, 3])],  # 58 for 85
+    ],
 )
-def test_a_short_one_or_a_dropped_digit_might_as_well_be_a_wrong_label(sections) -> None:
-    out = solved(sheet(sections, 50))
+def test_a_short_one_or_a_slip_of_digits_might_as_well_be_a_wrong_label(sections) -> None:
+    out = solved(sheet(sections, sum(sum(points) for _, points in sections)))
     assert [len(s.criteria) for s in out.sections] == [len(points) for _, points in sections]
+
+
+def test_a_slip_of_digits_is_a_wrong_sum_and_no_lost_label() -> None:
+    text = table([*list(TIDY.items())[:2], ("丙项（12分）", [5, 7, 4, 5])], 43)
+    (out,) = resolve(Notice(), (rubric_of(text),))
+    assert len(hits("section-sum-mismatch", reading_of(out))) == 1
+    assert hits("section-unlabelled", reading_of(out)) == []
 
 
 def test_the_body_names_something_the_tidy_sheet_has_not() -> None:

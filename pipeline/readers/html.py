@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import groupby
 from typing import Literal
 
 from lxml import etree, html
@@ -33,10 +34,18 @@ _BLOCKS = frozenset(
      "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li", "main",
      "ol", "p", "pre", "section", "ul", "tr", "td", "th", "tbody", "thead", "tfoot", "summary", "details", "option")
 )  # fmt: skip
+_CELLS = frozenset(("td", "th"))
+_ROW_PARTS = _CELLS | {"tr"}
+_ROW_GROUPS = frozenset(("thead", "tbody", "tfoot"))
+_LOOKED_THROUGH = frozenset(("form", "center", "font", "span", "b"))
+_UNOPENED_ROW = regex.compile(r"(</tr\s*>\s*)(?=<t[dh][\s>])", regex.I)
+"""A row that ends, and cells that go on without the next one's tag: a browser begins it, the parser does not."""
 _CHARSET = regex.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)|<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", regex.I)
 _NONE = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", regex.I)
-_HIDING_RULE = regex.compile(r"([^{}]{1,300})\{[^{}]*display\s*:\s*none[^{}]*\}", regex.I)
-_SIMPLE_SELECTOR = regex.compile(r"^\s*([.#])([\w\-]+)\s*$")
+_NOT_FOR_SCREENS = regex.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->|@media(?!\s*(?:screen|all)\s*\{)[^{}]{0,300}\{(?:[^{}]*\{[^{}]*\})*+[^{}]*\}", regex.I | regex.S)
+_STYLE_RULE = regex.compile(r"(?<![^{};])([^{};]+)\{([^{}]*)\}")
+_SIMPLE_SELECTOR = regex.compile(r"^\s*([A-Za-z][A-Za-z0-9]*)?([.#][\w\-]+)\s*$")
+_SHOWN = regex.compile(r"display\s*:|visibility\s*:", regex.I)
 _DISPLAY = regex.compile(r"display\s*:\s*(table-row-group|table-row|table-cell|table)\b", regex.I)
 _AS_TAG = {"table": "table", "table-row": "tr", "table-cell": "td", "table-row-group": "tbody"}
 _SPACE = regex.compile(r"[ \t\r\n\f]+")
@@ -79,6 +88,7 @@ def _page_of_archive(data: bytes, name: str) -> tuple[bytes, str | None]:
 
 def _parse(text: str, name: str) -> etree._Element:
     text = regex.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""))
+    text = _UNOPENED_ROW.sub(r"\1<tr>", text)
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -90,13 +100,16 @@ def _parse(text: str, name: str) -> etree._Element:
 
 
 def _hiding_rules(root: etree._Element) -> frozenset[str]:
-    """`.class` and `#id` selectors that the page's own style sheets hide."""
+    """`.class`, `tag.class` and `#id` selectors that the page's own style sheets hide; a later rule may show them again."""
     hidden: set[str] = set()
     for style in root.iter("style"):
-        for rule in _HIDING_RULE.finditer(regex.sub(r"@media\s+print[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", style.text or "")):
-            for selector in rule[1].split(","):
-                if match := _SIMPLE_SELECTOR.match(selector):
-                    hidden.add(match[1] + match[2])
+        for rule in _STYLE_RULE.finditer(_NOT_FOR_SCREENS.sub("", style.text or "")):
+            found = filter(None, map(_SIMPLE_SELECTOR.match, rule[1].split(",")))
+            names = {(match[1] or "").lower() + match[2] for match in found}
+            if _NONE.search(rule[2]):
+                hidden |= names
+            elif _SHOWN.search(rule[2]):
+                hidden -= names
     return frozenset(hidden)
 
 
@@ -178,8 +191,8 @@ class _Reader:
             return True
         if element.tag == "input" and element.get("type", "").lower() == "hidden":
             return True
-        names = {f".{c}" for c in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
-        return not self.hiding.isdisjoint(names)
+        names = [f".{c}" for c in (element.get("class") or "").split()] + [f"#{element.get('id')}"]
+        return any(name in self.hiding or f"{element.tag}{name}" in self.hiding for name in names)
 
     # -- tables
 
@@ -214,18 +227,41 @@ class _Reader:
         """Cells by row group and row: a rowspan never leaves its group; a tfoot is shown last wherever it stands."""
         groups: list[list[list[etree._Element]]] = [[]]
         foot: list[list[list[etree._Element]]] = []
-        for child in table:
-            kind = self.kind(child)
-            if kind == "tr" and not self.hidden(child):
-                groups[-1].append(self._cells(child))
-            elif kind in ("thead", "tbody", "tfoot") and not self.hidden(child):
-                group = [self._cells(tr) for tr in child if self.kind(tr) == "tr" and not self.hidden(tr)]
-                (foot if kind == "tfoot" else groups).append(group)
-                groups.append([])
+        for is_group, parts in groupby(self._parts(table, _ROW_GROUPS | _ROW_PARTS), lambda part: self.kind(part) in _ROW_GROUPS):
+            if not is_group:
+                groups[-1].extend(self._rows(parts))
+                continue
+            for part in parts:
+                group = self._rows(self._parts(part, _ROW_PARTS))
+                (foot if self.kind(part) == "tfoot" else groups).append(group)
+            groups.append([])
         return [g for g in (*groups, *foot) if g]
 
-    def _cells(self, tr: etree._Element) -> list[etree._Element]:
-        return [cell for cell in tr if self.kind(cell) in ("td", "th") and not self.hidden(cell)]
+    def _rows(self, parts: Iterable[etree._Element]) -> list[list[etree._Element]]:
+        """The cells of each row; cells side by side without a row of their own make one, as in a browser."""
+        rows: list[list[etree._Element]] = []
+        beside = False
+        for part in parts:
+            if self.kind(part) == "tr":
+                rows.append(list(self._parts(part, _CELLS)))
+            elif beside:
+                rows[-1].append(part)
+            else:
+                rows.append([part])
+            beside = self.kind(part) != "tr"
+        return rows
+
+    def _parts(self, parent: etree._Element, kinds: frozenset[str]) -> Iterator[etree._Element]:
+        """The shown parts of a table, in order; an element that may not stand there (form) is looked through, as in a browser."""
+        stack = list(reversed(parent))
+        while stack:
+            part = stack.pop()
+            if self.hidden(part):
+                continue
+            if self.kind(part) in kinds:
+                yield part
+            elif self.kind(part) in _LOOKED_THROUGH:
+                stack.extend(reversed(part))
 
     def _placed(self, groups: list[list[list[etree._Element]]], path: str, depth: int) -> Iterator[Placed]:
         """Cells on the grid, by the rules of HTML: each goes to the next column that no rowspan covers."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
-from pipeline.model import Document
+from pipeline.model import Block, Document, Paragraph, Remark
 from pipeline.readers import docx, flatopc, xlsx
 from pipeline.readers.container import open_container
 
@@ -24,6 +24,8 @@ PROGRAMS = ("soffice", "libreoffice")
 INSTALL = "install LibreOffice (`make setup-system`, or apt-get install libreoffice-writer libreoffice-calc), or save it as DOCX or PDF"
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CELL_END = "\x07"
+"""What ends a cell in the text of a DOC."""
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop></item>
@@ -46,7 +48,20 @@ def read(data: bytes, name: str) -> Document:
     converted = _convert(program, data, suffix, wanted, name)
     document = (docx if wanted == "docx" else xlsx).read(converted, name)
     source = replace(document.source, reader="office", sha256=sha256(data).hexdigest(), pages=None)
-    return replace(document, source=source)
+    lost = _lost_table(data, document.blocks) if suffix == ".doc" else ()
+    return replace(document, source=source, remarks=(*document.remarks, *lost))
+
+
+def _lost_table(data: bytes, blocks: tuple[Block, ...]) -> tuple[Remark, ...]:
+    """A remark where the last paragraph stands in the file as cells: the suite runs the cells of a table together that ends
+    a DOC without a paragraph after it."""
+    last = blocks[-1] if blocks else None
+    words = "".join(last.at.quote.split()) if isinstance(last, Paragraph) else ""
+    text = "".join(data.decode("utf-16-le", "replace").split()) if words else ""
+    if not words or words in text or words not in text.replace(_CELL_END, ""):
+        return ()
+    said = "the table that ends the document was read as one line of text; add a paragraph after it, or save it as DOCX or PDF"
+    return (Remark("unread-table", said, last.at if last else None),)
 
 
 def kind_of(data: bytes) -> tuple[str, str]:

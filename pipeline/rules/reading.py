@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.model import Criterion, Doubt, Reading, Rubric
 from pipeline.rules.points import section_name, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten
@@ -12,6 +14,8 @@ ROLES = {"text": "评价内容", "points": "分值", "number": "序号", "awarde
 UNSURE = 0.75
 """OCR confidence below which a points or number cell is worth a look (measured: errors cluster below 0.75)."""
 VERY_UNSURE = 0.6
+BARE_NUMBER = regex.compile(r"[^\p{L}%‰]*[0-9][^\p{L}%‰]*分?")
+"""A text without a word or unit: a number that belongs to another column."""
 
 
 @rule(code="TAB004", name="no-rubric", severity="note", title="没有评价表", clause="方法说明（可读而无表的文件不算错误）")
@@ -105,7 +109,7 @@ def unplaced_text(reading: Reading) -> Iterator[Hit]:
 LOSSES = {
     "unread-page": ("有一页没有读出", "a page was not read"),
     "unread-text": ("有文字没有读出", "some text was not read"),
-    "unread-table": ("有一张无框线的表没有读作表格", "a table set without rules was not read as a table"),
+    "unread-table": ("有一张表没有读作表格", "a table was not read as a table"),
     "uncertain-rows": ("有一张无框线的表，行的划分没有把握", "the rows of a table set without rules are not certain"),
     "unread-part": ("有嵌入的文件没有读出", "an embedded document was not read"),
     "nested-too-deep": ("表格嵌套过深，只留文字", "tables nested too deep were kept as text"),
@@ -121,7 +125,8 @@ LOSSES = {
 def reading_incomplete(reading: Reading) -> Iterator[Hit]:
     """All of the document was read.
 
-    What: pages, texts or tables that the reader could not read, or read without being sure of their rows.
+    What: pages, texts or tables that the reader could not read, or read without being sure of their rows; rows whose
+    cells seem to stand one column aside, because one of them is lacking.
     Why: a rubric that lacks a page looks complete; nothing may be missing in silence.
     **Bad**
         （第 3 页是图片，而没有安装文字识别）
@@ -129,13 +134,49 @@ def reading_incomplete(reading: Reading) -> Iterator[Hit]:
         （每一页都有文字层，或都已识别）
     Repair: none; give a better copy, or install what the remark names.
     Limits: pictures and hidden text are only remarked, for they seldom hold criteria.
-    中文: 有的页、文字或表格没有读出，或读出而行的划分没有把握。缺了一页的表看上去仍像完整的表，所以逐处列出；图片和隐藏文字只作说明。
+    中文: 有的页、文字或表格没有读出，或读出而行的划分没有把握；或一行少了一格，其后各格像是错了列。缺了一页的表看上去仍像完整的表，所以逐处列出；图片和隐藏文字只作说明。
     """
     for remark in reading.remarks:
         if remark.kind in LOSSES:
             zh, en = LOSSES[remark.kind]
             said = shorten(remark.message)
             yield Hit(annex=0, where="notice", zh=f"{zh}：“{said}”", en=f"{en}: “{said}”", evidence=(remark.at,), values=(remark.kind, remark.message))
+    for rubric in reading.rubrics:
+        for criterion in _shifted(rubric):
+            row = shorten(" | ".join(filter(None, (criterion.number, criterion.text, *criterion.columns.values()))))
+            yield Hit(
+                annex=rubric.annex,
+                where=criterion.id,
+                zh=f"这一行像是少了一格，各格错了列：“{row}”",
+                en=f"this row seems to lack a cell, so that the others stand in wrong columns: “{row}”",
+                evidence=(criterion.number_at, criterion.at),
+                values=(criterion.number or "", criterion.text),
+            )
+
+
+def _shifted(rubric: Rubric) -> list[Criterion]:
+    """Printed rows unlike most others: a bare number for the text, with no points or words elsewhere in the row; or no points,
+    with a bare number where other rows have words."""
+    rows = [c for c in rubric.criteria() if c.basis == "printed"]
+    bare = [c for c in rows if BARE_NUMBER.fullmatch(c.text)]
+    if 2 * len(bare) > len(rows):
+        return []
+    named = [c for c in rows if _words(c.number) and not patterns.SERIAL.match(c.number or "")]
+    numbered = 2 * sum(c.number is not None for c in rows) > len(rows) and 2 * len(named) <= len(rows)
+    worded = {name for c in rows for name, text in c.columns.items() if _words(text)}
+    out = []
+    for criterion in rows:
+        scored = (criterion.max_points is not None and criterion.points_basis != "inferred") or criterion.choice is not None
+        odd = numbered and criterion in named
+        moved = any(BARE_NUMBER.fullmatch(text) and name in worded for name, text in criterion.columns.items())
+        elsewhere = odd or any(map(_words, criterion.columns.values()))
+        if (criterion in bare and (elsewhere or not scored)) or (moved and not scored and criterion.kind == "scored"):
+            out.append(criterion)
+    return out
+
+
+def _words(text: str | None) -> bool:
+    return regex.search(r"\p{L}{2}", text or "") is not None
 
 
 @rule(code="OCR004", name="low-confidence", severity="warning", title="识别把握不大", clause="方法说明（识别结果须可核对）")

@@ -8,6 +8,7 @@ from pipeline import limits, source
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Table
 from pipeline.readers import office
+from tests.readers import word
 
 needs_suite = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is absent")
 RTF = (
@@ -63,3 +64,19 @@ def test_a_suite_that_hangs(monkeypatch, tmp_path):
 )
 def test_kinds(data, expected):
     assert office.kind_of(data) == expected
+
+
+@pytest.mark.parametrize(
+    ("stored", "converted", "kinds"),
+    [
+        ("评价表\r项目\x07分值\x07\x07台账 齐全\x075\x07\x07", word.p("评价表") + word.p("项目分值台账 齐全5"), ["unread-table"]),
+        ("评价表\r项目\x07分值\x07\x07台账齐全\x075\x07\x07", word.p("评价表") + word.tbl(word.tr("项目", "分值"), word.tr("台账齐全", "5")), []),
+        ("项目\x07分值\x07\x07台账齐全\x075\x07\x07\r总分5分\r", word.p("项目分值") + word.p("总分5分"), []),
+        ("评价表\r", word.p("评价表") + word.p("1. 列表的词"), []),
+    ],
+)
+def test_a_table_that_ends_a_doc_and_is_lost(monkeypatch, stored, converted, kinds):
+    monkeypatch.setattr(shutil, "which", lambda _: "soffice")
+    monkeypatch.setattr(office, "_convert", lambda *_: word.docx(converted))
+    document = office.read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + stored.encode("utf-16-le"), "a.doc")
+    assert [r.kind for r in document.remarks] == kinds

@@ -6,6 +6,7 @@ from pipeline.auditing import audit
 from pipeline.model import Decision, Doubt, Remark, Unplaced
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
+from tests.sheets import rubrics_of
 
 TABLE = "项目|序号|评价内容|评价分值\n管理（{}分）|1|台账齐全。|3\n|2|人员持证。|2"
 CLEAN = rubric_of(TABLE.format(5))
@@ -112,3 +113,36 @@ def test_reading_incomplete_hits(kind):
 @pytest.mark.parametrize("kind", ["ocr", "picture"])
 def test_reading_incomplete_leaves_alone(kind):
     assert hits("reading-incomplete", reading_of(CLEAN, remarks=(Remark(kind, "page 3 is a picture"),))) == []
+
+
+SHORT_ROW = "项目|序号|评价内容|评分标准|分值\n管理|1|制度健全，责任到人。|缺一项扣1分。|4\n|2|台账齐全，记录完整。|缺一项扣1分。|6\n"
+
+
+@pytest.mark.parametrize(
+    ("drawing", "where"),
+    [
+        # the serial is lacking: text in its place, points in the place of the text
+        ("序号|评价内容|分值|得分\n1|制度健全，责任到人。|4|\n台账齐全，记录完整。|6||\n3|路面整洁无积尘。|5|", ["annex-1/c2"]),
+        ("序号|评价内容|分值|得分\n1|制度健全，责任到人。|4|3\n台账齐全，记录完整。|6分|5|\n3|路面整洁无积尘。|5|5", ["annex-1/c2"]),
+        # the label's cell is lacking below a label
+        (SHORT_ROW + "保洁|3|路面整洁无积尘。|缺一项扣1分。|5\n|垃圾日产日清。|缺一项扣1分。|5|", ["annex-1/c4"]),
+        # without serials, the points stand where the text should
+        ("项目|评价内容|分值\n管理|制度健全，责任到人。|4\n|台账齐全，记录完整。|6\n保洁|路面整洁无积尘。|5\n垃圾日产日清。|5|", ["annex-1/c4"]),
+        # empty label cells are lacking: most rows are shifted, and those with a label stand aside from them
+        (
+            "项目|序号|评价内容|分值|得分\n"
+            "管理|1|制度健全，责任到人。|5|\n2|台账齐全，记录完整。|5||\n3|路面整洁无积尘。|5||\n4|垃圾日产日清。|5||\n"
+            "服务|5|设施完好无破损。|5|\n6|投诉办结及时。|5||\n7|人员持证上岗。|5||\n8|应急预案完备。|5||",
+            [f"annex-1/c{n}" for n in range(1, 9)],
+        ),
+        ("序号|评价内容|评分标准|分值\n1|制度健全，责任到人。|10|4\n2|台账齐全，记录完整。|缺一项扣1分。|6\n3|路面整洁无积尘。|发现一处扣1分。|", []),
+        (SHORT_ROW + "保洁|3|路面整洁无积尘。|缺一项扣1分。|5\n|4|垃圾日产日清。|缺一项扣1分。|", []),
+        ("序号|评价内容|评价指标|分值\n1|群众满意度高。|98%|4\n2|投诉办结及时。|24小时|6\n3|巡查到位，有记录。|3次|", []),
+        ("序号|评价内容|分值\n1|制度健全，责任到人。|4\n2|台账齐全，记录完整。|6\n3|98%|", []),
+        ("序号|指标|目标值|分值\n满意率|群众对服务的满意程度。|98|4\n办结率|投诉办结的比例。|95|6\n到岗率|人员到岗的比例。|100|", []),
+        ("序号|评价内容|分值\n1|制度健全，责任到人。|4\n加分项|受到上级表彰的加分。|6\n3|路面整洁无积尘。|", []),
+    ],
+)
+def test_a_row_that_lacks_a_cell_is_named(drawing, where):
+    (rubric,) = rubrics_of(f"# 服务质量评价表\n{drawing}")
+    assert hits("reading-incomplete", reading_of(replace(rubric, annex=1))) == where
