@@ -232,6 +232,54 @@ def test_a_label_that_runs_on_below_the_last_row(tmp_path):
     assert (section[0], section[1], len(section[2])) == ("安全", "8", 2)
 
 
+def boxed_rows(below: str) -> Canvas:
+    """Two rows, closed at the bottom, the second with a label of its own; a line right below that label."""
+    canvas = Canvas()
+    xs, rows = (60, 120, 160, 400, 450), [("项目", "序号", "评价内容", "分值"), ("安全（3分）", "1", "有制度。", "3"), ("服务", "2", "有记录。", "5")]
+    for i, row in enumerate(rows):
+        for x, text in zip(xs, row, strict=False):
+            canvas.text(x + 4, 128 + 24 * i, text)
+        canvas.line(60, 120 + 24 * i, 450, 120 + 24 * i)
+    canvas.line(60, 192, 450, 192)
+    for x in xs:
+        canvas.line(x, 120, x, 192)
+    canvas.text(64, 193, below)
+    return canvas
+
+
+def test_the_points_of_a_label_below_a_closed_border(tmp_path):
+    sections, _ = shape(read(tmp_path, rawpdf.document([boxed_rows("（5分）")])))
+    assert [s[:2] for s in sections] == [("安全", "3"), ("服务", "5")]
+
+
+@pytest.mark.parametrize("below", ["审核人：", "合计8分"])
+def test_other_lines_below_a_closed_border_stay_there(below):
+    blocks = pdf.read(rawpdf.document([boxed_rows(below)]), "x.pdf").blocks
+    assert [b.text for b in blocks if isinstance(b, Paragraph)] == [below]
+
+
+WIDER: tuple[tuple[str, ...], ...] = (
+    ("序号", "评价内容", "分值", "得分"), ("1", "有制度。", "5"), ("2", "有记录。", "3"), ("3", "有台账，" * 7, "2"), ("合计", "", "10"),
+)  # fmt: skip
+
+
+def ruled_across(rows: Sequence[tuple[str, ...]]) -> Canvas:
+    canvas = Canvas()
+    for i, row in enumerate(rows):
+        for x, text in zip((64, 114, 404, 454), row, strict=False):
+            canvas.text(x, 126 + 24 * i, text)
+        canvas.line(60, 120 + 24 * i, 500, 120 + 24 * i)
+    canvas.line(60, 120 + 24 * len(rows), 500, 120 + 24 * len(rows))
+    return canvas
+
+
+def test_a_text_wider_than_those_of_the_page_before(tmp_path):
+    """The gutter found on the first page is half way to the points; a text on the next goes nearly all the way."""
+    reading = read(tmp_path, rawpdf.document([ruled_across(WIDER[:3]), ruled_across(WIDER[3:])]))
+    ((_, _, criteria),), total = shape(reading)
+    assert ([(n, p) for n, _, p in criteria], total) == ([("1", "5"), ("2", "3"), ("3", "2")], "10")
+
+
 # ---- text --------------------------------------------------------------------------------------------------------
 
 
