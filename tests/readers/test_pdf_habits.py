@@ -8,10 +8,10 @@ from math import cos, sin
 
 import pytest
 
-from pipeline.model import Document, Paragraph, Table
+from pipeline.model import Document, Paragraph, Reading, Table
 from pipeline.readers import pdf, rowbands
 from pipeline.readers.glyphs import plain
-from tests.readers.pages import Layout, Pen, draw_pages, lay_out
+from tests.readers.pages import Layout, Pen, Sections, draw_pages, lay_out
 from tests.readers.rulings import Draw, edges, strokes
 from tests.readers.test_pdf_producers import TWO, nothing, only_across, read, shape, three_lines, wanted
 from tests.support import rawpdf
@@ -278,6 +278,44 @@ def test_a_text_wider_than_those_of_the_page_before(tmp_path):
     reading = read(tmp_path, rawpdf.document([ruled_across(WIDER[:3]), ruled_across(WIDER[3:])]))
     ((_, _, criteria),), total = shape(reading)
     assert ([(n, p) for n, _, p in criteria], total) == ([("1", "5"), ("2", "3"), ("3", "2")], "10")
+
+
+def border_to_border(canvas: Canvas, spans: Sequence[Span], xs: Sequence[float], ys: Sequence[float]) -> None:
+    """Every row ruled all the way, also through the cells of labels."""
+    for y in ys:
+        canvas.line(xs[0], y, xs[-1], y)
+
+
+TALL_FIRST: Sections = (
+    ("安全运营", "10", (("1", "建立巡检制度，留存巡检记录，" * 6, "4"), ("2", "持证上岗。", "3"), ("3", "演练预案。", "3"))),
+    ("营业服务", "6", (("4", "公示时限。", "1"), ("5", "抄表到户。", "2"), ("6", "接听热线。", "3"))),
+)
+"""The first label stands beside its first row, which is as high as all others; the second beside its second."""
+
+EVEN: Sections = (
+    ("安全运营", "5", (("1", "巡检。", "1"), ("2", "持证。", "1"), ("3", "演练。", "1"), ("4", "记录。", "1"), ("5", "报送。", "1"))),
+    ("营业服务", "10", (("6", "公示。", "1"), ("7", "抄表。", "2"), ("8", "热线。", "3"), ("9", "回访。", "4"))),
+    ("维修抢修", "85", (("10", "到场。", "20"), ("11", "公告。", "31"), ("12", "围挡。", "1"), ("13", "清理。", "30"), ("14", "恢复。", "3"))),
+)
+
+
+def ruled_through(tmp_path, look: Layout) -> Reading:
+    return read(tmp_path, rawpdf.document(draw_pages(lay_out(look), border_to_border, Pen(middle=True))))
+
+
+def test_labels_in_the_middle_of_rows_ruled_all_the_way(tmp_path):
+    one_line = Layout(label=lambda n, p: f"{n}({p}分)", xs=(60.0, 150.0, 190.0, 400.0, 450.0, 530.0), sections=TALL_FIRST, total="16", pad=9.0)
+    reading = ruled_through(tmp_path, one_line)
+    assert [(name, points, len(rows)) for name, points, rows in shape(reading)[0]] == [("安全运营", "10", 3), ("营业服务", "6", 3)]
+    assert not [f for f in reading.findings if f.severity != "note"]
+
+
+@pytest.mark.parametrize("total", ["98", "105"])
+def test_rows_of_labels_in_the_middle_are_not_proved(tmp_path, total):
+    """A wrong total closes nothing, so nothing tells how far the labels reach."""
+    reading = ruled_through(tmp_path, Layout(sections=EVEN, total=total, pad=9.0))
+    assert {f.status for f in reading.findings if f.rule == "total-mismatch"} == {"proved"}
+    assert not [f.message_en for f in reading.findings if f.rule == "section-sum-mismatch" and f.status == "proved"]
 
 
 # ---- text --------------------------------------------------------------------------------------------------------
