@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
+from pipeline.losses import losses_in
 from pipeline.model import LOW_CONFIDENCE, Decision, Finding, Proof, Reading, Rubric, Waiver
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
@@ -17,6 +18,10 @@ from pipeline.rules.registry import RANK
 __all__ = ["audit", "explain", "first_id", "ids_in"]
 
 FINGERPRINT_VERSION = "finding/v1"
+
+OF_ROWS = "RUB"
+"""Codes of the rules over a rubric's rows and their numbers."""
+
 
 def audit(reading: Reading) -> tuple[Finding, ...]:
     """All findings, in document order, each with its fingerprint and, if a person waived it, its waiver."""
@@ -35,11 +40,14 @@ def audit(reading: Reading) -> tuple[Finding, ...]:
 
 
 def _on_condition(finding: Finding, reading: Reading) -> Finding:
-    """A proved finding that leans on doubtful recognition is conditional, what it leans on is named as an assumption, and
-    its repair is only inferred."""
+    """A proved finding that leans on doubtful recognition, or on rows that may be read wrong or lack others, is conditional;
+    what it leans on is named as an assumption, and its repair is only inferred."""
     if finding.status != "proved":
         return finding
-    named = [text for rubric in reading.rubrics if rubric.annex == finding.annex for text in _leaned_on(finding, rubric)]
+    own = [rubric for rubric in reading.rubrics if rubric.annex == finding.annex]
+    named = [text for rubric in own for text in _leaned_on(finding, rubric)]
+    if finding.code.startswith(OF_ROWS):
+        named += dict.fromkeys(text for rubric in own for text in losses_in(rubric, reading.remarks))
     if not named:
         return finding
     proof = finding.proof or Proof(claim=finding.message, claim_en=finding.message_en)

@@ -7,13 +7,14 @@ the print stands).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Sheet, Slot, begins_count, puzzle_of, variants
+from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Row, Sheet, Slot, begins_count, puzzle_of, variants
 from pipeline.plain import points_text
 from pipeline.proofs import cheapest, robust_starts, solve
 from pipeline.puzzle import HOPELESS, Pattern, Puzzle, Summary
@@ -27,6 +28,9 @@ SEVERAL_FAULTS = 20
 
 CLEARLY = 8
 """A reading that adds a section named by the body alone must be cheaper by this."""
+
+LEAN = 20.0
+"""A label of several lines in the middle of its rows begins so many points (a row) above it."""
 
 Reading = Literal["trusted", "free", "fixed"]
 
@@ -154,10 +158,27 @@ def in_the_middle(found: Fit) -> bool:
         if slot.start is None or not start <= slot.start < end:
             return False
         if size >= 3:
-            told = True
-            if slot.start == start or abs(slot.start - start - (size - 1) / 2) > max(1, size / 4):
+            told = told or slot.start != start
+            if not (_is_middle_row(slot.start - start, size) or _is_middle_place(slot, found.sheet.rows[start:end])):
                 return False
     return told and not found.sheet.merged
+
+
+def _is_middle_row(place: int, size: int) -> bool:
+    return place > 0 and abs(place - (size - 1) / 2) <= max(1, size / 4)
+
+
+def _is_middle_place(slot: Slot, rows: Sequence[Row]) -> bool:
+    """Whether a label stands at half the height of its section's rows on its page; rows are not equally high."""
+    at = slot.section.at if slot.section else None
+    if at is None or at.bbox is None:
+        return False
+    places = [r.criterion.at for r in rows if r.criterion is not None]
+    boxes = [p.bbox for p in places if p is not None and p.page == at.page and p.bbox is not None]
+    if not boxes:
+        return False
+    middle = (min(box[1] for box in boxes) + max(box[3] for box in boxes)) / 2
+    return at.bbox[1] - LEAN <= middle <= at.bbox[3] + LEAN
 
 
 def _many_displaced(found: Trial) -> bool:

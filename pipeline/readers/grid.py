@@ -12,12 +12,14 @@ from itertools import pairwise
 from typing import Literal
 
 from pipeline.model import Block, Cell, Paragraph, Table
+from pipeline.normalize import clean
+from pipeline.points import split_label
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
 from pipeline.readers.frames import closed_up, without_slivers
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink
-from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_texts, text_lines
+from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, line_texts, text_lines
 from pipeline.readers.opentables import find_open, names_section, with_rows
 
 SNAP = 2.5
@@ -31,6 +33,9 @@ SECTION_ROW = 40.0
 
 OVERFLOW = 40.0
 """Lines of a cell that is open at the bottom are looked for so far below: two or three."""
+
+PITCH = 1.8
+"""Lines of one text follow each other within so many of their heights."""
 
 FRAME = 0.3
 """A cell of a single column that takes this much of the page's height frames running text."""
@@ -322,7 +327,8 @@ def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[
 
 def _with_overflow(net: Net, own: list[Glyph], outside: list[Glyph]) -> list[Glyph]:
     """Give the net the lines right below it that stand in a column whose last cell is open at the bottom, beside others
-    that are closed: a page break ends the rows there, and the label's text runs on. Returns what is left outside."""
+    that are closed: a page break ends the rows there, and the label's text runs on; so does a label that lacked its
+    points, below a closed border too. Returns what is left outside."""
     x0, _, x1, y1 = net.box
     below = [g for g in outside if y1 < g.y < y1 + OVERFLOW and x0 < g.x < x1]
     if not below:
@@ -330,16 +336,26 @@ def _with_overflow(net: Net, own: list[Glyph], outside: list[Glyph]) -> list[Gly
     columns = list(pairwise(net.xs))
     ends = [h for h in net.horizontal if abs(h.at - y1) <= SNAP]
     is_open = [not _covered(ends, y1, a, b) for a, b in columns]
-    if all(is_open):
-        return outside
     taken: set[int] = set()
     for line in text_lines(below):
         home = next((k for k, (a, b) in enumerate(columns) if a - 1 < line[0].x0 and line[-1].x1 < b + 1), None)
-        if home is None or not is_open[home]:
+        if home is None or not ((is_open[home] and not all(is_open)) or _ends_label(net, own, columns[home], line)):
             break
         taken.update(map(id, line))
     own += [g for g in outside if id(g) in taken]
     return [g for g in outside if id(g) not in taken] if taken else outside
+
+
+def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence[Glyph]) -> bool:
+    """Whether a line that follows the text of a column's last row at the pitch of its lines gives that label its points."""
+    above = [g for g in own if net.ys[-2] < g.y and column[0] < g.x < column[1]]
+    lines = text_lines(above)
+    if not lines or line[0].y - lines[-1][0].y > PITCH * (line[0].bottom - line[0].top):
+        return False
+    label = joined_text([line_text(one) for one in lines])
+    name, had = split_label(clean(label))
+    whole, has = split_label(clean(joined_text([label, line_text(line)])))
+    return had is None and has is not None and clean(name) == clean(whole)
 
 
 # ---- cells -------------------------------------------------------------------------------------------------------

@@ -34,14 +34,16 @@ MAX_GAPS = 40
 MAX_PIECE = 14
 """A header word is short; a longer piece is a sentence."""
 
+Interval = tuple[float, float]
+
 
 @dataclass
 class Known:
     """Gutters of the tables read so far: a table that goes on over the page has them where they were."""
 
     found: list[tuple[float, float, tuple[float, ...]]] = field(default_factory=list)
-    open: tuple[float, float, tuple[float, ...]] | None = None
-    """Left, right and gutters of a table without upright rules that had not come to its total."""
+    open: tuple[float, float, tuple[float, ...], tuple[Interval, ...]] | None = None
+    """Left, right, gutters and ink of a table without upright rules that had not come to its total."""
     facing: bool = False
     """Whether a sheet so far held two pages."""
     doubts: list[BBox] = field(default_factory=list)
@@ -67,9 +69,6 @@ def em(glyphs: Sequence[Glyph]) -> float:
     """The width of a Chinese character here, in points."""
     widths = [g.x1 - g.x0 for g in glyphs if g.text.strip() and not g.text.isascii()]
     return median(widths) if widths else median([0.8 * (g.bottom - g.top) for g in glyphs] or [10.0])
-
-
-Interval = tuple[float, float]
 
 
 def ink(glyphs: Iterable[Glyph], before: Sequence[Interval] = ()) -> list[Interval]:

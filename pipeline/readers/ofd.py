@@ -12,6 +12,7 @@ from lxml import etree
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
+from pipeline.provenance import Provenance
 from pipeline.readers import grid
 from pipeline.readers.container import Container, open_container, target
 from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
@@ -96,7 +97,7 @@ def _read_document(box: Container, root: str, before: int, name: str) -> Iterato
     for number, entry in enumerate(entries, before + 1):
         part = _member(root, entry.get("BaseLoc"))
         if part is None or not box.has(part):
-            yield Page(number, *_size(usual)), [], [Remark("unread-page", f"page {number} is absent from the container")]
+            yield Page(number, *_size(usual)), [], [Remark("unread-page", f"page {number} is absent from the container", Provenance("", number))]
             continue
         yield _read_page(box, part, templates, resources, usual, number, name, known)
 
@@ -124,7 +125,7 @@ def _read_page(
     remarks = []
     if sheet.blind:
         what = f"page {number}: {sheet.blind} characters are given as glyphs without their code and were not read"
-        remarks.append(Remark("unread-text", what))
+        remarks.append(Remark("unread-text", what, Provenance("", number)))
     blocks = list(grid.build(marks, known))
     return page, blocks, remarks + known.remarks(number)
 
@@ -136,12 +137,12 @@ def _read_picture(
     number = page.number
     picture = max((p for p in pictures if box.has(p)), key=lambda p: box.archive.getinfo(p).file_size, default=None)
     if picture is None:
-        return page, blocks, [Remark("unread-page", f"page {number} is a picture that is absent from the container")]
+        return page, blocks, [Remark("unread-page", f"page {number} is a picture that is absent from the container", Provenance("", number))]
     try:
         scan = importlib.import_module("pipeline.readers.scan")
         width, height, found = scan.read_picture(box.read(picture), f"{name}!{picture}", number, page.width, page.height)
     except (MissingTool, ModuleNotFoundError) as error:
-        return page, blocks, [Remark("unread-page", f"page {number} is a picture; reading it needs OCR ({error})")]
+        return page, blocks, [Remark("unread-page", f"page {number} is a picture; reading it needs OCR ({error})", Provenance("", number))]
     return Page(number, width, height, ocr=True), found, [Remark("ocr", f"page {number} is a picture; read as such")]
 
 

@@ -15,7 +15,7 @@ from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.readers import rowbands
-from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_named, header_cuts, ink
+from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_named, em, free_gaps, header_cuts, ink
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
 
 FAR = 4.5
@@ -73,6 +73,8 @@ class _Region:
     cuts: tuple[float, ...]
     torn: bool = False
     """Rows of the same columns follow after the line that ended it."""
+    covered: tuple[Interval, ...] = ()
+    """The ink of its header and rows, on this page and those before."""
 
     @property
     def open_end(self) -> bool:
@@ -95,7 +97,7 @@ def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMark
         table = _table(region, horizontal, known.open is not None and not found)
         found.append(table)
         ended = _is_total(region.body[-1])
-        known.open = None if ended else (table.net.xs[0], table.net.xs[-1], region.cuts)
+        known.open = None if ended else (table.net.xs[0], table.net.xs[-1], region.cuts, region.covered)
         i += len(region.header) + len(region.body)
     return found
 
@@ -130,25 +132,47 @@ def _opened(lines: Sequence[Line], i: int) -> _Region | None:
         if total:
             break
     rest = lines[i + count + len(body) :]
-    return _Region(header, body, cuts, _torn(body, rest, cuts)) if len(body) >= 2 else None
+    inked = tuple(ink(flat, ink(g for line in body if not _is_whole(line) for g in line)))
+    return _Region(header, body, cuts, _torn(body, rest, cuts), inked) if len(body) >= 2 else None
 
 
 def _gone_on(lines: Sequence[Line], i: int, known: Known) -> _Region | None:
     """The region that goes on at line i with the columns of the open table on the page before."""
     if known.open is None:
         return None
-    left, right, cuts = known.open
+    left, right, cuts, covered = known.open
     body: list[Line] = []
     for line in lines[i:]:
-        crossed = any(_crosses(line, c) for c in cuts) and not _is_section(line)
+        whole = _is_whole(line)
+        inked = covered if whole else tuple(ink(line, covered))
+        shifted = cuts if _is_section(line) else _shifted(cuts, covered, inked, line)
         outside = line[0].x0 < left - 6 or line[-1].x1 > right + 6
-        if crossed or outside or (body and _ends(line, body)):
+        if shifted is None or outside or (body and _ends(line, body)):
             break
         body.append(line)
+        cuts, covered = shifted, inked
         if _is_total(line):
             break
     filled = {sum(g.x > c for c in cuts) for line in body for g in line}
-    return _Region([], body, cuts, _torn(body, lines[i + len(body) :], cuts)) if len(filled) >= 2 else None
+    return _Region([], body, cuts, _torn(body, lines[i + len(body) :], cuts), covered) if len(filled) >= 2 else None
+
+
+def _shifted(cuts: tuple[float, ...], before: Sequence[Interval], inked: Sequence[Interval], line: Line) -> tuple[float, ...] | None:
+    """The cuts where the line leaves them room: one that it crosses moves within the gutter it stood in, as far as all
+    lines so far leave one free. None when the line fills a gutter."""
+    out = []
+    for cut in cuts:
+        if not _crosses(line, cut):
+            out.append(cut)
+            continue
+        low = max((x1 for _, x1 in before if x1 <= cut), default=cut)
+        high = min((x0 for x0, _ in before if x0 >= cut), default=cut)
+        free = [(a, b) for a, b in free_gaps(inked, em(line)) if low <= a and b <= high]
+        if not free:
+            return None
+        a, b = max(free, key=lambda gap: gap[1] - gap[0])
+        out.append((a + b) / 2)
+    return tuple(out)
 
 
 def _torn(body: Sequence[Line], rest: Sequence[Line], cuts: Sequence[float]) -> bool:

@@ -15,6 +15,7 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
+from pipeline.provenance import Provenance
 from pipeline.readers import grid, textlayer, watermarks
 from pipeline.readers.glyphs import RADICALS, is_radical, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
@@ -76,7 +77,7 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
     try:
         page = pdf[index]
     except pdfium.PdfiumError:
-        return Page(number, 595.0, 842.0), [], [Remark("unread-page", f"page {number} is damaged and was not read")]
+        return Page(number, 595.0, 842.0), [], [Remark("unread-page", f"page {number} is damaged and was not read", Provenance("", number))]
     try:
         if raw.FPDFPage_CountObjects(page.raw) > limits.MAX_PAGE_OBJECTS:
             raise LimitExceeded(f"{name}, page {number}", f"more than {limits.MAX_PAGE_OBJECTS:,} drawn objects", "simplify the page")
@@ -109,7 +110,7 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
         width, height, blocks = scan.read_image(image, number, shape.width, shape.height)
     except (MissingTool, ModuleNotFoundError) as error:
         what = f"page {number} {reason}; reading it as a picture needs OCR ({error})"
-        return shape, [], [Remark("unread-page", what)]
+        return shape, [], [Remark("unread-page", what, Provenance("", number))]
     return Page(number, width, height, ocr=True), blocks, [Remark("ocr", f"page {number} {reason}; read as a picture")]
 
 

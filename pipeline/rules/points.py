@@ -175,7 +175,8 @@ def _section_hit(
 ) -> Hit:  # fmt: skip
     absent = [c for c in criteria if c.basis == "inferred" and c.max_points is not None]
     explained = bool(absent) and total + sum(c.max_points or Decimal(0) for c in absent) == declared
-    status, fields = _verdict(rubric, "conditional" if explained else "proved")
+    sure: Status = "supported" if _covers_open(rubric, section) else "proved"
+    status, fields = _verdict(rubric, "conditional" if explained else sure)
     zh, en = _rivals(status, fields)
     if explained:
         numbers = ", ".join(c.number or "?" for c in absent)
@@ -196,6 +197,24 @@ def _section_hit(
         proof=_section_proof(rubric, section, printed, declared, place, fields),
         values=(points_text(declared), points_text(total), word_en),
     )
+
+
+def _covers_open(rubric: Rubric, section: Section) -> bool:
+    """Whether which rows the section has is not printed: no cells are merged, and some labels evidently stand elsewhere than
+    at their first rows (in the middle of them, where every row is ruled from border to border)."""
+    if any(m.merged for m in rubric.labels) or not _stands_beside(section):
+        return False
+    first = next((s for s in rubric.sections if s.criteria), section)
+    return (first.at is None and first.parent is None) or any(s.displaced for s in rubric.sections)
+
+
+def _stands_beside(section: Section) -> bool:
+    """Whether a label stands on the page beside a row, not in a row of its own above them."""
+    if section.at is None or section.at.bbox is None:
+        return False
+    middle = (section.at.bbox[1] + section.at.bbox[3]) / 2
+    rows = [c.at for c in section.criteria if c.at is not None and c.at.page == section.at.page]
+    return any(at.bbox is not None and at.bbox[1] < middle < at.bbox[3] for at in rows)
 
 
 def _closing(rubric: Rubric, zh: str, en: str) -> tuple[str, str]:

@@ -8,10 +8,10 @@ from math import cos, sin
 
 import pytest
 
-from pipeline.model import Document, Paragraph, Table
+from pipeline.model import Document, Paragraph, Reading, Table
 from pipeline.readers import pdf, rowbands
 from pipeline.readers.glyphs import plain
-from tests.readers.pages import Layout, Pen, draw_pages, lay_out
+from tests.readers.pages import Layout, Pen, Sections, draw_pages, lay_out
 from tests.readers.rulings import Draw, edges, strokes
 from tests.readers.test_pdf_producers import TWO, nothing, only_across, read, shape, three_lines, wanted
 from tests.support import rawpdf
@@ -230,6 +230,92 @@ def test_a_label_that_runs_on_below_the_last_row(tmp_path):
     canvas.text(60, 240, "评价人签字：")
     (section,), _ = shape(read(tmp_path, rawpdf.document([canvas])))
     assert (section[0], section[1], len(section[2])) == ("安全", "8", 2)
+
+
+def boxed_rows(below: str) -> Canvas:
+    """Two rows, closed at the bottom, the second with a label of its own; a line right below that label."""
+    canvas = Canvas()
+    xs, rows = (60, 120, 160, 400, 450), [("项目", "序号", "评价内容", "分值"), ("安全（3分）", "1", "有制度。", "3"), ("服务", "2", "有记录。", "5")]
+    for i, row in enumerate(rows):
+        for x, text in zip(xs, row, strict=False):
+            canvas.text(x + 4, 128 + 24 * i, text)
+        canvas.line(60, 120 + 24 * i, 450, 120 + 24 * i)
+    canvas.line(60, 192, 450, 192)
+    for x in xs:
+        canvas.line(x, 120, x, 192)
+    canvas.text(64, 193, below)
+    return canvas
+
+
+def test_the_points_of_a_label_below_a_closed_border(tmp_path):
+    sections, _ = shape(read(tmp_path, rawpdf.document([boxed_rows("（5分）")])))
+    assert [s[:2] for s in sections] == [("安全", "3"), ("服务", "5")]
+
+
+@pytest.mark.parametrize("below", ["审核人：", "合计8分"])
+def test_other_lines_below_a_closed_border_stay_there(below):
+    blocks = pdf.read(rawpdf.document([boxed_rows(below)]), "x.pdf").blocks
+    assert [b.text for b in blocks if isinstance(b, Paragraph)] == [below]
+
+
+WIDER: tuple[tuple[str, ...], ...] = (
+    ("序号", "评价内容", "分值", "得分"), ("1", "有制度。", "5"), ("2", "有记录。", "3"), ("3", "有台账，" * 7, "2"), ("合计", "", "10"),
+)  # fmt: skip
+
+
+def ruled_across(rows: Sequence[tuple[str, ...]]) -> Canvas:
+    canvas = Canvas()
+    for i, row in enumerate(rows):
+        for x, text in zip((64, 114, 404, 454), row, strict=False):
+            canvas.text(x, 126 + 24 * i, text)
+        canvas.line(60, 120 + 24 * i, 500, 120 + 24 * i)
+    canvas.line(60, 120 + 24 * len(rows), 500, 120 + 24 * len(rows))
+    return canvas
+
+
+def test_a_text_wider_than_those_of_the_page_before(tmp_path):
+    """The gutter found on the first page is half way to the points; a text on the next goes nearly all the way."""
+    reading = read(tmp_path, rawpdf.document([ruled_across(WIDER[:3]), ruled_across(WIDER[3:])]))
+    ((_, _, criteria),), total = shape(reading)
+    assert ([(n, p) for n, _, p in criteria], total) == ([("1", "5"), ("2", "3"), ("3", "2")], "10")
+
+
+def border_to_border(canvas: Canvas, spans: Sequence[Span], xs: Sequence[float], ys: Sequence[float]) -> None:
+    """Every row ruled all the way, also through the cells of labels."""
+    for y in ys:
+        canvas.line(xs[0], y, xs[-1], y)
+
+
+TALL_FIRST: Sections = (
+    ("安全运营", "10", (("1", "建立巡检制度，留存巡检记录，" * 6, "4"), ("2", "持证上岗。", "3"), ("3", "演练预案。", "3"))),
+    ("营业服务", "6", (("4", "公示时限。", "1"), ("5", "抄表到户。", "2"), ("6", "接听热线。", "3"))),
+)
+"""The first label stands beside its first row, which is as high as all others; the second beside its second."""
+
+EVEN: Sections = (
+    ("安全运营", "5", (("1", "巡检。", "1"), ("2", "持证。", "1"), ("3", "演练。", "1"), ("4", "记录。", "1"), ("5", "报送。", "1"))),
+    ("营业服务", "10", (("6", "公示。", "1"), ("7", "抄表。", "2"), ("8", "热线。", "3"), ("9", "回访。", "4"))),
+    ("维修抢修", "85", (("10", "到场。", "20"), ("11", "公告。", "31"), ("12", "围挡。", "1"), ("13", "清理。", "30"), ("14", "恢复。", "3"))),
+)
+
+
+def ruled_through(tmp_path, look: Layout) -> Reading:
+    return read(tmp_path, rawpdf.document(draw_pages(lay_out(look), border_to_border, Pen(middle=True))))
+
+
+def test_labels_in_the_middle_of_rows_ruled_all_the_way(tmp_path):
+    one_line = Layout(label=lambda n, p: f"{n}({p}分)", xs=(60.0, 150.0, 190.0, 400.0, 450.0, 530.0), sections=TALL_FIRST, total="16", pad=9.0)
+    reading = ruled_through(tmp_path, one_line)
+    assert [(name, points, len(rows)) for name, points, rows in shape(reading)[0]] == [("安全运营", "10", 3), ("营业服务", "6", 3)]
+    assert not [f for f in reading.findings if f.severity != "note"]
+
+
+@pytest.mark.parametrize("total", ["98", "105"])
+def test_rows_of_labels_in_the_middle_are_not_proved(tmp_path, total):
+    """A wrong total closes nothing, so nothing tells how far the labels reach."""
+    reading = ruled_through(tmp_path, Layout(sections=EVEN, total=total, pad=9.0))
+    assert {f.status for f in reading.findings if f.rule == "total-mismatch"} == {"proved"}
+    assert not [f.message_en for f in reading.findings if f.rule == "section-sum-mismatch" and f.status == "proved"]
 
 
 # ---- text --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,58 @@
+"""Which of the reader's remarks speak of rows that a rubric may lack, or that may not be its rows as they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.model import Remark, Rubric
+from pipeline.provenance import Provenance
+
+WHOLE = frozenset({"unread-page", "unread-table"})
+"""Remarks of something that may hold all the rows that follow: the last row read may not be the last row."""
+
+IN_PART = frozenset({"uncertain-rows", "unread-text", "stray-rows"})
+
+Place = tuple[int, float]
+"""Page and distance from its top; of a text, line and 0."""
+
+
+def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
+    """What must be assumed of the reading, in both languages, for what is said of the rubric's rows to be proved."""
+    places = sorted(p for at in _rows(rubric) if (p := _place(at)) is not None)
+    if not places:
+        return
+    total = _place(rubric.total_at)
+    ended = total is not None and total >= places[-1]
+    first, last = places[0][0], max(places[-1], total or places[-1])[0]
+    for remark in remarks:
+        place = _place(remark.at)
+        after = remark.kind in WHOLE and not ended
+        if remark.at is None or place is None or remark.kind not in WHOLE | IN_PART or not first <= place[0] <= last + after:
+            continue
+        if remark.kind == "uncertain-rows" and not any(_inside(at, remark.at) for at in _rows(rubric)):
+            continue
+        yield f"{remark.at.place()} 的行读得无误、没有遗漏 / the rows at {remark.at.place()} were read right and none is absent"
+
+
+def _rows(rubric: Rubric) -> Iterator[Provenance | None]:
+    yield rubric.header_at
+    for criterion in rubric.criteria():
+        yield from (criterion.at, criterion.number_at, criterion.points_at)
+
+
+def _place(at: Provenance | None) -> Place | None:
+    if at is None:
+        return None
+    if at.page is not None:
+        return at.page, at.bbox[1] if at.bbox else 0.0
+    return None if at.line is None else (at.line, 0.0)
+
+
+def _inside(at: Provenance | None, table: Provenance) -> bool:
+    """Whether a cell stands in the table remarked on; of a text, wherever the table begins."""
+    if at is None or at.page != table.page:
+        return False
+    if at.bbox is None or table.bbox is None:
+        return True
+    (x0, y0, x1, y1), (left, top, right, bottom) = at.bbox, table.bbox
+    return left < (x0 + x1) / 2 < right and top < (y0 + y1) / 2 < bottom

@@ -1,0 +1,34 @@
+"""Lines of text below the beginning of a table that look like rows of it: the next serial number, words, points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipeline.model import Block, Paragraph, Remark, Rubric, Table
+from pipeline.normalize import clean, fold, points
+
+MIN_WORDS = 4
+"""Characters of the words between the number and the points."""
+
+
+def stray_rows(blocks: Sequence[Block], rubrics: Iterable[Rubric]) -> Iterator[Remark]:
+    """A remark for each line after the first table that carries the number after one of the rubrics' criteria, itself absent
+    among them, then words, then points."""
+    known = {int(n) for rubric in rubrics for c in rubric.printed() if (n := fold(c.number or "")).isdecimal()}
+    first = next((i for i, block in enumerate(blocks) if isinstance(block, Table)), len(blocks))
+    for block in blocks[first + 1 :]:
+        number = _row_number(block.text) if isinstance(block, Paragraph) and known else None
+        if number is None or number in known or number - 1 not in known:
+            continue
+        known.add(number)
+        place = f"{block.at.place()}: " if block.at else ""
+        yield Remark("stray-rows", f"{place}a line that looks like row {number} of the table stands outside it", block.at)
+
+
+def _row_number(text: str) -> int | None:
+    """The serial of a line that is a row's: number, words, points, with spaces between."""
+    words = [fold(w) for w in clean(text).split(" ")]
+    long = next((i for i, w in enumerate(words) if len(w) >= MIN_WORDS and points(w) is None), 0)
+    before = [w for w in words[:long] if w.isdecimal() and len(w) <= 3]
+    scored = any(points(w) is not None for w in words[long + 1 :])
+    return int(before[-1]) if before and scored else None

@@ -1,0 +1,80 @@
+"""Rows that the reading may have lost: named, and what is said of that rubric's numbers holds on condition."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.auditing import audit
+from pipeline.model import Paragraph, Remark, Table
+from pipeline.provenance import Provenance
+from pipeline.strays import stray_rows
+from tests.builders import reading_of, rubric_of
+
+TABLE = "项目|序号|评价内容|评价分值\n管理（6分）|1|台账齐全。|3\n|2|人员持证。|2\n"
+ENDED = TABLE + "总评|||5"
+
+
+def on_pages(table):
+    """Criteria on pages 2 and 3, the total (if there is one) below the last."""
+    rubric = rubric_of(table)
+    (section,) = rubric.sections
+    places = [Provenance("x", page, (60.0, 100.0, 500.0, 120.0)) for page in (2, 3)]
+    rows = tuple(replace(c, at=p, number_at=p, points_at=p) for c, p in zip(section.criteria, places, strict=True))
+    total = rubric.total_at and Provenance("5", 3, (60.0, 130.0, 500.0, 150.0))
+    return replace(rubric, sections=(replace(section, criteria=rows),), total_at=total)
+
+
+def status(table, kind, at):
+    remark = Remark(kind, "said", at)
+    return {f.rule: f.status for f in audit(reading_of(on_pages(table), remarks=(remark,)))}["section-sum-mismatch"]
+
+
+def page(number, box=None):
+    return Provenance("", number, box)
+
+
+@pytest.mark.parametrize(
+    ("table", "kind", "at"),
+    [
+        (ENDED, "unread-page", page(3)),
+        (TABLE, "unread-page", page(4)),
+        (ENDED, "uncertain-rows", page(2, (50.0, 90.0, 510.0, 200.0))),
+        (TABLE, "stray-rows", page(3, (60.0, 200.0, 300.0, 212.0))),
+    ],
+)
+def test_findings_on_doubtful_rows_are_conditional(table, kind, at):
+    assert status(table, kind, at) == "conditional"
+
+
+@pytest.mark.parametrize(
+    ("table", "kind", "at"),
+    [
+        (ENDED, "unread-page", page(4)),  # the total came before
+        (TABLE, "unread-page", page(5)),
+        (TABLE, "unread-page", page(1)),
+        (ENDED, "uncertain-rows", page(2, (50.0, 300.0, 510.0, 400.0))),  # another table of the page
+        (ENDED, "picture", page(2)),
+    ],
+)
+def test_findings_elsewhere_stay_proved(table, kind, at):
+    assert status(table, kind, at) == "proved"
+
+
+GRID = Table(cells=(), rows=1, cols=4, at=Provenance("", 3), page=3)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        (["3 建立台账，记录完整。 5"], [3]),
+        (["管理 3 建立台账，记录完整。 5 分", "4 有专人值守。 2"], [3, 4]),
+        (["3. 本表一式两份，由评价人员填写。"], []),
+        (["2 人员持证，全部在岗。 2"], []),  # the table holds it
+        (["7 建立台账，记录完整。 5"], []),  # continues no count
+    ],
+)
+def test_lines_that_look_like_rows(lines, rows):
+    blocks = [GRID, *(Paragraph(text=line, at=Provenance(line, 3), page=3) for line in lines)]
+    said = [remark.message for remark in stray_rows(blocks, [rubric_of(ENDED)])]
+    assert [f"row {n} of" in message for n, message in zip(rows, said, strict=True)] == [True] * len(rows)
+    assert list(stray_rows(blocks[1:], [rubric_of(ENDED)])) == []
