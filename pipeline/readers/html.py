@@ -72,6 +72,8 @@ def read(data: bytes, name: str) -> Document:
     root = _parse(decode(page, name, declared), name)
     reader = _Reader(name, root.getroottree(), _hiding_rules(root))
     blocks = tuple(reader.blocks(root, 0))
+    if reader.left_out:
+        reader.remarks.append(Remark("hidden-row", f"{reader.left_out} hidden table rows were left out"))
     return Document(Source(name, sha256(data).hexdigest(), MEDIA_TYPE, "html"), (), blocks, tuple(reader.remarks))
 
 
@@ -130,6 +132,7 @@ class _Reader:
     tree: etree._ElementTree
     hiding: frozenset[str]
     remarks: list[Remark] = field(default_factory=list)
+    left_out: int = 0
 
     def blocks(self, root: etree._Element, depth: int) -> Iterator[Block]:
         """Paragraphs and tables below `root`, in order. Walks with a stack of its own: pages nest without bound."""
@@ -257,6 +260,8 @@ class _Reader:
         while stack:
             part = stack.pop()
             if self.hidden(part):
+                rows = [part] if self.kind(part) == "tr" else part.iter("tr")
+                self.left_out += sum(map(_has_text, rows))
                 continue
             if self.kind(part) in kinds:
                 yield part

@@ -132,3 +132,16 @@ def test_tables_nested_four_hundred_deep_keep_their_words():
 def test_elements_nested_beyond_measure_are_refused():
     with pytest.raises(LimitExceeded):
         read("<div>" * 50_000 + "评价")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("<tr><td>1<td>2<tr class=h><td>3<td>4<tbody hidden><tr><td>5<td>6</tbody>", ["2 hidden table rows were left out"]),
+        ("<tr><td>1<td>2<tr class=h><td> <td>", []),
+        ("<tr><td>1<td>2<td class=h>3", []),
+    ],
+)
+def test_hidden_rows_are_counted(rows, said):
+    document = read(f"<style>.h{{display:none}}</style><table>{rows}</table>")
+    assert [r.message for r in document.remarks if r.kind == "hidden-row"] == said
