@@ -37,7 +37,7 @@ from pipeline.roles import spanning_totals
 from pipeline.sections import section_kind, sections_of, spread
 from pipeline.segments import Segment
 from pipeline.shapes import column_table, gathered, opened, points_row_table
-from pipeline.strays import stray_rows
+from pipeline.strays import stray_rows, torn_tables
 from pipeline.table import JoinedTable, join
 
 SHORT = 30
@@ -71,7 +71,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
-        remarks += stray_rows(segment.blocks, own) if own else ()
+        remarks += [*stray_rows(segment.blocks, own), *torn_tables(own)] if own else ()
     return rubrics, tuple(remarks)
 
 

@@ -1,8 +1,10 @@
-"""Lines of text below the beginning of a table that look like rows of it: the next serial number, words, points."""
+"""What of a table seems to stand outside it: lines of text that look like its rows (the next serial number, words, points),
+and a second table that goes on with its count."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.model import Block, Paragraph, Remark, Rubric, Table
 from pipeline.normalize import clean, fold, points
@@ -23,6 +25,17 @@ def stray_rows(blocks: Sequence[Block], rubrics: Iterable[Rubric]) -> Iterator[R
         known.add(number)
         place = f"{block.at.place()}: " if block.at else ""
         yield Remark("stray-rows", f"{place}a line that looks like row {number} of the table stands outside it", block.at)
+
+
+def torn_tables(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
+    """A remark for each rubric whose serials go on with those of the one before it, which came to no total."""
+    for above, below in pairwise(rubrics):
+        numbers = [fold(c.number or "") for c in (*above.printed()[-1:], *below.printed()[:1])]
+        if above.stated_total is not None or len(numbers) < 2 or not all(n.isdecimal() for n in numbers):
+            continue
+        if int(numbers[1]) == int(numbers[0]) + 1:
+            what = f"the table that begins with number {numbers[1]} seems to go on with the one before it, but was read as another"
+            yield Remark("torn-table", what, below.printed()[0].at)
 
 
 def _row_number(text: str) -> int | None:

@@ -7,7 +7,7 @@ import pytest
 from pipeline.auditing import audit
 from pipeline.model import Paragraph, Remark, Table
 from pipeline.provenance import Provenance
-from pipeline.strays import stray_rows
+from pipeline.strays import stray_rows, torn_tables
 from tests.builders import reading_of, rubric_of
 
 TABLE = "项目|序号|评价内容|评价分值\n管理（6分）|1|台账齐全。|3\n|2|人员持证。|2\n"
@@ -78,3 +78,9 @@ def test_lines_that_look_like_rows(lines, rows):
     said = [remark.message for remark in stray_rows(blocks, [rubric_of(ENDED)])]
     assert [f"row {n} of" in message for n, message in zip(rows, said, strict=True)] == [True] * len(rows)
     assert list(stray_rows(blocks[1:], [rubric_of(ENDED)])) == []
+
+
+@pytest.mark.parametrize(("above", "first", "said"), [(TABLE, 3, 1), (ENDED, 3, 0), (TABLE, 1, 0)])
+def test_a_table_that_goes_on_with_the_count_of_the_one_before(above, first, said):
+    below = rubric_of(f"序号|评价内容|评价分值\n{first}|记录完整。|3\n{first + 1}|专人值守。|2\n总评||5", id="annex-1-2")
+    assert len(list(torn_tables([rubric_of(above), below]))) == said
