@@ -222,7 +222,8 @@ class Programme:
     def arcs(self, section: int, start: int, shifts: Mapping[int, tuple[int, int]], cap: int) -> tuple[Arc, ...]:
         """All ways to make a section from the states at `start` such that the whole can cost at most `cap`."""
         out: list[Arc] = []
-        sketch, after = self.sketch(cap), self.sketch(cap).ahead[section + 1]
+        sketch = self.sketch(cap)
+        after = sketch.ahead[section + 1]
         budget = cap - min(cost for cost, _ in shifts.values())
         moved, foreign = self.place(section, start)
         lacking = self.reach(min(self.weights.total, self.weights.criterion), budget)
