@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import inspect
 import os
 import subprocess
 import sys
@@ -104,12 +105,12 @@ def warm(path: str, names: list[str], rounds: int) -> dict[str, float]:
 
 
 def forget() -> None:
-    """Empty what our own modules remember of the file they have just read: warm means loaded, not answered before. (What
-    `pipeline.rx` remembers are patterns.)"""
+    """Empty what our own modules remember of the file they have just read: warm means loaded, not answered before. What a
+    function without parameters remembers (a word list) and the patterns of `pipeline.rx` are the program's own."""
     for name, module in list(sys.modules.items()):
         if name.startswith("pipeline") and name != "pipeline.rx":
             for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
+                if hasattr(value, "cache_clear") and inspect.signature(value).parameters:
                     value.cache_clear()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import importlib
 import re
+import struct
 from collections import Counter
+from collections.abc import Sequence
 from itertools import repeat
 
 import pypdfium2 as pdfium
@@ -27,6 +29,11 @@ MEDIA_TYPE = "application/pdf"
 SPACE = 32
 LINE_ENDS = (10, 13, 0xFFFE, 2)
 """Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
+
+RECTANGLE = struct.Struct("4f")
+"""FS_RECTF: left, top, right, bottom."""
+
+Sides = tuple[float, float, float, float]
 
 _NESTED = re.compile(rb"/Subtype\s*/Form\b")
 
@@ -137,8 +144,7 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | Non
     out: list[Glyph] = []
     width, height = place.size(turn)
     boxes = place.boxes([(left, bottom, right, top) for _, _, left, right, bottom, top in found], turn)
-    for (_, code, *_), (x0, y0, x1, y1) in zip(found, boxes, strict=True):
-        text = chr(code)
+    for text, (x0, y0, x1, y1) in zip([chr(one[1]) for one in found], boxes, strict=True):
         if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
             continue  # beside the page
         if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
@@ -158,37 +164,54 @@ def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float
 def _characters(handle: object, count: int) -> list[watermarks.Box]:
     """(index, code point, left, right, bottom, top) in user space of each printed character; PDFium makes up spaces and
     line ends of its own."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     loose = raw.FS_RECTF()
+    boxed = map(raw.FPDFText_GetLooseCharBox, repeat(handle, count), range(count), repeat(loose))
     out: list[watermarks.Box] = []
-    for i, code in enumerate(map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count))):
+    for i, (code, has_box) in enumerate(zip(_codes(handle, count), boxed, strict=True)):
         if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
             continue
+        left, top, right, bottom = RECTANGLE.unpack_from(loose)
         if 0xD800 <= code <= 0xDFFF:
             code = 0xFFFD
-        if raw.FPDFText_GetLooseCharBox(handle, i, loose):
-            if code in RADICALS and (box := _restored_box(handle, i, loose)) is not None:
-                out.append((i, code, *box))
-            else:
-                out.append((i, code, loose.left, loose.right, loose.bottom, loose.top))
-        elif raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top):
-            out.append((i, code, left.value, right.value, bottom.value, top.value))
+        if not has_box:
+            if (ink := _ink_box(handle, i)) is not None:
+                out.append((i, code, *ink))
+        elif code in RADICALS and (box := _restored_box(handle, i, (left, right, bottom, top))) is not None:
+            out.append((i, code, *box))
+        else:
+            out.append((i, code, left, right, bottom, top))
     return out
 
 
-def _restored_box(handle: object, i: int, loose: raw.FS_RECTF) -> tuple[float, float, float, float] | None:
+def _codes(handle: object, count: int) -> Sequence[int]:
+    """The code point of each character. PDFium gives them all at once where each has one of its own, of sixteen bits."""
+    text = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(handle, 0, count, text) == count + 1 and not any(0xD800 <= code <= 0xDFFF for code in text):
+        return text[:count]
+    return list(map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count)))
+
+
+def _ink_box(handle: object, i: int) -> Sides | None:
+    """(left, right, bottom, top) of a character's ink, in user space."""
+    sides = [ctypes.c_double() for _ in range(4)]
+    if not raw.FPDFText_GetCharBox(handle, i, *sides):
+        return None
+    left, right, bottom, top = (side.value for side in sides)
+    return left, right, bottom, top
+
+
+def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
     """(left, right, bottom, top) of a character that the file names for a glyph (ActualText, as browsers do where the glyph
     maps to a radical): PDFium gives the box of the ink, and inside a form one that the form's matrix has not moved. None
     when the character is the glyph's own."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     matrix = raw.FS_MATRIX()
-    if not raw.FPDFText_GetCharBox(handle, i, left, right, bottom, top) or not raw.FPDFText_GetMatrix(handle, i, matrix):
+    ink = _ink_box(handle, i)
+    if ink is None or not raw.FPDFText_GetMatrix(handle, i, matrix):
         return None
     before = raw.FS_MATRIX()
     if i and raw.FPDFText_GetMatrix(handle, i - 1, before) and (before.e, before.f) == (matrix.e, matrix.f):
         return None  # a whole span is named: its characters have no places of their own
-    ink = (left.value, right.value, bottom.value, top.value)
-    if any(abs(a - b) > 0.01 for a, b in zip(ink, (loose.left, loose.right, loose.bottom, loose.top), strict=True)):
+    if any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
         return None
     size = raw.FPDFText_GetFontSize(handle, i)
     corners = [(size * u, size * v) for u in (0.0, 1.0) for v in (-DESCENT, 1.0 - DESCENT)]

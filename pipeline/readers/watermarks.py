@@ -38,8 +38,11 @@ def found(handle: object, boxes: Sequence[Box]) -> frozenset[int]:
     """Indices of a text page's characters that belong to a watermark; none when they are most of the text."""
     if not boxes:
         return frozenset()
-    usual = median(top - bottom for *_, bottom, top in boxes)
-    large = [box for box in boxes if box[5] - box[4] > LARGE * usual]
+    heights = [box[5] - box[4] for box in boxes]
+    usual = median(heights)
+    if max(heights) <= LARGE * usual:
+        return frozenset()
+    large = [box for box, height in zip(boxes, heights, strict=True) if height > LARGE * usual]
     slanted = {box[0] for box in large if _is_slanted(handle, box[0])}
     if slanted:
         slanted = {box[0] for box in boxes if _is_slanted(handle, box[0])}
