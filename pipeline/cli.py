@@ -320,7 +320,7 @@ def _score(args: argparse.Namespace) -> int:
 
 
 def _batch(args: argparse.Namespace) -> int:
-    from dataclasses import asdict
+    from msgspec.structs import asdict
 
     from pipeline import batch, ledger, progress, serialize
 

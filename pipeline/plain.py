@@ -1,20 +1,18 @@
-"""Dataclasses to plain JSON data and back, by their type hints. Decimals become strings, tuples lists."""
+"""Model values (Structs) to plain JSON data and back, by their type hints. Decimals become strings, tuples lists."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import types
 import typing
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
+
+from msgspec import NODEFAULT, Struct, structs
 
 from pipeline.provenance import Provenance
-
-OMIT_NONE = {"omit": True}
-"""Metadata of a field that is left out of the JSON where it is None (for what most files never have)."""
 
 
 def points_text(value: Decimal) -> str:
@@ -35,17 +33,22 @@ def to_plain(value: Any) -> Any:
         return {str(k): to_plain(v) for k, v in value.items()}
     if isinstance(value, Decimal):
         return points_text(value)
-    if not dataclasses.is_dataclass(value):
+    if not isinstance(value, Struct):
         return value
-    kind: Any = type(value)
-    pairs = ((name, getattr(value, name), omit) for name, omit in _fields(kind))
-    return {name: to_plain(v) for name, v, omit in pairs if v is not None or not omit}
+    omitted = omitted_fields(type(value))
+    pairs = ((name, getattr(value, name)) for name in value.__struct_fields__)
+    return {name: to_plain(v) for name, v in pairs if v is not None or name not in omitted}
 
 
-@cache
-def _fields(kind: Any) -> tuple[tuple[str, bool], ...]:
-    """Field names of a dataclass, and whether each is left out where it is None."""
-    return tuple((f.name, bool(f.metadata.get("omit"))) for f in dataclasses.fields(kind))
+def omitted_fields(kind: type[Struct]) -> tuple[str, ...]:
+    """The fields that are left out of the JSON where they are None (what most files never have): a Struct names them in
+    OMIT_NONE."""
+    return getattr(kind, "OMIT_NONE", ())
+
+
+def is_struct(kind: Any) -> TypeGuard[type[Struct]]:
+    """Whether a type hint is a Struct."""
+    return isinstance(kind, type) and issubclass(kind, Struct)
 
 
 class Misfit(ValueError):
@@ -81,8 +84,8 @@ def from_plain(kind: Any, data: Any) -> Any:
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         return None if data is None else from_plain(next(a for a in typing.get_args(kind) if a is not type(None)), data)
-    if dataclasses.is_dataclass(kind):
-        return _object(typing.cast(type, kind), data)
+    if is_struct(kind):
+        return _object(kind, data)
     if origin is tuple:
         return _tuple(typing.get_args(kind), data)
     if origin is dict:
@@ -102,12 +105,11 @@ def _below(kind: Any, data: Any, step: str) -> Any:
         raise fault.under(step) from None
 
 
-def _object(kind: type, data: Any) -> Any:
+def _object(kind: type[Struct], data: Any) -> Any:
     hints, given = _hints(kind), _mapping(data)
-    fields = dataclasses.fields(kind)
+    fields = structs.fields(kind)
     values = {f.name: _below(hints[f.name], given[f.name], f".{f.name}") for f in fields if f.name in given}
-    plain = (dataclasses.MISSING, dataclasses.MISSING)
-    lacking = [f.name for f in fields if f.name not in values and (f.default, f.default_factory) == plain]
+    lacking = [f.name for f in fields if f.name not in values and f.default is f.default_factory is NODEFAULT]
     if lacking:
         raise Misfit(f"lacks {', '.join(lacking)}")
     return kind(**values)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import types
 import typing
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct, structs
+
 from pipeline.assessment import Assessment, Scorecard
 from pipeline.model import Finding, Reading
+from pipeline.plain import is_struct, omitted_fields
 from pipeline.provenance import Provenance
 from pipeline.serialize import dumps
 
@@ -48,8 +50,8 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if kind is Provenance:
         definitions["Provenance"] = PLACE
         return {"$ref": "#/$defs/Provenance"}
-    if dataclasses.is_dataclass(kind):
-        return _of_dataclass(typing.cast(type, kind), definitions)
+    if is_struct(kind):
+        return _of_struct(kind, definitions)
     if origin in (typing.Union, types.UnionType):
         return {"anyOf": [_of(a, definitions) for a in args]}
     if origin is typing.Literal:
@@ -66,14 +68,15 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     return {"type": names[kind]} if kind in names else {}
 
 
-def _of_dataclass(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
+def _of_struct(kind: type[Struct], definitions: dict[str, Any]) -> dict[str, Any]:
     if kind.__name__ not in definitions:
         definitions[kind.__name__] = {}
         hints = typing.get_type_hints(kind)
-        fields = dataclasses.fields(kind)
+        omitted = omitted_fields(kind)
+        fields = structs.fields(kind)
         definitions[kind.__name__] = {
             "type": "object",
-            "required": [f.name for f in fields if not f.metadata.get("omit")],
+            "required": [f.name for f in fields if f.name not in omitted],
             "properties": {f.name: _of(hints[f.name], definitions) for f in fields},
         }
     return {"$ref": f"#/$defs/{kind.__name__}"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from msgspec import Struct, field
 
 from pipeline import limits
 from pipeline.readers.grid import Rule
@@ -45,8 +45,7 @@ class Ink:
 INK = Ink()
 
 
-@dataclass(slots=True)
-class Ground:
+class Ground(Struct):
     """What lies under the text of a page, in user space: boxes of dark fills and pictures."""
 
     dark: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -56,8 +55,7 @@ class Ground:
         return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in self.dark)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The visible page: crop box and its rotation in quarter turns. `turn` adds the turns of rotated text."""
 
     left: float
@@ -106,8 +104,7 @@ class Place:
         ]
 
 
-@dataclass(slots=True)
-class Drawn:
+class Drawn(Struct):
     """What a page draws, down to the forms in its own forms. `marks`: paths, pictures and shadings in the order drawn, each
     with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white."""
 
