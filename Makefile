@@ -14,7 +14,7 @@ setup: $(STAMP) ## make .venv and install what is pinned
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[ocr,test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat -e '.[ocr,test]'
 	$(BIN)/python -m compileall -q pipeline
 	$(BIN)/python -m pipeline.rx
 	@touch $(STAMP)

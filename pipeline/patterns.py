@@ -130,7 +130,13 @@ def header_role(text: str) -> Role | None:
     >>> header_role("评 价 分 值"), header_role("标准分（100分）"), header_role("项目"), header_role("加强领导")
     ('points', 'points', 'label', None)
     """
-    key = fold(text).strip(":：*")
+    key = fold(text)
+    return _role_of(key) if len(key) <= 80 else None
+
+
+@lru_cache(maxsize=4096)
+def _role_of(key: str) -> Role | None:
+    key = key.strip(":：*")
     key = _TRAILING_BRACKET.sub("", key) or key
     if key in HEADER_ROLES:
         return HEADER_ROLES[key]
