@@ -14,6 +14,9 @@ from msgspec import NODEFAULT, Struct, structs
 
 from pipeline.provenance import Provenance
 
+PLAIN = (str, int, float, type(None))
+"""What JSON has as it is."""
+
 
 def points_text(value: Decimal) -> str:
     """A decimal as people write it: no exponent, no trailing zeros ("3", "0.5")."""
@@ -23,21 +26,24 @@ def points_text(value: Decimal) -> str:
 
 def to_plain(value: Any) -> Any:
     """Any model value as JSON data."""
-    if value is None or isinstance(value, (str, int, float)):
+    if isinstance(value, PLAIN):
         return value
+    if isinstance(value, (list, tuple)):
+        return [v if isinstance(v, PLAIN) else to_plain(v) for v in value]
     if isinstance(value, Provenance):
         return value.to_json()
-    if isinstance(value, (list, tuple)):
-        return [to_plain(v) for v in value]
     if isinstance(value, dict):
         return {str(k): to_plain(v) for k, v in value.items()}
     if isinstance(value, Decimal):
         return points_text(value)
     if not isinstance(value, Struct):
         return value
-    omitted = omitted_fields(type(value))
-    pairs = ((name, getattr(value, name)) for name in value.__struct_fields__)
-    return {name: to_plain(v) for name, v in pairs if v is not None or name not in omitted}
+    fields = structs.asdict(value)
+    plain = {name: v if isinstance(v, PLAIN) else to_plain(v) for name, v in fields.items()}
+    for name in omitted_fields(type(value)):
+        if plain[name] is None:
+            del plain[name]
+    return plain
 
 
 def omitted_fields(kind: type[Struct]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
 MEDIA_TYPE = "application/pdf"
 
 SPACE = 32
-LINE_ENDS = (10, 13, 0xFFFE, 2)
+LINE_ENDS = frozenset((10, 13, 0xFFFE, 2))
 """Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
 
 RECTANGLE = struct.Struct("4f")
@@ -164,15 +164,13 @@ def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float
 def _characters(handle: object, count: int) -> list[watermarks.Box]:
     """(index, code point, left, right, bottom, top) in user space of each printed character; PDFium makes up spaces and
     line ends of its own."""
-    loose = raw.FS_RECTF()
+    loose, unpacked = raw.FS_RECTF(), RECTANGLE.unpack_from
     boxed = map(raw.FPDFText_GetLooseCharBox, repeat(handle, count), range(count), repeat(loose))
     out: list[watermarks.Box] = []
     for i, (code, has_box) in enumerate(zip(_codes(handle, count), boxed, strict=True)):
+        left, top, right, bottom = unpacked(loose)
         if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
             continue
-        left, top, right, bottom = RECTANGLE.unpack_from(loose)
-        if 0xD800 <= code <= 0xDFFF:
-            code = 0xFFFD
         if not has_box:
             if (ink := _ink_box(handle, i)) is not None:
                 out.append((i, code, *ink))
@@ -188,7 +186,8 @@ def _codes(handle: object, count: int) -> Sequence[int]:
     text = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(handle, 0, count, text) == count + 1 and not any(0xD800 <= code <= 0xDFFF for code in text):
         return text[:count]
-    return list(map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count)))
+    each = map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count))
+    return [0xFFFD if 0xD800 <= code <= 0xDFFF else code for code in each]
 
 
 def _ink_box(handle: object, i: int) -> Sides | None:
@@ -204,15 +203,15 @@ def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
     """(left, right, bottom, top) of a character that the file names for a glyph (ActualText, as browsers do where the glyph
     maps to a radical): PDFium gives the box of the ink, and inside a form one that the form's matrix has not moved. None
     when the character is the glyph's own."""
-    matrix = raw.FS_MATRIX()
     ink = _ink_box(handle, i)
-    if ink is None or not raw.FPDFText_GetMatrix(handle, i, matrix):
+    if ink is None or any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
+        return None
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFText_GetMatrix(handle, i, matrix):
         return None
     before = raw.FS_MATRIX()
     if i and raw.FPDFText_GetMatrix(handle, i - 1, before) and (before.e, before.f) == (matrix.e, matrix.f):
         return None  # a whole span is named: its characters have no places of their own
-    if any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
-        return None
     size = raw.FPDFText_GetFontSize(handle, i)
     corners = [(size * u, size * v) for u in (0.0, 1.0) for v in (-DESCENT, 1.0 - DESCENT)]
     xs = [matrix.a * u + matrix.c * v + matrix.e for u, v in corners]
