@@ -108,16 +108,17 @@ def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
     seen: dict[str, list[Glyph]] = {}
     spread: dict[str, dict[tuple[int, int], list[Glyph]]] = {}
     for glyph in glyphs:
-        same = seen.get(glyph.text)
+        text = glyph.text
+        same = seen.get(text)
         if same is None:
-            if glyph.text.strip():
-                seen[glyph.text] = [glyph]
+            if text.strip():
+                seen[text] = [glyph]
         elif len(same) < FEW:
             if _is_struck(same, glyph):
                 continue
             same.append(glyph)
         else:
-            patches = spread.get(glyph.text) or spread.setdefault(glyph.text, _patches(same))
+            patches = spread.get(text) or spread.setdefault(text, _patches(same))
             if _is_struck(_around(patches, glyph), glyph):
                 continue
             patches.setdefault((int(glyph.x // PATCH), int(glyph.y // PATCH)), []).append(glyph)
@@ -128,8 +129,9 @@ def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
 def _is_struck(others: Iterable[Glyph], glyph: Glyph) -> bool:
     """Whether one of the others stands (nearly) in the glyph's own place."""
     x, y, near = glyph.x, glyph.y, _near(glyph)
+    low, high = y - near, y + near
     for other in others:  # noqa: SIM110 – `any` of a generator takes twice as long
-        if -near < other.y - y < near and -near < other.x - x < near:
+        if low < other.y < high and -near < other.x - x < near:
             return True
     return False
 

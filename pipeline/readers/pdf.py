@@ -19,7 +19,7 @@ from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
 from pipeline.readers import grid, textlayer, watermarks
-from pipeline.readers.glyphs import RADICALS, is_radical, plain, without_running_lines
+from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
 from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
@@ -36,6 +36,9 @@ RECTANGLE = struct.Struct("4f")
 Sides = tuple[float, float, float, float]
 
 _NESTED = re.compile(rb"/Subtype\s*/Form\b")
+
+PLAINLY, COMPATIBLE = "\u2fd6", "\uf900"
+"""From the one up to the other no character is a compatibility form: nearly all of a Chinese page."""
 
 UNMAPPED = "\0"
 """What PDFium gives for a glyph that no character is known of."""
@@ -150,7 +153,7 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | Non
         if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
             out[-1] = Glyph(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
         else:
-            out.append(Glyph(plain(text) if is_radical(text) else text, x0, y0, x1, y1, text))
+            out.append(Glyph(text if PLAINLY <= text < COMPATIBLE else plain(text), x0, y0, x1, y1, text))
     return out, turn, len(drawn_over)
 
 
