@@ -7,10 +7,11 @@ memory and decimal strings in JSON. An id that is absent from `awarded` was not 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from pipeline.errors import InputError
 from pipeline.model import RUBRIC_ID, SCHEMA_VERSION, Finding
@@ -36,8 +37,7 @@ def key_of(id: str) -> str:
 # ---- one filled form -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class FormFile:
+class FormFile(Struct, frozen=True):
     """The file a form came back in: name without folders; `row` for one line of many (CSV)."""
 
     file: str = ""
@@ -46,16 +46,14 @@ class FormFile:
     row: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """What the form itself shows as total and grade. Never trusted, only compared."""
 
     total: str | None = None
     grade: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """One 评价: one filled form. `places` says where each kept value stands in the form."""
 
     annex: int
@@ -124,8 +122,7 @@ def _mapping(data: dict[str, Any], name: str, where: str) -> dict[str, Any]:
 # ---- what the notice leaves open -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Rounding:
+class Rounding(Struct, frozen=True):
     """Rounding, done once: of each combined item, of each assessor's total, or of the final total."""
 
     mode: RoundingMode
@@ -133,16 +130,14 @@ class Rounding:
     stage: Stage = "final"
 
 
-@dataclass(frozen=True, slots=True)
-class Combining:
+class Combining(Struct, frozen=True):
     """How several sheets become one. `trim` sheets are dropped at each end by total (only with `trimmed`)."""
 
     combine: Literal["refuse", "mean", "median", "trimmed"] = "refuse"
     trim: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """A round 轮次 (daily, concentrated) with its weight; sheets belong to it by name, or by date from `since` to
     `until` (ISO, both included). `combine` states how the sheets inside it are combined, one assessor's repeated too."""
 
@@ -153,8 +148,7 @@ class Round:
     combine: Literal["mean", "median"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """What the notice leaves open. The defaults decide nothing: whatever needs more is refused by name."""
 
     name: str | None = None
@@ -180,8 +174,7 @@ class Policy:
 # ---- the result ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SectionScore:
+class SectionScore(Struct, frozen=True):
     """A section's points. `total` of several sheets is their combination; shown exactly, or rounded for display only."""
 
     id: str
@@ -192,8 +185,7 @@ class SectionScore:
     basis: str = "printed"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemEntry:
+class ItemEntry(Struct, frozen=True):
     """One number as one assessor gave it, with the way back to its form."""
 
     assessment: int
@@ -203,8 +195,7 @@ class ItemEntry:
     at: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemScore:
+class ItemScore(Struct, frozen=True):
     """One criterion over all sheets: points, what was lost, and each assessor's entry."""
 
     criterion: str
@@ -219,8 +210,7 @@ class ItemScore:
     entries: tuple[ItemEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SheetScore:
+class SheetScore(Struct, frozen=True):
     """One assessment inside a scorecard: who, when, from which file, its own total, and whether it was used."""
 
     assessor: str | None
@@ -234,8 +224,7 @@ class SheetScore:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RoundScore:
+class RoundScore(Struct, frozen=True):
     """One round of a scorecard."""
 
     name: str
@@ -244,8 +233,7 @@ class RoundScore:
     sheets: int
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """How far the assessors agree: information for the organiser, never part of the score."""
 
     sheets: int
@@ -255,8 +243,7 @@ class Agreement:
     remark: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Struct, frozen=True):
     """The result for one assessee under one rubric. `open` says why no grade (or no total) could be given.
 
     `total` of an incomplete sheet is what was awarded so far, with `complete` False.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.losses import losses_in
 from pipeline.model import LOW_CONFIDENCE, Decision, Finding, Proof, Reading, Rubric, Waiver
@@ -40,8 +42,7 @@ def audit(reading: Reading) -> tuple[Finding, ...]:
     return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaning:
+class _Leaning(Struct, frozen=True):
     """What all findings of one rubric have in common, looked up once: sheets of 30,000 rows have as many findings.
     `unsure`: what must be assumed of a criterion's words, by its id; `lost`: of the rows."""
 

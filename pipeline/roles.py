@@ -5,8 +5,9 @@ moves a value into the wrong role.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -24,8 +25,7 @@ BARE = 4
 """A cell of so few characters that reads as points is points, whatever its header says."""
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
     level (1 the outermost) to the column with the points of its labels; `grades` are columns to tick, one for each grade,
     with their header texts (only where no other column holds the points); `grade_rows` is a column that gives each line of a criterion its grade."""
@@ -41,8 +41,7 @@ class Columns:
     grade_rows: int | None = None
 
 
-@dataclass(frozen=True)
-class _Profile:
+class _Profile(Struct, frozen=True):
     """What the data of one column look like."""
 
     filled: int

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Paragraph
@@ -15,8 +17,7 @@ MAX_MERGE_CHECKS = 20_000_000
 """Merged cells times filled cells of one sheet: about 5 s of work."""
 
 
-@dataclass
-class Sheet:
+class Sheet(Struct):
     """One worksheet as displayed: texts by (row, column) from 1, merges as (top, left, bottom, right) inclusive."""
 
     title: str
