@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.losses import losses_in
@@ -26,7 +27,8 @@ OF_ROWS = "RUB"
 
 def audit(reading: Reading) -> tuple[Finding, ...]:
     """All findings, in document order, each with its fingerprint and, if a person waived it, its waiver."""
-    found = [(_on_condition(f, reading), values) for rule in RULES.values() for f, values in rule.run(reading)]
+    leanings = [_Leaning.of(rubric, reading) for rubric in reading.rubrics]
+    found = [(_on_condition(f, leanings), values) for rule in RULES.values() for f, values in rule.run(reading)]
     order = _order(reading)
     found.sort(key=lambda pair: _sort_key(pair[0], order))
     names = _subjects(reading)
@@ -40,15 +42,33 @@ def audit(reading: Reading) -> tuple[Finding, ...]:
     return tuple(out)
 
 
-def _on_condition(finding: Finding, reading: Reading) -> Finding:
+class _Leaning(Struct, frozen=True):
+    """What all findings of one rubric have in common, looked up once: sheets of 30,000 rows have as many findings.
+    `unsure`: what must be assumed of a criterion's words, by its id; `lost`: of the rows."""
+
+    rubric: Rubric
+    unsure: dict[str, str]
+    lost: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rubric: Rubric, reading: Reading) -> _Leaning:
+        unsure = {
+            c.id: f"第 {c.number or c.id} 条文字识别无误（把握 {c.confidence:.2f}） / the words of {c.id} were recognised right"
+            for c in rubric.criteria()
+            if c.confidence is not None and c.confidence < LOW_CONFIDENCE
+        }
+        return cls(rubric, unsure, tuple(losses_in(rubric, reading.remarks)))
+
+
+def _on_condition(finding: Finding, leanings: Iterable[_Leaning]) -> Finding:
     """A proved finding that leans on doubtful recognition, or on rows that may be read wrong or lack others, is conditional;
     what it leans on is named as an assumption, and its repair is only inferred."""
     if finding.status != "proved":
         return finding
-    own = [rubric for rubric in reading.rubrics if rubric.annex == finding.annex]
-    named = [text for rubric in own for text in _leaned_on(finding, rubric)]
+    own = [leaning for leaning in leanings if leaning.rubric.annex == finding.annex]
+    named = [text for leaning in own for text in _leaned_on(finding, leaning)]
     if finding.code.startswith(OF_ROWS):
-        named += dict.fromkeys(text for rubric in own for text in losses_in(rubric, reading.remarks))
+        named += dict.fromkeys(text for leaning in own for text in leaning.lost)
     if not named:
         return finding
     proof = finding.proof or Proof(claim=finding.message, claim_en=finding.message_en)
@@ -56,19 +76,16 @@ def _on_condition(finding: Finding, reading: Reading) -> Finding:
     return replace(finding, status="conditional", repair=repair, proof=replace(proof, assumes=(*proof.assumes, *named)))
 
 
-def _leaned_on(finding: Finding, rubric: Rubric) -> list[str]:
-    """What recognition was not sure of among the cells that a finding rests on, or in the rows and sections it names."""
-    names = ids_in(finding.where)
+def _leaned_on(finding: Finding, leaning: _Leaning) -> list[str]:
+    """What recognition was not sure of among the cells that a finding rests on, or else in the rows it names."""
+    names, rubric = ids_in(finding.where), leaning.rubric
     places = _places(finding, rubric, names) if rubric.doubts else set()
     out = [
         f"“{d.text}”中的数字识别无误（把握 {d.confidence:.2f}） / the digits in “{d.text}” were recognised right"
         for d in rubric.doubts
         if d.at in places
     ]
-    for c in rubric.criteria():
-        if c.id in names and c.confidence is not None and c.confidence < LOW_CONFIDENCE and not out:
-            out.append(f"第 {c.number or c.id} 条文字识别无误（把握 {c.confidence:.2f}） / the words of {c.id} were recognised right")
-    return out
+    return out or [text for name, text in leaning.unsure.items() if name in names][:1]
 
 
 def _places(finding: Finding, rubric: Rubric, names: tuple[str, ...]) -> set[Provenance | None]:

@@ -12,6 +12,15 @@ from collections.abc import Iterator
 from typing import Any
 
 MARGIN = 25
+WEIGHTS = {"criterion": 10, "declared": 10, "total": 10, "slope": 2, "page": 8}
+"""What the calibration was made with: under other weights a margin says nothing."""
+
+HOPELESS = 90
+"""Above this cost nothing is claimed."""
+
+LARGEST = 100_000
+"""Points times unit; larger numbers in a certificate are no sheet's, and would only cost time."""
+
 State = tuple[int, int]
 
 
@@ -30,8 +39,34 @@ class _Check:
         self.weights, self.total = certificate["weights"], certificate["total"]
         self.missing = {int(row): values for row, values in certificate["missing"].items()}
         self.tied = {int(row): section for row, section in certificate["expected"].items()}
+        self.margin = margin
         self.limit = self.claim["cost"] + margin
         self.ways: dict[tuple[int, int], list[tuple[int, int, int, int]]] = {}
+
+    def premises(self) -> list[str]:
+        """What makes the numbers no sheet at all, or leaves the claim incomplete."""
+        if self.weights != WEIGHTS:
+            return [f"the weights are not those of the calibration: {self.weights}"]
+        optional = [n for n in (self.total, *self.points, *(s["start"] for s in self.sections)) if n is not None]
+        lists = [*self.missing.values(), self.data["pieces"], *(s["declared"] + s["pieces"] for s in self.sections)]
+        places = [n for s in self.sections for n in (s["weight"], s["slack"])]
+        numbers = [self.data["unit"], self.claim["cost"], *optional, *places, *(n for values in lists for n in values)]
+        if any(type(n) is not int or not 0 <= n <= LARGEST for n in numbers) or not self.data["unit"] or self.claim["cost"] > HOPELESS:
+            return ["a number is no whole number of a sheet"]
+        if any(type(s["counted"]) is not bool for s in self.sections) or self.data["version"] != 1:
+            return ["not a certificate of version 1"]
+        if len(self.data["pieces"]) not in (0, len(self.points)):
+            return ["the parts do not match the points"]
+        if any(values != sorted(set(values)) for values in self.missing.values()):
+            return ["the values a missing number may have are not in order, each once"]
+        if any(row not in range(len(self.points)) or k not in range(len(self.sections)) for row, k in self.tied.items()):
+            return ["evidence about a row or section that is not there"]
+        if any((p is None) != (row in self.missing) for row, p in enumerate(self.points)) or any(row >= len(self.points) for row in self.missing):
+            return ["missing values do not match the points"]
+        held = (len(self.claim["starts"]), len(self.claim["margins"]))
+        if self.margin and (held != (len(self.sections),) * 2 or set(self.claim["values"]) != {str(row) for row in self.missing}):
+            return ["the claim does not speak of every section and missing value, and of nothing else"]
+        return []
 
     def price(self, what: str, error: int) -> int:
         """base + slope for every point beyond the first, a part of a point counting whole."""
@@ -119,8 +154,8 @@ class _Check:
         return out
 
     def errors(self) -> list[str]:
-        if self.points and any((p is None) != (row in self.missing) for row, p in enumerate(self.points)):
-            return ["missing values do not match the points"]
+        if wrong := self.premises():
+            return wrong
         counts, starts = self.explain()
         cost = min(counts, default=None)
         if cost is None or cost != self.claim["cost"]:
@@ -147,17 +182,33 @@ class _Check:
         return out
 
     def walk_errors(self, starts: list[dict[int, int]], cost: int) -> list[str]:
-        """The two walks must meet exactly where the best explanations of cost 0 put the sections."""
+        """The two walks are those of cost 0 from either end, and meet where the best explanations put the sections."""
         walk = self.data.get("walk")
-        if walk is None or cost:
+        if walk is None:
             return []
+        if cost:
+            return ["a walk where something costs"]
+        forward, backward = self.walks()
+        if walk != {"fwd": forward, "bwd": backward}:
+            return ["the walks are not those of the numbers"]
         out = []
         for section, rows in enumerate(starts):
-            meet = set(walk["fwd"][section]) & set(walk["bwd"][section])
+            meet = set(forward[section]) & set(backward[section])
             ties = {row for row, least in rows.items() if least == 0}
             if not ties <= meet or (len(meet) == 1 and meet != ties):
                 out.append(f"section {section + 1}: the walks meet at {sorted(meet)}, the explanations at {sorted(ties)}")
         return out
+
+    def walks(self) -> tuple[list[list[int]], list[list[int]]]:
+        """Rows at which each section can begin, and the end, when what is before (after) it is as printed; no total."""
+        front, rest = [{0}], [{len(self.points)}]
+        for section in range(len(self.sections)):
+            free = [(start, end) for start in range(len(self.points)) for end, _, cost, _ in self.steps(section, start) if not cost]
+            front.append({end for start, end in free if start in front[-1]})
+        for section in range(len(self.sections) - 1, -1, -1):
+            free = [(start, end) for start in range(section, len(self.points)) for end, _, cost, _ in self.steps(section, start) if not cost]
+            rest.append({start for start, end in free if end in rest[-1]})
+        return [sorted(rows) for rows in front], [sorted(rows) for rows in rest[::-1]]
 
 
 def _sums(sums: Counter[int], values: list[int]) -> dict[int, int]:

@@ -23,6 +23,9 @@ from pipeline.table import JoinedTable
 SHARED = "并入上条"
 """What stands for the points of a numbered line that shares the points cell of the line above it."""
 
+HABIT = 400
+"""Criteria before a page break by which is judged whether they end with a stop: all, but for sheets of thousands of pages."""
+
 
 class Spanned(Struct, frozen=True):
     """Which cells a criterion was read from: the label cell of each level (identity), and the points cell."""
@@ -66,7 +69,7 @@ class Draft(Struct):
 
     def whole(self) -> bool | None:
         """Whether the last criterion is a whole sentence or breaks off; None where criteria here do not end with a stop."""
-        *others, last = self.criteria
+        *others, last = self.criteria[-HABIT:]
         if 2 * sum(c.text.endswith(TERMINAL) for c in others) <= len(others):
             return None
         return last.text.endswith(TERMINAL)

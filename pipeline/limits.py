@@ -49,6 +49,9 @@ MAX_NUMBER = 32_767
 OFFICE_SECONDS = 120
 """One conversion by the office suite: 1 s is usual, a slow machine at first start takes 20."""
 
+OFFICE_ROOM = 2_000_000
+"""Bytes that must be left for temporary files after a conversion that gave nothing: a profile alone takes a few hundred KB."""
+
 
 def check_text(text: str, where: str) -> None:
     """Refuse a single text that is absurdly long."""

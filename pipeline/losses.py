@@ -18,16 +18,17 @@ Place = tuple[int, float]
 
 def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
     """What must be assumed of the reading, in both languages, for what is said of the rubric's rows to be proved."""
-    places = sorted(p for at in _rows(rubric) if (p := _place(at)) is not None)
+    told = [r for r in remarks if r.kind in WHOLE | IN_PART and r.at is not None]
+    places = sorted(p for at in _rows(rubric) if (p := _place(at)) is not None) if told else []
     if not places:
         return
     total = _place(rubric.total_at)
     ended = total is not None and total >= places[-1]
     first, last = places[0][0], max(places[-1], total or places[-1])[0]
-    for remark in remarks:
+    for remark in told:
         place = _place(remark.at)
         after = remark.kind in WHOLE and not ended
-        if remark.at is None or place is None or remark.kind not in WHOLE | IN_PART or not first <= place[0] <= last + after:
+        if remark.at is None or place is None or not first <= place[0] <= last + after:
             continue
         if remark.kind == "uncertain-rows" and not any(_inside(at, remark.at) for at in _rows(rubric)):
             continue

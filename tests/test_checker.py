@@ -59,6 +59,18 @@ def tamper(name: str, change) -> list[str]:
         lambda d: d["walk"]["bwd"].__setitem__(4, [23]),
         lambda d: d.pop("total"),
         lambda d: d["weights"].pop("slope"),
+        lambda d: d["weights"].update(slope=0),
+        lambda d: d["weights"].update(page=9),
+        lambda d: d.update(unit=0),
+        lambda d: d.update(unit=True),
+        lambda d: d["claim"].update(cost=10**9),
+        lambda d: d["claim"]["starts"].append([34]),
+        lambda d: d["claim"]["margins"].append(25),
+        lambda d: d["claim"]["values"].update({"3": [4]}),
+        lambda d: d["expected"].update({"99": 2}),
+        lambda d: d["pieces"].append(0),
+        lambda d: d["walk"]["fwd"][3].append(1),
+        lambda d: d["walk"]["bwd"][1].append(3),
     ],
 )
 def test_a_tampered_certificate_is_refused(change) -> None:

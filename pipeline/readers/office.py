@@ -5,6 +5,7 @@ The suite runs with a profile folder of its own, without macros, without network
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -89,6 +90,14 @@ def kind_of(data: bytes) -> tuple[str, str]:
 
 def _convert(program: str, data: bytes, suffix: str, wanted: str, name: str) -> bytes:
     """The converted file's bytes."""
+    try:
+        return _converted(program, data, suffix, wanted, name)
+    except OSError as error:
+        what = f"the office suite could not be started or given room ({error.strerror or error})"
+        raise InputError(name, what, f"see that {program} runs and the folder for temporary files has room, or save it as DOCX or PDF") from None
+
+
+def _converted(program: str, data: bytes, suffix: str, wanted: str, name: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="notice-office-") as folder:
         given, out = Path(folder) / f"given{suffix}", Path(folder) / "out"
         given.write_bytes(data)
@@ -98,6 +107,8 @@ def _convert(program: str, data: bytes, suffix: str, wanted: str, name: str) -> 
         _run(_command(program, Path(folder), given, out, wanted), name)
         result = out / f"given.{wanted}"
         if not result.is_file() or result.stat().st_size == 0:
+            if shutil.disk_usage(folder).free < limits.OFFICE_ROOM:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             raise InputError(name, "the office suite could not open it (broken, or protected by a password)", "save it as DOCX or PDF")
         return result.read_bytes()
 
@@ -118,7 +129,10 @@ def _run(command: list[str], name: str) -> None:
     ) as process:  # fmt: skip
         try:
             process.wait(timeout=limits.OFFICE_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+        except BaseException as error:  # also an interruption: the suite is in no group that the terminal ends
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            raise LimitExceeded(name, f"the office suite took over {limits.OFFICE_SECONDS} s", "save it as DOCX or PDF") from None
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise LimitExceeded(name, f"the office suite took over {limits.OFFICE_SECONDS} s", "save it as DOCX or PDF") from None
+            raise

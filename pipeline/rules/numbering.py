@@ -58,13 +58,14 @@ def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
     anew = _restarts(rubric)
     group: list[tuple[Criterion, int]] = []
     upper: Serial | None = None
-    for criterion in rubric.printed():
+    printed = rubric.printed()
+    for index, criterion in enumerate(printed):
         serial = serial_of(criterion)
         if serial is None:
             if group:
                 group.append((criterion, group[-1][1] + 1))
             continue
-        restart = serial[-1] == 1 and (criterion.id in starts or (len(group) > 1 and not _misnumbered_one(rubric, criterion)))
+        restart = serial[-1] == 1 and (criterion.id in starts or (len(group) > 1 and not _misnumbered_one(printed, index)))
         exchanged = anew and criterion.id in starts and serial[-1] == 2
         if group and (serial[:-1] != upper or restart or exchanged):
             yield _run(group, last_before)
@@ -83,10 +84,8 @@ def _restarts(rubric: Rubric) -> bool:
     return len(known) >= 3 and 2 * sum(f[-1] == 1 for f in known) > len(known)
 
 
-def _misnumbered_one(rubric: Rubric, criterion: Criterion) -> bool:
+def _misnumbered_one(printed: Sequence[Criterion], index: int) -> bool:
     """Whether a 1 in the middle is one wrong number: the row after goes on from the row before."""
-    printed = rubric.printed()
-    index = printed.index(criterion)
     if not 0 < index < len(printed) - 1:
         return False
     before, after = serial_of(printed[index - 1]), serial_of(printed[index + 1])

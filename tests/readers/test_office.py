@@ -1,6 +1,10 @@
 """Legacy files through the office suite: merges survive, absence and failure are said plainly."""
 
+import os
 import shutil
+import subprocess
+import tempfile
+import time
 
 import pytest
 
@@ -80,3 +84,45 @@ def test_a_table_that_ends_a_doc_and_is_lost(monkeypatch, stored, converted, kin
     monkeypatch.setattr(office, "_convert", lambda *_: word.docx(converted))
     document = office.read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + stored.encode("utf-16-le"), "a.doc")
     assert [r.kind for r in document.remarks] == kinds
+
+
+def test_an_interruption_ends_the_suite_too(monkeypatch, tmp_path):
+    """The suite runs in a session of its own, where Ctrl-C of the terminal does not reach it."""
+    slow, mark = tmp_path / "soffice", tmp_path / "pid"
+    slow.write_text(f"#!/bin/sh\necho $$ > {mark}.new; mv {mark}.new {mark}; exec sleep 600\n")
+    slow.chmod(0o755)
+
+    def interrupt(self, timeout=None):
+        while timeout and not mark.exists():
+            time.sleep(0.01)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "which", lambda _: str(slow))
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        office.read(RTF, "a.rtf")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text()), 0)
+
+
+def test_a_suite_that_cannot_be_started(monkeypatch, tmp_path):
+    (tmp_path / "soffice").write_text("no program")
+    (tmp_path / "soffice").chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _: str(tmp_path / "soffice"))
+    with pytest.raises(InputError, match=r"^a\.rtf: the office suite could not be started"):
+        office.read(RTF, "a.rtf")
+
+
+def test_no_place_for_temporary_files(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    monkeypatch.setattr(shutil, "which", lambda _: "/bin/true")
+    with pytest.raises(InputError, match=r"^a\.rtf: .*temporary files has room"):
+        office.read(RTF, "a.rtf")
+
+
+def test_a_full_disk_is_not_taken_for_a_broken_file(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: "/bin/true")
+    monkeypatch.setattr(limits, "OFFICE_ROOM", shutil.disk_usage(tempfile.gettempdir()).total + 1)
+    with pytest.raises(InputError, match="No space left"):
+        office.read(RTF, "a.rtf")
