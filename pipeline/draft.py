@@ -187,7 +187,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
 def _section_number(line: Line, heading: Cell) -> str | None:
     """The number of a section row that stands in the number column, beside its label."""
     own = line.number is not None and line.number is not heading and line.own(line.number)
-    return _serial(line) if own else None
+    return _serial(line.number) if own else None
 
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
@@ -309,6 +309,9 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
             draft.by_cell[id(cell)] = torn
             continue
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
+        counted = line.label_numbers.get(level)
+        if counted is not None and counted.row == cell.row and not patterns.SECTION_MARKER.match(text):
+            mark.number = _serial(counted)
         draft.marks.append(mark)
         draft.by_cell[id(cell)] = mark
 
@@ -335,7 +338,7 @@ def _tops_part(draft: Draft, part: int, level: int) -> bool:
 
 def _criterion(line: Line, part: int) -> Criterion:
     text = clean(line.text.text) if line.text else ""
-    number = _serial(line) if line.number is not None and line.own(line.number) else None
+    number = _serial(line.number) if line.own(line.number) else None
     read = _read(line)
     printed = clean(line.points.text) if line.points is not None else None
     points_at = line.points.at if line.points is not None and printed else None
@@ -390,8 +393,8 @@ def _read_grades(line: Line) -> PointsRead:
     return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
 
 
-def _serial(line: Line) -> str | None:
-    text = narrow(line.number.text).strip("、.．。,") if line.number else ""
+def _serial(cell: Cell | None) -> str | None:
+    text = narrow(cell.text).strip("、.．。,") if cell is not None else ""
     return text or None
 
 

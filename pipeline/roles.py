@@ -27,11 +27,12 @@ BARE = 4
 @dataclass(frozen=True)
 class Columns:
     """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
-    level (1 the outermost) to the column with the points of its labels; `grades` are columns to tick, one for each grade,
+    level (1 the outermost) to the column with the points of its labels, `label_numbers` to the one that numbers them; `grades` are columns to tick, one for each grade,
     with their header texts (only where no other column holds the points); `grade_rows` is a column that gives each line of a criterion its grade."""
 
     labels: tuple[int, ...] = ()
     number: int | None = None
+    label_numbers: dict[int, int] = field(default_factory=dict)
     text: int | None = None
     points: int | None = None
     section_points: dict[int, int] = field(default_factory=dict)
@@ -58,6 +59,8 @@ class _Profile:
     runs: int
     scoring: float
     rows: frozenset[int]
+    begins: frozenset[int]
+    """The rows where the text changes: those of a label, be it merged, printed once or in each row."""
 
 
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
@@ -93,12 +96,15 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         if c not in taken and profiles[c].filled
     }
     levels = _levels_of(groups, labels, profiles)
+    numbered = _numbered_level(number, labels, text, score, profiles) if graded is None else None
     if score is not None or len(grades) < 2 or not any(profiles[c].bare for c in grades):
         others |= {c: name for c, name in grades.items() if profiles[c].filled and c in taken}
     if score is not None or len(grades) < 2:
         grades = {}
     graded = graded if score is not None else None
-    return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
+    numbers = {numbered: number} if numbered is not None and number is not None else {}
+    number = None if numbers else number
+    return Columns(labels, number, numbers, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
 
 
 def spanning_totals(rows: Sequence[Row], names: dict[int, str]) -> dict[int, Cell]:
@@ -133,9 +139,22 @@ def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[
     for group in groups:
         free = [level for level in range(1, len(labels) + 1) if level not in out] or [1]
         near = {level: (group - labels[level - 1]) % len(profiles) if labels else 0 for level in free}
-        level = min(free, key=lambda n: (len(profiles[group].rows ^ profiles[labels[n - 1]].rows) if labels else 0, near[n]))
+        level = min(free, key=lambda n: (len(profiles[group].begins ^ profiles[labels[n - 1]].begins) if labels else 0, near[n]))
         out[level] = group
     return out
+
+
+def _numbered_level(
+    number: int | None, labels: Sequence[int], text: int | None, score: int | None, profiles: Sequence[_Profile]
+) -> int | None:
+    """The level whose labels the serials count: one stands where each of them begins, the lines under it have none."""
+    if number is None or text is None:
+        return None
+    own, lines = profiles[number], profiles[score] if score is not None else profiles[text]
+    if not own.filled < min(lines.filled, profiles[text].filled):
+        return None
+    levels = range(len(labels), 0, -1)
+    return next((n for n in levels if profiles[labels[n - 1]].begins == own.begins == own.rows), None)
 
 
 def _roles(names: dict[int, str], profiles: Sequence[_Profile]) -> dict[int, Role | None]:
@@ -186,9 +205,9 @@ def _is_preamble_data(row: Row, graded: bool) -> bool:
 
 
 def _profile(rows: Sequence[Row], col: int) -> _Profile:
-    cells = [c for r in rows if (c := r.cells[col]) is not None and c.row == r.index and c.col == col]
-    texts = [clean(c.text) for c in cells]
-    filled = [(c, t) for c, t in zip(cells, texts, strict=True) if t]
+    cells = [(i, c) for i, r in enumerate(rows) if (c := r.cells[col]) is not None and c.row == r.index and c.col == col]
+    placed = [(i, c, t) for i, c in cells if (t := clean(c.text))]
+    filled, at = [(c, t) for _, c, t in placed], [i for i, _, _ in placed]
     n = len(filled) or 1
     narrow = [t for c, t in filled if c.col_span == 1]  # a section row across the columns is no serial
     serials = [serial_value(t) for t in narrow]
@@ -208,7 +227,8 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
         wide=len(filled) / max(len(rows), 1),
         runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
         scoring=sum(patterns.SCORING_CLAUSE.search(t) is not None for _, t in filled) / n,
-        rows=frozenset(i for i, r in enumerate(rows) if (c := r.cells[col]) and c.row == r.index and c.col == col and clean(c.text)),
+        rows=frozenset(at),
+        begins=frozenset(at[i] for i, (_, t) in enumerate(filled) if not i or t != filled[i - 1][1]),
     )
 
 
@@ -256,6 +276,8 @@ def _pick_points(
     if not candidates:
         return None, ()
     if len(candidates) == 1:
+        if _closes_finer(candidates[0], profiles, taken):
+            return None, (candidates[0],)
         if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
             return guessed[0], (named[0],)
         unnamed = [c for c in guessed if named and _follows_label(c, named[0], profiles)]
@@ -264,6 +286,12 @@ def _pick_points(
     groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]
     return (min(rest), groups) if groups else _equals(rest, profiles, roles)
+
+
+def _closes_finer(only: int, profiles: Sequence[_Profile], taken: dict[int, Role]) -> bool:
+    """Whether the only points column has fewer cells than there are texts that end with points of their own (…（5分））."""
+    closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.9 and p.distinct >= 0.9]
+    return any(p.filled > profiles[only].filled >= 2 for p in closing)
 
 
 def _is_printed_full(profile: _Profile, role: Role | None, name: str) -> bool:

@@ -182,6 +182,7 @@ def _borrow(columns: Columns, width: int, other: int) -> Columns:
     return Columns(
         labels=tuple(c for c in columns.labels if c < other),
         number=keep(columns.number),
+        label_numbers={n: c for n, c in columns.label_numbers.items() if c < other},
         text=keep(columns.text),
         points=keep(columns.points),
         section_points={n: c for n, c in columns.section_points.items() if c < other},
