@@ -58,6 +58,7 @@ class _Profile:
     wide: float
     runs: int
     scoring: float
+    counting: float
     rows: frozenset[int]
     begins: frozenset[int]
     """The rows where the text changes: those of a label, be it merged, printed once or in each row."""
@@ -66,6 +67,8 @@ class _Profile:
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
     grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
     body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, len(grades) > 1)]
+    if not body and names:
+        body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, narrow=True)]
     profiles = [_profile(body, c) for c in range(width)]
     roles = _roles(names, profiles)
     taken: dict[int, Role] = {}
@@ -196,10 +199,13 @@ def _distinct_names(others: dict[int, str], names: dict[int, str]) -> dict[int, 
     return out
 
 
-def _is_preamble_data(row: Row, graded: bool) -> bool:
-    """Whether a row is a title, a note or form fields; where the points stand in the header (`graded`), a row of one narrow cell is data."""
+def _is_preamble_data(row: Row, narrow: bool) -> bool:
+    """Whether a row is a title, a note or form fields. A row of one narrow cell is data beside merged cells, and where the
+    points stand in the header or in each text (`narrow`)."""
     filled = row.filled()
-    if graded and len(filled) == 1 and filled[0].col_span == 1:
+    if len(filled) == 1 and filled[0].col_span == 1 and any(c is not None and c.row < row.index and clean(c.text) for c in row.cells):
+        return False
+    if narrow and len(filled) == 1 and filled[0].col_span == 1:
         return False
     return len(filled) <= 1 or any(patterns.field_name(c.text) for c in filled)
 
@@ -227,9 +233,17 @@ def _profile(rows: Sequence[Row], col: int) -> _Profile:
         wide=len(filled) / max(len(rows), 1),
         runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
         scoring=sum(patterns.SCORING_CLAUSE.search(t) is not None for _, t in filled) / n,
+        counting=_counting([t for _, t in filled]),
         rows=frozenset(at),
         begins=frozenset(at[i] for i, (_, t) in enumerate(filled) if not i or t != filled[i - 1][1]),
     )
+
+
+def _counting(texts: Sequence[str]) -> float:
+    """The share of texts that open with the serial next to that of the text before (1.… 2.…)."""
+    found = [patterns.SERIAL_IN_TEXT.match(t) for t in texts]
+    values = [int(m["b"] or m["a"] or 0) if m else 0 for m in found]
+    return sum(b == a + 1 for a, b in pairwise([0, *values])) / (len(texts) or 1)
 
 
 def _in_words(text: str) -> int | None:
@@ -352,6 +366,9 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
             return weak[0]
         if weak and min(scored, profiles[weak[0]].filled) >= 0.9 * max(scored, profiles[weak[0]].filled) > profiles[fine].filled:
             return weak[0]
+        named = [c for c in (*strong, *weak) if c != fine and _is_named(profiles[fine], profiles[c])]
+        if named:
+            return named[0]
         if longest is not None and roles.get(longest) is None and not labelled and longest < fine:
             return longest if profiles[longest].length > 3 * profiles[fine].length else fine
         return fine
@@ -368,6 +385,12 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
         open_ += [c for c in free if roles.get(c) == "remark" and profiles[c].distinct >= 0.9]
     open_ = [c for c in open_ if profiles[c].filled > 0.7 * finest] or open_
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
+
+
+def _is_named(name: _Profile, lines: _Profile) -> bool:
+    """Whether the column under 要点 only names the lines of the next one, which count on, or end with points of their own."""
+    own = max(lines.counting - name.counting, lines.closing - name.closing)
+    return lines.filled >= max(3, 0.6 * name.filled) and lines.distinct >= 0.9 and lines.length > name.length and own >= 0.8
 
 
 def _pick_labels(
