@@ -156,6 +156,9 @@ def _take(draft: Draft, line: Line, part: int) -> None:
     elif line.kind == "section":
         heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
         level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
+        if level is not None and (torn := _torn_label(draft, line.label, level, part)) is not None:
+            draft.by_cell[id(heading)] = torn
+            return
         mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
         mark.number, mark.alone = _section_number(line, heading), level is not None
         draft.marks.append(mark)
@@ -306,6 +309,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
             declared = read_points(beside.text).value
         torn = _torn_label(draft, text, level, part)
         if torn is not None:
+            torn.merged = torn.merged or (cell.row_span > 1 and torn.covered[-1:] == [len(draft.criteria) - 1])
             draft.by_cell[id(cell)] = torn
             continue
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
@@ -323,11 +327,26 @@ def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
     if mark is None:
         return None
     bare = mark.text and mark.stated_points is None and is_label_points(text) and text.endswith(("分", ")", "）"))
-    if not bare and (mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None):
+    if not bare and not _breaks_off(draft, mark, text, part) and (mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None):
         return None
     mark.text = _joined(mark.text, text)
     mark.stated_points = mark.stated_points or split_label(mark.text)[1]
     return mark
+
+
+def _breaks_off(draft: Draft, mark: Mark, text: str, part: int) -> bool:
+    """Whether what heads a later part is the rest of a word that the page cut (水质管|理): one character, or the only label
+    without a marker (一、), and the label above lacks the points that the others have."""
+    label, declared = split_label(text)
+    before = [m for m in draft.marks if m.level == mark.level and m is not mark and m.text]
+    heads = mark.part < part and mark.text and text and not any(m.part == part and m.level == mark.level for m in draft.marks)
+    if not heads or patterns.SECTION_MARKER.match(text) or patterns.APART_LABEL.fullmatch(fold(label)) or (declared and mark.stated_points):
+        return False
+    if len(regex.findall(r"\p{Han}", label)) == 1 and len(fold(label)) == 1:
+        return True
+    marked = len(before) >= 2 and all(patterns.SECTION_MARKER.match(m.text) for m in (*before, mark))
+    lacking = mark.stated_points is None and declared is not None and all(m.stated_points is not None for m in before)
+    return bool(marked and lacking)
 
 
 def _tops_part(draft: Draft, part: int, level: int) -> bool:
