@@ -313,7 +313,9 @@ class Margins:
         if line.bbox is None:
             return self.wrap is not None and columns(line.text) >= self.wrap - 3
         short = 0.8 + spared if spared > 1 and not line.text.endswith(TERMINAL) else 1.8
-        return line.bbox[2] > self.right.get(line.page or 0, 0.0) - short * self.em
+        advance = _width(line) / max(1.0, columns(line.text) / 2)  # of a character; the size may be that of its ink
+        em = advance if self.em < advance < 1.3 * self.em else self.em
+        return line.bbox[2] > self.right.get(line.page or 0, 0.0) - short * em
 
     def _set_as_one(self, above: Line, line: Line) -> bool:
         """A line that ends early (a word would not break) but is set as close to the next as lines of a paragraph are."""
