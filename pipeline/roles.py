@@ -366,6 +366,8 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
             return weak[0]
         if weak and min(scored, profiles[weak[0]].filled) >= 0.9 * max(scored, profiles[weak[0]].filled) > profiles[fine].filled:
             return weak[0]
+        if weak and fine < weak[0] and _repeats_over(profiles[fine], profiles[weak[0]]):
+            return weak[0]
         named = [c for c in (*strong, *weak) if c != fine and _is_named(profiles[fine], profiles[c])]
         if named:
             return named[0]
@@ -375,7 +377,7 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
     if by_role["standard"]:
         own = max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
         finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].filled >= 0.9 * profiles[own].filled]
-        longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length]
+        longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length and not _repeats_over(profiles[c], profiles[own])]
         if longer:
             return longer[-1]
         return max(by_role["standard"], key=lambda c: (profiles[c].scoring < 0.5, profiles[c].filled * profiles[c].length))
@@ -385,6 +387,11 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
         open_ += [c for c in free if roles.get(c) == "remark" and profiles[c].distinct >= 0.9]
     open_ = [c for c in open_ if profiles[c].filled > 0.7 * finest] or open_
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
+
+
+def _repeats_over(labels: _Profile, lines: _Profile) -> bool:
+    """Whether a column prints each label again beside each of its lines."""
+    return 2 * labels.runs <= labels.filled <= lines.filled and lines.distinct >= 0.9
 
 
 def _is_named(name: _Profile, lines: _Profile) -> bool:
