@@ -15,6 +15,7 @@ from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
 from pipeline.points import PointsRead, is_label_points, points_after_name, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
+from pipeline.roles import Columns
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
 
@@ -88,7 +89,7 @@ def collect(table: JoinedTable) -> Draft:
                 continue
             if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
-            if first and part > 0 and _repeats_labels(draft, line):
+            if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line)):
                 line = replace(line, kind="continuation")
             if line.kind != "blank":
                 first = False
@@ -134,6 +135,17 @@ def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
     return bool(patterns.SECTION_MARKER.match(line.label)) and any(
         patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None for text in alone
     )
+
+
+OPEN_BRACKET = regex.compile(r"[（(][^）)]{0,12}$")
+BRACKET_CLOSED = regex.compile(r"[^（(]{0,12}[)）]")
+
+
+def _closes_bracket(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part is nothing but the end of the bracket that the text above it left open."""
+    if line.kind != "criterion" or not draft.criteria or line.own(line.number) or line.own(line.points) or line.text is None:
+        return False
+    return bool(OPEN_BRACKET.search(draft.criteria[-1].text) and BRACKET_CLOSED.match(clean(line.text.text)))
 
 
 def _repeats_labels(draft: Draft, line: Line) -> bool:
@@ -433,10 +445,18 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     columns = dict(last.columns)
     for name, more in _other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
-    draft.criteria[-1] = replace(last, text=text, columns=columns)
+    draft.criteria[-1] = _with_closing_points(replace(last, text=text, columns=columns), line.columns)
     for level, cell in enumerate(line.labels, start=1):
         if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:
             _continue_label(draft, cell, level, line.section_points.get(level))
+
+
+def _with_closing_points(own: Criterion, columns: Columns) -> Criterion:
+    """The criterion with the points that end its text, where the break stood inside them (…（8|分））."""
+    if columns.points is not None or own.max_points is not None or own.choice or own.kind != "scored":
+        return own
+    value = points_at_end(own.text)
+    return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
 
 
 def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -> None:

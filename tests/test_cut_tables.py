@@ -83,3 +83,30 @@ def test_a_label_of_its_own_at_the_head_of_a_page_stays_one():
         ^ | 媒体刊发。 | 4
     """)
     assert [(s.label, len(s.criteria)) for s in found.sections] == [("创新", 1), ("纪律", 1), ("质量", 1), ("加分项", 2)]
+
+
+def test_points_at_the_end_of_a_text_that_the_page_cuts_are_read_whole():
+    (found,) = rubrics_of("""
+        项目 | 序号 | 工作要求 | 得分
+        一、规范（12分） | 1 | 一次性告知（4分） |
+        ^ | 2 | 首问负责，不推诿（8 |
+        --
+         | | 分） |
+        二、质量（3分） | 3 | 按时办结（3分） |
+    """)
+    assert shape_of(found) == [
+        ("规范", "12", [("1", "一次性告知（4分）", "4"), ("2", "首问负责，不推诿（8分）", "8")]),
+        ("质量", "3", [("3", "按时办结（3分）", "3")]),
+    ]
+
+
+def test_the_end_of_a_bracket_alone_is_no_criterion():
+    (found,) = rubrics_of("""
+        项目 | 工作要求 | 得分
+        一、收运（15分） | 车辆密闭（4分） |
+        ^ | 日产日清率100%（11 |
+        --
+         | 分） |
+        二、公厕（3分） | 全日开放（3分） |
+    """)
+    assert [(c.text, str(c.max_points)) for c in found.criteria()] == [("车辆密闭（4分）", "4"), ("日产日清率100%（11分）", "11"), ("全日开放（3分）", "3")]
