@@ -67,6 +67,7 @@ class _Profile:
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
     grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
     body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, len(grades) > 1)]
+    body = _with_scored_texts(rows, body)
     if not body and names:
         body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, narrow=True)]
     profiles = [_profile(body, c) for c in range(width)]
@@ -208,6 +209,24 @@ def _is_preamble_data(row: Row, narrow: bool) -> bool:
     if narrow and len(filled) == 1 and filled[0].col_span == 1:
         return False
     return len(filled) <= 1 or any(patterns.field_name(c.text) for c in filled)
+
+
+def _with_scored_texts(rows: Sequence[Row], body: list[Row]) -> list[Row]:
+    """Also the rows of nothing but a text with its points, beside blank label cells, where the texts of whole rows end so too."""
+    lone: dict[int, list[Row]] = {}
+    for row in rows:
+        if len(row.filled()) == 1 and row not in body and _is_scored_text(row.filled()[0]):
+            lone.setdefault(row.filled()[0].col, []).append(row)
+    for col, found in lone.items():
+        own = [c for r in body if (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
+        if len(found) >= 2 and own and all(_is_scored_text(c) for c in own):
+            return [r for r in rows if r in body or r in found]
+    return body
+
+
+def _is_scored_text(cell: Cell) -> bool:
+    text = clean(cell.text)
+    return cell.col_span == 1 and points_at_end(text) is not None and not patterns.SECTION_MARKER.match(text)
 
 
 def _profile(rows: Sequence[Row], col: int) -> _Profile:
