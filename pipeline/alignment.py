@@ -10,11 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Literal
 
+from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
@@ -38,8 +38,7 @@ CANDIDATES = 40
 Kind = Literal["same", "maybe", "moved", "split", "merge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two criteria that correspond. `moved`: alike, but out of order; `split`: a is b with another part of b's side;
     `merge`: b is a with another criterion of a's side (the other part has a pair of its own kind)."""
 

@@ -7,10 +7,11 @@ memory and decimal strings in JSON. An id that is absent from `awarded` was not 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from pipeline.errors import InputError
 from pipeline.model import RUBRIC_ID, SCHEMA_VERSION, Finding
@@ -49,8 +50,7 @@ def field_name(number: str | None, text: str) -> str:
 # ---- one filled form -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class FormFile:
+class FormFile(Struct, frozen=True):
     """The file a form came back in: name without folders; `row` for one line of many (CSV)."""
 
     file: str = ""
@@ -59,16 +59,14 @@ class FormFile:
     row: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """What the form itself shows as total and grade. Never trusted, only compared."""
 
     total: str | None = None
     grade: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """One 评价: one filled form. `places` says where each kept value stands in the form."""
 
     annex: int
@@ -137,8 +135,7 @@ def _mapping(data: dict[str, Any], name: str, where: str) -> dict[str, Any]:
 # ---- what the notice leaves open -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Rounding:
+class Rounding(Struct, frozen=True):
     """Rounding, done once: of each combined item, of each assessor's total, or of the final total."""
 
     mode: RoundingMode
@@ -146,16 +143,14 @@ class Rounding:
     stage: Stage = "final"
 
 
-@dataclass(frozen=True, slots=True)
-class Combining:
+class Combining(Struct, frozen=True):
     """How several sheets become one. `trim` sheets are dropped at each end by total (only with `trimmed`)."""
 
     combine: Literal["refuse", "mean", "median", "trimmed"] = "refuse"
     trim: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """A round 轮次 (daily, concentrated) with its weight; sheets belong to it by name, or by date from `since` to
     `until` (ISO, both included). `combine` states how the sheets inside it are combined, one assessor's repeated too."""
 
@@ -166,8 +161,7 @@ class Round:
     combine: Literal["mean", "median"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """What the notice leaves open. The defaults decide nothing: whatever needs more is refused by name."""
 
     name: str | None = None
@@ -193,8 +187,7 @@ class Policy:
 # ---- the result ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SectionScore:
+class SectionScore(Struct, frozen=True):
     """A section's points. `total` of several sheets is their combination; shown exactly, or rounded for display only."""
 
     id: str
@@ -205,8 +198,7 @@ class SectionScore:
     basis: str = "printed"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemEntry:
+class ItemEntry(Struct, frozen=True):
     """One number as one assessor gave it, with the way back to its form."""
 
     assessment: int
@@ -216,8 +208,7 @@ class ItemEntry:
     at: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemScore:
+class ItemScore(Struct, frozen=True):
     """One criterion over all sheets: points, what was lost, and each assessor's entry."""
 
     criterion: str
@@ -232,8 +223,7 @@ class ItemScore:
     entries: tuple[ItemEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SheetScore:
+class SheetScore(Struct, frozen=True):
     """One assessment inside a scorecard: who, when, from which file, its own total, and whether it was used."""
 
     assessor: str | None
@@ -247,8 +237,7 @@ class SheetScore:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RoundScore:
+class RoundScore(Struct, frozen=True):
     """One round of a scorecard."""
 
     name: str
@@ -257,8 +246,7 @@ class RoundScore:
     sheets: int
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """How far the assessors agree: information for the organiser, never part of the score."""
 
     sheets: int
@@ -268,8 +256,7 @@ class Agreement:
     remark: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Struct, frozen=True):
     """The result for one assessee under one rubric. `open` says why no grade (or no total) could be given.
 
     `total` of an incomplete sheet is what was awarded so far, with `complete` False.

@@ -4,10 +4,10 @@ as arithmetic, what single look would settle it, and for a PDF the place on the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
+from msgspec import Struct, field
 
 from pipeline.auditing import ids_in
 from pipeline.model import Criterion, Finding, Proof, Reading, Rubric, Section
@@ -22,8 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 Images = Mapping[str, Sequence[tuple[int, str]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One finding, ready to print."""
 
     anchor: str
@@ -49,8 +48,7 @@ class Card:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabelCell:
+class LabelCell(Struct, frozen=True):
     """The label cell of a section as resolved, over `rows` rows."""
 
     text: str
@@ -63,8 +61,7 @@ class LabelCell:
     rests_on: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of the table as read."""
 
     number: str
@@ -78,8 +75,7 @@ class Row:
     donors: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One rubric on the page."""
 
     id: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from pipeline.losses import losses_in
 from pipeline.model import LOW_CONFIDENCE, Decision, Finding, Proof, Reading, Rubric, Waiver

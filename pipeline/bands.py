@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.lines import Passage, cell_lines, join
@@ -82,8 +83,7 @@ def plain(text: str) -> str:
     return text.translate(_WIDTHS)
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """A range of points in a text: [start, end) of its characters, and its ends."""
 
     start: int
@@ -94,8 +94,7 @@ class Range:
     high_in: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(Struct, frozen=True):
     """A range with its label; [start, end) covers both."""
 
     label: str

@@ -10,9 +10,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import serialize
 from pipeline.engines import each, package_path
@@ -24,8 +26,7 @@ SECONDS_A_FILE = 600
 """A scan of a hundred pages takes five minutes on two cores; what takes twice as long hangs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What became of one file: status done | kept | refused | quarantined, and the reason where there is one. `file` is its
     path below the folder that was given, or its name."""
 
@@ -36,8 +37,7 @@ class Receipt:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One file to read: its path as given, its name in the receipt; `home` is the working folder the paths start from."""
 
     path: Path

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline import serialize
@@ -19,8 +20,7 @@ NAME = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}._-]{0,79}")
 """A slug or revision names a folder: letters, digits, dot, dash, underscore."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One source.json. `supersedes` is the slug of the revision before; `data` the whole card as it stands."""
 
     folder: Path

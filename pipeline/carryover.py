@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.auditing import ids_in
 from pipeline.errors import UsageError
@@ -24,8 +26,7 @@ VERDICTS = {"valid": "仍有效", "stale": "已失效", "moot": "不再需要"}
 ACTIONS = {"accept": "采纳", "reject": "不采纳", "set": "改定", "waive": "豁免"}
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """One old decision as the new revision leaves it. `target` in the old ids, `new_target` in the new ones (None: gone);
     `subject` names a waived finding by rule and place; `now` is what the new print says there, or where the finding is;
     `again`: it has been decided anew on the new revision."""

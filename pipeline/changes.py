@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from pipeline.plain import to_plain
 from pipeline.provenance import Provenance
@@ -72,8 +73,7 @@ def say(key: str, **values: object) -> Said:
     return zh.format(**values), en.format(**values)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change. `old`/`new` are ids in the two revisions (None where there is none); `before`/`after` the values.
 
     `parts`: of a split the new ids, of a merge the old ones. `maybe`: the two may not be the same; a person must look.
@@ -94,8 +94,7 @@ class Change:
     maybe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Comparable:
+class Comparable(Struct, frozen=True):
     """What becomes of a criterion's old scores: keep (same meaning and points), scale (points differ), drop."""
 
     old: str
@@ -107,8 +106,7 @@ class Comparable:
     new_points: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeList:
+class ChangeList(Struct, frozen=True):
     """Everything between two revisions. `pairs`, `sections` and `rubrics` map old ids to new."""
 
     old: dict[str, Any]

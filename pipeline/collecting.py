@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.assessment import Assessment, FormFile, Stated, field_name, key_of
@@ -202,8 +204,7 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Items:
+class _Items(Struct):
     """What the criteria of one form came to."""
 
     awarded: dict[str, Decimal] = field(default_factory=dict)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
+
+from msgspec import Struct
 
 from pipeline.assessment import Assessment, Policy, Round, RoundScore
 from pipeline.grades import number_text
@@ -20,8 +21,7 @@ from pipeline.tally import Line, Sheet, exact, rounded, shown, total_of
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Combined:
+class Combined(Struct, frozen=True):
     """Several sheets as one: `total` None when it cannot be given, `open` says why; `items` are for display; `excluded`
     fell out of the denominator on every sheet; `used` tells for each sheet why it did not count (None: it did)."""
 
@@ -33,8 +33,7 @@ class Combined:
     open: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What every step needs: the rubric with its lines, the policy, and what one total of this rubric is worth in points of
     the score line (1 unless the policy scales)."""
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
 from hashlib import sha256
 from pathlib import Path
 
 import yaml
+from msgspec.structs import asdict, replace
 
 from pipeline import rx as regex
 from pipeline.auditing import audit
@@ -44,7 +44,7 @@ def load(path: Path) -> tuple[Decision, ...]:
 
 
 def _decision(entry: object, where: str) -> Decision:
-    names = {f.name for f in fields(Decision)}
+    names = set(Decision.__struct_fields__)
     if not isinstance(entry, dict) or set(entry) - names:
         raise InputError(where, "is no decision, or has an unknown key", f"use the keys {', '.join(sorted(names))}")
     values = {k: None if v is None else str(v) for k, v in entry.items()}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pipeline.alignment import SAME, Pair, similarity
 from pipeline.layout import Sheet
@@ -14,8 +15,7 @@ from pipeline.normalize import fold
 Pairs = dict[tuple[int, int], tuple[Pair, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Donation:
+class Donation(Struct, frozen=True):
     """A text and the ids of the criteria in which it stands (or nearly)."""
 
     text: str

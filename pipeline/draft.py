@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -23,8 +25,7 @@ SHARED = "并入上条"
 """What stands for the points of a numbered line that shares the points cell of the line above it."""
 
 
-@dataclass(frozen=True)
-class Spanned:
+class Spanned(Struct, frozen=True):
     """Which cells a criterion was read from: the label cell of each level (identity), and the points cell."""
 
     labels: tuple[Cell | None, ...]
@@ -32,8 +33,7 @@ class Spanned:
     part: int
 
 
-@dataclass(eq=False)
-class Mark:
+class Mark(Struct, eq=False):
     """A label cell or section row, with the criteria it was seen to cover. `alone`: a label cell in a row without a criterion."""
 
     text: str
@@ -50,8 +50,7 @@ class Mark:
     alone: bool = False
 
 
-@dataclass
-class Draft:
+class Draft(Struct):
     """What the rows of one table said, while it is being collected."""
 
     table: JoinedTable

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import docx
 import jinja2
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from msgspec import Struct
 
 from pipeline.formats.docx import fixed_dates
 from pipeline.model import Decision, Reading
@@ -20,8 +20,7 @@ HEADER = ("位置", "原文", "更正为", "理由", "决定人、日期", "状�
 STATUS = {"valid": "有效", "stale": "原值已变，失效", "moot": "来源已更正，不需要"}
 
 
-@dataclass(frozen=True, slots=True)
-class Erratum:
+class Erratum(Struct, frozen=True):
     """One line of the sheet."""
 
     place: str

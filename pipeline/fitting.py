@@ -8,10 +8,10 @@ the print stands).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import Struct
 from rapidfuzz.distance import OSA
 
 from pipeline.layout import FIXED_WEIGHT, MERGED_WEIGHT, ROW_WEIGHT, Row, Sheet, Slot, begins_count, puzzle_of, variants
@@ -35,8 +35,7 @@ LEAN = 20.0
 Reading = Literal["trusted", "free", "fixed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """One reading of a sheet. `robust`: per section, the starts that are best under some weights of the family;
     `earlier`: what the numbers alone said, when twins in sister rubrics were needed."""
 
@@ -57,8 +56,7 @@ class Fit:
         return sum(abs(start - slot.start) for slot, start in pairs if slot.start is not None and not slot.holds(start))
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """One reading of a sheet of which only the best cost is known yet."""
 
     sheet: Sheet

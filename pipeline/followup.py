@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec.structs import asdict
 
 from pipeline import carryover, identity, quantities, remapping
 from pipeline.alignment import SAME, similarity
@@ -18,8 +18,7 @@ from pipeline.plain import points_text
 from pipeline.scoring import foreign_reason
 
 
-@dataclass(frozen=True, slots=True)
-class Followed(ChangeList):
+class Followed(ChangeList, frozen=True):
     """A change list with what follows from it. `cause`: see `identity`; `remapped` only for given assessments."""
 
     cause: identity.Cause = "none"
@@ -37,9 +36,8 @@ def follow(old: Reading, new: Reading, assessments: Sequence[Assessment] = ()) -
         reason = foreign_reason(one, old)
         if reason:
             raise UsageError(one.source.file or "assessment", reason, "give assessments of the OLD revision")
-    given = {f.name: getattr(found, f.name) for f in dataclasses.fields(found)}
     return Followed(
-        **given | {"comparability": fates},
+        **asdict(found) | {"comparability": fates},
         cause=identity.cause(old, new), decisions=carryover.carried(old, new, names),
         coverage=remapping.coverage(old, new, fates),
         remapped=tuple(sheet for one in assessments for sheet in remapping.remap(one, old, new, fates)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from pipeline.assessment import Policy, Rounding
 from pipeline.model import GradeBand, Notice
@@ -11,8 +12,7 @@ from pipeline.plain import points_text
 from pipeline.tally import exact, rounded
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Struct, frozen=True):
     """A label with what it rests on, or none with the reason."""
 
     label: str | None

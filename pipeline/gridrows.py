@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from pipeline import patterns
 from pipeline.model import Cell, Table
 from pipeline.normalize import clean, fold
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True, dict=True):
     """One row of a part. `cells[c]` is the cell that covers column c (the same object again where it spans)."""
 
     part: int

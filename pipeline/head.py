@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.lines import Line, Passage, join
@@ -44,16 +45,14 @@ ORGAN_AND_DATE = regex.compile(rf"(?P<organ>[\p{{Han}}（）()·]{{2,40}}?{ORGAN
 PUBLIC_NOTE = regex.compile(r"[（(]\s*(?:此件|信息公开|联系人|联系电话|盖章|公章|印章|此文).{0,40}[)）]")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A value and where it stands."""
 
     value: str
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What the top of a notice says. `end` is the index of the first line after it (title and addressees included)."""
 
     number: Found | None
@@ -257,8 +256,7 @@ def _names(text: str) -> tuple[str, ...]:
 # ---- close -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """署名 and 成文日期, and the indices of the passages they take."""
 
     signature: Found | None

@@ -14,9 +14,9 @@ decided otherwise), or `none`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import Literal
 
+from msgspec.structs import replace
 from rapidfuzz.distance import Indel
 
 from pipeline import rx as regex

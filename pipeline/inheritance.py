@@ -7,11 +7,12 @@ lineage still says where it came from.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.alignment import SAME, align, similarity
@@ -145,8 +146,8 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
         return names.get(value, value)
     if isinstance(value, Provenance):
         return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _renamed(getattr(value, f.name), names) for f in dataclasses.fields(value)})
+    if isinstance(value, Struct):
+        return replace(value, **{name: _renamed(getattr(value, name), names) for name in value.__struct_fields__})
     if isinstance(value, (tuple, list)):
         return type(value)(_renamed(v, names) for v in value)
     if isinstance(value, dict):

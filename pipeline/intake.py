@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from pipeline import cards, ledger, serialize
 from pipeline import rx as regex
@@ -32,8 +33,7 @@ SUFFIX = regex.compile(r"\.[a-z0-9]{1,8}")
 Kind = Literal["known", "new", "revision", "file"]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What the person says about a file that came in: the options of `ingest`."""
 
     slug: str | None = None
@@ -42,8 +42,7 @@ class Said:
     primary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A file that came in, as read and audited, and what the person says about it."""
 
     name: str
@@ -56,8 +55,7 @@ class Arrival:
         return self.reading.source.sha256
 
 
-@dataclass(frozen=True, slots=True)
-class Shelved:
+class Shelved(Struct, frozen=True):
     """A revision that is there: its card, number and title; `read` gives its primary file as read and audited."""
 
     card: Card
@@ -66,8 +64,7 @@ class Shelved:
     read: Callable[[], Reading]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """What to do. `held` is the primary's reading when the file is another of its revision; `better` names the
     criterion by which the file becomes the primary (None: it does not); `akin` a revision with the same title."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.lines import Line, Passage, block_lines, cell_lines, masked

@@ -7,12 +7,14 @@ label cell, or a name that only the body's enumeration gives.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from math import gcd
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.model import Criterion, LabelMark, Notice, Rubric, Section, SectionKind
@@ -34,8 +36,7 @@ NAME_ENDINGS = ("情况", "工作", "方面", "内容", "指标", "评价", "考
 Origin = Literal["printed", "blank", "body", "absorbed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A printed criterion, or the place of an absent number (criterion None)."""
 
     number: str | None
@@ -43,8 +44,7 @@ class Row:
     piece: int
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One section in order. `start`: the row it is printed at (None when it stands nowhere); `numbered_anew`: the
     numbering begins again there, so that it stands nowhere else."""
 
@@ -64,8 +64,7 @@ class Slot:
         return self.start is None or self.start - self.slack <= row <= self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A rubric of one level: its rows, its slots as printed, names of the body that no label has (with the place they
     take among the slots), and whether label positions are merged cells."""
 

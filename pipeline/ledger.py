@@ -9,17 +9,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline import serialize
 from pipeline.errors import InputError
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One step: `inputs` are files, `settings` whatever else it depends on; `make` writes into `folder`, returns files."""
 
     name: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from statistics import median
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, PageNumber, Paragraph, Table
@@ -42,8 +44,7 @@ NUMBER_LENGTHS = frozenset((2, 3, 4, 11))
 TERMINAL = tuple("。！？；：!?;:")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line as read: its cleaned text, where it stands, and how it is set. `origin[i]` is the index in `at.quote`
     of text[i]; empty when the reader's text and quote cannot be matched."""
 
@@ -69,8 +70,7 @@ class Line:
         return replace(self.at, quote=self.at.quote[low:high], span=moved)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A logical paragraph: the lines it was joined from, and where each begins in its text."""
 
     text: str
@@ -267,8 +267,7 @@ def columns(text: str) -> int:
     return sum(1 if c.isascii() else 2 for c in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Margins:
+class Margins(Struct, frozen=True):
     """Left and right text margins by page for paged sources; a wrap width in columns for hard-wrapped text. `leading` is
     the line distance inside paragraphs, in points, where paragraphs stand visibly further apart than that; else 0."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
 
+from msgspec import Struct, field
 from rapidfuzz.distance import Indel, LCSseq
 
 from pipeline import rx as regex
@@ -43,8 +43,7 @@ PARTS = 4
 """Parts are looked for so many criteria around, and a whole has at most so many parts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A criterion and where it stands: rubric and section as indices, and its rank in the rubric. `key` is its folded
     text, `bare` that without punctuation, which a split or merge always changes."""
 
@@ -56,8 +55,7 @@ class Spot:
     bare: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Two criteria that are the same, or may be."""
 
     a: Spot
@@ -66,8 +64,7 @@ class Match:
     kind: Literal["same", "maybe"]
 
 
-@dataclass(slots=True)
-class Matching:
+class Matching(Struct):
     """The matches; `splits` from an old criterion to its parts, `merges` from a new one to the old it was made of;
     `nearest_new` from a removed one to the most similar added one, `nearest_old` the other way."""
 

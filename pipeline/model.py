@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from pipeline.plain import OMIT_NONE, to_plain
+from msgspec import Struct, field
+
+from pipeline.plain import to_plain
 from pipeline.provenance import Provenance
 
 SCHEMA_VERSION = "1.0"
@@ -34,8 +35,7 @@ CriterionKind = Literal["scored", "bonus", "deduction", "veto"]
 # ---- what a reader saw -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file as received. `file` is a name without folders; `reader` the reader that was used; `pages` None when unpaged."""
 
     file: str
@@ -45,8 +45,7 @@ class Source:
     pages: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Page size in points; `ocr` when its text was read from an image."""
 
     number: int
@@ -55,8 +54,7 @@ class Page:
     ocr: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """One line or paragraph outside tables. `raw` in `at.quote`; `text` may have wrap spaces removed.
 
     Paged readers emit one Paragraph per visual line and leave joining to notice.py (x0/x1/size say how it is set).
@@ -71,8 +69,7 @@ class Paragraph:
     confidence: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell of a table; row and col count from 0, spans from 1. `confidence` is 0..1 for OCR text, else None;
     `digits` the same of its digits alone."""
 
@@ -86,8 +83,7 @@ class Cell:
     digits: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table part as read (a table cut by a page break gives two). Every grid position belongs to at most one cell."""
 
     cells: tuple[Cell, ...]
@@ -100,8 +96,7 @@ class Table:
 Block = Paragraph | Table
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something a reader wants said about the reading itself (a page without text, a dropped layer, an unread object)."""
 
     kind: str
@@ -109,8 +104,7 @@ class Remark:
     at: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """What a reader saw, in reading order."""
 
     source: Source
@@ -122,8 +116,7 @@ class Document:
 # ---- the notice --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A numbered heading: level 1 一、 2 （一） 3 1. 4 （1）."""
 
     marker: str
@@ -132,8 +125,7 @@ class Heading:
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class AnnexEntry:
+class AnnexEntry(Struct, frozen=True):
     """An annex as listed in 附件说明, or as its own title page prints it."""
 
     annex: int
@@ -141,8 +133,7 @@ class AnnexEntry:
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """《title》（附件n） in the running text."""
 
     annex: int | None
@@ -150,8 +141,7 @@ class Citation:
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class SectionList:
+class SectionList(Struct, frozen=True):
     """The section names the body enumerates for one annex, in the body's order."""
 
     annex: int
@@ -159,8 +149,7 @@ class SectionList:
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class GradeBand:
+class GradeBand(Struct, frozen=True):
     """A grade band 等次; an open end is None."""
 
     label: str
@@ -171,8 +160,7 @@ class GradeBand:
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Veto:
+class Veto(Struct, frozen=True):
     """One 一票否决 condition."""
 
     number: str
@@ -180,16 +168,14 @@ class Veto:
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class BodyText:
+class BodyText(Struct, frozen=True):
     """One paragraph of the body, personal data masked."""
 
     text: str
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """A block that cannot belong to the notice: another script or language, or a repetition loop."""
 
     text: str
@@ -198,8 +184,7 @@ class Foreign:
     last: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalData:
+class PersonalData(Struct, frozen=True):
     """A place with personal data. The values themselves are never kept: `at.quote` is the masked text."""
 
     kind: str
@@ -207,16 +192,14 @@ class PersonalData:
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class PageNumber:
+class PageNumber(Struct, frozen=True):
     """The page number printed on a page (the page itself counts from 1 in `at.page`)."""
 
     number: int
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """The head and body of the notice. `places` maps a scalar field's name to where it stands; `internal_records` are
     the titles of receipt and sign-in sheets bundled with it; `imprint` the lines of its 版记 (抄送, 印发)."""
 
@@ -248,8 +231,7 @@ class Notice:
 # ---- the rubric --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """One scored line.
 
     `basis` is of the criterion as a whole; `points_basis` of max_points alone. `columns` keeps the other cells of the
@@ -276,8 +258,7 @@ class Criterion:
     confidence: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LabelMark:
+class LabelMark(Struct, frozen=True):
     """A section label exactly as printed: the criteria its cell covers (indices into the printed criteria, first..last
     inclusive; empty cell cover = None) and whether that cover comes from a real merged cell."""
 
@@ -292,8 +273,7 @@ class LabelMark:
     level: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
+class Boundary(Struct, frozen=True):
     """What the start of a section rests on. `margin` is the cost of the cheapest explanation without it, less the best
     (None when no rival exists). `rests_on` names evidence: order, sums, page, printed, alignment, merged."""
 
@@ -303,8 +283,7 @@ class Boundary:
     rivals: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A group of criteria. `basis` is of the label; `points_basis` of stated_points; `parent` the id of the upper
     section in two-level rubrics (a parent holds no criteria itself unless some stand directly under it)."""
 
@@ -326,8 +305,7 @@ class Section:
         return sum((c.max_points for c in self.criteria if c.max_points is not None), Decimal(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """What the proof engine found for one rubric: the best cost, how many explanations reach it, and the certificate
     that the independent checker verifies. `groups` are sentences over the rival explanations."""
 
@@ -344,8 +322,7 @@ class Resolution:
     assumes_en: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(Struct, frozen=True):
     """A piece of a table that the model has no place for, with the reason."""
 
     text: str
@@ -353,8 +330,7 @@ class Unplaced:
     at: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subtotal:
+class Subtotal(Struct, frozen=True):
     """A 小计 row as printed: the label, the points, the criteria it follows (index of the last one before it)."""
 
     label: str
@@ -367,8 +343,7 @@ LOW_CONFIDENCE = 0.80
 """OCR below this may have misread a digit: nothing that leans on it is more than conditional."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A cell whose digits character recognition was not sure of: serial, points, label or total. `confidence` 0..1."""
 
     text: str
@@ -376,8 +351,7 @@ class Doubt:
     at: Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Rubric:
+class Rubric(Struct, frozen=True):
     """One 评价表. `annex` is 0 for a rubric inside the body. `header` maps a column role to the header text as printed
     (None when that header cell is missing); `fields` maps form fields (assessee, date, assessor) to where they stand."""
 
@@ -414,8 +388,7 @@ class Rubric:
 # ---- findings ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One line of arithmetic: `sum` of ids and values equals `equals`; or a `declared` value at its place."""
 
     op: str
@@ -425,8 +398,7 @@ class Step:
     at: tuple[Provenance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """A proof a person can check by hand."""
 
     claim: str
@@ -441,8 +413,7 @@ class Proof:
     claim_en: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """What could be set right: `path` is `<id>.<field>`; `basis` proved for a repair, inferred for a suggestion."""
 
     id: str
@@ -454,8 +425,7 @@ class Repair:
     donors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """A finding accepted by a person."""
 
     by: str
@@ -463,8 +433,7 @@ class Waiver:
     date: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing a rule reports. `message` is Chinese, `message_en` English; numbers and quotes are the same in both."""
 
     code: str
@@ -483,8 +452,7 @@ class Finding:
     suggestions: tuple[Repair, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A person's decision. action: accept | reject | set | waive. `target` is a repair id, a value path or a fingerprint;
     `expected` the old value it was made against; `status`: valid | stale | moot."""
 
@@ -500,8 +468,7 @@ class Decision:
     status: str = "valid"
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(Struct, frozen=True):
     """Where a revision comes from. `notice` is the slug of the first revision; `slug`, `revision`, `document_number` and
     `sha256` (of its source) name the predecessor. `ids` maps each id of this revision to the predecessor's (None: new);
     `uncertain` gives the likeness of those inherited on a likeness that is not certain; `retired` are ids of earlier
@@ -517,8 +484,7 @@ class Lineage:
     retired: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Everything read from one source: what `notice.json` holds. `lineage` only where a revision has a predecessor."""
 
     source: Source
@@ -530,7 +496,8 @@ class Reading:
     revision: str | None = None
     slug: str | None = None
     schema_version: str = SCHEMA_VERSION
-    lineage: Lineage | None = field(default=None, metadata=OMIT_NONE)
+    lineage: Lineage | None = None
+    OMIT_NONE: ClassVar[tuple[str, ...]] = ("lineage",)
 
     def to_json(self) -> dict[str, Any]:
         """The notice JSON of the contract, as plain data."""

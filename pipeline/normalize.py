@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 
@@ -22,8 +23,7 @@ WRAP_SPACE = regex.compile(rf"(?<={_CJK})[ \t\u00a0\n]+(?={_CJK})")
 CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(Struct, frozen=True):
     """Cleaned text; origin[i] is the index in the raw text that text[i] came from."""
 
     text: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.bands import band_table, grade_bands, row_passages, score_max
 from pipeline.head import Close, Found, Head, read_close, read_head
@@ -21,8 +23,7 @@ from pipeline.vetoes import Vetoes, read_vetoes
 __all__ = ["Segment", "parse", "segment"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """The running text of one segment: its lines without page numbers and foreign blocks, and what was set aside."""
 
     lines: tuple[Line, ...]

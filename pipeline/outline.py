@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.lines import Line, Passage, columns, join
@@ -65,16 +66,14 @@ INLINE_ITEM = regex.compile(r"(?<=[\p{Han})）》；;。\s])\s*(?=[2-9２-９][.
 NOT_AN_ITEM = regex.compile(r"^.{0,40}(?:局|委员会|办公室|政府|厅|公司|中心)$|^[（(](?:此件|联系人)|^(?:联系|抄送|主题)")
 
 
-@dataclass(frozen=True, slots=True)
-class AnnexList:
+class AnnexList(Struct, frozen=True):
     """附件说明 and the indices of the lines it takes."""
 
     entries: tuple[AnnexEntry, ...]
     taken: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     number: int
     lines: tuple[Line, ...]
     first: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -12,8 +13,7 @@ from pipeline.model import CriterionKind
 from pipeline.normalize import SHORT, clean, fold, points, several_numbers, with_plain_digits
 
 
-@dataclass(frozen=True, slots=True)
-class PointsRead:
+class PointsRead(Struct, frozen=True):
     """`value` is the most a criterion can give (None: nothing printed, or words); `choice` the printed range or options."""
 
     value: Decimal | None

@@ -5,15 +5,15 @@ Codes ASM… are found while collecting (one form), SCR… while scoring (severa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from pipeline.model import Finding, Severity
 from pipeline.provenance import Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of problem: its code, weight and message in both languages."""
 
     code: str

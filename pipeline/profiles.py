@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from pipeline import patterns
 from pipeline.gridrows import Row, serial_value
@@ -17,8 +18,7 @@ BARE = 4
 """A cell of so few characters that reads as points is points, whatever its header says."""
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """What the data of one column look like."""
 
     filled: int

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from pipeline.puzzle import FAMILY, HOPELESS, LARGE, MARGIN_CAP, Fact, Puzzle, Weights
 
@@ -35,8 +36,7 @@ Layer = dict[int, dict[int, tuple[int, int]]]
 """Row → running deviation → (cost, count)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(Struct, frozen=True):
     """Bounds that leave the total aside. `steps`: for each section and start, (end, the least it costs); `ahead`: for each
     section and start, the least that it and all after it cost, where the whole can be made under the cap."""
 
@@ -44,8 +44,7 @@ class Sketch:
     ahead: tuple[dict[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """`layers`: for each section, the states in which it can start; `steps`: for each section and start, its arcs."""
 
     layers: tuple[Layer, ...]

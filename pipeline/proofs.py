@@ -11,10 +11,11 @@ puts it otherwise, less the best).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Literal
+
+from msgspec.structs import replace
 
 from pipeline.programme import OVER, Arc, Forward, Layer, Programme
 from pipeline.puzzle import (

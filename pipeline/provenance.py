@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 BBox = tuple[float, float, float, float]
 """(x0, top, x1, bottom) in points, origin at the top left of the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """One place. Paged sources fill page and bbox; DOCX, XLSX, HTML fill path; text fills line and span.
 
     `quote` is exactly what stands there; `span` counts code points from the start of the line.

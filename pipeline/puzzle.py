@@ -5,7 +5,7 @@ Points are integers, `unit` of them to a point.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MARGIN_CAP = 25
 """Explanations dearer than the best by more are not looked at; a margin of 25 means 25 or more."""
@@ -21,8 +21,7 @@ LARGE = 300
 """Above this many criteria, misread criteria in sections without declared points are left out of the count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Struct, frozen=True):
     """What an error of one point costs, what each further point adds, and what a label on a foreign page costs."""
 
     criterion: int = 10
@@ -44,8 +43,7 @@ FAMILY = (
 """A boundary that is not settled at cost 0 counts as unique only if it is under each of these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One section in order. `declared`: what its label (and its subtotal row) says, () when lost or not printed;
     `pieces`: table parts its label stands on; `start`: the row it is printed at, `weight`: what moving it costs;
     `counted`: its points are part of the total; `slack`: rows before `start` that are only absent numbers."""
@@ -63,8 +61,7 @@ class Fact:
         return self.start is None or self.start - self.slack <= row <= self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Puzzle:
+class Puzzle(Struct, frozen=True):
     """The numbers of one rubric. `points`: a row's points, None where `missing` gives the values it may have;
     `expected`: (row, section) that named evidence ties together; `names`: the rows' printed numbers, for sentences."""
 
@@ -78,8 +75,7 @@ class Puzzle:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """Equally good explanations that differ only in which criterion of a section is wrong. Per section: its start, the
     change to one criterion, the sum of its missing values, the true sum; `total`: true total less stated."""
 
@@ -91,8 +87,7 @@ class Pattern:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class ValueFact:
+class ValueFact(Struct, frozen=True):
     """A missing value: what it may be in the best explanations, its margin, and by how many equations it is checked
     beyond those needed to know it."""
 
@@ -102,8 +97,7 @@ class ValueFact:
     redundancy: int
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """The best cost, the number of explanations with it, and for each section its possible starts and their margin.
     `sturdy`: the margin when every error costs the same, however large."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.normalize import fold
@@ -43,8 +44,7 @@ _COUNTED = regex.compile(r"(?:每\w{0,3}|于|少|超过|满|达到?|[≥≤])$")
 _POINTS = regex.compile(r"[扣得加满减计]$")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """One number: as printed, its value and unit in one spelling, and whether it is a least or a most."""
 
     printed: str

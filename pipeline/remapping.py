@@ -7,9 +7,10 @@ not rounded: rounding is the policy's. A re-mapped sheet is no assessment of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import Struct
 
 from pipeline.assessment import Assessment
 from pipeline.changes import Comparable
@@ -18,8 +19,7 @@ from pipeline.plain import points_text
 from pipeline.tally import SIGN, Line, exact, lines_of
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """How much of a rubric of the new revision old scores can fill: counts of its criteria by what happens to them, and
     their points; `covered` of `possible` points. `dropped` counts the old criteria that lead nowhere."""
 
@@ -34,8 +34,7 @@ class Coverage:
     possible: str
 
 
-@dataclass(frozen=True, slots=True)
-class Carriage:
+class Carriage(Struct, frozen=True):
     """One awarded score: `awarded` on the old criterion; `value` on the new one (decimal or fraction, None: dropped)."""
 
     old: str
@@ -47,8 +46,7 @@ class Carriage:
     reason_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remapped:
+class Remapped(Struct, frozen=True):
     """One old assessment seen from one rubric of the new revision. `carried` of `covered` points were carried over; the
     rubric has `possible`; `open` are its criteria without a score. `vetoes` are the old notice's numbers that were ticked."""
 

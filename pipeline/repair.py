@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from pipeline.errors import UsageError
 from pipeline.model import Criterion, Notice, Reading, Repair, Rubric, Section

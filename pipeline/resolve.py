@@ -5,7 +5,8 @@ missing, and how many explanations are equally good. No printed value is changed
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pipeline.alignment import Pair, align
 from pipeline.donors import donors_of

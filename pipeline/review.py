@@ -11,7 +11,6 @@ import hmac
 import secrets
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -23,6 +22,7 @@ from threading import Lock
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import jinja2
+from msgspec import Struct
 
 from pipeline import serialize, stages
 from pipeline.decisions import open_suggestions
@@ -39,8 +39,7 @@ AUDIT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsaf
 ACTIONS = ("accept", "reject", "set", "waive")
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One response: status, HTML (or none), where to go on to."""
 
     status: HTTPStatus

@@ -5,7 +5,8 @@ moves a value into the wrong role.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -20,8 +21,7 @@ UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
 """Headers of a column to fill that, where it is printed full and no other column has points, stand over the points."""
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
     level (1 the outermost) to the column with the points of its labels, `label_numbers` to the one that numbers them; `grades` are columns to tick, one for each grade,
     with their header texts (only where no other column holds the points); `grade_rows` is a column that gives each line of a criterion its grade."""

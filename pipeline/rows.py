@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -21,8 +23,7 @@ MAX_LABEL = 40
 """A section label is short; a longer wide cell is a note."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A classified row with its cells by role (a cell that began above is given too; see `own`)."""
 
     kind: Kind

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex

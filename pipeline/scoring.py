@@ -7,10 +7,11 @@ the scorecard (each number leads back to its form); reports show them only where
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
+
+from msgspec.structs import replace
 
 from pipeline import checks, grades
 from pipeline.assessment import (

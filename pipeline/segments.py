@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.lines import Line, Margins, block_lines, cell_lines, join, lines_of, masked, without_page_furniture
@@ -56,8 +57,7 @@ HEADING = regex.compile(r"[一二三四五六七八九十]{1,3}\s*[、．.]|[（
 DATE_LINE = regex.compile(r"(?:19|20|二)[0-9０-９〇○零一二三四五六七八九]{2,3}\s*年.{1,8}日")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """One part of a document. `annex` is 0 for the body; `mark_at` is where 附件N stands, `title_at` its title."""
 
     annex: int
@@ -68,8 +68,7 @@ class Segment:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A line that may open an annex. `rest` is a title on the same line; `line` its index among the lines."""
 
     index: int
@@ -93,8 +92,7 @@ def segment(document: Document) -> tuple[Segment, ...]:
     return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """A segment starts at this block."""
 
     block: int

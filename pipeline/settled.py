@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.certificate import certify
 from pipeline.donors import Donation
@@ -19,8 +21,7 @@ from pipeline.puzzle import ValueFact
 STRENGTH: tuple[Status, ...] = ("proved", "conditional", "supported", "undecidable")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """One section as decided: rows [start, end). Where its label stands elsewhere or nowhere, the boundary's status is
     the weaker of its two ends': what is claimed then is which rows it has."""
 

@@ -7,9 +7,11 @@ import json
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline import rx as regex
@@ -18,8 +20,7 @@ from pipeline.model import Document, Paragraph
 from pipeline.normalize import clean
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A file type: the reader module under `pipeline.readers` and the media type."""
 
     reader: str

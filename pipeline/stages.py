@@ -7,10 +7,11 @@ Leaf modules (readers, forms, reports) are loaded when their stage runs, so that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from pipeline import cards, identity, ledger, serialize
 from pipeline.cards import Card

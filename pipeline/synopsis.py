@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.changes import NAMES, Change, ChangeList, Said, Weight
 from pipeline.comparison import SETTLED, printed_points
@@ -26,8 +28,7 @@ QUIET = ("criterion-renumbered",)
 """A new number alone makes no row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row. `before`/`after` are runs, () where nothing stands; `what` names the row; `weight` None when unchanged."""
 
     level: Level

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from pipeline import patterns
 from pipeline.gridrows import Row, header_key, is_total, rows_of, serial_value
@@ -17,8 +18,7 @@ from pipeline.roles import Columns, columns_of
 from pipeline.stacks import stacked
 
 
-@dataclass(frozen=True)
-class JoinedTable:
+class JoinedTable(Struct, frozen=True, dict=True):
     """Parts that make one table. `lead` are the paragraphs since the table before it (title, form fields); `shape`
     says what it was on the page: a table, a list of lines, or a sheet whose criteria are columns; `known` are the columns
     where the shape itself fixes them; `inside` are lines that stand between its rows."""

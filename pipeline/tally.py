@@ -5,10 +5,11 @@ rounding is one function and is called once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+
+from msgspec import Struct
 
 from pipeline.assessment import Assessment, Policy, Rounding
 from pipeline.model import Criterion, Rubric, Section
@@ -18,8 +19,7 @@ from pipeline.provenance import Provenance
 SIGN = {"scored": 1, "bonus": 1, "deduction": -1}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One criterion that takes points, with its section and what its points do to the total."""
 
     criterion: Criterion
@@ -68,8 +68,7 @@ def base_of(rubric: Rubric, lines: Iterable[Line]) -> Fraction:
     return Fraction(0) if scored or rubric.stated_total is None else Fraction(rubric.stated_total)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One assessment added up. `points` by criterion id (N/A ones as the policy settles them); `excluded` fall out of
     the denominator; `faults` say why the sheet cannot count as complete."""
 

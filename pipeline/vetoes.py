@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.bands import LABELS
@@ -45,8 +46,7 @@ SINGLE = regex.compile(
 CAUSE = regex.compile(r"发生|出现|存在|有[\p{Han}]*行为|造成|导致|被|未|弄虚作假|拒不|拒绝|违反|违规|隐瞒|谎报|瞒报|严重|重大|因|不履行|超过|提供虚假|[^，]的$")
 
 
-@dataclass(frozen=True, slots=True)
-class Vetoes:
+class Vetoes(Struct, frozen=True):
     """The conditions, the outcome as printed (None: not stated), and where the veto rule stands."""
 
     items: tuple[Veto, ...] = ()

@@ -16,9 +16,10 @@ Other columns of the header are kept under their header text in `columns`.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from pipeline.model import (
     AnnexEntry,

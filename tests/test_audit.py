@@ -1,6 +1,6 @@
 """Order, fingerprints, waivers."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pipeline.auditing import audit, ids_in
 from pipeline.model import Decision

@@ -1,9 +1,9 @@
 """The report: whole, offline, marked, in both languages."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline import audit_page
 from pipeline.auditing import audit

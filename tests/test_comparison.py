@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import random
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import pytest
 from docx import Document
+from msgspec.structs import replace
 
 from pipeline import diff_out, stages
 from pipeline.cli import main

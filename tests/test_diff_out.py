@@ -7,7 +7,6 @@ import copy
 import io
 import json
 import re
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
+from msgspec.structs import replace
 
 from pipeline import diff_out, stages
 from pipeline.changes import NAMES

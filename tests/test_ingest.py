@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from docx import Document
+from msgspec.structs import replace
 
 from pipeline import identity, intake, stages
 from pipeline.cli import main

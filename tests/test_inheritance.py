@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import regex
+from msgspec.structs import replace
 
 from pipeline import decisions, inheritance, schemas, stages
 from pipeline.collecting import collect

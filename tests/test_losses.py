@@ -1,8 +1,7 @@
 """Rows that the reading may have lost: named, and what is said of that rubric's numbers holds on condition."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pipeline.auditing import audit
 from pipeline.model import Paragraph, Remark, Table

@@ -6,13 +6,13 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from pipeline import collecting
 from pipeline.assessment import Assessment, FormFile, Scorecard

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -14,6 +13,7 @@ import page as validator
 import pikepdf
 import pypdfium2
 import pytest
+from msgspec.structs import replace
 
 from pipeline import policy as policies
 from pipeline.assessment import Scorecard

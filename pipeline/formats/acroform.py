@@ -6,9 +6,9 @@ Scripts are a convenience of the viewer. What comes back is checked and summed a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import pikepdf
+from msgspec import Struct
 from pikepdf import Array, Dictionary, Name, String
 
 from pipeline.formats import pdffonts
@@ -18,8 +18,7 @@ MULTILINE = 1 << 12
 PRINT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class FormScripts:
+class FormScripts(Struct, frozen=True):
     """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign);
     `signs`: subtotal key → sign in the total; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
     included)."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.errors import InputError
@@ -17,8 +18,7 @@ NAME_COLUMNS = ("被评价单位", "被考核单位", "单位名称", "单位", 
 ANNEX_COLUMNS = ("附件", "附件号", "annex", "类别", "类型", "种类", "kind", "type")
 
 
-@dataclass(frozen=True, slots=True)
-class Assessee:
+class Assessee(Struct, frozen=True):
     """One assessed unit; `annex` None when the list does not say; `where` is file and row, for messages."""
 
     name: str

@@ -7,9 +7,10 @@ Editions: `printed` is the source with its gaps; `draft` has proved repairs and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.assessment import Policy, field_name
@@ -25,8 +26,7 @@ EDITION_NAMES = {"printed": "原样版", "draft": "草案版", "final": "正式�
 SAYS_NOT_APPLICABLE = regex.compile(r"不适用|不涉及|合理缺项|缺项")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One criterion on the form. `max` is None when no points are printed and none inferred; `marks` are footnote numbers;
     `kind` says what its points do to the total (a veto row takes none)."""
 
@@ -64,8 +64,7 @@ class Line:
         return lead + points_text(self.max) if self.max is not None else "—"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A section on the form: its label (with stated points), its lines. `key` names its subtotal."""
 
     key: str
@@ -91,8 +90,7 @@ class Group:
         return points_text(self.possible()) if known else ""
 
 
-@dataclass(frozen=True, slots=True)
-class VetoBox:
+class VetoBox(Struct, frozen=True):
     """One 一票否决 check box."""
 
     key: str
@@ -100,8 +98,7 @@ class VetoBox:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A form to fill. `prefix` is the key of the rubric (`annex_2`); `open` says in plain words what is open; `base` is
     what deductions are taken from when nothing gives points; `not_applicable`: the policy or the notice allows N/A, refuses
     it, or says nothing (open)."""

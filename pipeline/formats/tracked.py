@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.changes import ChangeList
@@ -27,8 +28,7 @@ AUTHOR = "修订对照"
 ROLES = tuple(COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row of a sheet: a section (one cell over the whole width) or a criterion (a cell a column)."""
 
     id: str
@@ -36,8 +36,7 @@ class Line:
     section: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A row of the document: both (marked inside), or one alone."""
 
     before: Line | None

@@ -6,9 +6,10 @@ import importlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline import serialize
@@ -92,8 +93,7 @@ def _maker(name: str):
     return importlib.import_module(f"pipeline.formats.{name}").render
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One form to make: its file stem, its sheet, the values it begins with, and the list row they come from."""
 
     stem: str

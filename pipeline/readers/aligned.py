@@ -7,10 +7,11 @@ of the row's lines; the ends of sentences settle what places leave open. What ca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -57,8 +58,7 @@ Found = tuple[list[Row], bool, int]
 """Rows (the header first), whether they are certain, and how many lines they take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aligned:
+class Aligned(Struct, frozen=True):
     """A table set by spaces: the lines above its header, its rows (none where they cannot be told), whether they are
     certain, and how many lines it takes."""
 
@@ -69,8 +69,7 @@ class Aligned:
     head: Line
 
 
-@dataclass
-class _Page:
+class _Page(Struct):
     """The lines of one page of a table, with its header where it has one."""
 
     head: list[Line] = field(default_factory=list)
@@ -255,8 +254,7 @@ def _numbered(bodies: Sequence[Sequence[Line]], grids: Sequence[Columns]) -> flo
 # ---- rows --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """One line of the table in its columns; `y` is its place, with lines that hold a label alone left out."""
 
     line: Line
@@ -294,8 +292,7 @@ class _Entry:
         return not self.columns.labels() and len(self.own) == 1 and named and len(text) <= MAX_LABEL and not ENDS.search(text)
 
 
-@dataclass
-class Sheet:
+class Sheet(Struct):
     """The lines of a table in their columns, and what was made of them. `ended`: the number of the first line that does
     not belong."""
 
@@ -463,8 +460,7 @@ def _homes(blocks: Sequence[Sequence[_Entry]], col: int, placed: Sequence[tuple[
     return _centred(blocks, col, placed) or [_beside(b, placed) for b in blocks]
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """The first rows of the labels so far, and what they miss in all."""
 
     cost: float

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -37,8 +38,7 @@ _Span = tuple[int, int, int, int]
 _Own = tuple[Line, list[_Span]]
 
 
-@dataclass
-class _Cell:
+class _Cell(Struct):
     """A cell while its lines are gathered."""
 
     row: int
@@ -48,8 +48,7 @@ class _Cell:
     rows: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """Where the uprights of a full line stand, and how places are counted."""
 
     uprights: tuple[int, ...]

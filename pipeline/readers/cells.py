@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline.model import Cell, Table
@@ -16,8 +18,7 @@ MIN_NESTED_CELLS = 4
 """Fewer cells than two by two are a box, not a table worth unwrapping for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A cell on the writer's own grid, which may have more columns than the reader of the page sees."""
 
     row: int

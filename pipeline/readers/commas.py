@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 import cv2
 import numpy as np
+from msgspec.structs import replace
 
 from pipeline.readers.ocr import CLEAR, Char
 

@@ -8,9 +8,9 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
 
 from lxml import etree
+from msgspec import Struct
 
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
@@ -26,8 +26,7 @@ _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Struct, frozen=True):
     """An opened zip: its members by name. Names that try to leave the container are not members."""
 
     name: str

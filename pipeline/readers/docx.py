@@ -6,10 +6,11 @@ Deleted text, hidden text, headers, footers and notes are not printed into the b
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from lxml import etree
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline.errors import InputError
@@ -104,8 +105,7 @@ def _body(container: Container, main: str) -> etree._Element:
 # ---- the walk ----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """One walk through a document in printing order: list counters, the page, and what is to be remarked."""
 
     name: str

@@ -6,9 +6,10 @@ The header decides, so that running text, lists with hanging numbers and spaced 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
+
+from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline.model import Remark
@@ -37,8 +38,7 @@ MAX_PIECE = 14
 Interval = tuple[float, float]
 
 
-@dataclass
-class Known:
+class Known(Struct):
     """Gutters of the tables read so far: a table that goes on over the page has them where they were."""
 
     found: list[tuple[float, float, tuple[float, ...]]] = field(default_factory=list)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from typing import Literal
 
 from lxml import etree, html
+from msgspec import Struct, field
 
 from pipeline import limits
 from pipeline import rx as regex
@@ -115,8 +115,7 @@ def _hiding_rules(root: etree._Element) -> frozenset[str]:
     return frozenset(hidden)
 
 
-@dataclass
-class _Flow:
+class _Flow(Struct):
     """Inline text gathered until a block begins or ends."""
 
     parts: list[str] = field(default_factory=list)
@@ -124,8 +123,7 @@ class _Flow:
     number: str = ""
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     """One walk through a page."""
 
     name: str

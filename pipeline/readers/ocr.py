@@ -6,7 +6,6 @@ Nothing is ever downloaded: both model files are named by path, and their absenc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 import onnxruntime
 import rapidocr
+from msgspec import Struct
 from rapidocr.ch_ppocr_det.utils import DBPostProcess
 
 from pipeline.errors import MissingTool
@@ -40,8 +40,7 @@ BATCH = 8
 Image = np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Char:
+class Char(Struct, frozen=True):
     """One recognised character: its centre as a part (0..1) of the crop's width, and the engine's probability. `raw` is the
     engine's own reading where a mark was settled by its neighbours."""
 
@@ -151,8 +150,7 @@ def _decode(steps: np.ndarray, used: float, letters: Sequence[str], allowed: str
 # ---- small marks -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Peak:
+class Peak(Struct, frozen=True):
     """A character at a step of the recogniser's time; `raw` where the free reading differs."""
 
     text: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lxml import etree
+from msgspec import Struct, field
 
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
@@ -32,16 +32,14 @@ MIN_CHARS = 8
 Node: TypeAlias = etree._Element
 
 
-@dataclass(slots=True)
-class _Resources:
+class _Resources(Struct):
     """What pages refer to by id: pictures (member names) and composite drawings."""
 
     media: dict[str, str] = field(default_factory=dict)
     drawings: dict[str, Node] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Sheet:
+class _Sheet(Struct):
     """What one page's objects left, in points from the top left."""
 
     glyphs: list[Glyph] = field(default_factory=list)

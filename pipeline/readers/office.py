@@ -10,9 +10,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool

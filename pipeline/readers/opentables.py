@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -56,16 +57,14 @@ _PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|第 ?[0-9]{1,4} ?页.{0
 Line = list[Glyph]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTable:
+class OpenTable(Struct, frozen=True):
     """A net whose missing rules were put in, and whether its rows are certain."""
 
     net: Net
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Region:
+class _Region(Struct, frozen=True):
     """Lines of one table on a page: header (none where it goes on from the page before), rows, columns, total rows."""
 
     header: list[Line]
@@ -385,8 +384,7 @@ def _bands(region: _Region, inner: Sequence[float]) -> list[Line]:
     return [bands[k] for k in sorted(bands)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(Struct, frozen=True):
     """Indices of the columns that tell rows apart."""
 
     anchor: int | None

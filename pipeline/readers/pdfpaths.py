@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from msgspec import Struct, field
 
 from pipeline import limits
 from pipeline.readers.grid import Rule
@@ -27,8 +27,25 @@ PICTURE_DEPTH = 3
 """A scan's picture lies on the page, in a form on it, or in a form in that."""
 
 
-@dataclass(slots=True)
-class Ground:
+class Ink:
+    """A colour as PDFium gives it. One for all objects, since a page has thousands: PDFium serves one thread at a time."""
+
+    def __init__(self) -> None:
+        self.channels = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
+        self.opacity = ctypes.c_uint()
+
+    def is_pale(self, get: Callable[..., int], handle: object) -> bool:
+        """Whether a stroke or fill is white or transparent."""
+        red, green, blue = self.channels
+        if not get(handle, red, green, blue, self.opacity):
+            return False
+        return self.opacity.value < 10 or (red.value >= PALE and green.value >= PALE and blue.value >= PALE)
+
+
+INK = Ink()
+
+
+class Ground(Struct):
     """What lies under the text of a page, in user space: boxes of dark fills and pictures."""
 
     dark: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -38,8 +55,7 @@ class Ground:
         return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in self.dark)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The visible page: crop box and its rotation in quarter turns. `turn` adds the turns of rotated text."""
 
     left: float
@@ -88,8 +104,7 @@ class Place:
         ]
 
 
-@dataclass(slots=True)
-class Drawn:
+class Drawn(Struct):
     """What a page draws, down to the forms in its own forms. `marks`: paths, pictures and shadings in the order drawn, each
     with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white."""
 
@@ -104,10 +119,10 @@ class Drawn:
         return found
 
     def _add(self, get: Callable[..., object], holder: object, count: int, outer: Matrix, depth: int) -> None:
-        for handle in map(get, repeat(holder, count), range(count)):
-            kind = raw.FPDFPageObj_GetType(handle)
+        handles = list(map(get, repeat(holder, count), range(count)))
+        for kind, handle in zip(map(raw.FPDFPageObj_GetType, handles), handles, strict=True):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self.white_text = self.white_text or _pale(raw.FPDFPageObj_GetFillColor, handle)
+                self.white_text = self.white_text or INK.is_pale(raw.FPDFPageObj_GetFillColor, handle)
             elif kind in MARKS:
                 self.marks.append((kind, handle, outer))
                 if kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
@@ -175,8 +190,8 @@ def _note(corners: list[tuple[float, float]], ground: Ground) -> None:
 def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(handle, fill, stroke)
-    stroked = bool(stroke.value) and not _pale(raw.FPDFPageObj_GetStrokeColor, handle)
-    filled = bool(fill.value) and not _pale(raw.FPDFPageObj_GetFillColor, handle)
+    stroked = bool(stroke.value) and not INK.is_pale(raw.FPDFPageObj_GetStrokeColor, handle)
+    filled = bool(fill.value) and not INK.is_pale(raw.FPDFPageObj_GetFillColor, handle)
     if not stroked and not filled:
         if fill.value and ground.dark:
             yield from _window(handle, matrix, ground)
@@ -201,14 +216,6 @@ def _is_inside(box: tuple[float, float, float, float], around: tuple[float, floa
     """Whether a box leaves something of another one to be seen, and no more than touches its sides."""
     margins = (box[0] - around[0], box[1] - around[1], around[2] - box[2], around[3] - box[3])
     return min(margins) > -STRAIGHT / 2 and max(margins) > STRAIGHT / 2
-
-
-def _pale(get: object, handle: object) -> bool:
-    """Whether a stroke or fill is white or transparent."""
-    r, g, b, a = (ctypes.c_uint() for _ in range(4))
-    if not get(handle, r, g, b, a):  # type: ignore[operator]
-        return False
-    return a.value < 10 or min(r.value, g.value, b.value) >= PALE
 
 
 def _subpaths(handle: object, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, Table
@@ -42,8 +43,7 @@ CERTAIN = 0.8
 Image = np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Crop:
+class Crop(Struct, frozen=True):
     """The ink of one cell."""
 
     cell: Cell

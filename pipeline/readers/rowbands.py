@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
+
+from msgspec import Struct
 
 MISS = 0.3
 """A number stands this near, in line pitches, to where its row wants it (at its first line, or at its middle)."""
@@ -24,8 +25,7 @@ MAX_PAGE_LINES = 400
 """Lines of one page; the smallest readable print has half as many, and the work grows with their product."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """Lines shared out: `starts[i]` is the first line of anchor i; lines before `starts[0]` go on with the page before.
 
     `sure` is False when numbers at the top of their rows and numbers in the middle explain the lines equally well; `middle`

@@ -6,10 +6,11 @@ import io
 import itertools
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from PIL import Image as Picture
 from PIL import ImageOps, ImageSequence, UnidentifiedImageError
 
@@ -215,8 +216,7 @@ def _crop(grey: Image, box: np.ndarray) -> Image:
 # ---- text --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """A line of text, or the part of one that stands in one cell, in pixels of the straightened page."""
 
     x0: int
@@ -225,8 +225,7 @@ class Strip:
     bottom: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Picker:
+class _Picker(Struct, frozen=True):
     """Cuts strips out of the picture as received: one interpolation only, small marks stay sharp."""
 
     grey: Image

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 Image = np.ndarray
 Piece = tuple[float, float, float]
@@ -39,8 +39,7 @@ STEEP = 0.35
 """Radians of slope from which on it is no page laid crookedly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Straightened:
+class Straightened(Struct, frozen=True):
     """A page set straight: its grey image, the matrix that leads there from the original, and its lines."""
 
     image: Image

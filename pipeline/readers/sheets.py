@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.errors import LimitExceeded
@@ -18,8 +20,7 @@ MAX_MERGE_CHECKS = 20_000_000
 BELOW_TABLE = regex.compile(r"^[（(]?(?:附?注|备注|说明)|签[字名章]|盖章|(?:年|月|日)\s*$|[:：]\s*[_＿]*\s*$")
 
 
-@dataclass
-class Sheet:
+class Sheet(Struct):
     """One worksheet as displayed: texts by (row, column) from 1, merges as (top, left, bottom, right) inclusive."""
 
     title: str

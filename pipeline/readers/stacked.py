@@ -6,7 +6,8 @@ Blank cells leave nothing behind, so a row is told by its serial number, which c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pipeline import patterns
 from pipeline.normalize import clean, fold, points
@@ -26,8 +27,7 @@ _BLANK = ("awarded", "deduction", "remark")
 """Columns that a form leaves empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stacked:
+class Stacked(Struct, frozen=True):
     """A table a cell a line: its rows, the header first (none where they cannot be told), and the lines it takes."""
 
     rows: tuple[Row, ...]

@@ -6,8 +6,9 @@ Consecutive tab lines make one table part; a blank line ends it. A leading tab i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from pipeline import limits, patterns
 from pipeline import rx as regex

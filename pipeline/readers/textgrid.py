@@ -8,9 +8,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -74,8 +76,7 @@ def serial_value(text: str) -> int | None:
     return int(match["n"]) if match and match["n"].isdecimal() else None
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """A line on its grid: where each character begins."""
 
     line: Line
@@ -105,16 +106,14 @@ class Spread:
         return piece_of(self.line.number, self.line.text, start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """Columns for the words of a line so far, and what they cost."""
 
     cost: float
     cols: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Struct, frozen=True, dict=True):
     """Columns of one page of a table: `cuts` part them; `names` are the header's words."""
 
     measure: Measure

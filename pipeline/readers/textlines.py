@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from unicodedata import east_asian_width
+
+from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.normalize import clean
@@ -15,8 +16,7 @@ _RULE_RUN = regex.compile(r"[-─━═=]{2}")
 _GAP = regex.compile(r"[ \u00a0]{2,}|\u3000+")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stretch of one line: code points [start, end) of line `number` (from 1). `shown` is what it says where quotes or
     markup of the file's own format hide it."""
 
@@ -37,8 +37,7 @@ Row = list[tuple[int, Piece]]
 """Pieces with their columns; a cell that wraps has several pieces."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the file and how it is cut: `kind` is tab, pipe, rule, gap, plain or blank."""
 
     number: int

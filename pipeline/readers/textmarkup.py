@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from html import unescape
+
+from msgspec import Struct, field
 
 from pipeline import limits
 from pipeline import rx as regex
@@ -50,8 +51,7 @@ def unwrapped(piece: Piece, text: str) -> Piece:
     return inner if plain == inner.text else Piece(inner.number, inner.start, inner.end, inner.text, plain)
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """A table in tags: from (line, column) up to (line, column), lines counted from 0."""
 
     start: tuple[int, int]
@@ -59,8 +59,7 @@ class Region:
     table: Table
 
 
-@dataclass
-class _Open:
+class _Open(Struct):
     """A table while its tags are read: rows of (from, to, rows, columns), where cells are given by offsets."""
 
     start: int

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from lxml import etree
+from msgspec import Struct, field
 
 from pipeline import limits
 from pipeline import rx as regex
@@ -16,8 +15,7 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """One level of a list: `text` is a pattern such as `%1.%2`; `restart` 0 means it never starts over."""
 
     start: int = 1
@@ -29,8 +27,7 @@ class Level:
     style: str | None = None
 
 
-@dataclass
-class Numbering:
+class Numbering(Struct):
     """The lists of one document and where each has counted to."""
 
     levels: dict[str, dict[int, Level]] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 from lxml import etree
+from msgspec import Struct, field
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -71,8 +71,7 @@ def value(properties: etree._Element | None, tag: str) -> str | None:
     return None if child is None else child.get(f"{W}val")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """A style with its parents folded in. Sizes in points."""
 
     name: str
@@ -83,8 +82,7 @@ class Style:
     page_break: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Styles:
+class Styles(Struct, frozen=True):
     """The styles of a document by id."""
 
     by_id: dict[str, Style] = field(default_factory=dict)
@@ -152,8 +150,7 @@ def points(half_points: str | None) -> float | None:
         return None
 
 
-@dataclass
-class Words:
+class Words(Struct):
     """What one paragraph prints. `rendered` page breaks were seen by Word (`before` the first word), `breaks` are
     explicit ones; `hidden` counts characters, `notes` foot- and endnotes, `objects` pictures, `boxes` are text boxes."""
 

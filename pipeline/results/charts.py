@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from markupsafe import escape
+from msgspec import Struct
 
 from pipeline.plain import points_text
 
@@ -16,8 +16,7 @@ ROOM = 92
 """What stands right of a bar: `22.75 / 25`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A value inside its maximum, with the group's mean as a mark; None: no value."""
 
     label: str
@@ -26,8 +25,7 @@ class Bar:
     mean: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """Where bars start, how long the longest is, what it stands for."""
 
     left: int

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from pipeline.assessment import ItemScore, Scorecard
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Mean (exact quotient, rounded only where shown), lowest and highest of some values, and how many there are."""
 
     mean: Decimal

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct, to_builtins
 
 Align = Literal["left", "center", "right"]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading of level 2 inside the page."""
 
     text: str
     kind: str = "heading"
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Running text. lead: centred, larger; body: first line indented; flush: not indented; small: a remark; right: a signature."""
 
     text: str
@@ -26,16 +24,14 @@ class Paragraph:
     kind: str = "paragraph"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The few values that matter most, large: (name, value, what stands behind it)."""
 
     values: tuple[tuple[str, str, str], ...]
     kind: str = "result"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """An inline SVG with what it says in words."""
 
     svg: str
@@ -43,8 +39,7 @@ class Figure:
     kind: str = "figure"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: `width` in millimetres, or 0 for a share of what is left."""
 
     title: str
@@ -52,8 +47,7 @@ class Column:
     align: Align = "left"
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table with a header row; `label` is the column whose cells name their row."""
 
     name: str
@@ -63,8 +57,7 @@ class Grid:
     kind: str = "grid"
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(Struct, frozen=True):
     """A list; with `title`, set apart as a notice to the reader."""
 
     items: tuple[str, ...]
@@ -75,8 +68,7 @@ class Bullets:
 Block = Heading | Paragraph | Result | Figure | Grid | Bullets
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page (or several, when printed). `head` stands small above it; `date` is the latest date of its data (ISO) or "".
 
     `style`: report (tables, 10.5 pt) or letter (a 公文 of one page, 16 pt).
@@ -91,4 +83,4 @@ class Page:
 
     def to_data(self) -> dict[str, Any]:
         """As plain data."""
-        return dataclasses.asdict(self)
+        return to_builtins(self)

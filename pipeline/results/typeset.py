@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import io
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import typst
+from msgspec import Struct
 
 from pipeline.results.pages import Page
 
@@ -20,8 +20,7 @@ TEMPLATE = HERE / "templates" / "page.typ"
 FONTS = HERE / "fonts"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """JSON that travels inside the PDF (AFRelationship Source: the page was made from it)."""
 
     name: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 import xlsxwriter
+from msgspec import Struct
 
 from pipeline.assessment import ItemEntry, ItemScore, Scorecard, SheetScore
 from pipeline.formats.xlsx import MADE
@@ -21,8 +21,7 @@ BASIS = {"printed": "原文", "proved": "证得", "inferred": "推定", "confirm
 Value = str | int | Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One worksheet: (title, width in characters) of each column, and its rows."""
 
     name: str

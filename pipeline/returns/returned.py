@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from pipeline.assessment import FormFile
 from pipeline.provenance import Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """`identity`: document_number, revision, annex, rubric, rubric_digest, edition; `values`: field key → text ("" for
     blank, "Yes" for a ticked box); `how`: fields, binding, alias, place — how the values were found;
     `rivals`: a second, different value of a key."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.errors import InputError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pipeline.model import AnnexEntry, Notice, Reading
 from pipeline.normalize import fold
@@ -22,8 +23,7 @@ def title_key(title: str) -> str:
     return _DROPPED.sub("", _SCORE.sub("", fold(title)))
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """One naming of an annex: kind listed | printed | cited, its id, the title, where it stands."""
 
     kind: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pipeline.model import Basis, Criterion, Proof, Reading, Repair, Rubric, Step
 from pipeline.normalize import chinese_number, fold
@@ -30,8 +31,7 @@ def serial_of(criterion: Criterion) -> Serial | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Criteria whose last number component should ascend one by one from `start`; `whole`: it begins where the
     numbering begins."""
 
@@ -40,8 +40,7 @@ class Run:
     start: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is wrong inside a run: kind gap | duplicate | order at index `at`; `first` the other index of a repeat."""
 
     kind: str

@@ -10,10 +10,11 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import wraps
 from textwrap import dedent
 from typing import TypeVar
+
+from msgspec import Struct
 
 from pipeline.errors import UsageError
 from pipeline.model import Finding, Proof, Reading, Repair, Severity, Status
@@ -24,8 +25,7 @@ PARTS = ("What", "Why", "Bad", "Good", "Repair", "Limits", "中文")
 _PART = re.compile(rf"^(?:\*\*)?({'|'.join(PARTS)})(?::|\*\*)\s", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """What a rule yields; the registry adds code, name and severity. `values` are what the fingerprint rests on
     beside the subjects (never a row, a page or the message)."""
 
@@ -45,8 +45,7 @@ class Hit:
 Check = Callable[[Reading], Iterator[Hit]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A registered rule. `page` maps each of PARTS to its text; `severity` is the cap its source clause allows."""
 
     code: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from pipeline.model import Criterion, Proof, Reading, Repair, Rubric, Section, SectionList, Status, Step
 from pipeline.normalize import fold

@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from operator import add
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Criterion, Reading
@@ -71,8 +71,7 @@ OFFICES = frozenset("部厅局委办科室院校组社所站队处厂店企警�
 """Characters that stand for an office or its people in notices (校食堂, 科负责人), whatever they are elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One difference of two texts: a[start_a:end_a] became b[start_b:end_b]. `a` and `b` are comparing keys, `shown_a` and
     `shown_b` the texts as printed without spaces, character by character beside them."""
 
@@ -102,8 +101,7 @@ class Edit:
         return self.shown_b[max(0, self.start_b - around) : self.end_b + around]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A slip: kind, and the side (a or b) on which it stands."""
 
     kind: Literal["look-alike", "doubled", "dropped"]
@@ -147,8 +145,7 @@ def suspects() -> frozenset[str]:
     return frozenset().union(*(pair for pair, likeness in lookalikes().items() if likeness >= NEAR)) - PLAUSIBLE
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """How often each character and each pair of neighbours stands in the document (criteria, labels, body)."""
 
     grams: Counter[str]
@@ -284,8 +281,7 @@ def _is_half(char: str) -> bool:
     return is_bound(char) and char not in FREE and char not in OFFICES
 
 
-@dataclass(frozen=True, slots=True)
-class SoleSlip:
+class SoleSlip(Struct, frozen=True):
     """A look-alike without a twin: the phrase, and where the same phrase stands with the usual character."""
 
     phrase: str

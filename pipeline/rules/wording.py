@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
+from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.alignment import SAME, Pair, align
@@ -24,8 +24,7 @@ SHOWN = 8
 """How many characters beside an edit are quoted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """A criterion whose wording differs from the base wording of its group (the wording most sheets share)."""
 
     rubric: Rubric

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pipeline.model import Reading
 from pipeline.normalize import clean, fold
@@ -13,8 +14,7 @@ from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule, shared, shorten
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """One text of the document: its id, the annex (0 the body), the words, the place."""
 
     id: str

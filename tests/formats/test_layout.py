@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 
 import openpyxl
 import pdfplumber
 import pytest
 from docx import Document
+from msgspec.structs import replace
 
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
 from pipeline.formats.sheet import Sheet, sheet_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import openpyxl
 import pikepdf
 import pytest
 import regex
+from msgspec.structs import replace
 from pyxform.xls2xform import convert
 
 from pipeline import collecting, serialize

@@ -156,7 +156,7 @@ def with_box(value: str, state: str) -> bytes:
 
 
 def test_a_flattened_form_of_another_rubric_is_refused_by_its_digest(tmp_path):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from pipeline import collecting
     from pipeline.errors import InputError
@@ -168,7 +168,7 @@ def test_a_flattened_form_of_another_rubric_is_refused_by_its_digest(tmp_path):
 
 
 def test_a_flattened_form_with_a_column_for_not_applicable_is_read_at_its_own_places(tmp_path):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     values = random_values(2, seed=82) | {"annex_2_c3": "", "annex_2_c3_na": "Yes", "annex_2_c3_note": "无储罐"}
     form = pdf.render(replace(sheet(2), not_applicable="allowed"), values)
@@ -179,7 +179,7 @@ def test_a_flattened_form_with_a_column_for_not_applicable_is_read_at_its_own_pl
 
 def test_a_flattened_form_that_is_laid_out_otherwise_is_refused_not_misread(tmp_path):
     """Same rubric, same digest, one line more above the table: nothing may be read beside its field."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from pipeline import collecting
     from pipeline.errors import InputError

@@ -211,7 +211,7 @@ def test_a_form_of_another_revision_keeps_its_scores_and_says_so(tmp_path):
     """Its maxima are another rubric's: no score of it is judged by ours."""
     form = json.loads(exported(sheet(2), random_values(2, seed=21))) | {"revision": "2031", "rubric_digest": "0" * 64}
     form["awarded"]["annex-2/c1"] = "9"
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     (tmp_path / "f.json").write_text(json.dumps(form), encoding="utf-8")
     mine = replace(reading(), revision="2021")

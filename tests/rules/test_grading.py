@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import at, bands, body, notice_of, reading_of, rubric_of, vetoes
 from tests.rules.hits import findings_of, hits

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pipeline.model import Resolution, Subtotal
 from tests.builders import at, reading_of, rubric_of

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pipeline.auditing import audit
 from pipeline.model import Decision, Doubt, Remark, Unplaced

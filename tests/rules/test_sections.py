@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pipeline.model import Boundary
 from tests.builders import at, labels_of, notice_of, reading_of, rubric_of, section_list
