@@ -34,6 +34,19 @@ def key_of(id: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", id)
 
 
+SHORT_NAME = 16
+"""Characters of a text that stand for a missing number; a title in a workbook holds 32 at most."""
+
+
+def field_name(number: str | None, text: str) -> str:
+    """How the names of a criterion's fields call it: by its number, else by the words it begins with.
+
+    >>> field_name("3", "台账齐全。"), field_name(None, "台账齐全。")
+    ('第3条', '“台账齐全。”')
+    """
+    return f"第{number}条" if number else f"“{text[:SHORT_NAME]}{'…' if len(text) > SHORT_NAME else ''}”"
+
+
 # ---- one filled form -----------------------------------------------------------------------------------------------
 
 

@@ -71,7 +71,7 @@ BEFORE = regex.compile(
 LABEL_INSIDE = regex.compile(
     r"(?P<a>[0-9]{1,4}(?:\.[0-9])?)\s*分?\s*(?P<op1>≤|<=|<|≥|>=|>)\s*" + rf"(?P<label>{LABELS})" + r"\s*(?P<op2>≤|<=|<|≥|>=|>)\s*(?P<b>[0-9]{1,4}(?:\.[0-9])?)"
 )
-CONTEXT = regex.compile(r"分|等次|等级|评为|评定|得分|百分制|档")
+CONTEXT = regex.compile(r"分|等次|等级|评为|评定|得分|百分制|档|[\[(]\s*[0-9.]+\s*,\s*[0-9.]+\s*[\])]")
 ONE_ITEM = regex.compile(r"(?:本|该|此|每)(?:小)?项\s*(?:得|满分|最高|指标得|[0-9])|得分率|[0-9]\s*[%％]\s*(?:以上|以下|-|~|至)")
 _BAD_BEFORE = regex.compile(r"(?:扣|加|减|罚|奖励|第|附件|No\.?|每|占|权重)\s*[\"“]?$")
 

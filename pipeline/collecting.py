@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pipeline import rx as regex
-from pipeline.assessment import Assessment, FormFile, Stated, key_of
+from pipeline.assessment import Assessment, FormFile, Stated, field_name, key_of
 from pipeline.digest import rubric_digest
 from pipeline.errors import InputError, PipelineError
 from pipeline.grades import number_text
@@ -31,7 +32,7 @@ from pipeline.tally import lines_of, name_of, total_of
 
 NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:第.+条得分")
+OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:(?:第.+条|“.+”)得分")
 ALIASES = {"被评价单位": "assessee", "评价时间": "date", "专家签字": "assessor", "等次": "grade", "总评": "total"}
 
 
@@ -269,20 +270,21 @@ def _identity_findings(
 
 
 def _named(values: dict[str, str], prefix: str, rubric: Rubric | None) -> dict[str, str]:
-    """Field keys for values that only have a control's alias (`第3条得分（0–2）`)."""
+    """Field keys for values that only have a control's alias (`第3条得分（0–2）`); a name that two criteria share names none."""
     out = {k: v for k, v in values.items() if not k.startswith("alias:")}
-    by_number = {c.number: key_of(c.id) for c in rubric.criteria()} if rubric else {}
+    names = Counter(field_name(c.number, c.text) for c in rubric.criteria()) if rubric else Counter()
+    by_name = {n: key_of(c.id) for c in rubric.criteria() if names[n := field_name(c.number, c.text)] == 1} if rubric else {}
     for name, value in values.items():
         alias = name.removeprefix("alias:")
         if alias == name:
             continue
-        match = regex.match(r"第(?P<n>.+?)条(?P<what>得分|扣分说明|不适用)|一票否决 (?P<v>[0-9]+)", alias)
+        match = regex.match(r"(?P<n>第.+?条|“.+”)(?P<what>得分|扣分说明|不适用)|一票否决 (?P<v>[0-9]+)", alias)
         if alias in ALIASES:
             out.setdefault(f"{prefix}_{ALIASES[alias]}", value)
         elif match and match["v"]:
             out.setdefault(f"{prefix}_veto_{match['v']}", value)
-        elif match and match["n"] in by_number:
-            out.setdefault(by_number[match["n"]] + {"得分": "", "扣分说明": "_note", "不适用": "_na"}[match["what"]], value)
+        elif match and match["n"] in by_name:
+            out.setdefault(by_name[match["n"]] + {"得分": "", "扣分说明": "_note", "不适用": "_na"}[match["what"]], value)
     return out
 
 

@@ -17,6 +17,7 @@ from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
 from pipeline.points import PointsRead, is_label_points, points_after_name, points_at_end, read_points, split_label
 from pipeline.provenance import Provenance
+from pipeline.roles import Columns
 from pipeline.rows import Line, classify
 from pipeline.table import JoinedTable
 
@@ -90,7 +91,7 @@ def collect(table: JoinedTable) -> Draft:
                 continue
             if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
-            if first and part > 0 and _repeats_labels(draft, line):
+            if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line)):
                 line = replace(line, kind="continuation")
             if line.kind != "blank":
                 first = False
@@ -138,6 +139,17 @@ def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
     )
 
 
+OPEN_BRACKET = regex.compile(r"[（(][^）)]{0,12}$")
+BRACKET_CLOSED = regex.compile(r"[^（(]{0,12}[)）]")
+
+
+def _closes_bracket(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part is nothing but the end of the bracket that the text above it left open."""
+    if line.kind != "criterion" or not draft.criteria or line.own(line.number) or line.own(line.points) or line.text is None:
+        return False
+    return bool(OPEN_BRACKET.search(draft.criteria[-1].text) and BRACKET_CLOSED.match(clean(line.text.text)))
+
+
 def _repeats_labels(draft: Draft, line: Line) -> bool:
     """Whether the first row of a later part is the rest of the row before under labels printed anew."""
     columns = line.columns
@@ -158,6 +170,9 @@ def _take(draft: Draft, line: Line, part: int) -> None:
     elif line.kind == "section":
         heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
         level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
+        if level is not None and (torn := _torn_label(draft, line.label, level, part)) is not None:
+            draft.by_cell[id(heading)] = torn
+            return
         mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
         mark.number, mark.alone = _section_number(line, heading), level is not None
         draft.marks.append(mark)
@@ -189,7 +204,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
 def _section_number(line: Line, heading: Cell) -> str | None:
     """The number of a section row that stands in the number column, beside its label."""
     own = line.number is not None and line.number is not heading and line.own(line.number)
-    return _serial(line) if own else None
+    return _serial(line.number) if own else None
 
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
@@ -308,9 +323,13 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
             declared = read_points(beside.text).value
         torn = _torn_label(draft, text, level, part)
         if torn is not None:
+            torn.merged = torn.merged or (cell.row_span > 1 and torn.covered[-1:] == [len(draft.criteria) - 1])
             draft.by_cell[id(cell)] = torn
             continue
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
+        counted = line.label_numbers.get(level)
+        if counted is not None and counted.row == cell.row and not patterns.SECTION_MARKER.match(text):
+            mark.number = _serial(counted)
         draft.marks.append(mark)
         draft.by_cell[id(cell)] = mark
 
@@ -322,11 +341,26 @@ def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
     if mark is None:
         return None
     bare = mark.text and mark.stated_points is None and is_label_points(text) and text.endswith(("分", ")", "）"))
-    if not bare and (mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None):
+    if not bare and not _breaks_off(draft, mark, text, part) and (mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None):
         return None
     mark.text = _joined(mark.text, text)
     mark.stated_points = mark.stated_points or split_label(mark.text)[1]
     return mark
+
+
+def _breaks_off(draft: Draft, mark: Mark, text: str, part: int) -> bool:
+    """Whether what heads a later part is the rest of a word that the page cut (水质管|理): one character, or the only label
+    without a marker (一、), and the label above lacks the points that the others have."""
+    label, declared = split_label(text)
+    before = [m for m in draft.marks if m.level == mark.level and m is not mark and m.text]
+    heads = mark.part < part and mark.text and text and not any(m.part == part and m.level == mark.level for m in draft.marks)
+    if not heads or patterns.SECTION_MARKER.match(text) or patterns.APART_LABEL.fullmatch(fold(label)) or (declared and mark.stated_points):
+        return False
+    if len(regex.findall(r"\p{Han}", label)) == 1 and len(fold(label)) == 1:
+        return True
+    marked = len(before) >= 2 and all(patterns.SECTION_MARKER.match(m.text) for m in (*before, mark))
+    lacking = mark.stated_points is None and declared is not None and all(m.stated_points is not None for m in before)
+    return bool(marked and lacking)
 
 
 def _tops_part(draft: Draft, part: int, level: int) -> bool:
@@ -337,7 +371,7 @@ def _tops_part(draft: Draft, part: int, level: int) -> bool:
 
 def _criterion(line: Line, part: int) -> Criterion:
     text = clean(line.text.text) if line.text else ""
-    number = _serial(line) if line.number is not None and line.own(line.number) else None
+    number = _serial(line.number) if line.own(line.number) else None
     read = _read(line)
     printed = clean(line.points.text) if line.points is not None else None
     points_at = line.points.at if line.points is not None and printed else None
@@ -392,8 +426,8 @@ def _read_grades(line: Line) -> PointsRead:
     return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
 
 
-def _serial(line: Line) -> str | None:
-    text = narrow(line.number.text).strip("、.．。,") if line.number else ""
+def _serial(cell: Cell | None) -> str | None:
+    text = narrow(cell.text).strip("、.．。,") if cell is not None else ""
     return text or None
 
 
@@ -413,10 +447,18 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     columns = dict(last.columns)
     for name, more in _other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
-    draft.criteria[-1] = replace(last, text=text, columns=columns)
+    draft.criteria[-1] = _with_closing_points(replace(last, text=text, columns=columns), line.columns)
     for level, cell in enumerate(line.labels, start=1):
         if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:
             _continue_label(draft, cell, level, line.section_points.get(level))
+
+
+def _with_closing_points(own: Criterion, columns: Columns) -> Criterion:
+    """The criterion with the points that end its text, where the break stood inside them (…（8|分））."""
+    if columns.points is not None or own.max_points is not None or own.choice or own.kind != "scored":
+        return own
+    value = points_at_end(own.text)
+    return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
 
 
 def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -> None:

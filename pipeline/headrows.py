@@ -28,12 +28,21 @@ def find_headers(parts: Sequence[Sequence[Row]]) -> tuple[tuple[Row, ...], ...]:
     """Header rows of each part: at its top, or equal to the first header anywhere (repeated on each page)."""
     found: list[tuple[Row, ...]] = []
     keys: set[tuple[str, ...]] = set()
+    first: tuple[Row, ...] = ()
     for rows in parts:
-        heads = leading_headers(rows)
+        heads = as_before(leading_headers(rows), first)
+        first = first or heads
         keys |= {header_key(r) for r in heads}
         repeats = tuple(r for r in rows if r not in heads and header_key(r) in keys and len(r.filled()) > 1)
         found.append((*heads, *repeats))
     return tuple(found)
+
+
+def as_before(heads: Sequence[Row], first: Sequence[Row]) -> tuple[Row, ...]:
+    """The header rows of a later part: where it opens as the first part does, what follows is data, though it be short
+    (分, the rest of a cell that the page cut)."""
+    same = len(heads) > len(first) > 0 and all(header_key(a) == header_key(b) for a, b in zip(heads, first, strict=False))
+    return tuple(heads[: len(first)] if same else heads)
 
 
 def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:

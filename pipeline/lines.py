@@ -30,9 +30,16 @@ UNBREAKABLE = regex.compile(r"[（(《“‘【〔]*(?:[A-Za-z0-9.%]+ ?|.)[）)�
 INLINE_MARK = regex.compile(r"[(（]\s*([0-9]{1,2})\s*[)）]")
 NUMBERED = regex.compile(
     r"[一二三四五六七八九十百]{1,4}\s*[、．.]|[（(]\s*[一二三四五六七八九十0-9０-９]{1,3}\s*[)）]"
-    r"|[0-9０-９]{1,2}\s*[、．.](?![0-9])|[①-⑳]|第[一二三四五六七八九十百]{1,4}[章条节]|附\s*[件表]"
+    r"|[0-9０-９]{1,2}\s*[、．.](?![0-9])|[①-⑳]|第[一二三四五六七八九十百]{1,4}[章条节]|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]"
 )
 """How a line begins that cannot go on from the line above."""
+
+DATE_LINE = regex.compile(r"(?:19|20)[0-9]{2}\s*年\s*[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*日|[二〇○零一九]{4}\s*年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日")
+"""成文日期 on a line of its own; it stands on the right, so it reaches the margin without going on."""
+
+BROKEN = regex.compile(r"[0-9]+$"), regex.compile(r"^[0-9]+")
+NUMBER_LENGTHS = frozenset((2, 3, 4, 11))
+"""Digits of a number that a line's end broke (8|0分): points, a year, a mobile number. Others are two numbers."""
 
 TERMINAL = tuple("。！？；：!?;:")
 
@@ -239,14 +246,20 @@ def _counts_on(group: Sequence[Line], line: Line) -> bool:
 
 
 def join(lines: Sequence[Line]) -> Passage:
-    """One passage of these lines; a space only between two ASCII words."""
+    """One passage of these lines; a space only between two ASCII words, none within a number."""
     text, starts = "", []
     for line in lines:
-        if text and text[-1].isascii() and text[-1].isalnum() and line.text[:1].isascii() and line.text[:1].isalnum():
+        if text and text[-1].isascii() and text[-1].isalnum() and line.text[:1].isascii() and line.text[:1].isalnum() and not _broke(text, line.text):
             text += " "
         starts.append(len(text))
         text += line.text
     return Passage(text, tuple(lines), tuple(starts))
+
+
+def _broke(above: str, below: str) -> bool:
+    """Whether the line's end stands inside one number."""
+    tail, head = BROKEN[0].search(above), BROKEN[1].match(below)
+    return tail is not None and head is not None and len(tail[0] + head[0]) in NUMBER_LENGTHS
 
 
 def columns(text: str) -> int:
@@ -283,7 +296,7 @@ class Margins(Struct, frozen=True):
 
     def goes_on(self, above: Line, line: Line, counts_on: bool = False) -> bool:
         """`line` is the same paragraph as the line above it; `counts_on`: its number goes on with one inside that."""
-        if above.in_table or line.in_table or line.after_table or (NUMBERED.match(line.text) and not counts_on):
+        if above.in_table or line.in_table or line.after_table or DATE_LINE.fullmatch(above.text) or (NUMBERED.match(line.text) and not counts_on):
             return False
         if above.bbox is None or line.bbox is None:
             return self._wrapped_text(above, line)
@@ -299,7 +312,9 @@ class Margins(Struct, frozen=True):
         if line.bbox is None:
             return self.wrap is not None and columns(line.text) >= self.wrap - 3
         short = 0.8 + spared if spared > 1 and not line.text.endswith(TERMINAL) else 1.8
-        return line.bbox[2] > self.right.get(line.page or 0, 0.0) - short * self.em
+        advance = _width(line) / max(1.0, columns(line.text) / 2)  # of a character; the size may be that of its ink
+        em = advance if self.em < advance < 1.3 * self.em else self.em
+        return line.bbox[2] > self.right.get(line.page or 0, 0.0) - short * em
 
     def _set_as_one(self, above: Line, line: Line) -> bool:
         """A line that ends early (a word would not break) but is set as close to the next as lines of a paragraph are."""

@@ -247,6 +247,9 @@ SERIAL_IN_TEXT = regex.compile(
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
+SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．](?=[0-9])")
+"""`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
+
 
 
 def grade_name(text: str) -> tuple[str, str | None] | None:

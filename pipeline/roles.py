@@ -5,33 +5,30 @@ moves a value into the wrong role.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.gridrows import Row, is_total, serial_value
+from pipeline.gridrows import Row, is_total
 from pipeline.model import Cell
-from pipeline.normalize import chinese_number, clean, fold
+from pipeline.normalize import clean, fold
 from pipeline.patterns import Role
 from pipeline.points import points_at_end, read_points
+from pipeline.profiles import Profile, profile_of
 
-MAX_WORDS = 12
-"""Words that stand for points (每次扣2分, 一票否决) are short; longer ones are a standard."""
 UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
 """Headers of a column to fill that, where it is printed full and no other column has points, stand over the points."""
-BARE = 4
-"""A cell of so few characters that reads as points is points, whatever its header says."""
 
 
 class Columns(Struct, frozen=True):
     """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
-    level (1 the outermost) to the column with the points of its labels; `grades` are columns to tick, one for each grade,
+    level (1 the outermost) to the column with the points of its labels, `label_numbers` to the one that numbers them; `grades` are columns to tick, one for each grade,
     with their header texts (only where no other column holds the points); `grade_rows` is a column that gives each line of a criterion its grade."""
 
     labels: tuple[int, ...] = ()
     number: int | None = None
+    label_numbers: dict[int, int] = field(default_factory=dict)
     text: int | None = None
     points: int | None = None
     section_points: dict[int, int] = field(default_factory=dict)
@@ -41,28 +38,13 @@ class Columns(Struct, frozen=True):
     grade_rows: int | None = None
 
 
-class _Profile(Struct, frozen=True):
-    """What the data of one column look like."""
-
-    filled: int
-    serial: float
-    ascending: float
-    numeric: float
-    bare: float
-    closing: float
-    length: float
-    span: float
-    distinct: float
-    wide: float
-    runs: int
-    scoring: float
-    rows: frozenset[int]
-
-
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
     grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
     body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, len(grades) > 1)]
-    profiles = [_profile(body, c) for c in range(width)]
+    body = _with_scored_texts(rows, body)
+    if not body and names:
+        body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, narrow=True)]
+    profiles = [profile_of(body, c) for c in range(width)]
     roles = _roles(names, profiles)
     taken: dict[int, Role] = {}
     if len(grades) > 1:
@@ -92,12 +74,15 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         if c not in taken and profiles[c].filled
     }
     levels = _levels_of(groups, labels, profiles)
+    numbered = _numbered_level(number, labels, text, score, profiles) if graded is None else None
     if score is not None or len(grades) < 2 or not any(profiles[c].bare for c in grades):
         others |= {c: name for c, name in grades.items() if profiles[c].filled and c in taken}
     if score is not None or len(grades) < 2:
         grades = {}
     graded = graded if score is not None else None
-    return Columns(labels, number, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
+    numbers = {numbered: number} if numbered is not None and number is not None else {}
+    number = None if numbers else number
+    return Columns(labels, number, numbers, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
 
 
 def spanning_totals(rows: Sequence[Row], names: dict[int, str]) -> dict[int, Cell]:
@@ -126,18 +111,31 @@ def _pick_grade_rows(rows: Sequence[Row], width: int) -> int | None:
     return None
 
 
-def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[_Profile]) -> dict[int, int]:
+def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[Profile]) -> dict[int, int]:
     """Level → its points column: the labels that begin in the same rows, else those nearest on the left."""
     out: dict[int, int] = {}
     for group in groups:
         free = [level for level in range(1, len(labels) + 1) if level not in out] or [1]
         near = {level: (group - labels[level - 1]) % len(profiles) if labels else 0 for level in free}
-        level = min(free, key=lambda n: (len(profiles[group].rows ^ profiles[labels[n - 1]].rows) if labels else 0, near[n]))
+        level = min(free, key=lambda n: (len(profiles[group].begins ^ profiles[labels[n - 1]].begins) if labels else 0, near[n]))
         out[level] = group
     return out
 
 
-def _roles(names: dict[int, str], profiles: Sequence[_Profile]) -> dict[int, Role | None]:
+def _numbered_level(
+    number: int | None, labels: Sequence[int], text: int | None, score: int | None, profiles: Sequence[Profile]
+) -> int | None:
+    """The level whose labels the serials count: one stands where each of them begins, the lines under it have none."""
+    if number is None or text is None:
+        return None
+    own, lines = profiles[number], profiles[score] if score is not None else profiles[text]
+    if not own.filled < min(lines.filled, profiles[text].filled):
+        return None
+    levels = range(len(labels), 0, -1)
+    return next((n for n in levels if profiles[labels[n - 1]].begins == own.begins == own.rows), None)
+
+
+def _roles(names: dict[int, str], profiles: Sequence[Profile]) -> dict[int, Role | None]:
     """The role of each header, as far as its column bears it out. Texts under a points header (项目及分值) are labels where another
     column has the texts."""
     named = {c: patterns.header_role(name) for c, name in names.items() if c < len(profiles)}
@@ -146,7 +144,7 @@ def _roles(names: dict[int, str], profiles: Sequence[_Profile]) -> dict[int, Rol
     return {c: "label" if texts and role == "text" and named[c] == "points" and c < texts[0] else role for c, role in roles.items()}
 
 
-def _believed(role: Role | None, profile: _Profile, name: str) -> Role | None:
+def _believed(role: Role | None, profile: Profile, name: str) -> Role | None:
     """The role a header claims, unless the data of the column contradict it (a shifted header)."""
     if not profile.filled:
         return role
@@ -176,53 +174,36 @@ def _distinct_names(others: dict[int, str], names: dict[int, str]) -> dict[int, 
     return out
 
 
-def _is_preamble_data(row: Row, graded: bool) -> bool:
-    """Whether a row is a title, a note or form fields; where the points stand in the header (`graded`), a row of one narrow cell is data."""
+def _is_preamble_data(row: Row, narrow: bool) -> bool:
+    """Whether a row is a title, a note or form fields. A row of one narrow cell is data beside merged cells, and where the
+    points stand in the header or in each text (`narrow`)."""
     filled = row.filled()
-    if graded and len(filled) == 1 and filled[0].col_span == 1:
+    if len(filled) == 1 and filled[0].col_span == 1 and any(c is not None and c.row < row.index and clean(c.text) for c in row.cells):
+        return False
+    if narrow and len(filled) == 1 and filled[0].col_span == 1:
         return False
     return len(filled) <= 1 or any(patterns.field_name(c.text) for c in filled)
 
 
-def _profile(rows: Sequence[Row], col: int) -> _Profile:
-    cells = [c for r in rows if (c := r.cells[col]) is not None and c.row == r.index and c.col == col]
-    texts = [clean(c.text) for c in cells]
-    filled = [(c, t) for c, t in zip(cells, texts, strict=True) if t]
-    n = len(filled) or 1
-    narrow = [t for c, t in filled if c.col_span == 1]  # a section row across the columns is no serial
-    serials = [serial_value(t) for t in narrow]
-    ints = [s for s in serials if s is not None] or [s for t in narrow if (s := _in_words(t)) is not None]
-    scored = [_looks_like_points(t) for _, t in filled]
-    steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
-    return _Profile(
-        filled=len(filled),
-        serial=sum(bool(patterns.SERIAL.match(fold(t))) for t in narrow) / (len(narrow) or 1),
-        ascending=sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
-        numeric=sum(scored) / n,
-        closing=sum(points_at_end(t) is not None for _, t in filled) / n,
-        bare=sum(yes and len(fold(t)) <= BARE for (_, t), yes in zip(filled, scored, strict=True)) / n,
-        length=sum(len(t) for _, t in filled) / n,
-        span=sum(c.row_span for c, _ in filled) / n,
-        distinct=len({t for _, t in filled}) / n,
-        wide=len(filled) / max(len(rows), 1),
-        runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
-        scoring=sum(patterns.SCORING_CLAUSE.search(t) is not None for _, t in filled) / n,
-        rows=frozenset(i for i, r in enumerate(rows) if (c := r.cells[col]) and c.row == r.index and c.col == col and clean(c.text)),
-    )
+def _with_scored_texts(rows: Sequence[Row], body: list[Row]) -> list[Row]:
+    """Also the rows of nothing but a text with its points, beside blank label cells, where the texts of whole rows end so too."""
+    lone: dict[int, list[Row]] = {}
+    for row in rows:
+        if len(row.filled()) == 1 and row not in body and _is_scored_text(row.filled()[0]):
+            lone.setdefault(row.filled()[0].col, []).append(row)
+    for col, found in lone.items():
+        own = [c for r in body if (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
+        if len(found) >= 2 and own and all(_is_scored_text(c) for c in own):
+            return [r for r in rows if r in body or r in found]
+    return body
 
 
-def _in_words(text: str) -> int | None:
-    """The value of a serial in Chinese numerals (一、二)."""
-    match = patterns.SERIAL.match(fold(text))
-    return chinese_number(match["n"]) if match else None
+def _is_scored_text(cell: Cell) -> bool:
+    text = clean(cell.text)
+    return cell.col_span == 1 and points_at_end(text) is not None and not patterns.SECTION_MARKER.match(text)
 
 
-def _looks_like_points(text: str) -> bool:
-    read = read_points(text)
-    return read.value is not None or (read.kind != "scored" and len(fold(text)) <= MAX_WORDS)
-
-
-def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) -> int | None:
+def _pick_number(profiles: Sequence[Profile], roles: dict[int, Role | None]) -> int | None:
     named = [c for c, r in roles.items() if r == "number" and profiles[c].filled and profiles[c].serial >= 0.6]
     if named and not (profiles[named[0]].filled >= 3 and profiles[named[0]].ascending < 0.5):
         return named[0]
@@ -238,7 +219,7 @@ def _pick_number(profiles: Sequence[_Profile], roles: dict[int, Role | None]) ->
 
 
 def _pick_points(
-    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role], names: dict[int, str]
+    profiles: Sequence[Profile], roles: dict[int, Role | None], taken: dict[int, Role], names: dict[int, str]
 ) -> tuple[int | None, tuple[int, ...]]:
     """(criterion points, columns of section points). Of several such columns those with fewer cells belong to sections."""
     fits = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.numeric >= 0.5]
@@ -255,6 +236,8 @@ def _pick_points(
     if not candidates:
         return None, ()
     if len(candidates) == 1:
+        if _closes_finer(candidates[0], profiles, taken):
+            return None, (candidates[0],)
         if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
             return guessed[0], (named[0],)
         unnamed = [c for c in guessed if named and _follows_label(c, named[0], profiles)]
@@ -265,12 +248,18 @@ def _pick_points(
     return (min(rest), groups) if groups else _equals(rest, profiles, roles)
 
 
-def _is_printed_full(profile: _Profile, role: Role | None, name: str) -> bool:
+def _closes_finer(only: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
+    """Whether the only points column has fewer cells than there are texts that end with points of their own (…（5分））."""
+    closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.9 and p.distinct >= 0.9]
+    return any(p.filled > profiles[only].filled >= 2 for p in closing)
+
+
+def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
     """A column to fill (评分, 扣分) that is printed full: it holds the points, where no other column does."""
     return profile.wide >= 0.9 and profile.numeric >= 0.9 and (role == "deduction" or (role == "awarded" and name in UNFILLED))
 
 
-def _pick_sums(profiles: Sequence[_Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
+def _pick_sums(profiles: Sequence[Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
     """Columns headed 小计 that sum up the criteria's points of each label on their left."""
     if score is None:
         return ()
@@ -279,7 +268,7 @@ def _pick_sums(profiles: Sequence[_Profile], names: dict[int, str], taken: dict[
 
 
 def _equals(
-    candidates: Sequence[int], profiles: Sequence[_Profile], roles: dict[int, Role | None]
+    candidates: Sequence[int], profiles: Sequence[Profile], roles: dict[int, Role | None]
 ) -> tuple[int | None, tuple[int, ...]]:
     """Several points columns with a cell in each row: the last is the criteria's where each follows a label column of
     its own, else the first."""
@@ -291,23 +280,23 @@ def _equals(
     return (last, tuple(c for c in candidates if c != last)) if apart and first else (first, ())
 
 
-def _goes_with_label(col: int, profiles: Sequence[_Profile], roles: dict[int, Role | None]) -> bool:
+def _goes_with_label(col: int, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> bool:
     """Whether a column changes no more often than the labels on its left, which are printed again in each row."""
     left = profiles[col - 1] if col and roles.get(col - 1) == "label" else None
     return left is not None and profiles[col].runs <= left.runs < left.filled
 
 
-def _is_coarser(a: _Profile, b: _Profile) -> bool:
+def _is_coarser(a: Profile, b: Profile) -> bool:
     return a.filled <= 0.7 * b.filled
 
 
-def _follows_label(col: int, finest: int, profiles: Sequence[_Profile]) -> bool:
+def _follows_label(col: int, finest: int, profiles: Sequence[Profile]) -> bool:
     """Whether a points column has a cell exactly where the label column on its left has, and not in each row."""
     own = profiles[col]
     return 0 < col < finest and own.filled < profiles[finest].filled and own.rows == profiles[col - 1].rows
 
 
-def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:
+def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:
     free = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.length >= 2 and min(p.numeric, p.bare if roles.get(c) else 1) < 0.5]
     by_role = {
         role: [c for c in free if roles.get(c) == role] for role in ("text", "standard")
@@ -323,13 +312,18 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
             return weak[0]
         if weak and min(scored, profiles[weak[0]].filled) >= 0.9 * max(scored, profiles[weak[0]].filled) > profiles[fine].filled:
             return weak[0]
+        if weak and fine < weak[0] and _repeats_over(profiles[fine], profiles[weak[0]]):
+            return weak[0]
+        named = [c for c in (*strong, *weak) if c != fine and _is_named(profiles[fine], profiles[c])]
+        if named:
+            return named[0]
         if longest is not None and roles.get(longest) is None and not labelled and longest < fine:
             return longest if profiles[longest].length > 3 * profiles[fine].length else fine
         return fine
     if by_role["standard"]:
         own = max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
         finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].filled >= 0.9 * profiles[own].filled]
-        longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length]
+        longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length and not _repeats_over(profiles[c], profiles[own])]
         if longer:
             return longer[-1]
         return max(by_role["standard"], key=lambda c: (profiles[c].scoring < 0.5, profiles[c].filled * profiles[c].length))
@@ -341,8 +335,19 @@ def _pick_text(profiles: Sequence[_Profile], roles: dict[int, Role | None], take
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
 
 
+def _repeats_over(labels: Profile, lines: Profile) -> bool:
+    """Whether a column prints each label again beside each of its lines."""
+    return 2 * labels.runs <= labels.filled <= lines.filled and lines.distinct >= 0.9
+
+
+def _is_named(name: Profile, lines: Profile) -> bool:
+    """Whether the column under 要点 only names the lines of the next one, which count on, or end with points of their own."""
+    own = max(lines.counting - name.counting, lines.closing - name.closing)
+    return lines.filled >= max(3, 0.6 * name.filled) and lines.distinct >= 0.9 and lines.length > name.length and own >= 0.8
+
+
 def _pick_labels(
-    profiles: Sequence[_Profile],
+    profiles: Sequence[Profile],
     roles: dict[int, Role | None],
     taken: dict[int, Role],
     text: int | None,
@@ -367,7 +372,7 @@ def _pick_labels(
     return _coarse_first(out, profiles, text)
 
 
-def _is_aside(col: int, labels: Sequence[int], profiles: Sequence[_Profile]) -> bool:
+def _is_aside(col: int, labels: Sequence[int], profiles: Sequence[Profile]) -> bool:
     """Whether the words of a column without merged cells (定量, 定性) run over the borders of the labels on its left."""
     own = profiles[col]
     return bool(labels) and own.span < 1.2 and own.wide >= 0.9 and own.distinct <= 0.5 and own.runs < profiles[labels[-1]].runs
@@ -379,7 +384,7 @@ def _alone(rows: Sequence[Row]) -> frozenset[int]:
     return frozenset(own[0].col for own in filled if len(own) == 1 and own[0].col_span == 1)
 
 
-def _coarse_first(labels: Sequence[int], profiles: Sequence[_Profile], text: int) -> tuple[int, ...]:
+def _coarse_first(labels: Sequence[int], profiles: Sequence[Profile], text: int) -> tuple[int, ...]:
     """Outer labels stand left of inner ones, but a label for each criterion (环节) may stand left of the groups (赛程)."""
     fine = [
         c
@@ -391,7 +396,7 @@ def _coarse_first(labels: Sequence[int], profiles: Sequence[_Profile], text: int
 
 
 def _pick_awarded(
-    profiles: Sequence[_Profile], roles: dict[int, Role | None], taken: dict[int, Role], score: int | None
+    profiles: Sequence[Profile], roles: dict[int, Role | None], taken: dict[int, Role], score: int | None
 ) -> tuple[int, ...]:
     named = [c for c, r in roles.items() if r == "awarded" and c not in taken]
     if named or score is None:

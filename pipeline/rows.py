@@ -33,6 +33,7 @@ class Line(Struct, frozen=True):
     text: Cell | None = None
     points: Cell | None = None
     section_points: dict[int, Cell] = field(default_factory=dict)
+    label_numbers: dict[int, Cell] = field(default_factory=dict)
     labels: tuple[Cell | None, ...] = ()
     grade: Cell | None = None
     value: Decimal | None = None
@@ -79,6 +80,7 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
         text=text,
         points=score if score is not text else None,
         section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None},
+        label_numbers={level: cell for level, c in columns.label_numbers.items() if (cell := pick(c)) is not None},
         labels=tuple(pick(c) for c in columns.labels),
         grade=pick(columns.grade_rows),
     )
@@ -187,7 +189,7 @@ def _is_bare(line: Line) -> bool:
 
 def _covers_label(line: Line, cell: Cell) -> bool:
     """Whether a cell spans from a label or number column into the text column."""
-    left = [c for c in (*line.columns.labels, line.columns.number) if c is not None]
+    left = [c for c in (*line.columns.labels, line.columns.number, *line.columns.label_numbers.values()) if c is not None]
     return cell.col_span > 1 and (not left or cell.col <= min(left) or cell.col_span >= len(line.row.cells) - 1)
 
 

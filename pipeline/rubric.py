@@ -173,7 +173,7 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
     """Where no column holds serials and (nearly) every text opens with one, that is the number."""
     if not criteria or any(c.number for c in criteria):
         return list(criteria)
-    found = [patterns.SERIAL_IN_TEXT.match(c.text) for c in criteria]
+    found = _plain_between([c.text for c in criteria])
     if sum(m is not None for m in found) < max(2, 0.5 * len(criteria)) or not _count_up(found):
         return list(criteria)
     if any(m and _goes_on(c.text, m) for c, m in zip(criteria, found, strict=True)):
@@ -186,6 +186,19 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
         number = next(g for g in match.groups() if g)
         out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
     return out
+
+
+def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
+    """The serial that opens each text. Between plain ones (4. … 6. …) a 5 before a figure (5.24小时受理) is plain too."""
+    found = [patterns.SERIAL_IN_TEXT.match(text) for text in texts]
+    if 2 * sum(m is not None and m["b"] is not None for m in found) <= len(texts):
+        return found
+    for i, (text, match) in enumerate(zip(texts, found, strict=True)):
+        whole = patterns.SERIAL_BEFORE_FIGURE.match(text) if match is None or match["c"] is not None else None
+        before = found[i - 1] if i else None
+        if whole is not None and int(whole["b"]) == (int(before["b"]) + 1 if before is not None and before["b"] else 1):
+            found[i] = whole
+    return found
 
 
 def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:

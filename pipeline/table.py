@@ -11,7 +11,7 @@ from msgspec import Struct
 from pipeline import patterns
 from pipeline.gridrows import Row, header_key, is_total, rows_of, serial_value
 from pipeline.halves import halves
-from pipeline.headrows import find_headers, header_texts, leading_headers
+from pipeline.headrows import as_before, find_headers, header_texts, leading_headers
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
 from pipeline.roles import Columns, columns_of
@@ -139,15 +139,15 @@ def _is_noise(paragraph: Paragraph) -> bool:
 def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
     before = laid.rows(parts[-1])
     rows = laid.rows(part)
-    header = leading_headers(rows)
-    heads = {row.index for row in leading_headers(before)}
-    data = [row for row in before if row.index not in heads]
+    first = leading_headers(laid.rows(parts[0]))
+    header = as_before(leading_headers(rows), first)
+    below = max((row.index for row in as_before(leading_headers(before), first)), default=-1)
+    data = [row for row in before if row.index > below]
     ended = any(is_total(row) for row in data[1:])  # a total in the first row opens the table
     if not header:
         return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (
             abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1
         )
-    first = leading_headers(laid.rows(parts[0]))
     if not first:
         return not ended and len(before) <= 2
     if len(parts) == 1 and len(before) == len(first):
@@ -182,6 +182,7 @@ def _borrow(columns: Columns, width: int, other: int) -> Columns:
     return Columns(
         labels=tuple(c for c in columns.labels if c < other),
         number=keep(columns.number),
+        label_numbers={n: c for n, c in columns.label_numbers.items() if c < other},
         text=keep(columns.text),
         points=keep(columns.points),
         section_points={n: c for n, c in columns.section_points.items() if c < other},

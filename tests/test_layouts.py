@@ -217,3 +217,29 @@ def test_a_bracket_that_could_not_be_set_on_the_line_goes_on():
     lines = [paragraph(full, 100), paragraph("确定：九十分以上为优秀，八十分以上不满九十分为良好，其余八十分", 120), paragraph("（含）以下。", 140)]
     short = [paragraph(full, 100), paragraph("确定：其余八十分", 120), paragraph("（一）另行规定。", 140)]
     assert [len(passages(lines_of(x))) for x in (lines, short)] == [1, 2]
+
+
+def test_a_number_that_the_end_of_a_line_broke_is_one_number():
+    full = "按照综合得分确定考核等次，具体为：得分在95分及以上评为优秀，得分在8"
+    (one,) = passages(lines_of([paragraph(full, 100), paragraph("0分及以上、不足95分的为良好。", 120)]))
+    assert "得分在80分及以上" in one.text
+    words = passages(lines_of([paragraph("考核结果按照综合得分确定，分为四个等次，并在本局网站公布，网址为 www", 100), paragraph("example 所示。", 120)]))
+    assert [w.text[-15:] for w in words] == ["www example 所示。"]
+
+
+def test_a_date_on_the_right_does_not_go_on_with_the_record_below():
+    lines = [paragraph("坚持公开公平公正原则，客观反映工作实绩，做到有据可查、有章可循。", 100), paragraph("2023年2月13日", 120, 430), paragraph("抄送：市人民政府办公室。", 140)]
+    assert [p.text for p in passages(lines_of(lines))][1:] == ["2023年2月13日", "抄送：市人民政府办公室。"]
+
+
+def test_a_line_that_may_not_end_before_a_comma_goes_on_though_its_size_is_that_of_its_ink():
+    def ink(text: str, top: float, left: float, right: float) -> Paragraph:
+        return Paragraph(text, Provenance(text, page=1, bbox=(left, top, right, top + 9.2)), page=1, size=9.2)
+
+    lines = [
+        ink("为进一步规范城镇供水企业管理，提升服务水平，根据有关法律法规，结合实际，现将", 100, 114.2, 513.2),
+        ink("有关事项通知如下。", 114, 90.1, 184.6),
+        ink("结果分为优、良、中、差四个等次：900分以上为优，800分以上不满900分为", 128, 114.2, 487.3),
+        ink("良，600分以上不满800分为中，不满600分为差。", 142, 90.1, 339.3),
+    ]
+    assert [p.text[:4] for p in passages(lines_of(lines))] == ["为进一步", "结果分为"]

@@ -261,12 +261,12 @@ class _Builder:
         _put(cells[3], line.most, centre=True)
         if line.scored:
             most = f"（0–{points_text(line.max)}）" if line.max is not None else "（分值未定）"
-            self._field(cells[4], line.key, f"第{line.number}条得分{most}", centre=True)
+            self._field(cells[4], line.key, f"{line.name}得分{most}", centre=True)
             if self.skips:
                 cells[5].vertical_alignment = WD_ALIGN_VERTICAL.CENTER
                 cells[5].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-                cells[5].paragraphs[0]._p.append(parse_xml(self._box(f"{line.key}_na", f"第{line.number}条不适用")))
-        self._field(cells[-1], f"{line.key}_note", f"第{line.number}条扣分说明", blank="　　　　")
+                cells[5].paragraphs[0]._p.append(parse_xml(self._box(f"{line.key}_na", f"{line.name}不适用")))
+        self._field(cells[-1], f"{line.key}_note", f"{line.name}扣分说明", blank="　　　　")
 
     def _sum(self, label: str, possible: str, key: str) -> None:
         row, _ = self._row(1)

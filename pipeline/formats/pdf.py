@@ -103,7 +103,7 @@ def _scripts(sheet: Sheet) -> FormScripts:
     return FormScripts(
         prefix=sheet.prefix,
         maxima={line.key: points_text(line.max) if line.max is not None else None for line in sheet.scored()},
-        texts={line.key: f"{line.number}. {line.text}"[:120] for line in sheet.lines()},
+        texts={line.key: (f"{line.number}. {line.text}" if line.number else line.text)[:120] for line in sheet.lines()},
         groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.lines if line.scored) for g in sheet.groups if g.lines},
         labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.lines},
         signs={f"{g.key}_subtotal": SIGN[g.kind] for g in sheet.groups if g.lines},

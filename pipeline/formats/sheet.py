@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pipeline import rx as regex
-from pipeline.assessment import Policy
+from pipeline.assessment import Policy, field_name
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
@@ -43,6 +43,11 @@ class Line(Struct, frozen=True):
     @property
     def scored(self) -> bool:
         return self.kind != "veto"
+
+    @property
+    def name(self) -> str:
+        """How the names of its fields call it: `第3条`, without a number by the words it begins with."""
+        return field_name(self.number, self.text)
 
     @property
     def sign(self) -> int:

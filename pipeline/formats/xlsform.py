@@ -92,7 +92,7 @@ def _line(line: Line, prefill: dict[str, str], skips: bool) -> list[dict[str, st
     }  # fmt: skip
     if not skips:
         return [score, _note(line, prefill, _lost(line, top))]
-    why = {"type": "text", "name": f"{line.key}_na", "label": f"第{line.number}条不适用的理由（适用则留空）", "default": prefill.get(f"{line.key}_na", "")}
+    why = {"type": "text", "name": f"{line.key}_na", "label": f"{line.name}不适用的理由（适用则留空）", "default": prefill.get(f"{line.key}_na", "")}
     score["relevant"] = f"${{{line.key}_na}} = ''"
     return [score, _note(line, prefill, _lost(line, top)), why]
 
@@ -105,7 +105,7 @@ def _lost(line: Line, top: str | None) -> str:
 
 
 def _note(line: Line, prefill: dict[str, str], relevant: str) -> dict[str, str]:
-    return {"type": "text", "name": f"{line.key}_note", "label": f"扣分说明（第{line.number}条）", "relevant": relevant,
+    return {"type": "text", "name": f"{line.key}_note", "label": f"扣分说明（{line.name}）", "relevant": relevant,
             "default": prefill.get(f"{line.key}_note", "")}  # fmt: skip
 
 

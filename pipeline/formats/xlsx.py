@@ -181,7 +181,7 @@ class _Writer:
             self.page.write_string(r, 3, line.most, self.centre)
         if line.scored:
             got = self._score(r, line.key, self.prefill.get(line.key, ""))
-            self._validate(r, line.number, line.max)
+            self._validate(r, line.name, line.max)
             self._name(line.key, r, 4)
         else:
             self.page.write_blank(r, 4, None, self.centre)
@@ -202,12 +202,12 @@ class _Writer:
             self.page.write_string(row, 4, value, self.open) if value else self.page.write_blank(row, 4, None, self.open)
             return Decimal(0)
 
-    def _validate(self, row: int, number: str, top: Decimal | None) -> None:
+    def _validate(self, row: int, name: str, top: Decimal | None) -> None:
         words = f"0 至 {points_text(top)}，至多一位小数" if top is not None else "不小于 0，至多一位小数（分值未定）"
         below = f"E{row + 1}<={points_text(top)}," if top is not None else ""
         self.page.data_validation(row, 4, row, 4, {
             "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,{below}ROUND(E{row + 1},1)=E{row + 1})",
-            "input_title": f"第{number}条"[:32], "input_message": words,
+            "input_title": name[:32], "input_message": words,
             "error_title": "得分有误", "error_message": f"应为数：{words}",
         })  # fmt: skip
 

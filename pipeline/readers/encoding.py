@@ -17,6 +17,8 @@ _BOMS = (
 )
 _BINARY = regex.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HAN = regex.compile(r"\p{Han}")
+_RULED = regex.compile(r"[\u2500-\u257F０-９＋－＝／]")
+"""Lines of a drawn table, and wide figures: they tell nothing about the encoding."""
 
 MAX_BINARY_SHARE = 0.02
 """Control characters in a text: a stray one happens, more is a binary file."""
@@ -120,7 +122,7 @@ def _common_share(text: str, encoding: str) -> float:
         try:
             char.encode(encoding)
             common += bool(_HAN.match(char)) or char in "，。、；：（）“”《》〔〕—…％"
-            rare += not (_HAN.match(char) or char in "，。、；：（）“”《》〔〕—…％　·①②③④⑤⑥⑦⑧⑨⑩")
+            rare += not (_HAN.match(char) or char in "，。、；：（）“”《》〔〕—…％　·①②③④⑤⑥⑦⑧⑨⑩" or _RULED.match(char))
         except UnicodeEncodeError:
             rare += 1
     return common / (common + rare) if common + rare else 0.0

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from pipeline import rx as regex
 from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Paragraph
 from pipeline.normalize import clean
@@ -15,6 +16,8 @@ from pipeline.readers.cells import Placed, build_table
 
 MAX_MERGE_CHECKS = 20_000_000
 """Merged cells times filled cells of one sheet: about 5 s of work."""
+
+BELOW_TABLE = regex.compile(r"^[（(]?(?:附?注|备注|说明)|签[字名章]|盖章|(?:年|月|日)\s*$|[:：]\s*[_＿]*\s*$")
 
 
 class Sheet(Struct):
@@ -105,7 +108,7 @@ def _run_blocks(by_row: dict[int, list[Placed]], filled: list[int], start: int, 
     top, bottom = start, end
     while top < end and filled[top] == 1 and _alone(by_row[top]):
         top += 1
-    while bottom > top and filled[bottom - 1] == 1 and _alone(by_row[bottom - 1]):
+    while bottom > top and filled[bottom - 1] == 1 and _alone(by_row[bottom - 1]) and not _in_column(by_row, top, bottom - 1):
         bottom -= 1
     yield from _paragraphs(by_row, start, top)
     if bottom > top:
@@ -123,6 +126,16 @@ def _alone(cells: Sequence[Placed]) -> bool:
     """One cell of one row that is no part of a merged column."""
     texts = [c for c in cells if clean(c.text)]
     return len(texts) == 1 and texts[0].row_span == 1
+
+
+def _in_column(by_row: dict[int, list[Placed]], top: int, row: int) -> bool:
+    """Whether the only cell of a row stands inside the table above it, beside blank cells of labels: a line of the table
+    and no note, date or place to sign below it."""
+    cell = next(c for c in by_row[row] if clean(c.text))
+    above = [c for c in by_row.get(row - 1, ()) if clean(c.text)] if row > top else []
+    left = min((c.col for r in range(top, row) for c in by_row[r] if clean(c.text)), default=cell.col)
+    under = any(c.col == cell.col and c.col_span == cell.col_span == 1 for c in above)
+    return under and cell.col > left and BELOW_TABLE.search(clean(cell.text)) is None
 
 
 def _paragraphs(by_row: dict[int, list[Placed]], start: int, end: int) -> Iterator[Paragraph]:

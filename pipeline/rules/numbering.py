@@ -52,7 +52,8 @@ class Fault(Struct, frozen=True):
 def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
     """Split the printed criteria into runs: a new run where the numbering starts again at 1, or the upper part changes.
 
-    A row without a number breaks nothing: it holds the place of the number it lacks.
+    A row without a number breaks nothing: it holds the place of the number it lacks, if the numbers after it leave that
+    place; else it has none.
     """
     starts = {s.criteria[0].id for s in rubric.sections if s.criteria}
     anew = _restarts(rubric)
@@ -67,6 +68,8 @@ def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
             continue
         restart = serial[-1] == 1 and (criterion.id in starts or (len(group) > 1 and not _misnumbered_one(printed, index)))
         exchanged = anew and criterion.id in starts and serial[-1] == 2
+        while group and serial_of(group[-1][0]) is None and group[-1][1] >= serial[-1]:
+            group.pop()
         if group and (serial[:-1] != upper or restart or exchanged):
             yield _run(group, last_before)
             group, last_before = [], 0

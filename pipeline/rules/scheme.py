@@ -16,6 +16,10 @@ from pipeline.rules.registry import Hit, rule, shorten
 _POINTS = r"[0-9]{1,4}(?:\.[0-9])?"
 WHOLE = re.compile(rf"(?:总分|满分|总计|合计|共计)值?(?:为|是|计|:)?(?P<total>{_POINTS})分[,(;:。]?其中[,:]?(?P<parts>[^。;()]{{6,120}})")
 PART = re.compile(rf"[^0-9,、]{{2,24}}?(?:占|为|计|满分|共|:)*(?P<points>{_POINTS})分")
+SHARE = re.compile(r"[^0-9,、:%]{2,24}?(?:占|权重|比重|比例)(?:[^0-9,、%]{0,8}?)(?P<share>[0-9]{1,3}(?:\.[0-9])?)%(?:的?(?:权重|比重|比例|计入[^0-9,%]{0,12}))?")
+"""`日常考核占60%`."""
+ASSESSED = re.compile(r"评价|考核|考评|检查|评分|测评|评议|自评|得分|成绩|年终|年度|季度|月度|日常|专项|平时")
+NO_SHARES = re.compile(r"其中|每|加分|扣|附加|另|奖|不低于|不少于|不超过|以[上下内]|至|各|最[高低]|达到?|率|等$")
 NOT_A_PLAIN_LIST = re.compile(r"其中|每|加分|扣|附加|另|奖|不低于|不少于|以[上下内]|至|各|最[高低]|平均|折|分制|%")
 
 
@@ -30,6 +34,7 @@ def scheme_sum_mismatch(reading: Reading) -> Iterator[Hit]:
     """Where the body divides the whole score into parts, the parts make the whole.
 
     What: a sentence 满分N分，其中甲a分、乙b分 … and its sum. The whole may be 110 or 1000: no figure is taken for granted.
+    Also a sentence of weights, 日常考核占a%、年终考核占b% …: they make 100 %.
     Why: sheets are made from this sentence; if it does not add up, one of the sheets is wrong or one is forgotten.
     **Bad**
         考核满分100分，其中日常考核60分、集中考核30分。
@@ -37,10 +42,13 @@ def scheme_sum_mismatch(reading: Reading) -> Iterator[Hit]:
         考核满分100分，其中日常考核70分、集中考核30分。
     Repair: none; which figure is wrong is for the issuer.
     Limits: only a plain list of two or more parts; a list with bonus, deduction, ranges, percentages or a second 其中 in
-    it is left alone, and so is one that ends in 等.
+    it is left alone, and so is one that ends in 等. Weights: one sentence that says nothing else, alone in its paragraph with
+    percentages, the paragraphs beside it without.
     中文: 正文写有“满分N分，其中甲a分、乙b分”的，各部分之和应等于总分；总分可以是110、1000，不预设为100。
-    含加分、扣分、幅度、百分比、再次“其中”或以“等”收尾的列举不查。
+    含加分、扣分、幅度、百分比、再次“其中”或以“等”收尾的列举不查。一句之中并列写明各部分权重（日常考核占60%、年终考核占40%）
+    的，合计应为100%；上下段另有百分比的不查。
     """
+    yield from _unequal_weights(reading)
     for n, paragraph in enumerate(reading.notice.body, start=1):
         for match in WHOLE.finditer(fold(paragraph.text)):
             parts = _plain_parts(match["parts"])
@@ -57,6 +65,38 @@ def scheme_sum_mismatch(reading: Reading) -> Iterator[Hit]:
                 proof=Proof(claim=shown, claim_en=shown, steps=(step,)),
                 values=(match["total"], shown),
             )
+
+
+def _unequal_weights(reading: Reading) -> Iterator[Hit]:
+    texts = [fold(p.text) for p in reading.notice.body]
+    for n, paragraph in enumerate(reading.notice.body):
+        beside = [texts[i] for i in (n - 1, n + 1) if 0 <= i < len(texts)]
+        shares = _weights(texts[n])
+        if len(shares) < 2 or sum(shares) == 100 or any("%" in text for text in beside):
+            continue
+        shown = f"{' + '.join(f'{points_text(s)}%' for s in shares)} = {points_text(sum(shares, Decimal(0)))}%"
+        step = Step("sum", f"{shown} ≠ 100%", (), "100", (paragraph.at,))
+        yield Hit(
+            annex=0,
+            where=f"notice/p{n + 1}",
+            zh=f"各部分权重 {shown}，不是 100%",
+            en=f"the weights of the parts are {shown}, not 100%",
+            evidence=(paragraph.at,),
+            proof=Proof(claim=shown, claim_en=shown, steps=(step,)),
+            values=("100%", shown),
+        )
+
+
+def _weights(text: str) -> list[Decimal]:
+    """The shares of the one sentence with percentages; nothing when it is more than a list of assessed parts."""
+    sentences = [s for s in re.split(r"[。!?]", text) if "%" in s]
+    listed = sentences[0].rpartition(":")[2] if len(sentences) == 1 else ""
+    if NO_SHARES.search(listed) or not ASSESSED.search(listed):
+        return []
+    parts = [p for p in re.split(r"[,、;]|(?<=%)(?:和|及|与|以及)", listed) if p]
+    first = next((i for i, p in enumerate(parts) if "%" in p), 0)
+    found = [SHARE.fullmatch(p) for p in parts[first:]]
+    return [Decimal(m["share"]) for m in found if m] if all(found) else []
 
 
 def _plain_parts(text: str) -> list[Decimal]:

@@ -99,6 +99,7 @@ def test_every_quote_stands_at_its_span(end):
         ("评价表\r\n1\t2\r\n" * 3).encode("utf-16-le"),
         "评价表\n依据有关规定，制定本办法。".encode("gb18030"),
         "评价表\n依据有关规定，制定本办法。".encode("gbk"),
+        f"评价表\n┌{'─' * 40}┐\n│制度│\n└{'─' * 40}┘".encode("gb18030"),
     ],
 )
 def test_encodings(data):

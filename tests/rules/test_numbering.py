@@ -32,6 +32,15 @@ def test_serial_gap_leaves_alone(numbers):
     assert hits("serial-gap", numbered(*numbers)) == []
 
 
+def test_a_row_without_a_number_repeats_no_number():
+    reading = numbered(1, "", "", 2, "", 3)
+    assert [hits(name, reading) for name in ("serial-gap", "serial-duplicate", "serial-order")] == [[], [], []]
+
+
+def test_a_row_without_a_number_holds_the_place_that_is_left():
+    assert hits("serial-gap", numbered(1, "", 3, "", 6)) == ["annex-1/c4..annex-1/c5"]
+
+
 def test_a_restart_in_each_section_is_no_gap_no_repeat_no_disorder():
     reading = numbered(1, 2, 3, 1, 2, 1, 2, 3, restart=(3, 5))
     assert [hits(name, reading) for name in ("serial-gap", "serial-duplicate", "serial-order")] == [[], [], []]

@@ -43,6 +43,39 @@ def test_scheme_sum_mismatch_leaves_alone(text):
     assert hits("scheme-sum-mismatch", stated(text)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "sum_text"),
+    [
+        ("日常考核占60%，年终考核占50%。", "60% + 50% = 110%"),
+        ("考核采取百分制。年度成绩按以下权重计算：现场检查占40％、资料审查占30％和群众测评占20％。", "40% + 30% + 20% = 90%"),
+    ],
+)
+def test_weights_that_make_no_hundred_hit(text, sum_text):
+    (found,) = findings_of("scheme-sum-mismatch", stated(text))
+    assert (found.where, found.proof.claim) == ("notice/p2", sum_text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "日常考核占60%，年终考核占40%。",
+        "日常考核占60%。年终考核占50%。",
+        "日常考核占60%，其中现场检查占50%、资料审查占50%。",
+        "优秀单位占20%，良好单位占50%。",
+        "考核优秀的比例不超过15%，良好的比例占30%。",
+        "日常考核占60%，满意度达到95%以上。",
+        "日常考核占60%、年终考核占30%等。",
+    ],
+)
+def test_weights_left_alone(text):
+    assert hits("scheme-sum-mismatch", stated(text)) == []
+
+
+def test_weights_that_go_on_in_the_next_paragraph_are_left_alone():
+    notice = notice_of(body=body("日常考核占40%，专项考核占20%。", "年终考核占40%。"))
+    assert hits("scheme-sum-mismatch", reading_of(SHEET, notice=notice)) == []
+
+
 def sheet(*texts):
     rows = "\n".join(f"{'甲' if n == 1 else ''}|{n}|{text}|2" for n, text in enumerate(texts, start=1))
     return reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n{rows}"), notice=notice_of())

@@ -190,6 +190,14 @@ def test_twin_points_differ_hits():
     assert hits("twin-points-differ", sheets({}, count=2)) == ["annex-1~annex-2"]
 
 
+def test_twins_without_numbers_are_called_by_their_place():
+    one = rubric_of("项目|序号|评价内容|评价分值\n管理||建立消防台账。|5\n||定期组织演练。|5", annex=1)
+    two = rubric_of("项目|序号|评价内容|评价分值\n管理||建立消防台账。|5\n||定期组织演练。|4", annex=2)
+    (found,) = findings_of("twin-points-differ", reading_of(one, two))
+    assert "第 2/2 条 5/4 分" in found.message
+    assert "None" not in found.message
+
+
 def test_twin_points_differ_leaves_alone():
     one = rubric_of("项目|序号|评价内容|评价分值\n管理|1|建立消防台账。|5\n|2|定期组织演练。|5", annex=1)
     two = rubric_of("项目|序号|评价内容|评价分值\n管理|1|建立消防台账。|5\n|2|定期组织演练。|5", annex=2)
