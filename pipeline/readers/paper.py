@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
+
+from pipeline.readers.seals import LEAST, beneath
 
 Image = np.ndarray
 
@@ -37,11 +41,27 @@ ALONE = 0.02
 """Red ink with less black print than this between its strokes is print itself (a letterhead)."""
 
 
-def even_background(image: Image) -> Image:
-    """A grey page of dark print on white. Of a coloured one it is the red channel, in which stamps are faint, with what
-    is left of their colour taken off; a red letterhead stays print."""
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A grey page of dark print on white, seals wiped off; `beneath` has the print under them too, and rims of theirs (None:
+    there are none)."""
+
+    grey: Image
+    beneath: Image | None = None
+
+    def turned(self, turns: int) -> Paper:
+        """The page after so many quarter turns against the clock."""
+        if not turns:
+            return self
+        under = self.beneath if self.beneath is None else np.ascontiguousarray(np.rot90(self.beneath, turns))
+        return Paper(np.ascontiguousarray(np.rot90(self.grey, turns)), under)
+
+
+def even_background(image: Image) -> Paper:
+    """A page of dark print on white. Of a coloured one it is the red channel, in which stamps are faint, with what is left
+    of their colour taken off; a red letterhead stays print."""
     if image.ndim == 2:
-        return _on_white(image, _paper(image))
+        return Paper(_on_white(image, _paper(image)))
     red, green, blue = (np.ascontiguousarray(image[:, :, c]) for c in range(3))
     paper = _paper(red)
     tints = [max(float(np.median(c)), 1.0) / max(float(np.median(red)), 1.0) for c in (green, blue)]
@@ -52,12 +72,13 @@ def even_background(image: Image) -> Image:
     green, blue = joint
     colour = cv2.subtract(red, cv2.max(green, blue))
     if float((colour > COLOURED).mean()) < 1e-5:
-        return red
-    grey = _unstained(red, colour)
+        return Paper(red)
+    grey, under = _unstained(red, colour)
     for x, y, w, h in _letterheads(red, colour):
         part = np.s_[y : y + h, x : x + w]
         grey[part] = cv2.min(green[part], blue[part])
-    return grey
+        under[part] = grey[part]
+    return Paper(grey, None if under is grey else under)
 
 
 def _paper(channel: Image) -> Image:
@@ -72,12 +93,12 @@ def _on_white(channel: Image, paper: Image) -> Image:
     return cv2.divide(channel, np.maximum(paper, 1), scale=255)
 
 
-def _unstained(red: Image, colour: Image) -> Image:
-    """The red channel with the darkening that goes with colour added back. How much that is, the strongly coloured
-    pixels say: most of them lie on blank paper."""
+def _unstained(red: Image, colour: Image) -> tuple[Image, Image]:
+    """The red channel with the darkening that goes with colour added back, and the same with print under seals. How much
+    that is, the strongly coloured pixels say: most of them lie on blank paper."""
     strong = colour > STRONG
-    if strong.sum() < 50:
-        return red
+    if strong.sum() < LEAST:
+        return red, red
     slope = float(np.median((255.0 - red[strong]) / colour[strong]))
     clean = cv2.add(red, cv2.convertScaleAbs(colour, alpha=slope))
     ink, _ = cv2.threshold(red, 0, 255, cv2.THRESH_OTSU)
@@ -91,7 +112,7 @@ def _unstained(red: Image, colour: Image) -> Image:
         grain = np.median(np.abs(smooth[part] - tone))
         darker = tone - smooth[part]
         out[part] = np.where(darker < max(DARKER, GRAINS * grain), 255, np.clip(255 - RAISED * darker, 0, 255))
-    return out
+    return out, beneath(red, colour, STRONG, zone)
 
 
 def _letterheads(red: Image, colour: Image) -> list[tuple[int, int, int, int]]:

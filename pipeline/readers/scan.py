@@ -24,9 +24,10 @@ from pipeline.readers.commas import settle_marks
 from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
 from pipeline.readers.holes import doubt_holes
 from pipeline.readers.ocr import Char, find_boxes, read_lines
-from pipeline.readers.paper import even_background
+from pipeline.readers.paper import Paper, even_background
 from pipeline.readers.rereading import reread
 from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten
+from pipeline.readers.twofold import agreed
 
 DPI = 200
 """Pages of a PDF that are pictures are drawn at this density: above it only time grows."""
@@ -60,6 +61,9 @@ is part of the next."""
 
 PALEST = 200
 """Brightness up to which pixels can be ink where it is told from the paper around it."""
+
+TOUCHED, FEW = 60, 12
+"""A seal touches a strip when so many pixels of it differ by more than this, with and without the print under seals."""
 
 Image = np.ndarray
 
@@ -141,16 +145,16 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     """(width, height, blocks) of one RGB page picture. The size comes back turned when the page lay on its side."""
     if min(image.shape[:2]) < SMALLEST or max(image.shape[:2]) > SLENDER * min(image.shape[:2]):
         return width, height, []
-    grey = even_background(_dark_on_light(_fitting(image)))
-    if float((grey < PRINT).mean()) < BLANK:
+    paper = even_background(_dark_on_light(_fitting(image)))
+    if float((paper.grey < PRINT).mean()) < BLANK:
         return width, height, []
-    grey, boxes, turns = _upright(grey, find_boxes(grey))
+    grey, boxes, turns = _upright(paper.grey, find_boxes(paper.grey))
     if turns % 2:
         width, height = height, width
     page = straighten(grey, boxes)
     scale = width / page.image.shape[1]
     back = np.linalg.inv(page.matrix)
-    marks = _marks(page, moved(boxes, page.matrix), _Picker(grey, back), scale, number, (width, height))
+    marks = _marks(page, moved(boxes, page.matrix), _Picker(paper.turned(turns), back), scale, number, (width, height))
     blocks = reread(list(grid.build(marks)), page.image, scale)
     return width, height, [_put_back(b, back, scale) for b in blocks]
 
@@ -228,12 +232,22 @@ class Strip(Struct, frozen=True):
 class _Picker(Struct, frozen=True):
     """Cuts strips out of the picture as received: one interpolation only, small marks stay sharp."""
 
-    grey: Image
+    paper: Paper
     back: np.ndarray
 
     def crop(self, strip: Strip) -> Image:
+        return _crop(self.paper.grey, self._box(strip))
+
+    def sealed(self, strip: Strip, crop: Image) -> Image | None:
+        """The strip with the print under a seal; None where none touches it."""
+        if self.paper.beneath is None:
+            return None
+        under = _crop(self.paper.beneath, self._box(strip))
+        return under if int((cv2.absdiff(crop, under) > TOUCHED).sum()) >= FEW else None
+
+    def _box(self, strip: Strip) -> np.ndarray:
         box = np.array([[[strip.x0, strip.top], [strip.x1, strip.top], [strip.x1, strip.bottom], [strip.x0, strip.bottom]]], np.float32)
-        return _crop(self.grey, moved(box, self.back)[0])
+        return moved(box, self.back)[0]
 
 
 def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float, number: int, size: tuple[float, float]) -> PageMarks:
@@ -243,9 +257,18 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     line = _line_height(boxes)
     strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image, line)]
     crops = [picker.crop(s) for s in strips]
-    lines = doubt_holes(crops, settle_marks(crops, read_lines(crops)))
+    lines = doubt_holes(crops, settle_marks(crops, _read(strips, crops, picker)))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
+
+
+def _read(strips: Sequence[Strip], crops: Sequence[Image], picker: _Picker) -> list[list[Char]]:
+    """The characters of each strip; those that a seal touches are read with the print under it too."""
+    lines = read_lines(crops)
+    sealed = {i: under for i, (s, crop) in enumerate(zip(strips, crops, strict=True)) if (under := picker.sealed(s, crop)) is not None}
+    for i, second in zip(sealed, read_lines(list(sealed.values())), strict=True):
+        lines[i] = agreed(lines[i], second)
+    return lines
 
 
 def _line_height(boxes: np.ndarray) -> float:

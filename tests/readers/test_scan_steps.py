@@ -33,7 +33,7 @@ def sealed(figure: str, rim: bool) -> Image.Image:
 def test_a_star_in_a_seal_is_taken_off_and_red_print_is_kept(rim, most):
     from pipeline.readers.paper import even_background
 
-    grey = even_background(np.asarray(sealed("7", rim)))[435:510, 1130:1200]
+    grey = even_background(np.asarray(sealed("7", rim))).grey[435:510, 1130:1200]
     dark = int((grey < 128).sum())
     assert (20 < dark < 600) if rim else dark > 1200, dark
 
