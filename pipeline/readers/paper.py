@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from pipeline.readers.seals import LEAST, beneath
 
@@ -41,8 +40,7 @@ ALONE = 0.02
 """Red ink with less black print than this between its strokes is print itself (a letterhead)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """A grey page of dark print on white, seals wiped off; `beneath` has the print under them too, and rims of theirs (None:
     there are none)."""
 
