@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import cache, wraps
 from textwrap import dedent
 from typing import TypeVar
 
@@ -46,16 +46,24 @@ Check = Callable[[Reading], Iterator[Hit]]
 
 
 class Rule(Struct, frozen=True):
-    """A registered rule. `page` maps each of PARTS to its text; `severity` is the cap its source clause allows."""
+    """A registered rule; `severity` is the cap its source clause allows."""
 
     code: str
     name: str
     title: str
     severity: Severity
     clause: str
-    summary: str
-    page: dict[str, str]
     check: Check
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of its page. Raises ValueError for an incomplete page."""
+        return _page(self.check)[0]
+
+    @property
+    def page(self) -> dict[str, str]:
+        """Its page: each of PARTS with its text. Raises ValueError for an incomplete page."""
+        return _page(self.check)[1]
 
     def run(self, reading: Reading) -> Iterator[tuple[Finding, tuple[str, ...]]]:
         """Findings (without fingerprint) with the values their fingerprints rest on."""
@@ -104,29 +112,30 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(*, code: str, name: str, severity: Severity, title: str, clause: str) -> Callable[[Check], Check]:
-    """Register a generator as a rule. Raises ValueError for a doubled code or name, or an incomplete page."""
+    """Register a generator as a rule, its docstring as its page. Raises ValueError for a doubled code or name."""
 
     def register(check: Check) -> Check:
         if name in RULES or any(r.code == code for r in RULES.values()):
             raise ValueError(f"{code} {name}: registered twice")
         if not re.fullmatch(r"[A-Z]{3}[0-9]{3}", code) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", name):
             raise ValueError(f"{code} {name}: not a code and a name")
-        summary, page = _page(check, f"{code} {name}")
         if not title or not clause:
             raise ValueError(f"{code} {name}: no title or clause")
-        RULES[name] = Rule(code, name, title, severity, clause, summary, page, check)
+        RULES[name] = Rule(code, name, title, severity, clause, check)
         return check
 
     return register
 
 
-def _page(check: Check, label: str) -> tuple[str, dict[str, str]]:
+@cache
+def _page(check: Check) -> tuple[str, dict[str, str]]:
+    """Read when it is asked for: an audit needs no page."""
     text = inspect.getdoc(check) or ""
     pieces = _PART.split(text)
     page = {key: dedent(body.rstrip()).strip("\n") for key, body in zip(pieces[1::2], pieces[2::2], strict=True)}
     missing = [part for part in PARTS if not page.get(part)]
     if missing or not pieces[0].strip():
-        raise ValueError(f"{label}: the docstring lacks {', '.join(missing) or 'its first line'}")
+        raise ValueError(f"{check.__name__}: the docstring lacks {', '.join(missing) or 'its first line'}")
     return " ".join(pieces[0].split()), page
 
 

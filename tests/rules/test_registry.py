@@ -9,7 +9,7 @@ from pipeline.errors import UsageError
 from pipeline.model import Notice, Reading, Source
 from pipeline.rules import RULES, find
 from pipeline.rules.pages import CATALOGUE, catalogue, explain
-from pipeline.rules.registry import PARTS, rule, shared
+from pipeline.rules.registry import PARTS, Rule, rule, shared
 
 CONTRACT = """serial-gap serial-duplicate serial-order section-unlabelled section-label-displaced section-sum-mismatch total-mismatch
 criterion-without-points band-gap band-overlap annex-title-mismatch annex-missing outline-gap section-not-in-sheet
@@ -56,7 +56,7 @@ def test_an_unknown_rule_is_refused():
 
 
 @pytest.mark.parametrize("missing", ["Why: a\n", "**Bad**\n    x\n", "中文: 甲\n"])
-def test_the_registry_refuses_an_incomplete_page(missing):
+def test_an_incomplete_page_is_refused(missing):
     whole = "One line.\n\nWhat: a\nWhy: a\n**Bad**\n    x\n**Good**\n    y\nRepair: none\nLimits: none\n中文: 甲\n"
 
     def check(reading):
@@ -64,7 +64,7 @@ def test_the_registry_refuses_an_incomplete_page(missing):
 
     check.__doc__ = whole.replace(missing, "")
     with pytest.raises(ValueError, match="lacks"):
-        rule(code="ZZZ999", name="incomplete", severity="note", title="无", clause="无")(check)
+        _ = Rule("ZZZ999", "incomplete", "无", "note", "无", check).page
 
 
 def test_the_registry_refuses_a_doubled_code():
