@@ -48,7 +48,8 @@ def _lift_headings(draft: Draft) -> None:
     closes = [draft.criteria[h].max_points == sum(c.max_points or 0 for c in own) for h, own in zip(heads, below, strict=True)]
     whole = sum(draft.criteria[h].max_points or 0 for h in heads)
     total = draft.totals[-1][1] if draft.totals else None
-    if all(below) and (all(closes) or (total == whole and 2 * sum(closes) >= len(heads))):
+    but_one = sum(closes) >= max(2, len(heads) - 1)  # a fault of print in one section leaves the others
+    if all(below) and (all(closes) or but_one or (total == whole and 2 * sum(closes) >= len(heads))):
         for head in reversed(heads):
             _lift(draft, head)
 
