@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -26,11 +26,12 @@ from pipeline.problems import problem
 from pipeline.provenance import Provenance
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
-from pipeline.scoring import same_form
+from pipeline.scoring import marks_of
 from pipeline.serialize import check_regular
 from pipeline.tally import lines_of, name_of, total_of
 
 NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
+HEAD_OR_NOTE = regex.compile(r"assessee|date|assessor|total|grade|c[0-9]+(?:_[0-9]+)*_note")
 UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:(?:第.+条|“.+”)得分")
 ALIASES = {"被评价单位": "assessee", "评价时间": "date", "专家签字": "assessor", "等次": "grade", "总评": "total"}
@@ -179,6 +180,7 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     if any(f.rule in ("foreign-revision", "digest-mismatch") for f in findings):
         rubric = None  # its maxima are not this form's
     values = _named(returned.values, prefix, rubric)
+    findings += _ambiguous(returned, values, prefix, annex, rubric_id)
     if returned.how != "fields":
         words = {"place": "位置", "binding": "数据绑定", "alias": "控件名称"}
         findings.append(problem("read-by-place", annex, rubric_id, how=words[returned.how], how_en=returned.how))
@@ -219,8 +221,11 @@ def _take(criterion: Criterion, values: dict[str, str], returned: Returned, anne
     name = {"name": name_of(criterion), "name_en": criterion.id}
     at = returned.places.get(key)
     typed, note, skip = values.get(key, ""), values.get(f"{key}_note", ""), values.get(f"{key}_na", "")
-    if key in returned.rivals:
-        items.findings.append(problem("value-ambiguous", annex, criterion.id, at, given=typed, other=returned.rivals[key], **name))
+    rivals = [k for k in (key, f"{key}_na") if k in returned.rivals]
+    for rival in rivals:
+        items.findings.append(problem("value-ambiguous", annex, criterion.id, at, given=values.get(rival, ""), other=returned.rivals[rival], **name))
+    if f"{key}_na" in rivals:
+        return
     marked = read_tick(skip) is not False
     if marked:
         reason = note if read_tick(skip) else skip
@@ -232,12 +237,20 @@ def _take(criterion: Criterion, values: dict[str, str], returned: Returned, anne
                 items.findings.append(problem("not-applicable-unreasoned", annex, criterion.id, at, **name))
     if note and not (marked and criterion.id in items.skipped):
         items.notes[criterion.id] = note
-    if marked or key in returned.rivals:
+    if marked or rivals:
         return
     value, found = read_score(typed, criterion, annex, at)
     items.findings += found
     if value is not None:
         items.awarded[criterion.id] = value
+
+
+def _ambiguous(returned: Returned, values: dict[str, str], prefix: str, annex: int, rubric_id: str) -> Iterable[Finding]:
+    """Fields beside scores and ticks that are filled twice: told, and taken as blank."""
+    for key, other in returned.rivals.items():
+        if match := HEAD_OR_NOTE.fullmatch(key.removeprefix(f"{prefix}_")):
+            yield problem("value-ambiguous", annex, f"{rubric_id}/{match[0]}", returned.places.get(key), given=values[key], other=other)
+            values[key] = ""
 
 
 def _identity(returned: Returned) -> dict[str, str]:
@@ -261,8 +274,9 @@ def _identity_findings(
     ours = (reading.notice.document_number or "", reading.revision or "")
     if not identity.get("rubric_digest"):
         yield problem("form-unidentified", annex, rubric_id)
-    elif (number and ours[0] and fold(number) != fold(ours[0])) or (revision and ours[1] and revision != ours[1]) or rubric is None:
-        given = " ".join(p for p in (number, f"版次 {revision}" if revision else "", rubric_id) if p)
+    elif (number and ours[0] and fold(number) != fold(ours[0])) or (revision and ours[1] and revision != ours[1]) or rubric is None or rubric.annex != annex:
+        named = f"{rubric_id}（附件 {annex}）" if rubric is not None and rubric.annex != annex else rubric_id
+        given = " ".join(p for p in (number, f"版次 {revision}" if revision else "", named) if p)
         expected = " ".join(p for p in (ours[0], f"版次 {ours[1]}" if ours[1] else "") if p)
         yield problem("foreign-revision", annex, rubric_id, given=given, expected=expected)
     elif identity["rubric_digest"] != rubric_digest(rubric):
@@ -325,7 +339,7 @@ def _unknown(
     known |= {f"{prefix}_{name}" for name in head}
     for key, text in values.items():
         ours = key in known or regex.search(r"_(?:subtotal|group|heading|veto_[0-9]+)$", key)
-        if text and not ours and key.startswith(f"{prefix}_"):
+        if text and not ours and (key.startswith(f"{prefix}_") or OUR_KEY.match(key)):
             yield problem("field-unknown", annex, f"{rubric.id}/{key}", returned.places.get(key), given=key)
 
 
@@ -349,20 +363,25 @@ def _total_finding(
 def _across(found: list[Assessment]) -> tuple[Assessment, ...]:
     """The same form twice, and two different forms by one assessor for one unit, are told on the later one."""
     out: list[Assessment] = []
+    known: dict[Hashable, str] = {}
+    hands: dict[Hashable, str] = {}
     for assessment in found:
+        place = assessment.source.file + (f":{assessment.source.row}" if assessment.source.row else "")
+        marks, hand = marks_of(assessment), _hand(assessment)
+        same = next((known[m] for m in marks if m in known), None)
         more: list[Finding] = []
-        for earlier in out:
-            other = earlier.source.file + (f":{earlier.source.row}" if earlier.source.row else "")
-            if same_form(earlier, assessment):
-                more.append(problem("form-twice", assessment.annex, assessment.rubric_id, other=other))
-            elif _same_hand(earlier, assessment):
-                more.append(problem("assessor-twice", assessment.annex, assessment.rubric_id, other=other))
+        if same is not None:
+            more.append(problem("form-twice", assessment.annex, assessment.rubric_id, other=same))
+        elif hand is not None and hand in hands:
+            more.append(problem("assessor-twice", assessment.annex, assessment.rubric_id, other=hands[hand]))
+        for mark in marks:
+            known.setdefault(mark, place)
+        if hand is not None:
+            hands.setdefault(hand, place)
         out.append(replace(assessment, findings=(*assessment.findings, *more)) if more else assessment)
     return tuple(out)
 
 
-def _same_hand(one: Assessment, other: Assessment) -> bool:
-    if not (one.assessor and other.assessor and one.assessee and other.assessee):
-        return False
-    who = lambda a: (a.rubric_id, fold(a.assessor or ""), fold(a.assessee or ""), a.date)  # noqa: E731
-    return who(one) == who(other)
+def _hand(a: Assessment) -> Hashable | None:
+    """Who assessed whom on which day."""
+    return (a.rubric_id, fold(a.assessor), fold(a.assessee), a.date) if a.assessor and a.assessee else None

@@ -141,6 +141,18 @@ KINDS: dict[str, Kind] = {
 """Rule name → kind."""
 
 
+LONGEST = 200
+"""Characters of a value shown in a message: what was typed may fill a page; the whole of it stays in the evidence."""
+
+
+def _line(fact: object) -> object:
+    """A fact as it is shown: on one line, so that no value can look like a message of its own."""
+    if not isinstance(fact, str):
+        return fact
+    text = fact if fact.isprintable() else " ".join(fact.split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
 def problem(
     rule: str, annex: int, where: str, at: Provenance | tuple[Provenance, ...] | None = None, **facts: object
 ) -> Finding:
@@ -149,7 +161,7 @@ def problem(
     The fingerprint rests on the rule, the place and the facts, never on a row or page.
     """
     kind = KINDS[rule]
-    words = {"name": where, "name_en": where, "hint": "", "hint_en": ""} | facts
+    words = {"name": where, "name_en": where, "hint": "", "hint_en": ""} | {k: _line(v) for k, v in facts.items()}
     evidence = at if isinstance(at, tuple) else (at,) if at is not None else ()
     basis = "\0".join([rule, where, *(f"{k}={facts[k]}" for k in sorted(facts))])
     return Finding(

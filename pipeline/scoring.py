@@ -6,7 +6,7 @@ the scorecard (each number leads back to its form); reports show them only where
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
@@ -216,38 +216,40 @@ def _refused(group: list[Assessment], policy: Policy, reasons: list[str]) -> Sco
 def _without_copies(group: list[Assessment]) -> tuple[list[Assessment], list[Finding]]:
     """Sheets that are the same form twice (same assessor, date and content) count once."""
     kept: list[Assessment] = []
+    known: dict[Hashable, int] = {}
+    hands: dict[Hashable, int] = {}
     findings = []
     for assessment in group:
-        same = next((n for n, k in enumerate(kept, start=1) if same_form(k, assessment)), None)
+        marks = marks_of(assessment)
+        same = next((known[m] for m in marks if m in known), None)
         if same is None:
-            other = next((n for n, k in enumerate(kept, start=1) if _same_hand(k, assessment)), None)
-            if other is not None:
-                findings.append(problem("assessor-twice", assessment.annex, assessment.rubric_id, other=calling(other)))
             kept.append(assessment)
+            known |= dict.fromkeys(marks, len(kept))
+            hand = _hand(assessment)
+            if hand in hands:
+                findings.append(problem("assessor-twice", assessment.annex, assessment.rubric_id, other=calling(hands[hand])))
+            elif hand is not None:
+                hands[hand] = len(kept)
             continue
         findings.append(problem("form-twice", assessment.annex, assessment.rubric_id, other=calling(same)))
     return kept, findings
 
 
-def _same_hand(one: Assessment, other: Assessment) -> bool:
-    """Whether one assessor gave both, on one day or in one round (or without saying when): one of them is too many."""
-    if not (one.assessor or "").strip() or fold(one.assessor or "") != fold(other.assessor or ""):
-        return False
-    return (one.date, one.round) == (other.date, other.round)
+def _hand(a: Assessment) -> Hashable | None:
+    """One assessor on one day or in one round (or without saying when): of two forms by one hand one is too many."""
+    return (fold(a.assessor or ""), a.date, a.round) if (a.assessor or "").strip() else None
 
 
-def same_form(one: Assessment, other: Assessment) -> bool:
-    """Whether two assessments are one form that came back twice (perhaps in two formats)."""
-    if one.source.sha256 and (one.source.sha256, one.source.row) == (other.source.sha256, other.source.row):
-        return True
-    if not (one.assessor or "").strip():
-        return False
-    return _content(one) == _content(other)
+def marks_of(a: Assessment) -> tuple[Hashable, ...]:
+    """What a form that came back twice (perhaps in two formats) has in common both times: the file, or who says what."""
+    file = [("file", a.source.sha256, a.source.row)] if a.source.sha256 else []
+    return (*file, _content(a)) if (a.assessor or "").strip() else (*file,)
 
 
 def _content(a: Assessment) -> tuple:
     head = (a.rubric_id, fold(a.assessee or ""), fold(a.assessor or ""), a.date, a.round)
-    return (*head, sorted(a.awarded.items()), sorted(a.not_applicable.items()), sorted(k for k, v in a.vetoes.items() if v))
+    lists = (sorted(a.awarded.items()), sorted(a.not_applicable.items()), sorted(k for k, v in a.vetoes.items() if v))
+    return (*head, *(tuple(one) for one in lists))
 
 
 # ---- what a scorecard shows ----------------------------------------------------------------------------------------

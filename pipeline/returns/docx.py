@@ -11,6 +11,7 @@ from lxml import etree
 from pipeline import rx as regex
 from pipeline.provenance import Provenance
 from pipeline.readers.container import open_container, parse_xml
+from pipeline.returns.export import SCORE_KEY
 from pipeline.returns.returned import FormFile, Returned
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -37,7 +38,8 @@ def read(data: bytes, source: FormFile) -> Returned:
         how = by if by != "fields" else how
         text = _value(control)
         if text and values.get(key) and values[key] != text:
-            rivals[key] = text
+            if by == "fields" or SCORE_KEY.fullmatch(key) or not _stammered(values[key], text):
+                rivals[key] = text
             continue
         if key not in values or text:
             values[key] = text
@@ -48,6 +50,12 @@ def read(data: bytes, source: FormFile) -> Returned:
         if text and key in values and not values[key]:
             values[key], places[key] = text, Provenance(text, path=f"customXml/{key}")
     return Returned(source, identity, values, places, how, rivals)
+
+
+def _stammered(first: str, text: str) -> bool:
+    """Whether a text is another one several times over: LibreOffice saves a control of several runs once for each run, and
+    in each copy one time more."""
+    return text == first * (len(text) // len(first))
 
 
 def _key(control: etree._Element) -> tuple[str, str]:

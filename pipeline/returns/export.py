@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,9 +14,12 @@ from pipeline import rx as regex
 from pipeline.assessment import key_of
 from pipeline.errors import InputError
 from pipeline.provenance import Provenance
-from pipeline.returns.returned import FormFile, Returned
+from pipeline.returns.returned import FormFile, Returned, gather
 
 SCORE_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_c[0-9]+(?:_[0-9]+)*")
+Answers = Sequence[tuple[str, str]]
+"""Field keys and what was answered; a key may stand twice."""
+
 IDENTITY = ("document_number", "revision", "annex", "rubric", "rubric_digest", "edition", "schema_version")
 
 
@@ -25,12 +29,21 @@ def read_json(data: bytes, source: FormFile) -> list[Returned]:
     Numbers stay as they are written, never a binary float.
     """
     try:
-        form = json.loads(data.decode("utf-8-sig"), parse_float=str, parse_int=str)
+        form = json.loads(data.decode("utf-8-sig"), parse_float=str, parse_int=str, object_pairs_hook=_once)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InputError(source.file, f"is no JSON ({error})", "export the form again") from None
+        raise InputError(source.file, f"is no usable JSON ({error})", "export the form again") from None
     if isinstance(form, dict) and isinstance(form.get("awarded"), dict):
         return [_export(form, source)]
     return read_submissions(_submissions(form), replace(source, format="json"))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names all stand once: a second value would silently take the place of the first."""
+    out: dict[str, Any] = {}
+    for name, value in pairs:
+        if out.setdefault(name, value) != value:
+            raise ValueError(f"“{name[:40]}” stands twice with different values")
+    return out
 
 
 def _export(form: dict[str, Any], source: FormFile) -> Returned:
@@ -48,44 +61,42 @@ def _export(form: dict[str, Any], source: FormFile) -> Returned:
     return Returned(source, identity, values, places)
 
 
-def _submissions(data: Any) -> list[dict[str, str]]:
+def _submissions(data: Any) -> list[Answers]:
     """The answers of each submission: a list of them, under `results` (Kobo) or `value` (ODK Central), or one alone."""
     if isinstance(data, dict):
         data = next((data[k] for k in ("results", "value") if isinstance(data.get(k), list)), [data])
-    return [_answers(one) for one in data if isinstance(one, dict)]
+    return [[*_answers(one)] for one in data if isinstance(one, dict)]
 
 
-def _answers(data: dict[str, Any]) -> dict[str, str]:
+def _answers(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Every answer by the last part of its name; groups are objects inside or stand before the name."""
-    out: dict[str, str] = {}
     for name, value in data.items():
         if isinstance(value, dict):
-            out |= _answers(value)
+            yield from _answers(value)
         elif not isinstance(value, list):
-            out[last_part(str(name))] = _word(value)
-    return out
+            yield last_part(str(name)), _word(value)
 
 
 def _word(value: Any) -> str:
     return "" if value is None or value is False else "Yes" if value is True else str(value).strip()
 
 
-def read_submissions(answers: list[dict[str, str]], source: FormFile) -> list[Returned]:
+def read_submissions(answers: Sequence[Answers], source: FormFile) -> list[Returned]:
     """Forms from answers by field key. Raises InputError when none of them has a score field."""
-    ours = [a for a in answers if any(SCORE_KEY.fullmatch(k) for k in a)]
+    ours = [a for a in answers if any(SCORE_KEY.fullmatch(k) for k, _ in a)]
     if not ours:
         raise InputError(source.file, "is no exported form (no `awarded`, no field of a form)", "export it from the HTML form or the phone tool")
     numbers = range(1, len(ours) + 1) if len(ours) > 1 else [None]
     return [_returned(a, replace(source, row=n)) for n, a in zip(numbers, ours, strict=True)]
 
 
-def _returned(cells: dict[str, str], source: FormFile) -> Returned:
+def _returned(answers: Answers, source: FormFile) -> Returned:
     """One form from its answers; what it says it is stands in its hidden questions."""
-    ours = {k: v for k, v in cells.items() if k.startswith("annex_")}
+    ours, rivals = gather((k, v) for k, v in answers if k.startswith("annex_"))
     values = {k: v for k, v in ours.items() if "_form_" not in k}
     identity = {name: v for k, v in ours.items() for name in IDENTITY if k.endswith(f"_form_{name}") and v}
     places = {k: Provenance(v, line=source.row) if source.format == "csv" else Provenance(v, path=k) for k, v in values.items() if v}
-    return Returned(source, identity, values, places)
+    return Returned(source, identity, values, places, rivals=rivals)
 
 
 def last_part(name: str) -> str:
@@ -112,8 +123,8 @@ def read_rows(rows: list[list[str]], source: FormFile) -> list[Returned]:
     keys = [last_part(h) for h in rows[0]]
     if not any(SCORE_KEY.fullmatch(k) for k in keys):
         raise InputError(source.file, "has no column of a form's field", "export with the field names as headers, not labels")
-    given = [(n, {k: v.strip() for k, v in zip(keys, row, strict=False)}) for n, row in enumerate(rows[1:], start=2)]
-    out = [_returned(cells, replace(source, row=number)) for number, cells in given]
+    given = [(n, [(k, v.strip()) for k, v in zip(keys, row, strict=False)]) for n, row in enumerate(rows[1:], start=2)]
+    out = [_returned(answers, replace(source, row=number)) for number, answers in given]
     filled = [r for r in out if any(r.values.values())]
     if not filled:
         raise InputError(source.file, "holds no filled row", "export the answers, not the empty form")

@@ -10,7 +10,7 @@ from pipeline.errors import InputError
 from pipeline.provenance import Provenance
 from pipeline.readers.container import parse_xml
 from pipeline.returns.export import IDENTITY, read_submissions
-from pipeline.returns.returned import FormFile, Returned
+from pipeline.returns.returned import FormFile, Returned, gather
 
 
 def read(data: bytes, source: FormFile) -> list[Returned]:
@@ -25,9 +25,10 @@ def _form(data: bytes, source: FormFile) -> Returned:
         root = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", no_network=True))
     except (etree.LxmlError, ValueError) as error:
         raise InputError(source.file, f"is no HTML ({error})", "export the form again") from None
-    values = {str(e.get("name")): _value(e) for e in root.iter("input", "textarea", "output") if (e.get("name") or "").startswith("annex_")}
+    fields = [e for e in root.iter("input", "textarea", "output") if (e.get("name") or "").startswith("annex_")]
+    values, rivals = gather((str(e.get("name")), _value(e)) for e in fields)
     places = {k: Provenance(v, path=k) for k, v in values.items() if v}
-    return Returned(source, _identity(root), values, places)
+    return Returned(source, _identity(root), values, places, rivals=rivals)
 
 
 def _value(element: html.HtmlElement) -> str:
@@ -50,5 +51,5 @@ def _identity(root: html.HtmlElement) -> dict[str, str]:
 def _submission(data: bytes, source: FormFile) -> list[Returned]:
     root = parse_xml(data, source.file)
     leaves = [e for e in root.iter(etree.Element) if len(e) == 0]
-    answers = {etree.QName(e).localname: (e.text or "").strip() for e in leaves}
+    answers = [(etree.QName(e).localname, (e.text or "").strip()) for e in leaves]
     return read_submissions([answers], FormFile(source.file, source.sha256, "xml"))

@@ -16,7 +16,7 @@ from pdfplumber.utils import extract_text
 
 from pipeline.errors import InputError
 from pipeline.provenance import BBox, Provenance
-from pipeline.returns.returned import FormFile, Returned
+from pipeline.returns.returned import FormFile, Returned, gather
 
 IDENTITY_KEY = "/NoticeForm"
 Spot = tuple[int, BBox]
@@ -32,16 +32,8 @@ def read(data: bytes, source: FormFile) -> Returned:
         raise InputError(source.file, "the PDF is encrypted", "save it without a password") from None
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError) as error:
         raise InputError(source.file, f"the PDF is damaged ({error})", "ask for the form again") from None
-    values: dict[str, str] = {}
-    places: dict[str, Provenance] = {}
-    rivals: dict[str, str] = {}
-    for key, text, page, box in found:
-        if values.get(key) and text and values[key] != text:
-            rivals[key] = text
-        elif text or key not in values:
-            values[key] = text
-            if text:
-                places[key] = Provenance(text, page=page, bbox=box)
+    values, rivals = gather((key, text) for key, text, _, _ in found)
+    places = {key: Provenance(text, page=page, bbox=box) for key, text, page, box in found if text and text == values[key]}
     return Returned(source, identity, values, places, "fields" if found else "place", rivals)
 
 
