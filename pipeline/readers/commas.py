@@ -26,6 +26,10 @@ SAMPLES = 4
 LIKE, UNLIKE = 1.0, 3.0
 """Distances, in usual deviations, up to which a mark looks like its kind, and from which on it does not."""
 
+NEAR, TIMES = 0.6, 2.5
+"""On a page whose two kinds look nearly alike, a mark this near to the other kind and so many times farther from its own
+belongs to the other."""
+
 LEAST = np.array([0.04, 0.05, 0.06], np.float32)
 """Deviations are taken as at least this, in heights of the line: pixels are not finer."""
 
@@ -89,7 +93,11 @@ def _other(char: Char, look: Look, kinds: dict[str, tuple[Look, Look]]) -> str |
         return None
     own = far.pop(char.text, UNLIKE)
     kind = min(far, key=lambda k: far[k], default=None)
-    if kind is None or own < UNLIKE:
+    if kind is None:
+        return None
+    if char.text in kinds and far[kind] <= NEAR and own >= max(LIKE, TIMES * far[kind]):
+        return kind
+    if own < UNLIKE:
         return None
     damaged = char.text in kinds and char.confidence < SURE and kind == COMMONER and far[kind] < own
     return kind if damaged or far[kind] <= LIKE else None

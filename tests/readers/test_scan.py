@@ -16,7 +16,7 @@ from pipeline.errors import InputError
 from pipeline.model import Document, Table
 from tests.support.rawpdf import Canvas
 from tests.support.rawpdf import document as pdf
-from tests.support.scans import DAMAGE, FONT, SECTIONS, TITLE, drawn, saved
+from tests.support.scans import DAMAGE, FONT, SECTIONS, TITLE, drawn, saved, stamped
 
 pytestmark = pytest.mark.skipif(find_spec("rapidocr") is None, reason="the OCR engine (extra `ocr`) is not installed")
 
@@ -83,6 +83,28 @@ def test_cells_of_a_picture_carry_confidence_and_place(straight):
 def test_figures_survive(damage):
     document = source.read_bytes(saved("JPEG", DAMAGE[damage](drawn())), f"{damage}.jpg")
     assert figures_in(document) == WANTED
+
+
+SLIPS = (
+    ("清扫保洁（9分）", (("1", "主次干道每日清扫两遍，及讨清运垃圾。", "4"), ("2", "报主管部们备案，果皮箱整洁。", "3"), ("3", "作业车辆按时段上路，于净整齐。", "2"))),
+    ("收集转运（6.5分）", (("4", "生活垃圾日产日清，由专入负责密闭运输。", "4"), ("5", "转运站台帐齐全，渗滤液规范处置。", "2.5"))),
+)
+"""A sheet with wrong characters of its own: 讨, 们, 于, 入, 帐."""
+
+
+@pytest.mark.parametrize(("sections", "across", "down"), [(SECTIONS, 640, 330), (SECTIONS, 730, 400), (SLIPS, 660, 300), (SLIPS, 700, 420)])
+def test_text_under_a_nearly_opaque_seal_is_read_as_printed_with_its_own_slips_or_in_doubt(sections, across, down):
+    document = source.read_bytes(saved("JPEG", stamped(drawn(sections), across, down)), "a.jpg")
+    printed = [text for _, rows in sections for _, text, _ in rows]
+    wrong = [c for c, text in zip(rubric_in(document).criteria(), printed, strict=True) if c.text != text]
+    assert len(wrong) <= 1
+    assert all(c.confidence < 0.6 for c in wrong)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_slips_of_the_source_are_read_as_they_stand(damage):
+    document = source.read_bytes(saved("JPEG", DAMAGE[damage](drawn(SLIPS))), "a.jpg")
+    assert [c.text for c in rubric_in(document).criteria()] == [text for _, rows in SLIPS for _, text, _ in rows]
 
 
 def test_pages_of_one_file_go_on():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from io import BytesIO
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 pytestmark = pytest.mark.skipif(find_spec("rapidocr") is None, reason="the OCR engine (extra `ocr`) is not installed")
 
-from tests.support.scans import FONT, drawn  # noqa: E402
+from tests.support.scans import FONT, drawn, saved, stamped  # noqa: E402
 
 RED = (205, 40, 50)
 
@@ -36,6 +37,66 @@ def test_a_star_in_a_seal_is_taken_off_and_red_print_is_kept(rim, most):
     grey = even_background(np.asarray(sealed("7", rim))).grey[435:510, 1130:1200]
     dark = int((grey < 128).sum())
     assert (20 < dark < 600) if rim else dark > 1200, dark
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_print_under_a_nearly_opaque_seal_is_told_from_the_seal(form):
+    from pipeline.readers.paper import even_background
+
+    plain = np.asarray(drawn().convert("L"))
+    seen = even_background(np.asarray(Image.open(BytesIO(saved(form, stamped(drawn(), 640, 330)))).convert("RGB")))
+    inside = np.s_[330 + 120 : 330 + 190, 640 + 130 : 640 + 180]
+    """within the seal's star: over the line between two rows and parts of their characters"""
+    ink = plain[inside] < 60
+    assert ink.sum() > 60
+    assert (seen.beneath[inside][ink] < 190).mean() > 0.9
+    assert (seen.grey[inside][ink] < 190).mean() < 0.8
+    assert (seen.beneath[inside][plain[inside] > 250] < 190).mean() < 0.03
+
+
+def test_a_page_without_red_ink_has_no_second_picture():
+    from pipeline.readers.paper import even_background
+
+    assert even_background(np.asarray(drawn())).beneath is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "result"),
+    [
+        ("各级部门应　及时处置", "各级部门应当及时处置", "各级部门应当及时处置"),  # wiped off, room for it
+        ("各级部门应及时处置", "各级部门应当及时处置", "各级部门应及时处置"),  # no room
+        ("各级部门?及时处置", "各级部门当及时处置", "各级部门当及时处置"),  # ? is unsure
+        ("各级部门当及时处置", "各级部门?及时处置", "各级部门当及时处置"),
+        ("及时处置。", "及时处置?", "及时处置。"),
+        ("及时处置。", "及时处置。?", "及时处置。"),  # a seal's own words
+        ("及时处置", "及时处置。", "及时处置。"),
+        ("及时处置，", "及时处置", "及时处置，"),
+        ("各级部们及讨处置", "各级部们及讨处置", "各级部们及讨处置"),  # slips of the source
+    ],
+)
+def test_of_two_readings_of_a_line_the_surer_is_taken_and_left_in_doubt(first, second, result):
+    from pipeline.readers.ocr import Char
+    from pipeline.readers.twofold import agreed
+
+    def read(text: str) -> list[Char]:
+        return [Char(c, (i + 0.5) / 20, 0.5 if c == "?" else 0.95) for i, c in enumerate(text) if c != "　"]
+
+    out = agreed(read(first), read(second))
+    assert "".join(c.text for c in out) == result
+    doubted = "".join(c.text for c in out if c.confidence < 0.8)
+    assert doubted == "".join(c for c in result if c not in first or c not in second)
+    assert all(c.raw in ("", "?") for c in out)
+
+
+def test_a_comma_goes_with_the_kind_it_is_much_nearer_to_where_both_look_nearly_alike():
+    from pipeline.readers.commas import _other
+    from pipeline.readers.ocr import Char
+
+    spread = np.array([0.04, 0.05, 0.06])
+    kinds = {"，": (np.array([0.76, 0.07, 0.10]), spread), "、": (np.array([0.65, 0.11, 0.10]), spread)}
+    low, high, between = (np.array([y, 0.08, 0.10]) for y in (0.76, 0.65, 0.70))
+    for mark, look, settled in (("、", low, "，"), ("，", high, "、"), ("、", between, None), ("，", between, None), ("，", low, None)):
+        assert _other(Char(mark, 0.5, 0.97), look, kinds) == settled
 
 
 @pytest.mark.parametrize("slope", [-6, -2, 0, 3])

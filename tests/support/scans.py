@@ -68,15 +68,15 @@ def skewed(page: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(np.asarray(turned) + grain - 8, 0, 255).astype(np.uint8))
 
 
-def stamped(page: Image.Image) -> Image.Image:
-    """A round red seal over labels, serials and text."""
+def stamped(page: Image.Image, across: int = 250, down: int = 330) -> Image.Image:
+    """A round red seal, nearly opaque, with its left top corner there: over labels, serials and text."""
     ink = Image.new("RGBA", page.size, (255, 255, 255, 0))
     pen = ImageDraw.Draw(ink)
     red = (200, 20, 30, 190)
-    pen.ellipse((250, 330, 560, 640), outline=red, width=9)
-    pen.regular_polygon((405, 485, 62), 3, fill=red)
+    pen.ellipse((across, down, across + 310, down + 310), outline=red, width=9)
+    pen.regular_polygon((across + 155, down + 155, 62), 3, fill=red)
     for n, letter in enumerate("某某市城市管理局"):
-        pen.text((300 + 26 * n, 360 + 9 * abs(n - 4)), letter, red, ImageFont.truetype(str(FONT), 26))
+        pen.text((across + 50 + 26 * n, down + 30 + 9 * abs(n - 4)), letter, red, ImageFont.truetype(str(FONT), 26))
     return Image.alpha_composite(page.convert("RGBA"), ink).convert("RGB")
 
 
