@@ -14,10 +14,11 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from pipeline import limits
 from pipeline import rx as regex
 from pipeline.assessment import Assessment, FormFile, Stated, field_name, key_of
 from pipeline.digest import rubric_digest
-from pipeline.errors import InputError, PipelineError
+from pipeline.errors import InputError, LimitExceeded, PipelineError
 from pipeline.grades import number_text
 from pipeline.model import RUBRIC_ID, Criterion, Finding, Reading, Rubric
 from pipeline.normalize import fold
@@ -74,6 +75,8 @@ def returned_of(path: Path, reading: Reading | None) -> list[Returned]:
     """What one file says; the format by its content. Raises InputError for a file that is no form."""
     check_regular(path)
     try:
+        if path.stat().st_size > limits.MAX_FILE_BYTES:
+            raise LimitExceeded(path.name, f"larger than {limits.MAX_FILE_BYTES:,} bytes", "give the filled form itself")
         data = path.read_bytes()
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror})", "check the path") from None
@@ -88,6 +91,8 @@ def returned_of(path: Path, reading: Reading | None) -> list[Returned]:
 def _legible(returned: Returned) -> Returned:
     """The same without what no report can show: control characters (Word's soft line ends) and halves of characters."""
     clean = lambda text: UNPRINTABLE.sub("", text.replace("\v", "\n"))  # noqa: E731
+    for text in (*returned.values.values(), *returned.rivals.values(), *returned.identity.values()):
+        limits.check_text(text, returned.source.file)
     return replace(
         returned,
         identity={clean(k): clean(v) for k, v in returned.identity.items()},
@@ -128,6 +133,7 @@ def _read_text(data: bytes, name: str, digest: str) -> list[Returned]:
 
 def _by_place(pdf, data: bytes, returned: Returned, reading: Reading | None) -> Returned:
     """A flattened PDF, read where the blank form of the same rubric and edition has its fields."""
+    pdf.check_flat(data, returned.source.file)
     text = pdf.first_page_text(data)
     identity = returned.identity or _identity_in_print(text, reading)
     rubric = _rubric_by(identity, reading)

@@ -68,6 +68,12 @@ def check_grid(rows: int, cols: int, where: str) -> None:
     if rows * cols > MAX_TABLE_CELLS:
         raise LimitExceeded(where, f"a table of {rows:,} × {cols:,} cells (limit {MAX_TABLE_CELLS:,})", "split the table")
 
+MAX_VALUE_BYTES = 64 * 1024
+"""One field of a filled PDF that is kept as a packed stream: a page of notes packs to 2 KB; unpacked, at most 64 MB."""
+
+MAX_FORM_PAGES = 200
+"""Pages of a filled form whose fields are gone, read by place at 0.3 s a page; forms have two to ten."""
+
 MAX_PAGES = 5_000
 """Pages of one PDF or OFD. The longest tender seen has 400."""
 

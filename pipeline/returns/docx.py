@@ -49,6 +49,8 @@ def read(data: bytes, source: FormFile) -> Returned:
     for key, text in bound.items():
         if text and key in values and not values[key]:
             values[key], places[key] = text, Provenance(text, path=f"customXml/{key}")
+        elif text and SCORE_KEY.fullmatch(key) and values.get(key, text) != text:
+            rivals[key] = text  # Word shows this one, other programs the control's
     return Returned(source, identity, values, places, how, rivals)
 
 

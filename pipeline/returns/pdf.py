@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from statistics import median
@@ -11,15 +12,22 @@ from typing import Any
 
 import pdfplumber
 import pikepdf
+import pypdfium2
 from pdfplumber.page import Page
 from pdfplumber.utils import extract_text
 
-from pipeline.errors import InputError
+from pipeline import limits
+from pipeline import rx as regex
+from pipeline.errors import InputError, LimitExceeded
 from pipeline.provenance import BBox, Provenance
+from pipeline.readers import formdraws
 from pipeline.returns.returned import FormFile, Returned, gather
 
 IDENTITY_KEY = "/NoticeForm"
 Spot = tuple[int, BBox]
+
+for _chatty in ("pdfminer", "pikepdf"):
+    logging.getLogger(_chatty).addHandler(logging.NullHandler())  # else a damaged file is told of on standard error, line by line
 
 
 def read(data: bytes, source: FormFile) -> Returned:
@@ -31,7 +39,8 @@ def read(data: bytes, source: FormFile) -> Returned:
     except pikepdf.PasswordError:
         raise InputError(source.file, "the PDF is encrypted", "save it without a password") from None
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError) as error:
-        raise InputError(source.file, f"the PDF is damaged ({error})", "ask for the form again") from None
+        said = regex.sub(r"^(?:stream )?<[^>]*> ", "", str(error))
+        raise InputError(source.file, f"the PDF is damaged ({said})", "ask for the form again") from None
     values, rivals = gather((key, text) for key, text, _, _ in found)
     places = {key: Provenance(text, page=page, bbox=box) for key, text, page, box in found if text and text == values[key]}
     return Returned(source, identity, values, places, "fields" if found else "place", rivals)
@@ -40,7 +49,7 @@ def read(data: bytes, source: FormFile) -> Returned:
 def _identity(pdf: pikepdf.Pdf) -> dict[str, str]:
     try:
         about = json.loads(str(pdf.docinfo.get(IDENTITY_KEY, "{}")))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(k): str(v) for k, v in about.items()} if isinstance(about, dict) else {}
 
@@ -56,7 +65,7 @@ def _fields(pdf: pikepdf.Pdf) -> Iterator[tuple[str, str, int, BBox]]:
             if not key or kind not in ("/Tx", "/Btn"):
                 continue
             x0, y0, x1, y1 = (float(v) for v in widget.Rect)
-            text = _state(widget, value) if kind == "/Btn" else _text(value)
+            text = _state(widget, value) if kind == "/Btn" else _text(value, f"field {key}")
             yield key, text, number, _rounded((x0, height - y1, x1, height - y0))
 
 
@@ -90,10 +99,12 @@ def _state(widget: pikepdf.Object, value: pikepdf.Object | None) -> str:
     return ("Yes" if ticked == {True} else "") if len(ticked) == 1 else f"V={said} AS={shown}"
 
 
-def _text(value: pikepdf.Object | None) -> str:
+def _text(value: pikepdf.Object | None, where: str) -> str:
     if value is None:
         return ""
     if isinstance(value, pikepdf.Stream):
+        if len(value.read_raw_bytes()) > limits.MAX_VALUE_BYTES:
+            raise LimitExceeded(where, f"a value of more than {limits.MAX_VALUE_BYTES:,} packed bytes", "ask for the form again")
         return value.read_bytes().decode("utf-8", "replace").strip()
     return str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
@@ -103,6 +114,25 @@ def field_places(blank: bytes) -> dict[str, tuple[str, Spot]]:
     with pikepdf.open(io.BytesIO(blank)) as pdf:
         kinds = {str(f.T): str(f.FT) for f in pdf.Root.AcroForm.Fields}
         return {key: (kinds.get(key, "/Tx"), (page, box)) for key, _, page, box in _fields(pdf)}
+
+
+def check_flat(data: bytes, name: str) -> None:
+    """Refuse a flattened copy that holds far more than a form, before it is read by place: that is slow, and has no bounds
+    of its own. Raises LimitExceeded, or InputError for what cannot be opened."""
+    formdraws.check(data, name)
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise InputError(name, f"the PDF is damaged ({error})", "ask for the form again") from None
+    with document:
+        if len(document) > limits.MAX_FORM_PAGES:
+            raise LimitExceeded(name, f"{len(document):,} pages (limit {limits.MAX_FORM_PAGES:,})", "give the filled form alone")
+        for number in range(len(document)):
+            page = document[number]
+            held = pypdfium2.raw.FPDFPage_CountObjects(page)
+            held = max(held, page.get_textpage().count_chars() if held <= limits.MAX_PAGE_GLYPHS else 0)
+            if held > limits.MAX_PAGE_GLYPHS:
+                raise LimitExceeded(f"{name}, page {number + 1}", f"more than {limits.MAX_PAGE_GLYPHS:,} characters and lines", "give the unflattened form")
 
 
 def first_page_text(data: bytes) -> str:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import subprocess
+import sys
 import time
 import zipfile
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 import openpyxl
+import pikepdf
 import pytest
 
 from pipeline import collecting
 from pipeline.errors import InputError, LimitExceeded
-from pipeline.formats import xlsx
+from pipeline.formats import docx, pdf, xlsx
+from pipeline.serialize import dumps
 from tests.readers.word import zipped
-from tests.returns.filled import exported, phone_csv, random_values, read_back, reading, rules_of, sheet
+from tests.returns.filled import SOURCE, exported, phone_csv, random_values, read_back, reading, rules_of, sheet
+from tests.returns.test_by_program import by_pikepdf
 from tests.returns.test_many_files import as_list, as_page, as_xml
 
 
@@ -110,3 +117,93 @@ def test_thousands_of_equal_rows_are_compared_by_their_marks(tmp_path):
     found, _ = collecting.collect([tmp_path / "a.csv"], reading())
     assert time.process_time() - start < 20
     assert [[f.rule for f in a.findings] for a in found] == [[]] + [["form-twice"]] * 599
+
+
+def edited_pdf(edit: Callable[[pikepdf.Pdf], object]) -> bytes:
+    file = pikepdf.open(io.BytesIO(by_pikepdf(pdf.render(sheet(2)), random_values(2, seed=5))))
+    edit(file)
+    out = io.BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
+def widget(file: pikepdf.Pdf) -> pikepdf.Object:
+    return next(w for p in file.pages for w in p.obj.get("/Annots", []) if str(w.get("/T", "")) == "annex_2_c1")
+
+
+def without_fields(file: pikepdf.Pdf) -> None:
+    for page in file.pages:
+        page.obj.Annots = pikepdf.Array()
+
+
+def flooded(file: pikepdf.Pdf) -> None:
+    without_fields(file)
+    file.pages[0].Contents = file.make_stream(b"BT /F1 10 Tf (x) Tj ET " * 70_000)
+
+
+def many_pages(file: pikepdf.Pdf) -> None:
+    without_fields(file)
+    for _ in range(300):
+        file.add_blank_page()
+
+
+@pytest.mark.parametrize("edit", [lambda f: setattr(widget(f), "V", f.make_stream(b"9" * 100_000_000)), flooded, many_pages])
+def test_a_pdf_that_holds_far_more_than_a_form_is_refused(tmp_path, edit):
+    with pytest.raises(LimitExceeded):
+        read_back(tmp_path, "a.pdf", edited_pdf(edit))
+
+
+@pytest.mark.parametrize("said", ["[" * 100_000, "{", "[1]"])
+def test_an_unreadable_mark_of_identity_is_none(tmp_path, said):
+    data = edited_pdf(lambda f: f.docinfo.__setitem__("/NoticeForm", pikepdf.String(said)))
+    assert "form-unidentified" in rules_of(read_back(tmp_path, "a.pdf", data))
+
+
+def active(file: pikepdf.Pdf) -> None:
+    """A program to start, a script, a file inside, and another form's data."""
+    file.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("/bin/sh"))
+    file.Root.AA = pikepdf.Dictionary(WC=pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("this.submitForm('http://127.0.0.1:9')")))
+    file.Root.AcroForm.XFA = file.make_stream(b"<x:xdp xmlns:x='http://ns.adobe.com/xdp/'><annex_2_c1>0.05</annex_2_c1></x:xdp>")
+    held = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F=pikepdf.String("x.exe"), EF=pikepdf.Dictionary(F=file.make_stream(b"MZ")))
+    file.Root.Names = pikepdf.Dictionary(EmbeddedFiles=pikepdf.Dictionary(Names=pikepdf.Array([pikepdf.String("x.exe"), held])))
+
+
+def test_what_is_active_in_a_pdf_changes_nothing(tmp_path):
+    plain, back = (read_back(tmp_path, "a.pdf", edited_pdf(edit)) for edit in (lambda f: None, active))
+    assert (back.awarded, back.findings, back.vetoes) == (plain.awarded, plain.findings, plain.vetoes)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.pdf"]
+
+
+def test_a_damaged_flat_copy_says_nothing_on_standard_error(tmp_path):
+    """pdfminer tells of every damaged font on standard error unless somebody listens."""
+    (tmp_path / "a.pdf").write_bytes(edited_pdf(lambda f: (without_fields(f), f.pages[0].contents_add(b"BT /Nowhere 9 Tf (x) Tj ET"))))
+    (tmp_path / "notice.json").write_text(dumps(reading().to_json()), encoding="utf-8")
+    command = [sys.executable, "-m", "pipeline", "collect", str(tmp_path / "a.pdf"), "--notice", str(tmp_path / "notice.json"), "-o", str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=SOURCE.parents[2], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_control_and_what_it_is_bound_to_disagree(tmp_path):
+    """Word shows the bound value when it opens the file, other programs the control's own."""
+    parts = parts_of(docx.render(sheet(2), random_values(2, seed=5)))
+    other = {n: re.sub(rb"(annex_2_c1>)[^<]*", rb"\g<1>0.05", c, count=1) if n.startswith("customXml/") else c for n, c in parts.items()}
+    back = read_back(tmp_path, "a.docx", zipped(other))
+    assert [f.where for f in back.findings if f.rule == "value-ambiguous"] == ["annex-2/c1"]
+    assert "annex-2/c1" not in back.awarded
+
+
+def test_what_a_docx_form_points_at_outside_is_left_there(tmp_path):
+    """A template and a picture on another machine, a chunk of another format, a field that takes a file in."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+    links = "".join(
+        f'<Relationship Id="x{name}" Type="{kind}{name}" Target="{target}" TargetMode="External"/>'
+        for name, target in (("attachedTemplate", r"file://\\127.0.0.1\t.dotm"), ("image", r"\\127.0.0.1\x.png"), ("aFChunk", "file:///etc/passwd"))
+    )
+    field = '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>INCLUDETEXT "/etc/passwd"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+    chunk = '<w:altChunk r:id="xaFChunk" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/>'
+    parts = parts_of(docx.render(sheet(2), random_values(2, seed=5)))
+    plain = read_back(tmp_path, "a.docx", zipped(parts))
+    parts["word/_rels/document.xml.rels"] = parts["word/_rels/document.xml.rels"].replace(b"</Relationships>", f"{links}</Relationships>".encode())
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:body>", f"<w:body>{chunk}{field}".encode(), 1)
+    back = read_back(tmp_path, "a.docx", zipped(parts))
+    assert (back.awarded, back.findings) == (plain.awarded, plain.findings)
