@@ -7,7 +7,8 @@ The pages of one annex in one variant are given together, as one lossless multi-
 
 Prints per variant: pages whose grid is exactly right, character error rate of the cells (NFKC, no spaces), cells of the
 columns 序号, 分值, 实得分 that are exactly right, whole criteria right (number, text, points, section) as printed and after
-the proof by serials and sums, repairs of single values and how many are wrong, low-confidence digits, seconds a page.
+the proof by serials and sums, repairs of single values and how many are wrong, criteria read with low confidence,
+criteria whose text is wrong without low confidence (silent), seconds a page.
 
 `--speed` runs the bare rapidocr engine (its defaults) and our reader in turns on each page, same threads, and prints
 the ratio of the sums of the best of three: wall time and processor time.
@@ -58,6 +59,7 @@ class Score:
     repairs: int = 0
     wrong_repairs: int = 0
     unsure: int = 0
+    silent: int = 0
     seconds: float = 0.0
     trouble: list[str] = field(default_factory=list)
 
@@ -69,12 +71,12 @@ class Score:
         return (
             f"{name:<20}{self.grids:>4}/{self.pages:<3}{_percent(self.errors, self.letters):>9}"
             f"{_percent(self.figures_right, self.figures):>10}{_percent(self.before, self.items):>9}"
-            f"{_percent(self.after, self.items):>9}{self.repairs:>8}{self.wrong_repairs:>7}{self.unsure:>8}"
+            f"{_percent(self.after, self.items):>9}{self.repairs:>8}{self.wrong_repairs:>7}{self.unsure:>8}{self.silent:>8}"
             f"{self.seconds / max(self.pages, 1):>9.1f}"
         )
 
 
-HEAD = f"{'variant':<20}{'grid':>8}{'CER %':>9}{'figures %':>10}{'before':>9}{'after':>9}{'repairs':>8}{'wrong':>7}{'unsure':>8}{'s/page':>9}"
+HEAD = f"{'variant':<20}{'grid':>8}{'CER %':>9}{'figures %':>10}{'before':>9}{'after':>9}{'repairs':>8}{'wrong':>7}{'unsure':>8}{'silent':>8}{'s/page':>9}"
 
 
 def _percent(part: int, whole: int) -> str:
@@ -151,7 +153,10 @@ def _judge_items(score: Score, truth: dict[str, Any], printed: Sequence[Rubric],
     changed = [a for a in after if a not in before]
     score.repairs += len(changed)
     score.wrong_repairs += sum(a not in wanted for a in changed)
-    score.unsure += sum(c.confidence is not None and c.confidence < 0.8 for r in printed for s in r.sections for c in s.criteria)
+    sure = [c for r in printed for s in r.sections for c in s.criteria if c.confidence is None or c.confidence >= 0.8]
+    score.unsure += len(before) - len(sure)
+    texts = {w[1] for w in wanted}
+    score.silent += sum(plain(c.text) not in texts for c in sure)
 
 
 def _items(rubrics: Sequence[Rubric]) -> list[tuple[str | None, str, Decimal | None, str]]:

@@ -27,8 +27,8 @@ LIKE, UNLIKE = 1.0, 3.0
 """Distances, in usual deviations, up to which a mark looks like its kind, and from which on it does not."""
 
 NEAR, TIMES = 0.6, 2.5
-"""On a page whose two kinds look nearly alike, a mark this near to the other kind and so many times farther from its own
-belongs to the other."""
+"""On a page whose two kinds look nearly alike, a mark this near to the commoner kind and so many times farther from its own
+belongs to the commoner (the other way round as many break as mend: there are fewer to know their look by)."""
 
 LEAST = np.array([0.04, 0.05, 0.06], np.float32)
 """Deviations are taken as at least this, in heights of the line: pixels are not finer."""
@@ -95,7 +95,7 @@ def _other(char: Char, look: Look, kinds: dict[str, tuple[Look, Look]]) -> str |
     kind = min(far, key=lambda k: far[k], default=None)
     if kind is None:
         return None
-    if char.text in kinds and far[kind] <= NEAR and own >= max(LIKE, TIMES * far[kind]):
+    if char.text in kinds and kind == COMMONER and far[kind] <= NEAR and own >= max(LIKE, TIMES * far[kind]):
         return kind
     if own < UNLIKE:
         return None

@@ -88,14 +88,14 @@ def test_of_two_readings_of_a_line_the_surer_is_taken_and_left_in_doubt(first, s
     assert all(c.raw in ("", "?") for c in out)
 
 
-def test_a_comma_goes_with_the_kind_it_is_much_nearer_to_where_both_look_nearly_alike():
+def test_a_mark_that_looks_like_a_comma_is_one_where_both_kinds_look_nearly_alike():
     from pipeline.readers.commas import _other
     from pipeline.readers.ocr import Char
 
     spread = np.array([0.04, 0.05, 0.06])
     kinds = {"，": (np.array([0.76, 0.07, 0.10]), spread), "、": (np.array([0.65, 0.11, 0.10]), spread)}
     low, high, between = (np.array([y, 0.08, 0.10]) for y in (0.76, 0.65, 0.70))
-    for mark, look, settled in (("、", low, "，"), ("，", high, "、"), ("、", between, None), ("，", between, None), ("，", low, None)):
+    for mark, look, settled in (("、", low, "，"), ("，", high, None), ("、", between, None), ("，", between, None), ("，", low, None)):
         assert _other(Char(mark, 0.5, 0.97), look, kinds) == settled
 
 
