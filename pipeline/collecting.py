@@ -30,10 +30,10 @@ from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring import marks_of
 from pipeline.serialize import check_regular
 from pipeline.tally import lines_of, name_of, total_of
+from pipeline.yamltext import UNPRINTABLE
 
 NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 HEAD_OR_NOTE = regex.compile(r"assessee|date|assessor|total|grade|c[0-9]+(?:_[0-9]+)*_note")
-UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:(?:第.+条|“.+”)得分")
 ALIASES = {"被评价单位": "assessee", "评价时间": "date", "专家签字": "assessor", "等次": "grade", "总评": "total"}
 

@@ -13,6 +13,7 @@ import yaml
 from msgspec.structs import asdict, replace
 
 from pipeline import rx as regex
+from pipeline import yamltext
 from pipeline.auditing import audit
 from pipeline.errors import InputError, UsageError
 from pipeline.model import Decision, Reading, Repair
@@ -34,10 +35,7 @@ def load(path: Path) -> tuple[Decision, ...]:
         return ()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(str(path), f"cannot be read ({error})", "check the file") from None
-    try:
-        data = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise InputError(str(path), f"is no YAML ({error})".replace("\n", " "), "mend the file") from None
+    data = yamltext.parse(text, str(path))[1] or {}
     if not isinstance(data, dict) or not isinstance(data.get("decisions", []), list):
         raise InputError(str(path), "has no list `decisions`", "mend the file")
     return tuple(_decision(entry, f"{path}: decision {n}") for n, entry in enumerate(data.get("decisions", []), start=1))
@@ -47,6 +45,9 @@ def _decision(entry: object, where: str) -> Decision:
     names = set(Decision.__struct_fields__)
     if not isinstance(entry, dict) or set(entry) - names:
         raise InputError(where, "is no decision, or has an unknown key", f"use the keys {', '.join(sorted(names))}")
+    nested = next((k for k, v in entry.items() if isinstance(v, (list, dict, set, bytes))), None)
+    if nested:
+        raise InputError(where, f"{nested} is no text", "put it in quotes")
     values = {k: None if v is None else str(v) for k, v in entry.items()}
     missing = [k for k in ("action", "target", "by", "date", "reason", "source_sha256") if not values.get(k)]
     if missing or values["action"] not in ACTIONS:

@@ -29,6 +29,7 @@ from typing import Any
 
 import yaml
 
+from pipeline import yamltext
 from pipeline.assessment import Combining, Policy, Round, Rounding
 from pipeline.errors import InputError
 from pipeline.serialize import check_regular
@@ -57,14 +58,7 @@ def load(path: Path) -> Policy:
 
 def parse(text: str, where: str = "policy") -> Policy:
     """The policy in a YAML text (see `load`). An empty text is the policy that decides nothing."""
-    try:
-        tree, data = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
-        raise InputError(place, f"not YAML ({str(getattr(error, 'problem', error)).splitlines()[0]})", "write `key: value` lines") from None
-    except (RecursionError, ValueError) as error:
-        raise InputError(where, f"not YAML ({str(error).splitlines()[0]})", "write `key: value` lines") from None
+    tree, data = yamltext.parse(text, where)
     places = dict(_places(tree, "", where, set())) if tree is not None else {}
     try:
         return policy_of({} if data is None else data, where)

@@ -192,3 +192,28 @@ def test_what_was_decided_is_no_open_suggestion(place, capsys, action):
     assert "annex-2/s4.label" in offered
     assert "annex-2/s2.label" not in offered
     assert f"{action}\tannex-2/s2.label" in rest
+
+
+ENTRY = "decisions:\n- {action: set, target: annex-1/c1, by: 甲, date: 2021-01-01, source_sha256: x, reason: r, value: VALUE}\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ('"\\uD800"', "decisions.yaml:2:"),
+        ('"a\\x01"', "control characters"),
+        ("2021-13-45", "month must be"),
+        ("9" * 5_000, "limit"),
+        ("[" * 3_000, "not YAML"),
+        ("[" * 3_000 + "]" * 3_000, "recursion"),
+        ("!!binary aGk=", "value is no text"),
+        ("[&a [x, x, x, x, x, x, x, x, x], &b [*a, *a, *a, *a], &c [*b, *b, *b, *b], [*c, *c, *c]]", "value is no text"),
+    ],
+)
+def test_a_decision_file_that_is_hostile_is_refused_in_one_line(tmp_path, value, said):
+    path = tmp_path / "decisions.yaml"
+    path.write_text(ENTRY.replace("VALUE", value), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        decisions.load(path)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1] / "pipeline"
 ROOMS: list[set[str]] = [
     {"errors", "provenance", "plain", "limits", "progress", "rx"},
     {"model"},
-    {"normalize", "serialize", "digest", "assessment"},
+    {"normalize", "yamltext", "serialize", "digest", "assessment"},
     {"patterns", "points", "puzzle", "programme", "sturdy", "proofs", "checker", "alignment"},
     {"readers"},
     {"source"},

@@ -287,3 +287,9 @@ def test_an_empty_policy_decides_nothing():
 def test_what_a_policy_names_must_exist(text):
     with pytest.raises(UsageError):
         card(sheet("20 20 30 30"), policy=text)
+
+
+@pytest.mark.parametrize("word", ['"\\uD800"', '"a\\0b"'])
+def test_characters_that_no_report_can_show_are_refused_with_their_place(word):
+    with pytest.raises(InputError, match=r"^policy:2:7: .*plain text"):
+        policies.parse(f"band_gap: floor\nname: {word}\n")

@@ -71,9 +71,10 @@ def _between(lines: Sequence[Line], start: tuple[int, int], end: tuple[int, int]
     if start[1]:
         stop = end[1] if end[0] == start[0] else len(lines[start[0]].text)
         yield from _paragraph(lines[start[0]], start[1], stop)
+    own = lines[:last]
     i = first
     while i < last:
-        blocks, taken = next((f for read in READERS if (f := read(lines[:last], i, name)) is not None), ([], 0))
+        blocks, taken = next((f for read in READERS if (f := read(own, i, name)) is not None), ([], 0))
         yield from blocks
         if not taken and lines[i].kind not in ("blank", "rule"):
             yield from _paragraph(lines[i])
