@@ -201,13 +201,15 @@ class _Check:
 
     def walks(self) -> tuple[list[list[int]], list[list[int]]]:
         """Rows at which each section can begin, and the end, when what is before (after) it is as printed; no total."""
+        free = [
+            [(start, end) for start in range(section, len(self.points)) for end, _, cost, _ in self.steps(section, start) if not cost]
+            for section in range(len(self.sections))
+        ]
         front, rest = [{0}], [{len(self.points)}]
-        for section in range(len(self.sections)):
-            free = [(start, end) for start in range(len(self.points)) for end, _, cost, _ in self.steps(section, start) if not cost]
-            front.append({end for start, end in free if start in front[-1]})
-        for section in range(len(self.sections) - 1, -1, -1):
-            free = [(start, end) for start in range(section, len(self.points)) for end, _, cost, _ in self.steps(section, start) if not cost]
-            rest.append({start for start, end in free if end in rest[-1]})
+        for steps in free:
+            front.append({end for start, end in steps if start in front[-1]})
+        for steps in reversed(free):
+            rest.append({start for start, end in steps if end in rest[-1]})
         return [sorted(rows) for rows in front], [sorted(rows) for rows in rest[::-1]]
 
 
