@@ -30,9 +30,13 @@ def has_meaning(text: str) -> bool:
     return not _MEANINGLESS.search(text)
 
 
+PLAINLY, COMPATIBLE = "\u2FD6", "\uF900"
+"""From the one up to the other no character is a compatibility form: nearly all of a Chinese page."""
+
+
 def is_radical(text: str) -> bool:
     """Whether a text begins with a compatibility radical."""
-    return "\u2E80" <= text < "\u2FD6" or "\uF900" <= text < "\uFB00"
+    return "\u2E80" <= text < PLAINLY or COMPATIBLE <= text < "\uFB00"
 
 
 def plain(text: str) -> str:

@@ -19,7 +19,7 @@ from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
 from pipeline.readers import grid, textlayer, watermarks
-from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
+from pipeline.readers.glyphs import COMPATIBLE, PLAINLY, RADICALS, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
 from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
@@ -36,9 +36,6 @@ RECTANGLE = struct.Struct("4f")
 Sides = tuple[float, float, float, float]
 
 _NESTED = re.compile(rb"/Subtype\s*/Form\b")
-
-PLAINLY, COMPATIBLE = "\u2fd6", "\uf900"
-"""From the one up to the other no character is a compatibility form: nearly all of a Chinese page."""
 
 UNMAPPED = "\0"
 """What PDFium gives for a glyph that no character is known of."""
