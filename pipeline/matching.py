@@ -307,9 +307,8 @@ def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot], across: Mapping
     `across`: ranks of paired criteria on the side of `whole` → on the other side, where a whole section may stand elsewhere."""
     if mate is not None and len(mate.key) >= len(whole.key):
         return ()
-    near = min(across, key=lambda rank: (abs(rank - whole.rank), rank), default=whole.rank)
-    middle = mate.rank if mate else across.get(near, whole.rank)
-    held = [s for s in free if abs(s.rank - middle) <= WINDOW and _held(s.bare, whole.bare) >= HELD]
+    middles = (mate.rank,) if mate else _beside(whole.rank, across)
+    held = [s for s in free if any(abs(s.rank - m) <= WINDOW for m in middles) and _held(s.bare, whole.bare) >= HELD]
     held = sorted(sorted(held, key=lambda s: -len(s.key))[: PARTS + 2], key=lambda s: s.rank)
     pool = sorted([*held, mate] if mate else held, key=lambda s: s.rank)
     best: tuple[float, tuple[Spot, ...]] = (max((_alikeness(whole.bare, s.bare) for s in pool), default=0.0), ())
@@ -321,6 +320,12 @@ def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot], across: Mapping
             if score >= max(WHOLE, best[0] + GAIN):
                 best = (score, chosen)
     return best[1]
+
+
+def _beside(rank: int, across: Mapping[int, int]) -> tuple[int, ...]:
+    """Where the paired neighbours before and after a rank stand on the other side; the same rank when it has none."""
+    before, after = max((r for r in across if r < rank), default=None), min((r for r in across if r > rank), default=None)
+    return tuple(across[r] for r in (before, after) if r is not None) or (rank,)
 
 
 def _ways(chosen: tuple[Spot, ...]) -> Iterator[tuple[Spot, ...]]:
