@@ -309,3 +309,15 @@ def test_no_row_of_a_report_is_cut_by_the_end_of_a_page(lines):
         firsts = [p.extract_table()[1] for p in document.pages]
     assert len(firsts) > 1
     assert [f for f in firsts if not f[0] or f[1].replace("\n", "") != rows[0][1]] == []
+
+
+def test_the_rectification_list_has_room_to_write():
+    import pdfplumber
+
+    made = next(p for c in cards() for _, p in treatment.pages(c, reading().notice) if any(isinstance(b, Grid) for b in p.blocks))
+    with pdfplumber.open(io.BytesIO(typeset.render(made))) as document:
+        (table, *_) = document.pages[0].find_tables()
+    measures = [row.cells[4] for row in table.rows[1:]]
+    millimetre = 72 / 25.4
+    assert min(x1 - x0 for x0, _, x1, _ in measures) >= 35 * millimetre
+    assert min(bottom - top for _, top, _, bottom in measures) >= 14.5 * millimetre
