@@ -80,12 +80,15 @@ def render_docx(reading: Reading) -> bytes:
 def _table(document: docx.document.Document, rows: Sequence[Sequence[str]]) -> None:
     table = document.add_table(rows=0, cols=len(HEADER))
     table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Mm(width)
     for number, row in enumerate((HEADER, *rows)):
         line = table.add_row()
         row_mark(line, "cantSplit" if number else "tblHeader")
         for cell, text, width in zip(line.cells, row, WIDTHS, strict=True):
             cell.width = Mm(width)
             cell.paragraphs[0].add_run(text).bold = number == 0
+            cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(2)
     if not rows:
         document.add_paragraph("没有更正。")
 
