@@ -17,6 +17,9 @@ from pipeline.provenance import Provenance
 PLAIN = (str, int, float, type(None))
 """What JSON has as it is."""
 
+COLUMN_TITLES = {"standard": "评分标准", "method": "检查方法", "evidence": "佐证材料", "remark": "备注", "item": "项目内容"}
+"""How people call a role of a criterion's `columns`; a column without a role is called by its own header."""
+
 
 def points_text(value: Decimal) -> str:
     """A decimal as people write it: no exponent, no trailing zeros ("3", "0.5")."""
