@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 from msgspec import Struct, field
 
 from pipeline import limits
-from pipeline.readers.grid import Rule
+from pipeline.readers.marks import Rule
 from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
 PALE = 245
