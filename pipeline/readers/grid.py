@@ -21,7 +21,7 @@ from pipeline.readers.gutters import Interval, Known
 from pipeline.readers.marks import Glyph, Net, PageMarks, joined_text, line_text, line_texts, text_lines
 from pipeline.readers.nets import find_nets, holds_table, is_frame, merge_rules
 from pipeline.readers.opentables import find_open, with_rows
-from pipeline.readers.walls import SNAP, is_covered, spans_of, with_gutters
+from pipeline.readers.walls import SNAP, is_covered, spans_of, with_gutters, with_labels, with_parted
 
 OVERFLOW = 40.0
 """Lines of a cell that is open at the bottom are looked for so far below: two or three."""
@@ -53,9 +53,9 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     inside, outside = _share_out(nets, glyphs)
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
-    nets = [with_gutters(net, own, known) for net, own in zip(nets, inside, strict=True)]
+    nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
     rowed = [with_rows(net, own) for net, own in zip(nets, inside, strict=True)]
-    nets = [net for net, _ in rowed]
+    nets = [with_labels(net, own) for (net, _), own in zip(rowed, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     lines = text_lines(outside)
     found = find_open(lines, lone, marks, known)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from pipeline.readers.frames import closed_up, without_slivers
+from pipeline.readers.gutters import columns_named
 from pipeline.readers.marks import Glyph, Net, Rule, text_lines
-from pipeline.readers.regions import names_section
+from pipeline.readers.regions import may_name_section, names_section
 from pipeline.readers.walls import SNAP, WALL
 
 GAP = 4.0
@@ -77,17 +78,36 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequ
 
 
 def _around_sections(flat: list[Rule], tall: list[Rule], glyphs: Sequence[Glyph]) -> list[tuple[int, int]]:
-    """Indices of horizontal rules above and below a row that names a section, where no side border holds them together."""
+    """Indices of horizontal rules above and below a row that names a section, where no side border holds them together:
+    it begins with a section's marker, or the columns above and below are the same and no header follows."""
     sides = {round(v.at) for v in tall}
     out = []
     for i, (a, b) in enumerate(pairwise(flat)):
         alike = abs(a.start - b.start) < SNAP and abs(a.end - b.end) < SNAP and b.at - a.at < SECTION_ROW
-        if not alike or any(round(x) + d in sides for x in (a.start, a.end) for d in (-2, -1, 0, 1, 2)):
+        if not alike:
+            continue
+        marked = not any(round(x) + d in sides for x in (a.start, a.end) for d in (-2, -1, 0, 1, 2))
+        if not marked and not _same_columns(tall, a, b):
             continue
         lines = text_lines(g for g in glyphs if a.at < g.y < b.at and a.start < g.x < a.end)
-        if len(lines) == 1 and names_section(lines[0]):
+        if len(lines) != 1:
+            continue
+        if (marked and names_section(lines[0])) or (_same_columns(tall, a, b) and may_name_section(lines[0]) and not _heads(flat, b, glyphs)):
             out.append((i, i + 1))
     return out
+
+
+def _same_columns(tall: Sequence[Rule], above: Rule, below: Rule) -> bool:
+    """Whether two uprights and more end at the one rule and as many begin at the other, in the same places."""
+    ends = _positions(v.at for v in tall if abs(v.end - above.at) <= GAP)
+    begins = _positions(v.at for v in tall if abs(v.start - below.at) <= GAP)
+    return len(ends) == len(begins) >= 2 and all(abs(x - y) <= SNAP for x, y in zip(ends, begins, strict=True))
+
+
+def _heads(flat: Sequence[Rule], top: Rule, glyphs: Sequence[Glyph]) -> bool:
+    """Whether the row below a rule names columns: another table begins there."""
+    bottom = min((r.at for r in flat if r.at > top.at + SNAP), default=top.at)
+    return bool(columns_named([g for g in glyphs if top.at < g.y < bottom and top.start < g.x < top.end]))
 
 
 def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:

@@ -110,7 +110,7 @@ def label_spans(
     out: dict[int, list[float]] = {}
     for col in (c for c in range(columns.text) if c != columns.anchor):
         printed = text_lines(g for g in body if columns.of(g) == col)
-        blocks = _each_row(printed, [lines[0], *begins]) or _blocks(printed, rowbands.pitch_of(lines))
+        blocks = _each_row(printed, [lines[0], *begins]) or blocks_of(printed, rowbands.pitch_of(lines))
         if not blocks and leading:
             out[col] = list(starts)
             continue
@@ -132,7 +132,7 @@ def _each_row(lines: Sequence[Line], firsts: Sequence[float]) -> list[list[Line]
     return [[line] for line in lines] if level and named else None
 
 
-def _blocks(lines: Sequence[Line], pitch: float) -> list[list[Line]]:
+def blocks_of(lines: Sequence[Line], pitch: float) -> list[list[Line]]:
     """Lines that stand close together: one label, which ends with its points where it has them."""
     blocks: list[list[Line]] = []
     for line in lines:

@@ -36,6 +36,9 @@ MAX_SECTION = 30
 STACKED = 0.9
 """Lines of one text are farther apart than this part of their height."""
 
+ANNEX = regex.compile(r"附\s*[件表]\s*[0-9一二三四五六七八九十]{0,3}\s*[:：]?")
+"""The mark of an annex, alone on its line."""
+
 PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|第 ?[0-9]{1,4} ?页.{0,12}")
 """A page number that can be nothing else, wherever a page ends."""
 
@@ -104,7 +107,7 @@ def gone_on(lines: Sequence[Line], i: int, known: Known) -> Region | None:
         inked = covered if whole else tuple(ink(line, covered))
         shifted = cuts if is_section(line) else _shifted(cuts, covered, inked, line)
         outside = line[0].x0 < left - 6 or line[-1].x1 > right + 6
-        if shifted is None or outside or (body and _ends(line, body)):
+        if shifted is None or outside or ANNEX.fullmatch(clean(line_text(line))) or (body and _ends(line, body)):
             break
         body.append(line)
         cuts, covered = shifted, inked
@@ -159,10 +162,10 @@ def _near(lines: Sequence[Line]) -> bool:
 
 
 def _ends(line: Line, before: Sequence[Line]) -> bool:
-    """Whether a line is far below the last, or a note or form field under the table."""
+    """Whether a line is far below the last, or a note, a form field or the mark of an annex under the table."""
     text = clean(line_text(line))
     far = line[0].y - before[-1][0].y > FAR * max(line[0].bottom - line[0].top, 1)
-    return far or bool(patterns.NOTE_ROW.match(text)) or patterns.field_name(text) is not None
+    return far or bool(ANNEX.fullmatch(text)) or bool(patterns.NOTE_ROW.match(text)) or patterns.field_name(text) is not None
 
 
 def is_section(line: Line) -> bool:
@@ -172,9 +175,13 @@ def is_section(line: Line) -> bool:
 
 def names_section(line: Line) -> bool:
     """A short line that begins with a section's marker."""
-    if len(line) > MAX_SECTION or any(b.x0 - a.x1 > 2 * (a.bottom - a.top) for a, b in pairwise(line)):
-        return False
-    return bool(patterns.SECTION_MARKER.match(clean(line_text(line))))
+    return may_name_section(line) and bool(patterns.SECTION_MARKER.match(clean(line_text(line))))
+
+
+def may_name_section(line: Line) -> bool:
+    """A short line whose words stand close together, and no sentence."""
+    close = not any(b.x0 - a.x1 > 2 * (a.bottom - a.top) for a, b in pairwise(line))
+    return len(line) <= MAX_SECTION and close and not line_text(line).rstrip().endswith(("。", "；", ";"))
 
 
 def is_whole(line: Line) -> bool:
