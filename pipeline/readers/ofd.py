@@ -16,8 +16,8 @@ from pipeline.provenance import Provenance
 from pipeline.readers import grid
 from pipeline.readers.container import Container, open_container, target
 from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
-from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
+from pipeline.readers.marks import Glyph, PageMarks
 from pipeline.readers.ofdpaths import Matrix, Sub, moved, numbers, outline, spacing, times
 from pipeline.readers.strokes import Segment, drawn, rules_from
 

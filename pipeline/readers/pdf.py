@@ -20,8 +20,8 @@ from pipeline.progress import bar
 from pipeline.provenance import Provenance
 from pipeline.readers import grid, textlayer, watermarks
 from pipeline.readers.glyphs import COMPATIBLE, PLAINLY, RADICALS, plain, without_running_lines
-from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
+from pipeline.readers.marks import Glyph, PageMarks
 from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
