@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import importlib
 import re
-import struct
 from collections import Counter
 from collections.abc import Sequence
 from itertools import repeat
@@ -18,11 +17,11 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import grid, textlayer, watermarks
+from pipeline.readers import calls, grid, textlayer, watermarks
 from pipeline.readers.glyphs import COMPATIBLE, PLAINLY, RADICALS, plain, without_running_lines
 from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
-from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
+from pipeline.readers.pdfpaths import Character, Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
@@ -30,8 +29,11 @@ SPACE = 32
 LINE_ENDS = frozenset((10, 13, 0xFFFE, 2))
 """Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
 
-RECTANGLE = struct.Struct("4f")
-"""FS_RECTF: left, top, right, bottom."""
+DOUBTED = LINE_ENDS | {SPACE} | RADICALS
+"""Characters that may be PDFium's own, or of which it may give another box than that of others."""
+
+LOOSE = calls.Room(ctypes.c_float, 4)
+INK = calls.Room(ctypes.c_double, 4)
 
 Sides = tuple[float, float, float, float]
 
@@ -143,14 +145,15 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | Non
         found = [one for one in found if one[0] not in drawn_over]
     out: list[Glyph] = []
     width, height = place.size(turn)
-    boxes = place.boxes([(left, bottom, right, top) for _, _, left, right, bottom, top in found], turn)
-    for text, (x0, y0, x1, y1) in zip([chr(one[1]) for one in found], boxes, strict=True):
+    for (_, code, *_), (x0, y0, x1, y1) in zip(found, place.boxes(found, turn), strict=True):
         if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
             continue  # beside the page
+        text = chr(code)
         if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
-            out[-1] = Glyph(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
+            out[-1] = Glyph.of(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
         else:
-            out.append(Glyph(text if PLAINLY <= text < COMPATIBLE else plain(text), x0, y0, x1, y1, text))
+            shown = text if PLAINLY <= text < COMPATIBLE else plain(text)
+            out.append(Glyph(shown, x0, y0, x1, y1, (x0 + x1) / 2, (y0 + y1) / 2, text))
     return out, turn, len(drawn_over)
 
 
@@ -161,23 +164,21 @@ def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float
     return same and box[2] - box[0] > 0.45 * (box[3] - box[1])
 
 
-def _characters(handle: object, count: int) -> list[watermarks.Box]:
-    """(index, code point, left, right, bottom, top) in user space of each printed character; PDFium makes up spaces and
-    line ends of its own."""
-    loose, unpacked = raw.FS_RECTF(), RECTANGLE.unpack_from
-    boxed = map(raw.FPDFText_GetLooseCharBox, repeat(handle, count), range(count), repeat(loose))
-    out: list[watermarks.Box] = []
-    for i, (code, has_box) in enumerate(zip(_codes(handle, count), boxed, strict=True)):
-        left, top, right, bottom = unpacked(loose)
-        if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
+def _characters(handle: object, count: int) -> list[Character]:
+    """The printed characters; PDFium makes up spaces and line ends of its own."""
+    boxed = map(calls.loose_char_box, repeat(handle, count), range(count), repeat(LOOSE.all))
+    out: list[Character] = []
+    for i, code, has_box, (left, top, right, bottom) in zip(range(count), _codes(handle, count), boxed, iter(LOOSE.numbers, None), strict=False):
+        if has_box and code not in DOUBTED:
+            out.append((i, code, left, right, bottom, top))
+        elif code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
             continue
-        if not has_box:
+        elif not has_box:
             if (ink := _ink_box(handle, i)) is not None:
                 out.append((i, code, *ink))
-        elif code in RADICALS and (box := _restored_box(handle, i, (left, right, bottom, top))) is not None:
-            out.append((i, code, *box))
         else:
-            out.append((i, code, left, right, bottom, top))
+            restored = _restored_box(handle, i, (left, right, bottom, top)) if code in RADICALS else None
+            out.append((i, code, *(restored or (left, right, bottom, top))))
     return out
 
 
@@ -192,11 +193,7 @@ def _codes(handle: object, count: int) -> Sequence[int]:
 
 def _ink_box(handle: object, i: int) -> Sides | None:
     """(left, right, bottom, top) of a character's ink, in user space."""
-    sides = [ctypes.c_double() for _ in range(4)]
-    if not raw.FPDFText_GetCharBox(handle, i, *sides):
-        return None
-    left, right, bottom, top = (side.value for side in sides)
-    return left, right, bottom, top
+    return INK.numbers() if calls.char_box(handle, i, *INK.each) else None  # type: ignore[return-value]
 
 
 def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
@@ -204,7 +201,7 @@ def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
     maps to a radical): PDFium gives the box of the ink, and inside a form one that the form's matrix has not moved. None
     when the character is the glyph's own."""
     ink = _ink_box(handle, i)
-    if ink is None or any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
+    if ink is None or abs(ink[0] - loose[0]) > 0.01 or any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
         return None
     matrix = raw.FS_MATRIX()
     if not raw.FPDFText_GetMatrix(handle, i, matrix):
