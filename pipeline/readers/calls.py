@@ -37,6 +37,9 @@ loose_char_box = _short(raw.FPDFText_GetLooseCharBox)
 char_box = _short(raw.FPDFText_GetCharBox)
 """(text page, index, 4 rooms of a double: left, right, bottom, top)"""
 
+char_angle = _short(raw.FPDFText_GetCharAngle)
+"""(text page, index)"""
+
 page_object = _short(raw.FPDFPage_GetObject)
 """(page, index)"""
 

@@ -19,8 +19,8 @@ PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
 
 Box = tuple[float, float, float, float]
-Character = tuple[int, int, float, float, float, float]
-"""(index, code point, left, right, bottom, top), in user space."""
+Character = tuple[int, str, float, float, float, float]
+"""(index, text, left, right, bottom, top), in user space."""
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
