@@ -86,11 +86,11 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 def _middle(row: Sequence[Glyph]) -> float:
     tail = row[-8:]
-    return sum(g.y for g in tail) / len(tail)
+    return sum([g.y for g in tail]) / len(tail)
 
 
 def _height(row: Sequence[Glyph]) -> float:
-    return max(g.bottom - g.top for g in row[-8:])
+    return max([g.bottom - g.top for g in row[-8:]])
 
 
 def line_text(line: Sequence[Glyph]) -> str:
@@ -100,14 +100,12 @@ def line_text(line: Sequence[Glyph]) -> str:
 
 def line_texts(line: Sequence[Glyph]) -> tuple[str, str]:
     """The text of a line, and what the source has for it."""
-    text: list[str] = []
-    quote: list[str] = []
-    for i, glyph in enumerate(line):
-        if i and glyph.x0 - line[i - 1].x1 > LEAST_GAP and _parted(line[i - 1], glyph, line):
-            text.append(" ")
-            quote.append(" ")
-        text.append(glyph.text)
-        quote.append(glyph.raw or glyph.text)
+    text = [g.text for g in line]
+    quote = [g.raw or g.text for g in line]
+    gaps = [i for i, (a, b) in enumerate(pairwise(line), start=1) if b.x0 - a.x1 > LEAST_GAP and _parted(a, b, line)]
+    for i in reversed(gaps):
+        text.insert(i, " ")
+        quote.insert(i, " ")
     return "".join(text), "".join(quote)
 
 

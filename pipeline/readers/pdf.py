@@ -106,7 +106,7 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         if drawn.white_text:
             glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground)
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
-        marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical), upright)
+        marks = PageMarks(number, shape.width, shape.height, tuple([g for g in glyphs if g.text != UNMAPPED]), tuple(horizontal), tuple(vertical), upright)
         blocks = list(grid.build(marks, known))
         said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, or white on white, were left out")] if left_out else []
         return shape, blocks, [*said, *known.remarks(number)]
