@@ -208,7 +208,7 @@ def _glyph(char: str, x: float, y: float, width: float, size: float, place: Matr
         return
     ax, ay = moved(place, x, y - 0.88 * size)
     bx, by = moved(place, x + width, y + 0.12 * size)
-    sheet.glyphs.append(Glyph(plain(char), min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), raw=char))
+    sheet.glyphs.append(Glyph.of(plain(char), min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), raw=char))
 
 
 def _path(item: Node, place: Matrix, resources: _Resources, sheet: _Sheet) -> None:
