@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, mask_personal, narrow, several_numbers
-from pipeline.points import PointsRead, points_after_name, points_at_end, read_points
+from pipeline.points import PointsRead, points_after_name, points_at_end, points_closing, read_points
 from pipeline.rows import Line
 
 
@@ -23,7 +23,9 @@ def criterion_of(line: Line, part: int) -> Criterion:
     if read.value is None and not read.choice and (end := points_at_end(text)) is not None:
         read, printed, points_at = PointsRead(end), patterns.POINTS_IN_TEXT.search(text)[0], line.text.at  # type: ignore[index, union-attr]
     elif line.points is None and read.value is None and line.text and (named := points_after_name(_unnumbered(text))) is not None:
-        read, printed, points_at = PointsRead(named), patterns.POINTS_AFTER_NAME.match(_unnumbered(text))[0][:-1], line.text.at  # type: ignore[index]
+        read, printed, points_at = PointsRead(named), patterns.POINTS_AFTER_NAME.match(_unnumbered(text))["said"], line.text.at  # type: ignore[index]
+    elif line.points is None and read.value is None and line.text and (closing := points_closing(text)) is not None:
+        read, printed, points_at = PointsRead(closing), patterns.POINTS_CLOSING.search(text)[0], line.text.at  # type: ignore[index]
     cells = [c for c in (line.text, line.points, line.number) if c is not None and c.confidence is not None]
     return Criterion(
         id="",
@@ -101,7 +103,7 @@ def parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
         texts = ["".join(texts[a:b]) for a, b in pairwise([*starts, len(texts)])]
     if len(texts) == 1:
         texts = _counted(texts[0])
-    if len(texts) != len(values) or any(v.value is None for v in values):
+    if len(texts) != len(values) or not all(v.value for v in values):  # no part is worth 0: 1|0 is a torn 10
         return (own,)
     return tuple(
         replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")

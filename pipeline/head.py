@@ -310,7 +310,7 @@ def _signature_above(body: Sequence[Passage], index: int, issuer: str | None) ->
     for i in range(index - 1, max(0, index - 6), -1):
         if PUBLIC_NOTE.fullmatch(body[i].text):
             continue
-        if not _is_organ(body[i].text, issuer):
+        if not (_is_organ(body[i].text, issuer) or (i == index - 1 and _may_sign(body, i))):
             break
         taken.insert(0, i)
     if not taken:
@@ -319,11 +319,22 @@ def _signature_above(body: Sequence[Passage], index: int, issuer: str | None) ->
     return Found(value, body[taken[0]].place()), frozenset(taken)
 
 
+UNSIGNED = regex.compile(r"特此|此[复致令]|妥否|敬礼|请予|(?:执行|落实|印发|附后|如下|[表单册书]|标准|细则|办法|方案|通知|指标|体系)$")
+
+
+def _may_sign(body: Sequence[Passage], index: int) -> bool:
+    """Whether a short line of nothing but a name stands right above the date that closes the notice: its issuer, of
+    whatever kind."""
+    text = _compact(body[index].text)
+    named = regex.fullmatch(r"[\p{Han}（）()·]{4,30}", text) is not None and UNSIGNED.search(text) is None
+    return named and OUTLINE_START.match(text) is None and _closes(body, index + 1)
+
+
 def _signature_alone(body: Sequence[Passage], issuer: str | None) -> Close:
-    """A signature without a date: the issuer's own name on a line of its own, or an organ on the right at the end."""
+    """A signature without a date: the issuer's own name on a line of its own, or an organ on the right or on the last line."""
     for index in range(len(body) - 1, 0, -1):
         passage = body[index]
-        right = passage.lines[0].align == "right" and _closes(body, index)
+        right = (passage.lines[0].align == "right" or index == len(body) - 1) and _closes(body, index)
         own = issuer is not None and _compact(passage.text) in (issuer, *issuer.split("、"))
         if own or (right and _is_organ(passage.text, issuer)):
             return Close(Found(_compact(passage.text), passage.place()), None, frozenset({index}))

@@ -114,6 +114,21 @@ def points_after_name(text: str) -> Decimal | None:
     return points(f"{match['points']}分") if match else None
 
 
+def points_closing(text: str) -> Decimal | None:
+    """Points that close a text without brackets and are the only ones it names, `专人管理，制度上墙，5分`.
+
+    >>> points_closing("专人管理，制度上墙，5分"), points_closing("有制度，得1分；有记录，得1分"), points_closing("迟到一次，扣1分")
+    (Decimal('5'), None, None)
+    """
+    match = patterns.POINTS_CLOSING.search(text)
+    alone = match is not None and len(FIGURE_OF_POINTS.findall(text)) == 1
+    return points(f"{match['points']}分") if match is not None and alone else None
+
+
+FIGURE_OF_POINTS = regex.compile(r"(?<![时点:：][0-9]?)[0-9]\s*分(?![钟之类级区别析开前后内])")
+"""A figure of points, not of minutes (6时30分前) or parts (三分之二)."""
+
+
 def total_in(text: str) -> Decimal | None:
     """A total printed in a title or header cell, `评价表（总分110分）`."""
     match = patterns.TITLE_TOTAL.search(fold(text))

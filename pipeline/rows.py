@@ -19,6 +19,9 @@ from pipeline.roles import Columns
 
 Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
 
+NUMERAL = regex.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.]?")
+"""A serial in Chinese numerals, alone in its cell."""
+
 MAX_LABEL = 40
 """A section label is short; a longer wide cell is a note."""
 
@@ -44,17 +47,18 @@ class Line(Struct, frozen=True):
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool | None = None) -> Line:
+def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool | None = None, worded: bool = False) -> Line:
     """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
     `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `whole_above`: the
-    row before it is a whole sentence, or breaks off (None: rows here do not end with a stop)."""
+    row before it is a whole sentence, or breaks off (None: rows here do not end with a stop); `worded`: the scored rows
+    themselves are numbered in Chinese numerals, so that one in the number column makes no section row."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
     if not filled or (len(filled) == 1 and patterns.CONTINUED.match(clean(filled[0].text))):
         return _as(line, "blank")
     if first_of_part and (_is_torn_text(line, filled, whole_above) or _is_torn_aside(line, filled)):
         return _as(line, "continuation")
-    for test in (_total, _fields, _opinion, partial(_section, headed=headed), _note):
+    for test in (_total, _fields, _opinion, partial(_section, headed=headed, worded=worded), _note):
         found = test(line, filled)
         if found is not None:
             return found
@@ -131,7 +135,7 @@ def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return _as(line, "note") if alone else None
 
 
-def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
+def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
     given = set(map(id, scores))
@@ -141,7 +145,7 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line
         return None
     if len(rest) == 2:
         mark = fold(rest[0].text)
-        if not regex.fullmatch(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.]?", mark) or rest[0] is not line.number:
+        if not NUMERAL.fullmatch(mark) or rest[0] is not line.number or (worded and _points_own(line)):
             return None
     label, declared = split_label(heading.text)
     value = declared
