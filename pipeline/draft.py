@@ -16,7 +16,7 @@ from pipeline.gridrows import Row, is_total
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import chinese_number, clean, fold, mask_personal
-from pipeline.points import is_label_points, points_at_end, read_points, split_label
+from pipeline.points import is_label_points, points_at_end, read_one, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.roles import Columns
 from pipeline.rows import NUMERAL, Line, classify
@@ -297,7 +297,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         declared = split_label(text)[1]
         beside = line.section_points.get(level)
         if declared is None and beside is not None and beside.row == cell.row:
-            declared = read_points(beside.text).value
+            declared = read_one(beside.text).value
         torn = _torn_label(draft, text, level, part)
         if torn is not None:
             torn.merged = torn.merged or (cell.row_span > 1 and torn.covered[-1:] == [len(draft.criteria) - 1])
@@ -386,7 +386,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
     draft.by_cell[id(cell)] = mark
     mark.merged = True
     if mark.stated_points is None and beside is not None and beside.row == cell.row:
-        mark.stated_points = read_points(beside.text).value
+        mark.stated_points = read_one(beside.text).value
     more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))
     if more and fold(more) != fold(mark.text):
         mark.text = _joined(mark.text, more)

@@ -34,6 +34,15 @@ def read_points(text: str) -> PointsRead:
     return _read_short(text) if len(text) <= SHORT else _read(text)
 
 
+def read_one(text: str) -> PointsRead:
+    """A points cell that holds one number, that of a section or a total, though a line end tears it (2|0).
+
+    >>> read_one("2\\n0").value, read_points("2\\n0").value
+    (Decimal('20'), None)
+    """
+    return read_points("".join(text.split("\n"))) if several_numbers(text) else read_points(text)
+
+
 def _read(text: str) -> PointsRead:
     plain = points(text)
     key = fold(text)

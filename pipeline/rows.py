@@ -14,7 +14,7 @@ from pipeline import rx as regex
 from pipeline.gridrows import Row
 from pipeline.model import Cell
 from pipeline.normalize import clean, fold
-from pipeline.points import is_label_points, points_at_end, read_points, split_label
+from pipeline.points import is_label_points, points_at_end, read_one, read_points, split_label
 from pipeline.roles import Columns
 
 Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
@@ -111,10 +111,10 @@ def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 
 def _row_value(line: Line, word: Cell, filled: tuple[Cell, ...]) -> Decimal | None:
     """The number of a total row: in the points column, else right of the word, else in the word's own cell."""
-    if line.points is not None and line.points is not word and (value := read_points(line.points.text).value) is not None:
+    if line.points is not None and line.points is not word and (value := read_one(line.points.text).value) is not None:
         return value
     for cell in (*line.section_points.values(), *filled):
-        if cell is not word and (cell.col > word.col or cell in line.section_points.values()) and (value := read_points(cell.text).value) is not None:
+        if cell is not word and (cell.col > word.col or cell in line.section_points.values()) and (value := read_one(cell.text).value) is not None:
             return value
     match = regex.search(r"([0-9]{1,4}(?:\.[0-9])?)", fold(word.text))
     return Decimal(match[1]) if match else None
@@ -152,7 +152,7 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded:
     if value is None:
         for cell in scores:
             if cell is not None and line.own(cell) and cell is not heading:
-                value = read_points(cell.text).value
+                value = read_one(cell.text).value
     if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label) or not regex.search(r"\p{Han}|\p{L}{3}", label):
         return None
     marked = bool(patterns.SECTION_MARKER.match(label) or patterns.APART_LABEL.fullmatch(fold(label))) or declared is not None or len(rest) == 2

@@ -67,11 +67,16 @@ def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]
 _PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
 
 
+_ANNEX = regex.compile(r"附[件表录]")
+
+
 def _margin_key(block: Block, page: Page) -> tuple[str, int] | None:
-    """(text with its numbers masked, height on the page) of a line in the top or bottom margin."""
+    """(text with its numbers masked, height on the page) of a line in the top or bottom margin. The number of an annex that
+    begins there (附件2) is no page's and stays."""
     if not isinstance(block, Paragraph) or block.at.bbox is None:
         return None
     top, bottom = block.at.bbox[1], block.at.bbox[3]
     if bottom > 0.1 * page.height and top < 0.9 * page.height:
         return None
-    return regex.sub(r"[0-9]+", "#", fold(block.text).replace(" ", "")), round(top / 6)
+    text = fold(block.text).replace(" ", "")
+    return text if _ANNEX.match(text) else regex.sub(r"[0-9]+", "#", text), round(top / 6)
