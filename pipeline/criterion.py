@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline.model import Cell, Criterion
-from pipeline.normalize import clean, mask_personal, narrow, several_numbers
+from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
 from pipeline.points import PointsRead, points_after_name, points_at_end, points_closing, read_points
 from pipeline.rows import Line
 
@@ -64,11 +64,12 @@ def _read_grades(line: Line) -> PointsRead:
     """The points of a line with a column for each grade: in its own cells, else in the header."""
     choices = []
     for col, header in line.columns.grades.items():
-        word, printed = patterns.grade_name(header) or (header, None)
+        bare = patterns.GRADE_BARE.fullmatch(fold(header))
+        word, printed = ("", bare["points"]) if bare else patterns.grade_name(header) or (header, None)
         cell = line.row.cells[col] if col < len(line.row.cells) else None
         own = clean(cell.text).removesuffix("分") if cell is not None and read_points(cell.text).value is not None else printed
         if own is not None:
-            choices.append((read_points(own).value, f"{word} {own}" if word.isascii() else f"{word}{own}分"))
+            choices.append((read_points(own).value, f"{word} {own}" if word and word.isascii() else f"{word}{own}分"))
     values = [value for value, _ in choices if value is not None]
     return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
 

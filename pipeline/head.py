@@ -40,7 +40,8 @@ DATE = regex.compile(
     r"(?:(?:19|20)\s*[0-9]\s*[0-9]|[一二][〇○零ОO０九][〇○零ОO０一二三四五六七八九]{2}|[１２][０-９]{3})\s*年\s*"
     r"(?:[0-9０-９]{1,2}|十[一二]?|[一二三四五六七八九])\s*月\s*(?:[0-9０-９]{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]|廿[一二三四五六七八九]?)\s*日"
 )
-DATE_ONLY = regex.compile(rf"[（(]?\s*(?P<date>{DATE.pattern})\s*[)）]?")
+# 2019.11.15 · 2019-11-15 · 2019/11/15: irregular, and a date only where nothing else stands on the line
+DATE_ONLY = regex.compile(rf"[（(]?\s*(?P<date>{DATE.pattern}|(?:19|20)[0-9]{{2}}(?P<by>[./-])[0-9]{{1,2}}(?P=by)[0-9]{{1,2}})\s*[)）]?")
 ORGAN_AND_DATE = regex.compile(rf"(?P<organ>[\p{{Han}}（）()·]{{2,40}}?{ORGAN_END})\s*(?P<date>{DATE.pattern})")
 PUBLIC_NOTE = regex.compile(r"[（(]\s*(?:此件|信息公开|联系人|联系电话|盖章|公章|印章|此文).{0,40}[)）]")
 

@@ -179,7 +179,8 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
     if patterns.TOTAL_WORDS.fullmatch(fold(below.text).rstrip("。")):
         return False
     deeper = order.index(_kind(below)) > order.index(_kind(lines[index]))
-    return deeper and (_points_of(clean(below.text)) is not None or _may_head(clean(below.text)))
+    sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
+    return deeper and (sectioned or _points_of(clean(below.text)) is not None or _may_head(clean(below.text)))
 
 
 def _kind(line: Paragraph) -> str:

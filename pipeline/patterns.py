@@ -247,7 +247,7 @@ SERIAL_IN_TEXT = regex.compile(
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
-SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．](?=[0-9])")
+SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9])")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
 
 
@@ -264,6 +264,9 @@ def grade_name(text: str) -> tuple[str, str | None] | None:
     match = GRADE_POINTS.fullmatch(key)
     return (printed[: match.end("word")], match["points"]) if match and GRADE_WORDS.fullmatch(match["word"]) else None
 
+
+GRADE_BARE = regex.compile(r"(?P<points>[0-9]{1,2})分")
+"""The whole (folded) header cell of a grade that is named by its points alone: `5分` beside `4分` and `3分`."""
 
 POINTS_RANGE = regex.compile(r"^[+]?(?P<low>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?\s*[-~—–至到一]+\s*[+]?(?P<high>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
 """`0-5`, `0~5分`, `+1—+3`."""
@@ -295,7 +298,7 @@ POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?
 """Points at the end of a criterion's text: `…（2分）。`."""
 
 POINTS_AFTER_NAME = regex.compile(
-    r"(?P<said>[^。；;:：()（）\[\]【】]{2,60}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
+    r"(?P<said>(?:[^。；;:：()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,60}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
     r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:扣\s*[0-9.]+\s*分|[扣得]\s*满分|不得分|得\s*[0-9.]+\s*分|扣完为止)))"
 )
 """Points after the name or sentence that opens a text: `孝老爱亲星（20分）。尊老爱幼。`, `台账齐全，更新及时（5分）。缺一项扣1分。`."""

@@ -274,7 +274,7 @@ def date_form(reading: Reading) -> Iterator[Hit]:
     if notice.issue_date is None or at is None:
         return
     text = re.sub(r"\s", "", at.quote)
-    if re.search(r"年0\d月|月0\d日", text) or re.search(r"[〇○一二三四五六七八九十]年", text):
+    if re.search(r"年0\d月|月0\d日|^\d{4}[./-]", text) or re.search(r"[〇○一二三四五六七八九十]年", text):
         yield Hit(
             annex=0, where="notice/issue_date", evidence=(at,),
             zh=f"成文日期写作“{shorten(text)}”", en=f"the date of issue is written “{shorten(text)}”",

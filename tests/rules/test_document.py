@@ -107,6 +107,7 @@ def dated(quote, iso, number="某字〔2023〕7号"):
     [
         ("2023年05月06日", "2023-05-06", "notice/issue_date"),
         ("二〇二三年五月六日", "2023-05-06", "notice/issue_date"),
+        ("2023.5.6", "2023.5.6", "notice/issue_date"),
         ("2022年5月6日", "2022-05-06", "notice/document_number~notice/issue_date"),
     ],
 )
