@@ -58,7 +58,7 @@ def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _is_strong(row: Row) -> bool:
     roles = {patterns.header_role(c.text) for c in row.filled()} - {None}
-    return is_header(row) and len(roles) >= 3 and "points" in roles
+    return len(roles) >= 3 and "points" in roles and is_header(row)
 
 
 def _has_points(row: Row, header: Row) -> bool:

@@ -57,16 +57,20 @@ def cleaned(raw: str) -> Cleaned:
 
 def clean(raw: str) -> str:
     """The text of `cleaned`."""
-    return _clean_short(raw) if len(raw) <= SHORT else cleaned(raw).text
+    return _clean_short(raw) if len(raw) <= SHORT else _cleaned_text(raw)
 
 
 SHORT = 400
 """Cells and lines up to this length are asked about again and again; longer ones are not kept in memory."""
 
 
-@lru_cache(maxsize=8192)
-def _clean_short(raw: str) -> str:
-    return cleaned(raw).text
+def _cleaned_text(raw: str) -> str:
+    if raw.isprintable() and " " not in raw:
+        return raw
+    return cleaned(raw).text if INVISIBLE.search(raw) else " ".join(WRAP_SPACE.sub("", raw).split())
+
+
+_clean_short = lru_cache(maxsize=8192)(_cleaned_text)
 
 
 def fold(text: str) -> str:
@@ -75,7 +79,7 @@ def fold(text: str) -> str:
     >>> fold("评价 内容（２分）")
     '评价内容(2分)'
     """
-    return _fold_short(text) if len(text) <= SHORT else _narrow(text).lower().translate(TRADITIONAL)
+    return _fold_short(text) if len(text) <= SHORT else _folded(text)
 
 
 def narrow(text: str) -> str:
@@ -84,7 +88,13 @@ def narrow(text: str) -> str:
 
 
 def _narrow(text: str) -> str:
-    return "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
+    text = unicodedata.normalize("NFKC", text)
+    return "".join((text if text.isprintable() else INVISIBLE.sub("", text)).split())
+
+
+def _folded(text: str) -> str:
+    key = _narrow(text).lower()
+    return key.translate(TRADITIONAL) if _TRADITIONAL.search(key) else key
 
 
 TRADITIONAL = str.maketrans(
@@ -95,8 +105,10 @@ TRADITIONAL = str.maketrans(
 )
 """Traditional characters of the field's words; only comparison keys are changed."""
 
+_TRADITIONAL = regex.compile(f"[{''.join(map(chr, TRADITIONAL))}]")
+
 _narrow_short = lru_cache(maxsize=8192)(_narrow)
-_fold_short = lru_cache(maxsize=8192)(lambda text: _narrow(text).lower().translate(TRADITIONAL))
+_fold_short = lru_cache(maxsize=8192)(_folded)
 
 
 def chinese_number(text: str) -> int | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes
 import importlib
 import re
-import struct
+import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import repeat
 
 import pypdfium2 as pdfium
@@ -18,20 +19,25 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import grid, textlayer, watermarks
-from pipeline.readers.glyphs import COMPATIBLE, PLAINLY, RADICALS, plain, without_running_lines
-from pipeline.readers.grid import Glyph, PageMarks
+from pipeline.readers import calls, grid, textlayer, watermarks
+from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
-from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
+from pipeline.readers.marks import Glyph, PageMarks
+from pipeline.readers.pdfpaths import Character, Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
-SPACE = 32
-LINE_ENDS = frozenset((10, 13, 0xFFFE, 2))
+LINE_ENDS = frozenset("\n\r\ufffe\x02")
 """Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
 
-RECTANGLE = struct.Struct("4f")
-"""FS_RECTF: left, top, right, bottom."""
+DOUBTED = LINE_ENDS | {" "} | RADICALS
+"""Characters that may be PDFium's own, or of which it may give another box than that of others."""
+
+UTF_16 = f"utf-16-{sys.byteorder[0]}e"
+"""Without a mark of its byte order, which is this machine's."""
+
+LOOSE = calls.Room(ctypes.c_float, 4)
+INK = calls.Room(ctypes.c_double, 4)
 
 Sides = tuple[float, float, float, float]
 
@@ -100,7 +106,7 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         if drawn.white_text:
             glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground)
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
-        marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical), upright)
+        marks = PageMarks(number, shape.width, shape.height, tuple([g for g in glyphs if g.text != UNMAPPED]), tuple(horizontal), tuple(vertical), upright)
         blocks = list(grid.build(marks, known))
         said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, or white on white, were left out")] if left_out else []
         return shape, blocks, [*said, *known.remarks(number)]
@@ -143,14 +149,15 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | Non
         found = [one for one in found if one[0] not in drawn_over]
     out: list[Glyph] = []
     width, height = place.size(turn)
-    boxes = place.boxes([(left, bottom, right, top) for _, _, left, right, bottom, top in found], turn)
-    for text, (x0, y0, x1, y1) in zip([chr(one[1]) for one in found], boxes, strict=True):
+    shown = {text: plain(text) for text in {one[1] for one in found}}
+    for one, (x0, y0, x1, y1) in zip(found, place.boxes(found, turn), strict=True):
         if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
             continue  # beside the page
+        text = one[1]
         if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
-            out[-1] = Glyph(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
+            out[-1] = Glyph.of(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
         else:
-            out.append(Glyph(text if PLAINLY <= text < COMPATIBLE else plain(text), x0, y0, x1, y1, text))
+            out.append(Glyph(shown[text], x0, y0, x1, y1, (x0 + x1) / 2, (y0 + y1) / 2, text))
     return out, turn, len(drawn_over)
 
 
@@ -161,42 +168,39 @@ def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float
     return same and box[2] - box[0] > 0.45 * (box[3] - box[1])
 
 
-def _characters(handle: object, count: int) -> list[watermarks.Box]:
-    """(index, code point, left, right, bottom, top) in user space of each printed character; PDFium makes up spaces and
-    line ends of its own."""
-    loose, unpacked = raw.FS_RECTF(), RECTANGLE.unpack_from
-    boxed = map(raw.FPDFText_GetLooseCharBox, repeat(handle, count), range(count), repeat(loose))
-    out: list[watermarks.Box] = []
-    for i, (code, has_box) in enumerate(zip(_codes(handle, count), boxed, strict=True)):
-        left, top, right, bottom = unpacked(loose)
-        if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
+def _characters(handle: object, count: int) -> list[Character]:
+    """The printed characters; PDFium makes up spaces and line ends of its own."""
+    boxed = map(calls.loose_char_box, repeat(handle, count), range(count), repeat(LOOSE.all))
+    out: list[Character] = []
+    for i, text, has_box, (left, top, right, bottom) in zip(range(count), _texts(handle, count), boxed, iter(LOOSE.numbers, None), strict=False):
+        if has_box and text not in DOUBTED:
+            out.append((i, text, left, right, bottom, top))
+        elif text in LINE_ENDS or (text == " " and raw.FPDFText_IsGenerated(handle, i) == 1):
             continue
-        if not has_box:
+        elif not has_box:
             if (ink := _ink_box(handle, i)) is not None:
-                out.append((i, code, *ink))
-        elif code in RADICALS and (box := _restored_box(handle, i, (left, right, bottom, top))) is not None:
-            out.append((i, code, *box))
+                out.append((i, text, *ink))
         else:
-            out.append((i, code, left, right, bottom, top))
+            restored = _restored_box(handle, i, (left, right, bottom, top)) if text in RADICALS else None
+            out.append((i, text, *(restored or (left, right, bottom, top))))
     return out
 
 
-def _codes(handle: object, count: int) -> Sequence[int]:
-    """The code point of each character. PDFium gives them all at once where each has one of its own, of sixteen bits."""
-    text = (ctypes.c_ushort * (count + 1))()
-    if raw.FPDFText_GetText(handle, 0, count, text) == count + 1 and not any(0xD800 <= code <= 0xDFFF for code in text):
-        return text[:count]
+def _texts(handle: object, count: int) -> Sequence[str]:
+    """Each character. PDFium gives them all at once where each has one code of its own, of sixteen bits."""
+    codes = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(handle, 0, count, codes) == count + 1:
+        with suppress(UnicodeDecodeError):  # half a pair
+            whole = bytes(codes)[:-2].decode(UTF_16)
+            if len(whole) == count:
+                return whole
     each = map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count))
-    return [0xFFFD if 0xD800 <= code <= 0xDFFF else code for code in each]
+    return ["\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code) for code in each]
 
 
 def _ink_box(handle: object, i: int) -> Sides | None:
     """(left, right, bottom, top) of a character's ink, in user space."""
-    sides = [ctypes.c_double() for _ in range(4)]
-    if not raw.FPDFText_GetCharBox(handle, i, *sides):
-        return None
-    left, right, bottom, top = (side.value for side in sides)
-    return left, right, bottom, top
+    return INK.numbers() if calls.char_box(handle, i, *INK.each) else None  # type: ignore[return-value]
 
 
 def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
@@ -204,7 +208,7 @@ def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
     maps to a radical): PDFium gives the box of the ink, and inside a form one that the form's matrix has not moved. None
     when the character is the glyph's own."""
     ink = _ink_box(handle, i)
-    if ink is None or any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
+    if ink is None or abs(ink[0] - loose[0]) > 0.01 or any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
         return None
     matrix = raw.FS_MATRIX()
     if not raw.FPDFText_GetMatrix(handle, i, matrix):
@@ -221,7 +225,7 @@ def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
 
 def _turn(handle: object, count: int) -> int | None:
     """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction."""
-    angles = [raw.FPDFText_GetCharAngle(handle, i) for i in range(0, count, max(1, count // 60))]
+    angles = [calls.char_angle(handle, i) for i in range(0, count, max(1, count // 60))]
     turns = Counter([-round(angle / 1.5707963) % 4 for angle in angles])
     turn, seen = turns.most_common(1)[0] if turns else (None, 0)
     return turn if seen > 0.6 * len(angles) else None
