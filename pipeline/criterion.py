@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline.model import Cell, Criterion
-from pipeline.normalize import clean, mask_personal, narrow, several_numbers
-from pipeline.points import PointsRead, points_after_name, points_at_end, read_points
+from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
+from pipeline.points import PointsRead, points_after_name, points_at_end, points_closing, read_points
 from pipeline.rows import Line
 
 
@@ -23,7 +23,9 @@ def criterion_of(line: Line, part: int) -> Criterion:
     if read.value is None and not read.choice and (end := points_at_end(text)) is not None:
         read, printed, points_at = PointsRead(end), patterns.POINTS_IN_TEXT.search(text)[0], line.text.at  # type: ignore[index, union-attr]
     elif line.points is None and read.value is None and line.text and (named := points_after_name(_unnumbered(text))) is not None:
-        read, printed, points_at = PointsRead(named), patterns.POINTS_AFTER_NAME.match(_unnumbered(text))[0][:-1], line.text.at  # type: ignore[index]
+        read, printed, points_at = PointsRead(named), patterns.POINTS_AFTER_NAME.match(_unnumbered(text))["said"], line.text.at  # type: ignore[index]
+    elif line.points is None and read.value is None and line.text and (closing := points_closing(text)) is not None:
+        read, printed, points_at = PointsRead(closing), patterns.POINTS_CLOSING.search(text)[0], line.text.at  # type: ignore[index]
     cells = [c for c in (line.text, line.points, line.number) if c is not None and c.confidence is not None]
     return Criterion(
         id="",
@@ -62,11 +64,12 @@ def _read_grades(line: Line) -> PointsRead:
     """The points of a line with a column for each grade: in its own cells, else in the header."""
     choices = []
     for col, header in line.columns.grades.items():
-        word, printed = patterns.grade_name(header) or (header, None)
+        bare = patterns.GRADE_BARE.fullmatch(fold(header))
+        word, printed = ("", bare["points"]) if bare else patterns.grade_name(header) or (header, None)
         cell = line.row.cells[col] if col < len(line.row.cells) else None
         own = clean(cell.text).removesuffix("分") if cell is not None and read_points(cell.text).value is not None else printed
         if own is not None:
-            choices.append((read_points(own).value, f"{word} {own}" if word.isascii() else f"{word}{own}分"))
+            choices.append((read_points(own).value, f"{word} {own}" if word and word.isascii() else f"{word}{own}分"))
     values = [value for value, _ in choices if value is not None]
     return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
 
@@ -101,7 +104,7 @@ def parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
         texts = ["".join(texts[a:b]) for a, b in pairwise([*starts, len(texts)])]
     if len(texts) == 1:
         texts = _counted(texts[0])
-    if len(texts) != len(values) or any(v.value is None for v in values):
+    if len(texts) != len(values) or not all(v.value for v in values):  # no part is worth 0: 1|0 is a torn 10
         return (own,)
     return tuple(
         replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -11,14 +12,14 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.criterion import criterion_of, other_columns, parts_of, points_of, serial_of
-from pipeline.gridrows import Row
+from pipeline.gridrows import Row, is_total
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
-from pipeline.normalize import clean, fold, mask_personal
-from pipeline.points import is_label_points, points_at_end, read_points, split_label
+from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.points import is_label_points, points_at_end, read_one, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.roles import Columns
-from pipeline.rows import Line, classify
+from pipeline.rows import NUMERAL, Line, classify
 from pipeline.table import JoinedTable
 
 SHARED = "并入上条"
@@ -79,13 +80,13 @@ class Draft(Struct):
 def collect(table: JoinedTable) -> Draft:
     """Read every data row of a table in order."""
     draft = Draft(table)
-    headed = not _scored_rows_are_marked(table)
+    headed, worded = not _scored_rows_are_marked(table), _scored_rows_are_worded(table)
     for part, rows in enumerate(table.data):
         first = True
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
             later = first and part > 0 and bool(draft.criteria)
-            line = classify(row, table.columns[part], later, headed, draft.whole() if later else None)
+            line = classify(row, table.columns[part], later, headed, draft.whole() if later else None, worded)
             if line.kind in ("criterion", "other") and row.index < table.tops[part] and not draft.criteria:
                 draft.notes.append(BodyText(mask_personal(row.text()), row.filled()[0].at))
                 continue
@@ -103,8 +104,9 @@ def collect(table: JoinedTable) -> Draft:
         if not found and patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
     for paragraph in table.tail:
-        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", fold(paragraph.text))
-        if number is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
+        said = fold(paragraph.text).rstrip("。")
+        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", said)
+        if number is not None and patterns.TOTAL_WORDS.fullmatch(said):
             draft.totals.append((len(draft.criteria), Decimal(number[0]), paragraph.at))
     for paragraph in table.inside:
         text = clean(paragraph.text)
@@ -129,6 +131,26 @@ def _scored_rows_are_marked(table: JoinedTable) -> bool:
             if text and score and patterns.SECTION_MARKER.match(clean(text.text)) and read_points(score.text).value is not None:
                 return True
     return False
+
+
+def _scored_rows_are_worded(table: JoinedTable) -> bool:
+    """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
+    marks: list[str | None] = []
+    for columns, rows in zip(table.columns, table.data, strict=True):
+        if columns.number is None or columns.points is None:
+            continue
+        for row in rows:
+            score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in (columns.points, columns.number, columns.text))
+            if score and text is not mark and score.row == row.index and read_points(score.text).value is not None and not _sums_up(row):
+                own = fold(mark.text).strip("().、") if mark is not None and mark.row == row.index else ""
+                marks.append(own if NUMERAL.fullmatch(own) else None)
+    values = [chinese_number(m) or 0 for m in marks if m]
+    falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
+    return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
+
+
+def _sums_up(row: Row) -> bool:
+    return is_total(row) or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
 
 
 def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
@@ -275,7 +297,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         declared = split_label(text)[1]
         beside = line.section_points.get(level)
         if declared is None and beside is not None and beside.row == cell.row:
-            declared = read_points(beside.text).value
+            declared = read_one(beside.text).value
         torn = _torn_label(draft, text, level, part)
         if torn is not None:
             torn.merged = torn.merged or (cell.row_span > 1 and torn.covered[-1:] == [len(draft.criteria) - 1])
@@ -364,7 +386,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
     draft.by_cell[id(cell)] = mark
     mark.merged = True
     if mark.stated_points is None and beside is not None and beside.row == cell.row:
-        mark.stated_points = read_points(beside.text).value
+        mark.stated_points = read_one(beside.text).value
     more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))
     if more and fold(more) != fold(mark.text):
         mark.text = _joined(mark.text, more)
