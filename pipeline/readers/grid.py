@@ -21,7 +21,16 @@ from pipeline.readers.gutters import Interval, Known
 from pipeline.readers.marks import Glyph, Net, PageMarks, joined_text, line_text, line_texts, text_lines
 from pipeline.readers.nets import find_nets, holds_table, is_frame, merge_rules
 from pipeline.readers.opentables import find_open, with_rows
-from pipeline.readers.walls import SNAP, is_covered, spans_of, with_gutters, with_labels, with_parted
+from pipeline.readers.walls import (
+    SNAP,
+    is_covered,
+    spans_of,
+    with_closed_header,
+    with_gutters,
+    with_labels,
+    with_parted,
+)
+from pipeline.readers.wrapped import with_whole_numbers
 
 OVERFLOW = 40.0
 """Lines of a cell that is open at the bottom are looked for so far below: two or three."""
@@ -54,8 +63,8 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
     nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
-    rowed = [with_rows(net, own) for net, own in zip(nets, inside, strict=True)]
-    nets = [with_labels(net, own) for (net, _), own in zip(rowed, inside, strict=True)]
+    rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
+    nets = [with_closed_header(with_labels(net, own), own) for (net, _), own in zip(rowed, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     lines = text_lines(outside)
     found = find_open(lines, lone, marks, known)
@@ -64,7 +73,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     if open_nets:
         shares, outside = _share_out(open_nets, outside)
         lines = text_lines(outside)
-        nets, inside = [*nets, *open_nets], [*inside, *shares]
+        nets, inside = [*nets, *(with_labels(n, own) for n, own in zip(open_nets, shares, strict=True))], [*inside, *shares]
     blocks: list[tuple[float, float, Block]] = []
     for net, own in zip(nets, inside, strict=True):
         table = _table(net, own, marks)
@@ -193,7 +202,7 @@ def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
         homes[bisect_right(ys, glyph.y, 1, last_row) - 1][bisect_right(xs, glyph.x, 1, last_col) - 1].append(glyph)
     cells = [_cell(net, span, own, marks) for span, own in zip(spans, texts, strict=True)]
     return Table(
-        cells=tuple(cells),
+        cells=tuple(with_whole_numbers(cells)),
         rows=len(net.ys) - 1,
         cols=len(net.xs) - 1,
         at=Provenance("", page=marks.number, bbox=net.box),

@@ -13,7 +13,7 @@ from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.readers import rowbands
 from pipeline.readers.marks import Glyph, line_text, text_lines
-from pipeline.readers.regions import Line, Region, is_whole
+from pipeline.readers.regions import Line, Region
 
 NEAR = 1.35
 """Lines of one label are not farther apart than this, in line pitches of the text."""
@@ -40,7 +40,7 @@ def columns_in(region: Region) -> Columns:
     """The text column holds most characters; anchors are serials that count up, else points."""
     by_col: dict[int, list[Glyph]] = {}
     for line in region.body:
-        for glyph in line if not is_whole(line) else ():
+        for glyph in line if not region.is_whole(line) else ():
             by_col.setdefault(sum(glyph.x > c for c in region.cuts), []).append(glyph)
     text = max(by_col, key=lambda c: len(by_col[c]), default=0)
     words = {c: [clean(line_text(line)) for line in text_lines(own)] for c, own in sorted(by_col.items()) if c != text}
@@ -102,7 +102,7 @@ def label_spans(
     region: Region, columns: Columns, starts: Sequence[float], leading: bool, middle: bool | None
 ) -> dict[int, list[float]]:
     """For each label column the row starts at which no label begins: its cells go on there. `middle`: how numbers stand."""
-    body = [g for line in region.body if not is_whole(line) for g in line]
+    body = [g for line in region.body if not region.is_whole(line) for g in line]
     lines = [_middle(line) for line in text_lines(g for g in body if columns.of(g) == columns.text)]
     begins = [min((y for y in lines if y > s), default=s) for s in starts]
     ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]

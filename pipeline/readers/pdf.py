@@ -19,7 +19,7 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import calls, grid, textlayer, watermarks
+from pipeline.readers import calls, grid, shading, tallboxes, textlayer, watermarks
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
 from pipeline.readers.marks import Glyph, PageMarks
@@ -106,7 +106,9 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
         if drawn.white_text:
             glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground)
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
-        marks = PageMarks(number, shape.width, shape.height, tuple([g for g in glyphs if g.text != UNMAPPED]), tuple(horizontal), tuple(vertical), upright)
+        shades = shading.stripes([place.box(*dark, turn) for dark in ground.dark], shape.height)
+        seen = tuple([g for g in glyphs if g.text != UNMAPPED])
+        marks = PageMarks(number, shape.width, shape.height, seen, tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
         said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, or white on white, were left out")] if left_out else []
         return shape, blocks, [*said, *known.remarks(number)]
@@ -138,7 +140,7 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | Non
         count = raw.FPDFText_CountChars(textpage.raw)
         if count > limits.MAX_PAGE_GLYPHS:
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
-        found = _characters(textpage.raw, count)
+        found = list(tallboxes.lowered(textpage.raw, _characters(textpage.raw, count)))
         upright = _turn(textpage.raw, count)
         drawn_over = watermarks.found(textpage.raw, found) if upright is not None else frozenset()
         drawn_over |= watermarks.unseen(textpage.raw, found, ground) if ground is not None else frozenset()

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
-from pipeline.readers.gutters import Interval, Known, header_cuts, ink, piece_text
+from pipeline.readers.gutters import Interval, Known, columns_named, header_cuts, ink, piece_text
 from pipeline.readers.marks import Glyph, Net, Rule, joined_text, line_text, text_lines
 from pipeline.readers.openrows import blocks_of
 
@@ -124,6 +124,24 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
     return Net(net.xs, net.ys, net.horizontal, tuple(upright)) if len(upright) > len(net.vertical) else net
 
 
+def with_closed_header(net: Net, glyphs: Sequence[Glyph]) -> Net:
+    """The net with a rule below header cells that run down through all rows: no rules were drawn in a blank column."""
+    spans = spans_of(net)
+    tops = [span for span in spans if span[0] == 0]
+    depth = min((h for _, _, h, _ in tops), default=1)
+    if len(net.ys) < 4 or depth > 2 or sum(h == depth for _, _, h, _ in tops) < 2:
+        return net
+    y = net.ys[depth]
+    if not columns_named([g for g in glyphs if net.ys[0] < g.y < y]):
+        return net
+    new = []
+    for span in tops:
+        _, col, height, width = span
+        if height >= len(net.ys) - 2 and not any(g.y > y for g in _inside(net, span, glyphs)):
+            new.append(Rule(y, net.xs[col], net.xs[col + width]))
+    return Net(net.xs, net.ys, (*net.horizontal, *new), net.vertical) if new else net
+
+
 def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
     """The net with a rule between labels that share one cell over several rows: each stands in the middle, or at the top,
     of rows of its own (table styles rule every second row only)."""
@@ -143,8 +161,9 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
 
 def _are_labels(blocks: Sequence[Sequence[Sequence[Glyph]]]) -> bool:
     """Whether each block names a section with its points, or each a section without."""
-    labels = [split_label(clean(joined_text([line_text(line) for line in block]))) for block in blocks]
-    named = all(len(name) > 1 and len(name) <= MAX_LABEL for name, _ in labels)
+    texts = [clean(joined_text([line_text(line) for line in block])) for block in blocks]
+    labels = [split_label(text) for text in texts]
+    named = all(1 < len(name) <= MAX_LABEL and points(text) is None for text, (name, _) in zip(texts, labels, strict=True))
     return named and len({declared is None for _, declared in labels}) == 1
 
 
