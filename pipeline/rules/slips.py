@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import add
 from pathlib import Path
@@ -110,8 +110,14 @@ class Verdict(Struct, frozen=True):
 
 def comparing_key(text: str) -> str:
     """The text without spaces, each character by itself in its usual width and case."""
-    wide = ((unicodedata.normalize("NFKC", c).lower(), c) for c in "".join(clean(text).split()))
-    return "".join(n if len(n) == 1 else c for n, c in wide)
+    return "".join(map(_usual, "".join(clean(text).split())))
+
+
+@lru_cache(maxsize=8192)
+def _usual(char: str) -> str:
+    """A character in its usual width and case, where that is one character too."""
+    usual = unicodedata.normalize("NFKC", char).lower()
+    return usual if len(usual) == 1 else char
 
 
 def edits_between(one: str, other: str) -> tuple[Edit, ...]:
