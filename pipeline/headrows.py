@@ -159,6 +159,8 @@ def is_header(row: Row, follows: bool = False) -> bool:
         return False
     grades = sum(patterns.grade_name(t) is not None for t in texts)
     fields = sum(patterns.field_name(t) is not None for t, r in zip(texts, roles, strict=True) if r is None)
+    if _ends_in_points(texts, roles):
+        return True
     if any(points(t) is not None for t in texts) or any(len(t) > 40 for t in texts):
         return False
     if (is_total(row) and named <= 1) or any(patterns.SECTION_MARKER.match(t) for t in texts):
@@ -170,6 +172,13 @@ def is_header(row: Row, follows: bool = False) -> bool:
     if grades > 1:
         return 2 * (named + grades) >= len(filled)
     return len({r for r in roles if r}) + min(fields, 1) >= 2 and 2 * (named + fields) >= len(filled)
+
+
+def _ends_in_points(texts: Sequence[str], roles: Sequence[str | None]) -> bool:
+    """Words that name columns, then three grades or more that their points name (评价内容 | 5分 | 4分 | 3分)."""
+    bare = [int(m["points"]) for t in texts if (m := patterns.GRADE_BARE.fullmatch(fold(t)))]
+    named = [r in ("text", "label", "number", "standard", "item") for r in roles[: len(texts) - len(bare)]]
+    return len(bare) >= 3 and bool(named) and all(named) and bare in (sorted(set(bare)), sorted(set(bare), reverse=True))
 
 
 def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:

@@ -98,10 +98,12 @@ def _folded(text: str) -> str:
 
 
 TRADITIONAL = str.maketrans(
-    "項號評價內容準則標總實單員時間類別細備註檢查驗權滿應際測覈審議專業組數據資料質說點兩個檔級優級極為無錄簽對領電話聯繫機構學關閱層維顯體證環節區塊種",
-    "项号评价内容准则标总实单员时间类别细备注检查验权满应际测核审议专业组数据资料质说点两个档级优级极为无录签对领电话联系机构学关阅层维显体证环节区块种",
+    "項號評價內容準則標總實單員時間類別細備註檢查驗權滿應際測覈審議專業組數據資料質說點兩個檔級優級極為無錄簽對領電話聯繫機構學關閱層維顯體證環節區塊種"
+    "計減獎勵處責務門辦場條規範導進現參賦積綜結論問題監護養補歸與違簡長階獨線開頁續終訂製訊協會廳較達適當練習師園醫藥診廠戶決職記將視確認稱獲後從於過發緊訴競爭嚴報賬",
+    "项号评价内容准则标总实单员时间类别细备注检查验权满应际测核审议专业组数据资料质说点两个档级优级极为无录签对领电话联系机构学关阅层维显体证环节区块种"
+    "计减奖励处责务门办场条规范导进现参赋积综结论问题监护养补归与违简长阶独线开页续终订制讯协会厅较达适当练习师园医药诊厂户决职记将视确认称获后从于过发紧诉竞争严报账",
 )
-"""Traditional characters of the words that tables are headed with; only comparison keys are changed."""
+"""Traditional characters of the field's words; only comparison keys are changed."""
 
 _TRADITIONAL = regex.compile(f"[{''.join(map(chr, TRADITIONAL))}]")
 

@@ -153,7 +153,7 @@ def _candidates(lines: Sequence[Line]) -> list[Mark]:
         above = lines[i - 1] if i else None
         wrapped = above is not None and not line.after_table and above.bbox is not None and not above.text.endswith(("。", "：", ":", "）", ")"))
         below = above is not None and (above.bbox is None or line.bbox is None or line.bbox[1] > above.bbox[1])
-        if wrapped and below and margins and above and margins.is_full(above) and above.page == line.page:
+        if wrapped and below and margins and above and margins.is_filled(above) and above.page == line.page:
             continue
         out.append(mark)
     return out

@@ -22,8 +22,8 @@ from pipeline.progress import bar
 from pipeline.provenance import Provenance
 from pipeline.readers import calls, grid, textlayer, watermarks
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
-from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
+from pipeline.readers.marks import Glyph, PageMarks
 from pipeline.readers.pdfpaths import Character, Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"

@@ -201,8 +201,9 @@ def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[floa
     stroked = bool(stroke) and not _is_pale(calls.stroke_color, handle)
     filled = bool(fill) and not _is_pale(calls.fill_color, handle)
     if not stroked and not filled:
-        if fill and ground.dark:
-            yield from _window(handle, matrix, ground)
+        if ground.dark:
+            yield from _window(handle, matrix, ground) if fill else ()
+            yield from _on_dark(handle, matrix, ground, bool(stroke), bool(fill))
         return
     for points in _subpaths(handle, matrix):
         pieces = list(drawn(points, stroked, filled))
@@ -218,6 +219,19 @@ def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[fl
         x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
         if min(x1 - x0, y1 - y0) > THIN and any(_is_inside((x0, y0, x1, y1), dark) for dark in ground.dark):
             yield from drawn([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)], True, False)
+
+
+def _on_dark(handle: object, matrix: Matrix, ground: Ground, stroked: bool, filled: bool) -> Iterator[tuple[float, float, float, float]]:
+    """White lines that a coloured ground on either side lets be seen: borders of shaded cells."""
+    for points in _subpaths(handle, matrix):
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        if filled and min(max(xs) - min(xs), max(ys) - min(ys)) > THIN:
+            continue
+        for x0, y0, x1, y1 in drawn(points, stroked, filled):
+            x, y = (x0 + x1) / 2, (y0 + y1) / 2
+            flat = abs(x1 - x0) > abs(y1 - y0)
+            if any(ground.shows(x, y + d) if flat else ground.shows(x + d, y) for d in (-THIN, THIN)):
+                yield x0, y0, x1, y1
 
 
 def _is_inside(box: tuple[float, float, float, float], around: tuple[float, float, float, float]) -> bool:

@@ -21,8 +21,9 @@ from pipeline.progress import bar
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers import grid
 from pipeline.readers.commas import settle_marks
-from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
 from pipeline.readers.holes import doubt_holes
+from pipeline.readers.marks import Glyph, Net, PageMarks, Rule
+from pipeline.readers.nets import find_nets
 from pipeline.readers.ocr import Char, find_boxes, read_lines
 from pipeline.readers.paper import Paper, even_background
 from pipeline.readers.rereading import reread
@@ -253,7 +254,7 @@ class _Picker(Struct, frozen=True):
 def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float, number: int, size: tuple[float, float]) -> PageMarks:
     horizontal = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.horizontal)
     vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
-    nets = grid.find_nets(horizontal, vertical)
+    nets = find_nets(horizontal, vertical)
     line = _line_height(boxes)
     strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image, line)]
     crops = [picker.crop(s) for s in strips]

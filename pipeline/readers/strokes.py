@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline import limits
 from pipeline.errors import LimitExceeded
-from pipeline.readers.grid import Rule
+from pipeline.readers.marks import Rule
 
 THIN = 3.2
 """A filled box thinner than this is a drawn line; rules in office files are 0.5 to 2.25 points."""

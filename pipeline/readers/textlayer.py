@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 
 from pipeline import rx as regex
 from pipeline.readers.glyphs import has_meaning
-from pipeline.readers.grid import Glyph
+from pipeline.readers.marks import Glyph
 
 MIN_CHARS = 8
 """A page with fewer characters and a picture is a scan (page numbers and stamps are put over scans as text)."""
