@@ -357,7 +357,7 @@ class Programme:
 
     def best(self, limit: int = HOPELESS) -> int | None:
         """The cheapest cost, found under growing caps; None when it is above `limit` or no layout exists."""
-        for cap in (MARGIN_CAP, 2 * MARGIN_CAP, HOPELESS):
+        for cap in (0, MARGIN_CAP, 2 * MARGIN_CAP, HOPELESS):
             if self._best is None and self._searched < min(cap, limit):
                 self._searched = min(cap, limit)
                 self._best = self._best_under(self._searched)

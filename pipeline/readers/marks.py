@@ -72,14 +72,15 @@ class Net(Struct, frozen=True):
 def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
     rows: list[list[Glyph]] = []
+    row: list[Glyph] = []
     for glyph in sorted([g for g in glyphs if g.text.strip()], key=attrgetter("y")):
-        row = rows[-1] if rows else None
-        if row is not None and 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top:
+        if row and (glyph.y == row[0].y or 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top):
             row.append(glyph)  # as below, known without reckoning: the row's middle is no higher than its first character
-        elif row is not None and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
+        elif row and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
             row.append(glyph)
         else:
-            rows.append([glyph])
+            row = [glyph]
+            rows.append(row)
     for row in rows:
         row.sort(key=attrgetter("x0"))
     return rows

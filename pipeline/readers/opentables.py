@@ -119,9 +119,11 @@ def _stacks(net: Net, glyphs: Sequence[Glyph]) -> set[int]:
             low, high = reach.get(place, (y, y))
             reach[place] = min(low, y), max(high, y)
     tall = {place for place, (low, high) in reach.items() if high - low > SMALL}
-    if tall:
-        words = (g for g in glyphs if g.text not in FIGURES and g.text.strip())
-        tall -= {(bisect_right(net.ys, g.y), bisect_right(net.xs, g.x)) for g in words}
+    for glyph in glyphs:
+        if not tall:
+            break
+        if glyph.text not in FIGURES and glyph.text.strip():
+            tall.discard((bisect_right(net.ys, glyph.y), bisect_right(net.xs, glyph.x)))
     return {band - 1 for band, _ in tall}
 
 

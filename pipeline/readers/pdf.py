@@ -13,6 +13,7 @@ from itertools import repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
@@ -30,13 +31,12 @@ MEDIA_TYPE = "application/pdf"
 LINE_ENDS = frozenset("\n\r\ufffe\x02")
 """Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
 
-DOUBTED = LINE_ENDS | {" "} | RADICALS
+DOUBTED = re.compile(f"[ {''.join(sorted(LINE_ENDS | RADICALS))}]")
 """Characters that may be PDFium's own, or of which it may give another box than that of others."""
 
 UTF_16 = f"utf-16-{sys.byteorder[0]}e"
 """Without a mark of its byte order, which is this machine's."""
 
-LOOSE = calls.Room(ctypes.c_float, 4)
 INK = calls.Room(ctypes.c_double, 4)
 
 Sides = tuple[float, float, float, float]
@@ -149,47 +149,70 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | Non
     turn = 0 if upright is None else (upright - place.rotation) % 4
     if drawn_over:
         found = [one for one in found if one[0] not in drawn_over]
-    out: list[Glyph] = []
+    return _placed(found, place, turn), turn, len(drawn_over)
+
+
+def _placed(characters: Sequence[Character], place: Place, turn: int) -> list[Glyph]:
+    """Characters in upright page coordinates, without those beside the page."""
     width, height = place.size(turn)
-    shown = {text: plain(text) for text in {one[1] for one in found}}
-    for one, (x0, y0, x1, y1) in zip(found, place.boxes(found, turn), strict=True):
-        if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
-            continue  # beside the page
-        text = one[1]
-        if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
-            out[-1] = Glyph.of(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
+    texts = [one[1] for one in characters]
+    shown = {text: plain(text) for text in set(texts)}
+    out = [
+        Glyph(shown[text], x0, y0, x1, y1, (x0 + x1) / 2, (y0 + y1) / 2, text)
+        for text, (x0, y0, x1, y1) in zip(texts, place.boxes(characters, turn), strict=True)
+        if not (x1 < 0 or y1 < 0 or x0 > width or y0 > height)
+    ]
+    return _with_ligatures(out) if "f" in shown or "t" in shown else out
+
+
+def _with_ligatures(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """A letter f or t that stands in the very box of the same letter before it, which is as wide as two, is one sign with
+    it: ff. A letter struck twice to look bold fills a narrow box."""
+    out: list[Glyph] = []
+    for glyph in glyphs:
+        before = out[-1] if out and glyph.text in "ft" else None
+        if before is not None and before.text == glyph.text and _box(before) == _box(glyph) and _is_wide(glyph):
+            out[-1] = replace(glyph, text=before.text + glyph.text, raw=before.raw + glyph.raw)
         else:
-            out.append(Glyph(shown[text], x0, y0, x1, y1, (x0 + x1) / 2, (y0 + y1) / 2, text))
-    return out, turn, len(drawn_over)
+            out.append(glyph)
+    return out
 
 
-def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float]) -> bool:
-    """Whether a letter f or t stands in the very box of the same letter before it, which is as wide as two: one sign for
-    ff. A letter struck twice to look bold fills a narrow box."""
-    same = before.text == text and (before.x0, before.top, before.x1, before.bottom) == box
-    return same and box[2] - box[0] > 0.45 * (box[3] - box[1])
+def _box(glyph: Glyph) -> Sides:
+    return glyph.x0, glyph.top, glyph.x1, glyph.bottom
+
+
+def _is_wide(glyph: Glyph) -> bool:
+    return glyph.x1 - glyph.x0 > 0.45 * (glyph.bottom - glyph.top)
 
 
 def _characters(handle: object, count: int) -> list[Character]:
     """The printed characters; PDFium makes up spaces and line ends of its own."""
-    boxed = map(calls.loose_char_box, repeat(handle, count), range(count), repeat(LOOSE.all))
-    out: list[Character] = []
-    for i, text, has_box, (left, top, right, bottom) in zip(range(count), _texts(handle, count), boxed, iter(LOOSE.numbers, None), strict=False):
-        if has_box and text not in DOUBTED:
-            out.append((i, text, left, right, bottom, top))
-        elif text in LINE_ENDS or (text == " " and raw.FPDFText_IsGenerated(handle, i) == 1):
-            continue
-        elif not has_box:
-            if (ink := _ink_box(handle, i)) is not None:
-                out.append((i, text, *ink))
-        else:
-            restored = _restored_box(handle, i, (left, right, bottom, top)) if text in RADICALS else None
-            out.append((i, text, *(restored or (left, right, bottom, top))))
-    return out
+    text = _text(handle, count)
+    boxed, sides = calls.loose_boxes(handle, count)
+    found: list[Character | None] = list(zip(range(count), text, sides[0::4], sides[2::4], sides[3::4], sides[1::4], strict=True))
+    doubted = {match.start() for match in DOUBTED.finditer(text)}
+    if not all(boxed):
+        doubted.update(i for i, has in enumerate(boxed) if not has)
+    for i in doubted:
+        found[i] = _settled(handle, found[i], boxed[i])  # type: ignore[arg-type]
+    return [one for one in found if one is not None]
 
 
-def _texts(handle: object, count: int) -> Sequence[str]:
-    """Each character. PDFium gives them all at once where each has one code of its own, of sixteen bits."""
+def _settled(handle: object, one: Character, boxed: bool) -> Character | None:
+    """A character with the box it has in truth; None for what PDFium made up, and where no box is known."""
+    i, text = one[:2]
+    if text in LINE_ENDS or (text == " " and calls.is_generated(handle, i) == 1):
+        return None
+    if not boxed:
+        ink = _ink_box(handle, i)
+        return None if ink is None else (i, text, *ink)
+    restored = _restored_box(handle, i, one[2:]) if text in RADICALS else None
+    return one if restored is None else (i, text, *restored)
+
+
+def _text(handle: object, count: int) -> str:
+    """The characters. PDFium gives them all at once where each has one code of its own, of sixteen bits."""
     codes = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(handle, 0, count, codes) == count + 1:
         with suppress(UnicodeDecodeError):  # half a pair
@@ -197,7 +220,7 @@ def _texts(handle: object, count: int) -> Sequence[str]:
             if len(whole) == count:
                 return whole
     each = map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count))
-    return ["\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code) for code in each]
+    return "".join(["\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code) for code in each])
 
 
 def _ink_box(handle: object, i: int) -> Sides | None:
@@ -228,6 +251,8 @@ def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
 def _turn(handle: object, count: int) -> int | None:
     """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction."""
     angles = [calls.char_angle(handle, i) for i in range(0, count, max(1, count // 60))]
-    turns = Counter([-round(angle / 1.5707963) % 4 for angle in angles])
+    turns: Counter[int] = Counter()
+    for angle, times in Counter(angles).items():
+        turns[-round(angle / 1.5707963) % 4] += times
     turn, seen = turns.most_common(1)[0] if turns else (None, 0)
     return turn if seen > 0.6 * len(angles) else None

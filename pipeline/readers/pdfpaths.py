@@ -25,6 +25,7 @@ Character = tuple[int, str, float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
+TEXT = raw.FPDF_PAGEOBJ_TEXT
 MARKS = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING)
 
 PICTURE_DEPTH = 3
@@ -37,12 +38,19 @@ MODE = calls.Room(ctypes.c_int, 2)
 POINT = calls.Room(ctypes.c_float, 2)
 
 
-def is_pale(get: Callable[..., int], handle: object) -> bool:
+def _is_pale(get: Callable[..., int], handle: object) -> bool:
     """Whether a stroke or fill is white or transparent; `get`: how its colour is asked for."""
-    if not get(handle, *COLOUR.each):
-        return False
-    red, green, blue, opacity = COLOUR.numbers()
+    return bool(get(handle, *COLOUR.each)) and _is_white(*COLOUR.numbers())
+
+
+def _is_white(red: int, green: int, blue: int, opacity: int) -> bool:
     return opacity < 10 or (red >= PALE and green >= PALE and blue >= PALE)
+
+
+def _has_pale(texts: Sequence[object]) -> bool:
+    """Whether the fill of any text object is pale: thousands of them have a few colours between them."""
+    known = map(calls.fill_color, texts, *map(repeat, COLOUR.each))
+    return any(has and _is_white(*colour) for has, colour in set(zip(known, iter(COLOUR.numbers, None), strict=False)))
 
 
 class Ground(Struct):
@@ -120,10 +128,11 @@ class Drawn(Struct):
 
     def _add(self, get: Callable[..., object], holder: object, count: int, outer: Matrix, depth: int) -> None:
         handles = list(map(get, repeat(holder, count), range(count)))
-        for kind, handle in zip(map(calls.object_type, handles), handles, strict=True):
-            if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self.white_text = self.white_text or is_pale(calls.fill_color, handle)
-            elif kind in MARKS:
+        kinds = list(map(calls.object_type, handles))
+        texts = [handle for kind, handle in zip(kinds, handles, strict=True) if kind == TEXT]
+        self.white_text = self.white_text or _has_pale(texts)
+        for kind, handle in [(kind, handle) for kind, handle in zip(kinds, handles, strict=True) if kind != TEXT]:
+            if kind in MARKS:
                 self.marks.append((kind, handle, outer))
                 if kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
                     self.pictures.append(handle)
@@ -189,8 +198,8 @@ def _note(corners: list[tuple[float, float]], ground: Ground) -> None:
 def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     calls.draw_mode(handle, *MODE.each)
     fill, stroke = MODE.numbers()
-    stroked = bool(stroke) and not is_pale(calls.stroke_color, handle)
-    filled = bool(fill) and not is_pale(calls.fill_color, handle)
+    stroked = bool(stroke) and not _is_pale(calls.stroke_color, handle)
+    filled = bool(fill) and not _is_pale(calls.fill_color, handle)
     if not stroked and not filled:
         if ground.dark:
             yield from _window(handle, matrix, ground) if fill else ()
