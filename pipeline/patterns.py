@@ -231,6 +231,9 @@ LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<poin
 LABEL_POINTS_WORDS = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?:共|计|满分)?(?P<points>[一二三四五六七八九十百]{1,5}分)\s*[)\]）]$", regex.DOTALL)
 """`环境卫生（二十分）`: points in words, in brackets only."""
 
+RATE = regex.compile(r"(?:[率比]|达到?|[低高大小少多超]于|超过|不足|不到|[≥≤<>]=?|以上|以内|约|近|为|至|到)[:：]?$")
+"""How the words before a rate end (满意率达到95%), where a label of 95 points does not."""
+
 EACH_CASE = regex.compile(r"(?:每|[一1])(?:次|处|项|例|起|人次?|个)(?:性)?(?:[扣加减得计记])?")
 """What is left of a label that only says how much one case costs (一次扣20分)."""
 
@@ -246,6 +249,9 @@ SERIAL_IN_TEXT = regex.compile(
     r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．]|\.[0-9])\s*[、.]?|(?P<d>[①-⑳]))\s*"
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
+
+NUMERAL_IN_TEXT = regex.compile(r"^\s*(?:(?P<n>[一二三四五六七八九十]{1,3})\s*[、.．]|[(（](?P<n>[一二三四五六七八九十]{1,3})[)）])\s*(?=\P{Nd})")
+"""A serial in Chinese numerals at the start of a criterion's text: `一.…`, `（二）…`."""
 
 SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9])")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""

@@ -20,7 +20,7 @@ def mend(draft: Draft, marks: Sequence[Mark], total: Decimal | None) -> None:
     """The torn points of a draft made whole: where the lower piece begins with 0, which no points do, or where the number
     alone closes its section's declared points or the total. What stays open is listed as unplaced. `marks` with the
     criteria they cover; `total` as stated."""
-    torn = {i: value for i, c in enumerate(draft.criteria) if (value := _whole(c)) is not None}
+    torn = {i: value for i, c in enumerate(draft.criteria) if (value := whole(c)) is not None}
     if not torn:
         return
     rest = sum((c.max_points for c in draft.criteria if c.max_points is not None and c.kind == "scored"), Decimal(0))
@@ -33,7 +33,7 @@ def mend(draft: Draft, marks: Sequence[Mark], total: Decimal | None) -> None:
             draft.unplaced.append(Unplaced(own.points_printed or "", "digits on two lines: one number or two", own.points_at))
 
 
-def _whole(own: Criterion) -> Decimal | None:
+def whole(own: Criterion) -> Decimal | None:
     """The number that torn digits make; None where the points are whole."""
     match = _torn(own)
     return Decimal(match["head"] + match["tail"]) if match and "." not in match["head"] else None

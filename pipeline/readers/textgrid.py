@@ -221,7 +221,7 @@ class Columns(Struct, frozen=True, dict=True):
         if role == "number":
             return 0.0 if NUMBER.fullmatch(word) and not joined else UNLIKE
         if role in SCORES:
-            return 0.0 if points(word) is not None and not joined else UNLIKE
+            return 0.0 if _is_points(word) and not joined else UNLIKE
         return 0.3 if NUMBER.fullmatch(word) and not joined else 0.0
 
     def crossed(self, line: Line) -> bool:
@@ -310,6 +310,14 @@ def _fitness(name: str, said: Sequence[str]) -> float:
     return _agreement(role, bool(name), filled) - 0.5 * beside - sum(bool(_GAP.search(t)) for t in (name, *filled))
 
 
+def _is_points(word: str) -> bool:
+    """Whether a word is what stands under points: a number, a range, a share, a sign before it, or a veto."""
+    return points(word) is not None or any(form.fullmatch(fold(word)) for form in _POINTS_FORMS)
+
+
+_POINTS_FORMS = (patterns.POINTS_RANGE, patterns.POINTS_PERCENT, patterns.POINTS_DEDUCTION, patterns.POINTS_BONUS, patterns.POINTS_VETO)
+
+
 def _agreement(role: str | None, named: bool, filled: Sequence[str]) -> float:
     if role == "number":
         fits = sum(bool(NUMBER.fullmatch(t)) for t in filled)
@@ -317,7 +325,7 @@ def _agreement(role: str | None, named: bool, filled: Sequence[str]) -> float:
         rising = sum(b > a for a, b in pairwise(counted)) / max(len(counted) - 1, 1)
         return 1.0 + (2.0 * fits / len(filled) + rising - 1.5 if filled else -1.0)
     if role in SCORES:
-        fits = sum(points(t) is not None for t in filled)
+        fits = sum(map(_is_points, filled))
         return 1.0 + (2.0 * fits / len(filled) - 1.0 if filled else -0.1)
     if role is not None:
         return 1.0 - (1.0 * sum(bool(NUMBER.fullmatch(t)) for t in filled) / len(filled) if filled else 0.3)
