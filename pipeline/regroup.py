@@ -41,10 +41,11 @@ def _lift_parents(draft: Draft) -> None:
 
 
 def _lift_headings(draft: Draft) -> None:
-    """Lines marked （一） with the points of the lines below them, in a table without labels and numbers, are section rows: their
-    points, not those of the others, make the sums."""
-    heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text)]
-    if draft.marks or any(c.number for c in draft.criteria) or len(heads) < 2 or heads[0] != 0:
+    """Lines marked （一） with the points of the lines below them, in a table without labels where either no line or each of the
+    others has a number, are section rows: their points, not those of the others, make the sums."""
+    heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
+    numbered = sum(c.number is not None for c in draft.criteria)
+    if draft.marks or numbered not in (0, len(draft.criteria) - len(heads)) or len(heads) < 2 or heads[0] != 0:
         return
     below = [draft.criteria[a + 1 : b] for a, b in pairwise([*heads, len(draft.criteria)])]
     closes = [_points(draft.criteria[h]) == sum(c.max_points or 0 for c in own) for h, own in zip(heads, below, strict=True)]

@@ -227,7 +227,70 @@ annex-1 《窗口考核表》 100
     二 | 即办件当场办结 | 30
     三 | 着装挂牌上岗 | 30
 """,
+    "torn digits that a subtotal closes": """
+@ docx html xlsx
+志愿服务评分表
+项目 | 序号 | 考核内容 | 分值
+组织建设 | 1 | 依法登记，章程完备 | 1⏎2
+^ | 2 | 有固定场所 | 8
+小计 |  |  | 20
+队伍管理 | 3 | 注册志愿者不少于百人 | 15
+^ | 4 | 保险参保率100% | 1⏎5
+小计 |  |  | 30
+=>
+annex-1 《志愿服务评分表》 -
+  [组织建设] -
+    1 | 依法登记，章程完备 | 12
+    2 | 有固定场所 | 8
+  [队伍管理] -
+    3 | 注册志愿者不少于百人 | 15
+    4 | 保险参保率100% | 15
+  = 小计 20
+  = 小计 30
+""",
 }
+
+SPACED_ROWS = """机关档案检查表
+序号    考核要点                       评分标准                          分值
+        一、组织管理                                                     15
+1.1     明确分管领导                   未落实的不得分。                  7
+1.2     纳入年度计划                   缺一项扣1分。                     8
+        二、安全保管                                                     25
+2.1     库房八防措施到位               每处扣1分。                       12
+2.2     温湿度每日登记两次             缺一次扣1分。                     13
+"""
+
+
+def test_section_rows_in_the_columns_of_numbered_lines_set_by_spaces(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(SPACED_ROWS, encoding="utf-8")
+    (rubric,) = extract(path).rubrics
+    assert [(s.label, str(s.stated_points), [c.number for c in s.criteria]) for s in rubric.sections] == [
+        ("组织管理", "15", ["1.1", "1.2"]),
+        ("安全保管", "25", ["2.1", "2.2"]),
+    ]
+
+
+SPACED_WORDS = """饮水安全考核表
+项目              编号  评价标准                         配分
+水质保障(25分)    一    出厂水每日检测浊度、余氯         12
+                  二    水质检测合格率不低于95%          13
+收费服务(20分)    三    实行计量收费，水费收缴率95%以上  20
+否决项            四    发生水污染事件的                 一票否决
+"""
+
+
+def test_chinese_numerals_and_a_veto_set_by_spaces(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(SPACED_WORDS, encoding="utf-8")
+    (rubric,) = extract(path).rubrics
+    assert [(c.number, c.text, str(c.max_points), c.kind) for c in rubric.criteria()] == [
+        ("一", "出厂水每日检测浊度、余氯", "12", "scored"),
+        ("二", "水质检测合格率不低于95%", "13", "scored"),
+        ("三", "实行计量收费，水费收缴率95%以上", "20", "scored"),
+        ("四", "发生水污染事件的", "None", "veto"),
+    ]
+
 
 SPACED_RANGES = """环境信用评价细则
 一级指标        项次  具体内容                  计分标准                              分值
