@@ -18,7 +18,7 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import grid, shading, tallboxes, textlayer, watermarks
+from pipeline.readers import grid, shading, tallboxes, textlayer, unshown, watermarks
 from pipeline.readers.glyphs import COMPATIBLE, PLAINLY, RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
 from pipeline.readers.marks import Glyph, PageMarks
@@ -27,8 +27,11 @@ from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
 MEDIA_TYPE = "application/pdf"
 
 SPACE = 32
-LINE_ENDS = frozenset((10, 13, 0xFFFE, 2))
-"""Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
+LINE_ENDS = frozenset((10, 13, 0xFFFE))
+
+HYPHEN = 2
+"""What PDFium gives for the hyphen at the end of a line. Between Latin letters it divides a word; else it is print (a minus
+sign, a standard's number)."""
 
 RECTANGLE = struct.Struct("4f")
 """FS_RECTF: left, top, right, bottom."""
@@ -59,8 +62,9 @@ def read(data: bytes, name: str) -> Document:
         remarks: list[Remark] = []
         flow: list[list[Block]] = []
         known = Known()
+        layers = unshown.Layers(data)
         for index in bar(range(count), "page", delay=2):
-            page, blocks, said = _read_page(pdf, index, name, known)
+            page, blocks, said = _read_page(pdf, index, name, known, layers)
             pages.append(page)
             flow.append(blocks)
             remarks += said
@@ -79,7 +83,7 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         raise InputError(name, "the PDF is damaged or cut short", "get the file again") from None
 
 
-def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> tuple[Page, list[Block], list[Remark]]:
+def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, layers: unshown.Layers) -> tuple[Page, list[Block], list[Remark]]:
     number = index + 1
     try:
         page = pdf[index]
@@ -97,14 +101,15 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
             return _read_picture(page, number, shape, reason)
         ground = Ground()
         horizontal, vertical = rules_of(drawn.marks, place, turn, f"{name}, page {number}", ground)
-        if drawn.white_text:
-            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground)
+        if drawn.white_text or drawn.cut_text or drawn.layered:
+            off = layers.off if drawn.layered else frozenset() if drawn.cut_text else None
+            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground, off)
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
         shades = shading.stripes(place.boxes(ground.dark, turn), shape.height)
         seen = tuple(g for g in glyphs if g.text != UNMAPPED)
         marks = PageMarks(number, shape.width, shape.height, seen, tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
-        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, or white on white, were left out")] if left_out else []
+        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, white on white, cut off or in a hidden layer were left out")] if left_out else []
         return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
@@ -126,9 +131,10 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
 # ---- characters --------------------------------------------------------------------------------------------------
 
 
-def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None) -> tuple[list[Glyph], int, int]:
+def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None, off: frozenset[str] | None = None) -> tuple[list[Glyph], int, int]:
     """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
-    characters of a watermark were left out; with them those that are white on white, when the ground is given."""
+    characters of a watermark were left out; with them those that are white on white, when the ground is given, and those cut off
+    or in a layer of a name in `off`, when that is given."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)
@@ -138,6 +144,7 @@ def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | Non
         upright = _turn(textpage.raw, count)
         drawn_over = watermarks.found(textpage.raw, found) if upright is not None else frozenset()
         drawn_over |= watermarks.unseen(textpage.raw, found, ground) if ground is not None else frozenset()
+        drawn_over |= unshown.found(textpage.raw, found, off) if off is not None else frozenset()
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
@@ -169,8 +176,13 @@ def _characters(handle: object, count: int) -> list[watermarks.Box]:
     loose, unpacked = raw.FS_RECTF(), RECTANGLE.unpack_from
     boxed = map(raw.FPDFText_GetLooseCharBox, repeat(handle, count), range(count), repeat(loose))
     out: list[watermarks.Box] = []
-    for i, (code, has_box) in enumerate(zip(_codes(handle, count), boxed, strict=True)):
+    codes = _codes(handle, count)
+    for i, (code, has_box) in enumerate(zip(codes, boxed, strict=True)):
         left, top, right, bottom = unpacked(loose)
+        if code == HYPHEN:
+            if _divides(codes, i):
+                continue
+            code = ord("-")
         if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
             continue
         if not has_box:
@@ -181,6 +193,13 @@ def _characters(handle: object, count: int) -> list[watermarks.Box]:
         else:
             out.append((i, code, left, right, bottom, top))
     return out
+
+
+def _divides(codes: Sequence[int], i: int) -> bool:
+    """Whether a hyphen at the end of a line stands within a Latin word."""
+    before = chr(codes[i - 1]) if i else ""
+    after = next((chr(code) for code in codes[i + 1 :] if code not in LINE_ENDS and code != SPACE), "")
+    return before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
 
 
 def _codes(handle: object, count: int) -> Sequence[int]:

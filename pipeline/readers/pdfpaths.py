@@ -11,6 +11,7 @@ import pypdfium2.raw as raw
 from msgspec import Struct, field
 
 from pipeline import limits
+from pipeline.readers import unshown
 from pipeline.readers.marks import Rule
 from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
@@ -106,11 +107,14 @@ class Place(Struct, frozen=True):
 
 class Drawn(Struct):
     """What a page draws, down to the forms in its own forms. `marks`: paths, pictures and shadings in the order drawn, each
-    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white."""
+    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white;
+    `cut_text`: whether any is cut off by a clipping path; `layered`: whether any is in a layer."""
 
     marks: list[tuple[int, object, Matrix]]
     pictures: list[object]
     white_text: bool = False
+    cut_text: bool = False
+    layered: bool = False
 
     @classmethod
     def on(cls, page: pdfium.PdfPage) -> Drawn:
@@ -123,6 +127,8 @@ class Drawn(Struct):
         for kind, handle in zip(map(raw.FPDFPageObj_GetType, handles), handles, strict=True):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 self.white_text = self.white_text or INK.is_pale(raw.FPDFPageObj_GetFillColor, handle)
+                self.cut_text = self.cut_text or unshown.is_cut(handle)
+                self.layered = self.layered or unshown.layer_of(handle) is not None
             elif kind in MARKS:
                 self.marks.append((kind, handle, outer))
                 if kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
