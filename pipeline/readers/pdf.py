@@ -27,11 +27,12 @@ from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
 MEDIA_TYPE = "application/pdf"
 
 SPACE = 32
-LINE_ENDS = frozenset((10, 13, 0xFFFE))
+LINE_ENDS = frozenset((10, 13))
 
-HYPHEN = 2
+HYPHENS = frozenset((2, 0xFFFE))
+HYPHEN_WIDTH = 0.35
 """What PDFium gives for the hyphen at the end of a line. Between Latin letters it divides a word; else it is print (a minus
-sign, a standard's number)."""
+sign, a standard's number), about so many heights wide."""
 
 RECTANGLE = struct.Struct("4f")
 """FS_RECTF: left, top, right, bottom."""
@@ -179,10 +180,12 @@ def _characters(handle: object, count: int) -> list[watermarks.Box]:
     codes = _codes(handle, count)
     for i, (code, has_box) in enumerate(zip(codes, boxed, strict=True)):
         left, top, right, bottom = unpacked(loose)
-        if code == HYPHEN:
+        if code in HYPHENS:
             if _divides(codes, i):
                 continue
             code = ord("-")
+            if out and (right - left < 0.1 or not has_box):
+                left, right, bottom, top = out[-1][3], out[-1][3] + HYPHEN_WIDTH * (out[-1][5] - out[-1][4]), out[-1][4], out[-1][5]
         if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
             continue
         if not has_box:

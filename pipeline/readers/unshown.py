@@ -126,14 +126,14 @@ def _window(clip: object, count: int) -> Sides | None:
 
 
 def _is_outside(box: Sides, bounds: Sides, window: Sides) -> bool:
-    """Whether the middle of a character's ink lies outside the window. Where its box does not meet the bounds of its text,
-    those are in the coordinates of a form, as the window is: then the whole text is outside or nothing is known."""
+    """Whether the middle of a character lies outside the window (not of its ink: a line is cut as one, its commas too).
+    Where its box does not meet the bounds of its text, those are in the coordinates of a form, as the window is: then the
+    whole text is outside or nothing is known."""
     if bounds[2] < window[0] or bounds[0] > window[2] or bounds[3] < window[1] or bounds[1] > window[3]:
         return True
-    ink = max(box[0], bounds[0]), max(box[1], bounds[1]), min(box[2], bounds[2]), min(box[3], bounds[3])
-    if ink[2] < ink[0] - ROOM or ink[3] < ink[1] - ROOM:
+    if min(box[2], bounds[2]) < max(box[0], bounds[0]) - ROOM or min(box[3], bounds[3]) < max(box[1], bounds[1]) - ROOM:
         return False
-    x, y = (ink[0] + ink[2]) / 2, (ink[1] + ink[3]) / 2
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return not (window[0] - ROOM <= x <= window[2] + ROOM and window[1] - ROOM <= y <= window[3] + ROOM)
 
 
