@@ -30,6 +30,7 @@ from pipeline.readers.walls import (
     with_gutters,
     with_labels,
     with_parted,
+    with_unstruck,
 )
 from pipeline.readers.wrapped import is_wrapped, with_whole_numbers
 
@@ -70,7 +71,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         outside = _with_overflow(net, own, outside)
     nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
     rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
-    nets = [with_closed_header(with_labels(net, own), own) for (net, _), own in zip(rowed, inside, strict=True)]
+    nets = [with_closed_header(with_labels(with_unstruck(net, own), own), own) for (net, _), own in zip(rowed, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     lines = text_lines(outside)
     found = find_open(lines, lone, marks, known)

@@ -45,7 +45,7 @@ def layer_of(handle: object) -> str | None:
     for k in range(raw.FPDFPageObj_CountMarks(handle)):
         mark = raw.FPDFPageObj_GetMark(handle, k)
         if _string(raw.FPDFPageObjMark_GetName, mark) == LAYER:
-            return _string(lambda m, *rest: raw.FPDFPageObjMark_GetParamStringValue(m, b"Name", *rest), mark)
+            return _name(mark)
     return None
 
 
@@ -135,6 +135,19 @@ def _is_outside(box: Sides, bounds: Sides, window: Sides) -> bool:
         return False
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return not (window[0] - ROOM <= x <= window[2] + ROOM and window[1] - ROOM <= y <= window[3] + ROOM)
+
+
+def _name(mark: object) -> str:
+    """The name of a layer from its mark: the bytes of a text string."""
+    size = ctypes.c_ulong()
+    if not raw.FPDFPageObjMark_GetParamBlobValue(mark, b"Name", None, 0, size) or not size.value:
+        return ""
+    buffer = (ctypes.c_ubyte * size.value)()
+    raw.FPDFPageObjMark_GetParamBlobValue(mark, b"Name", buffer, size.value, size)
+    held = bytes(buffer)
+    if held.startswith(b"\xfe\xff"):
+        return held[2:].decode("utf-16-be", "replace")
+    return held[3:].decode("utf-8", "replace") if held.startswith(b"\xef\xbb\xbf") else held.decode("latin-1")
 
 
 def _string(get: object, mark: object) -> str:

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
@@ -24,6 +26,11 @@ MAX_LABEL = 30
 
 OFF = 0.6
 """A label stands off its place in its rows by less than this part of a line's height."""
+
+STRUCK = 0.3
+MIN_STRUCK = 2
+"""A rule this near to a character's middle, in parts of its height, runs through it; so many struck characters are no
+accident."""
 
 WALL = 0.5
 """A wall stands between two grid positions when rules cover at least this part of their common edge."""
@@ -157,6 +164,46 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
         edges = net.ys[row : row + height + 1]
         new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in _shared(blocks, edges)]
     return Net(net.xs, net.ys, (*net.horizontal, *new), net.vertical) if new else net
+
+
+def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:
+    """The net without the rules that run through the words of labels, or between their characters: those were drawn across
+    cells that go on, and the labels' places alone tell their rows."""
+    spans = spans_of(net)
+    for col in range(len(net.xs) - 1):
+        rows = [row for row, c, height, width in spans if c == col and width == 1 and height == 1 and row]
+        run = [row for row in rows if row == rows[0] + rows.index(row)]
+        if len(run) < 2:
+            continue
+        left, right = net.xs[col], net.xs[col + 1]
+        edges = net.ys[run[0] : run[-1] + 2]
+        own = [g for g in glyphs if left < g.x < right and edges[0] < g.y < edges[-1]]
+        struck = sum(any(abs(g.y - y) < STRUCK * (g.bottom - g.top) for y in edges[1:-1]) for g in own)
+        if struck < MIN_STRUCK and not any(_is_torn([g for g in own if a < g.y < b]) for a, b in pairwise(edges)):
+            continue
+        lines = text_lines(own)
+        blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top))
+        cuts = _shared(blocks, edges) if len(blocks) > 1 and _are_labels(blocks) else []
+        if cuts:
+            gone = [y for y in edges[1:-1] if y not in cuts]
+            net = replace(net, horizontal=tuple(piece for rule in net.horizontal for piece in _broken(rule, gone, left, right)))
+    return net
+
+
+def _is_torn(glyphs: Sequence[Glyph]) -> bool:
+    """Whether what stands in one row is part of a label: one Chinese character alone, or a bracket without its other half."""
+    text = "".join(g.text for g in glyphs).strip()
+    chinese = [c for c in text if c > "\u4e00" and c not in "（）"]
+    half = sum(c in "（(" for c in text) != sum(c in "）)" for c in text)
+    return half or (len(chinese) == 1 and len(text) == 1)
+
+
+def _broken(rule: Rule, levels: Sequence[float], left: float, right: float) -> list[Rule]:
+    """What is left of a rule at one of these levels outside [left, right]."""
+    if not any(abs(rule.at - y) <= SNAP for y in levels) or rule.end <= left or rule.start >= right:
+        return [rule]
+    pieces = (replace(rule, end=min(rule.end, left)), replace(rule, start=max(rule.start, right)))
+    return [piece for piece in pieces if piece.end - piece.start > 1]
 
 
 def _are_labels(blocks: Sequence[Sequence[Sequence[Glyph]]]) -> bool:
