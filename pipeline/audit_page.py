@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from pipeline.auditing import ids_in
 from pipeline.model import Criterion, Finding, Proof, Reading, Rubric, Section
 from pipeline.page_words import ORIGINS, WORDS, origin_of
-from pipeline.plain import points_text
+from pipeline.plain import other_cells, points_text
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.points import SETTLED, sum_of, with_children
@@ -73,6 +73,7 @@ class Row(Struct, frozen=True):
     labels: tuple[LabelCell, ...]
     cards: tuple[Card, ...]
     donors: str
+    details: tuple[str, ...] = ()
 
 
 class Sheet(Struct, frozen=True):
@@ -339,4 +340,5 @@ def _row(criterion: Criterion, starts: bool, labels: list[LabelCell], cards: tup
         labels=tuple(labels),
         cards=cards,
         donors="、".join(criterion.donors),
+        details=other_cells(criterion.columns),
     )

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 
 import docx
 import jinja2
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from msgspec import Struct
 
-from pipeline.formats.docx import fixed_dates
+from pipeline.formats.docx import fixed_dates, number_pages
+from pipeline.formats.synopsis import row_mark
 from pipeline.model import Decision, Reading
 from pipeline.provenance import Provenance
 
 HEADER = ("位置", "原文", "更正为", "理由", "决定人、日期", "状态")
+WIDTHS = (44, 58, 58, 46, 30, 21)
+"""Millimetres, of 257 between the margins."""
 STATUS = {"valid": "有效", "stale": "原值已变，失效", "moot": "来源已更正，不需要"}
 
 
@@ -80,8 +84,10 @@ def render_html(reading: Reading) -> str:
 def render_docx(reading: Reading) -> bytes:
     """The errata sheet as DOCX."""
     document = docx.Document()
+    number_pages(document)
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(20)
     style = document.styles["Normal"]
     style.font.name, style.font.size = "仿宋_GB2312", Pt(11)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
@@ -90,7 +96,7 @@ def render_docx(reading: Reading) -> bytes:
     run = title.add_run("勘　误　表")
     run.font.size, run.bold = Pt(18), True
     document.add_paragraph(f"《{reading.notice.title or ''}》{reading.notice.document_number or ''}")
-    _table(document, [HEADER, *((e.place, e.printed, e.corrected, e.reason, e.signed, e.status) for e in errata_of(reading))])
+    _table(document, [(e.place, e.printed, e.corrected, e.reason, e.signed, e.status) for e in errata_of(reading)])
     out = io.BytesIO()
     document.save(out)
     return fixed_dates(out.getvalue())
@@ -98,10 +104,15 @@ def render_docx(reading: Reading) -> bytes:
 
 def _table(document: docx.document.Document, rows: Sequence[Sequence[str]]) -> None:
     table = document.add_table(rows=0, cols=len(HEADER))
-    table.style = "Table Grid"
-    for number, row in enumerate(rows):
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+    table.style, table.autofit = "Table Grid", False
+    for number, row in enumerate((HEADER, *rows)):
+        line = table.add_row()
+        row_mark(line, "cantSplit" if number else "tblHeader")
+        for cell, text, width in zip(line.cells, row, WIDTHS, strict=True):
+            cell.width = Mm(width)
             cell.paragraphs[0].add_run(text).bold = number == 0
+    if not rows:
+        document.add_paragraph("没有更正。")
 
 
 _PAGE = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string("""<!DOCTYPE html>

@@ -279,7 +279,7 @@ def _broke(above: str, below: str) -> bool:
 
 def columns(text: str) -> int:
     """Display columns: a wide character counts two."""
-    return sum(1 if c.isascii() else 2 for c in text)
+    return 2 * len(text) - len(text.encode("ascii", "ignore"))
 
 
 class Margins(Struct, frozen=True):

@@ -150,7 +150,7 @@ def _role_of(key: str) -> Role | None:
 
 
 TOTAL_WORDS = regex.compile(
-    r"(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
+    r"(?:(?:以上|上述)?各(?:项|部分|项目)(?:分值|得分)?)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
     r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
 )
 """The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
@@ -243,11 +243,11 @@ SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
-    r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．.])\s*[、.]?|(?P<d>[①-⑳]))\s*"
+    r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．]|\.[0-9])\s*[、.]?|(?P<d>[①-⑳]))\s*"
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
-SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．](?=[0-9])")
+SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9])")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
 
 
@@ -264,6 +264,9 @@ def grade_name(text: str) -> tuple[str, str | None] | None:
     match = GRADE_POINTS.fullmatch(key)
     return (printed[: match.end("word")], match["points"]) if match and GRADE_WORDS.fullmatch(match["word"]) else None
 
+
+GRADE_BARE = regex.compile(r"(?P<points>[0-9]{1,2})分")
+"""The whole (folded) header cell of a grade that is named by its points alone: `5分` beside `4分` and `3分`."""
 
 POINTS_RANGE = regex.compile(r"^[+]?(?P<low>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?\s*[-~—–至到一]+\s*[+]?(?P<high>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
 """`0-5`, `0~5分`, `+1—+3`."""
@@ -294,8 +297,11 @@ POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不�
 POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
 """Points at the end of a criterion's text: `…（2分）。`."""
 
-POINTS_AFTER_NAME = regex.compile(r"[^。；，,;:：()（）\[\]【】]{2,20}[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】]\s*[。：:]\s*\P{P}")
-"""Points after the name that opens a text: `孝老爱亲星（20分）。尊老爱幼。`."""
+POINTS_AFTER_NAME = regex.compile(
+    r"(?P<said>(?:[^。；;:：()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,60}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
+    r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:扣\s*[0-9.]+\s*分|[扣得]\s*满分|不得分|得\s*[0-9.]+\s*分|扣完为止)))"
+)
+"""Points after the name or sentence that opens a text: `孝老爱亲星（20分）。尊老爱幼。`, `台账齐全，更新及时（5分）。缺一项扣1分。`."""
 
 POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""

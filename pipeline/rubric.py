@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from pipeline import patterns
+from pipeline import patterns, tornpoints
 from pipeline import rx as regex
 from pipeline.draft import Draft, Mark, collect
 from pipeline.gridrows import Row
@@ -99,6 +99,7 @@ def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) 
 def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
     marks = spread(_placed_marks(draft), draft.criteria)
+    tornpoints.mend(draft, marks, _totals(draft, len(draft.criteria))[0])
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
     criteria = _serials_from_items(criteria)
     criteria = _with_ids(_mark_deductions(criteria, draft), rubric_id)
@@ -235,10 +236,11 @@ def _mark_apart(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
 
 
 def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:
-    """Whether serials at the start of texts count up, or start over at 1, each time."""
+    """Whether serials at the start of texts count up, or start over at 1, each time; a slip in ten may break the count."""
     values = [next(g for g in m.groups() if g) for m in found if m]
     numbers = [int(v) if v.isdecimal() else None for v in values]
-    return all(b is None or a is None or b in (1, a + 1, a + 2) for a, b in pairwise([0, *numbers]))
+    slips = sum(b is not None and a is not None and b not in (1, a + 1, a + 2) for a, b in pairwise([0, *numbers]))
+    return slips <= (len(values) + 5) // 10
 
 
 def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Criterion], list[Mark]]:

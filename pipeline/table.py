@@ -42,9 +42,14 @@ class JoinedTable(Struct, frozen=True, dict=True):
         return tuple(rows_of(part, i) for i, part in enumerate(self.parts))
 
     @cached_property
+    def leading(self) -> tuple[tuple[Row, ...], ...]:
+        """The header rows at the top of each part."""
+        return tuple(map(leading_headers, self.rows))
+
+    @cached_property
     def headers(self) -> tuple[tuple[Row, ...], ...]:
         """Header rows of each part (empty where a part has none)."""
-        return find_headers(self.rows)
+        return find_headers(self.rows, self.leading)
 
     @cached_property
     def data(self) -> tuple[tuple[Row, ...], ...]:
@@ -56,7 +61,7 @@ class JoinedTable(Struct, frozen=True, dict=True):
     @cached_property
     def tops(self) -> tuple[int, ...]:
         """The row of each part's own header at its top: what stands above it is no data. 0 where it has none."""
-        return tuple(min((r.index for r in leading_headers(rows)), default=0) for rows in self.rows)
+        return tuple(min((r.index for r in heads), default=0) for heads in self.leading)
 
     @cached_property
     def columns(self) -> tuple[Columns, ...]:
@@ -118,15 +123,21 @@ def _sheets(table: Table) -> tuple[Table, ...]:
 
 
 class _Laid:
-    """The rows of parts, each laid out once."""
+    """The rows of parts, and the header rows at their tops, each laid out once."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Table, tuple[Row, ...]]] = {}
+        self._heads: dict[int, tuple[Row, ...]] = {}
 
     def rows(self, part: Table) -> tuple[Row, ...]:
         if id(part) not in self._known:
             self._known[id(part)] = part, rows_of(part, 0)
         return self._known[id(part)][1]
+
+    def heads(self, part: Table) -> tuple[Row, ...]:
+        if id(part) not in self._heads:
+            self._heads[id(part)] = leading_headers(self.rows(part))
+        return self._heads[id(part)]
 
 
 def _is_closing_part(laid: Sequence[Row]) -> bool:
@@ -170,9 +181,9 @@ def _is_noise(paragraph: Paragraph) -> bool:
 def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
     before = laid.rows(parts[-1])
     rows = laid.rows(part)
-    first = leading_headers(laid.rows(parts[0]))
-    header = as_before(leading_headers(rows), first)
-    below = max((row.index for row in as_before(leading_headers(before), first)), default=-1)
+    first = laid.heads(parts[0])
+    header = as_before(laid.heads(part), first)
+    below = max((row.index for row in as_before(laid.heads(parts[-1]), first)), default=-1)
     data = [row for row in before if row.index > below]
     ended = any(is_total(row) for row in data[1:])  # a total in the first row opens the table
     if not header:

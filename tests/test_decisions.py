@@ -164,6 +164,8 @@ def test_the_errata_sheet_lists_what_was_corrected(reading):
     assert "附件 3 序号 15 评价分值" in errata.render_html(done)
     table = Document(io.BytesIO(errata.render_docx(done))).tables[0]
     assert [c.text for c in table.rows[1].cells][1:4] == ["3", "2", "对照原件"]
+    assert "w:tblHeader" in table.rows[0]._tr.xml
+    assert "没有更正。" in [p.text for p in Document(io.BytesIO(errata.render_docx(reading))).paragraphs]
 
 
 def test_without_a_date_a_decision_is_of_today(place, capsys):

@@ -22,8 +22,8 @@ _SUPPLEMENT = dict(zip(
 ))  # fmt: skip
 """Radicals that are whole characters and that Unicode's normal forms leave as they are."""
 
-RADICALS = frozenset(map(ord, _SUPPLEMENT.values())) | frozenset(
-    ord(text) for code in range(0x2F00, 0x2FD6) if len(text := unicodedata.normalize("NFKC", chr(code))) == 1
+RADICALS = frozenset(_SUPPLEMENT.values()) | frozenset(
+    text for code in range(0x2F00, 0x2FD6) if len(text := unicodedata.normalize("NFKC", chr(code))) == 1
 )
 """Characters that share a glyph with a radical: 一, 无, 行, 面 …"""
 

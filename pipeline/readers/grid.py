@@ -127,16 +127,13 @@ def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
 
 def _is_struck(others: Iterable[Glyph], glyph: Glyph) -> bool:
     """Whether one of the others stands (nearly) in the glyph's own place."""
-    x, y, near = glyph.x, glyph.y, _near(glyph)
+    x, y, height = glyph.x, glyph.y, glyph.bottom - glyph.top
+    near = 0.25 * height if height > 1.0 else 0.25
     low, high = y - near, y + near
     for other in others:  # noqa: SIM110 – `any` of a generator takes twice as long
         if low < other.y < high and -near < other.x - x < near:
             return True
     return False
-
-
-def _near(glyph: Glyph) -> float:
-    return 0.25 * max(glyph.bottom - glyph.top, 1.0)
 
 
 def _patches(glyphs: Iterable[Glyph]) -> dict[tuple[int, int], list[Glyph]]:
@@ -148,7 +145,7 @@ def _patches(glyphs: Iterable[Glyph]) -> dict[tuple[int, int], list[Glyph]]:
 
 def _around(patches: Mapping[tuple[int, int], Sequence[Glyph]], glyph: Glyph) -> Iterator[Glyph]:
     """What stands in the patches a glyph reaches into."""
-    near = _near(glyph)
+    near = 0.25 * max(glyph.bottom - glyph.top, 1.0)
     across = range(int((glyph.x - near) // PATCH), int((glyph.x + near) // PATCH) + 1)
     down = range(int((glyph.y - near) // PATCH), int((glyph.y + near) // PATCH) + 1)
     return (other for i in across[:9] for j in down[:9] for other in patches.get((i, j), ()))
@@ -207,18 +204,16 @@ def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence
 
 def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
     spans = spans_of(net)
-    home: dict[tuple[int, int], int] = {}
-    for index, (row, col, height, width) in enumerate(spans):
-        for i in range(row, row + height):
-            for j in range(col, col + width):
-                home[i, j] = index
     texts: list[list[Glyph]] = [[] for _ in spans]
-    last_row, last_col = len(net.ys) - 1, len(net.xs) - 1
+    xs, ys = net.xs, net.ys
+    last_row, last_col = len(ys) - 1, len(xs) - 1
+    homes = [[texts[0]] * last_col for _ in range(last_row)]
+    for own, (row, col, height, width) in zip(texts, spans, strict=True):
+        for home in homes[row : row + height]:
+            home[col : col + width] = [own] * width
     for glyph in glyphs:
-        i = bisect_right(net.ys, glyph.y, 1, last_row) - 1
         x = glyph.x if glyph.text not in HANGING else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
-        j = bisect_right(net.xs, x, 1, last_col) - 1
-        texts[home[i, j]].append(glyph)
+        homes[bisect_right(ys, glyph.y, 1, last_row) - 1][bisect_right(xs, x, 1, last_col) - 1].append(glyph)
     cells = [_cell(net, span, own, marks) for span, own in zip(spans, texts, strict=True)]
     return Table(
         cells=tuple(with_whole_numbers(cells)),
@@ -251,7 +246,7 @@ def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], ma
 
 
 def _paragraph(line: Sequence[Glyph], marks: PageMarks) -> Paragraph:
-    box = (line[0].x0, min(g.top for g in line), max(g.x1 for g in line), max(g.bottom for g in line))
+    box = (line[0].x0, min([g.top for g in line]), max([g.x1 for g in line]), max([g.bottom for g in line]))
     scores = [g.confidence for g in line if g.confidence is not None]
     text, quote = line_texts(line)
     return Paragraph(
@@ -259,7 +254,7 @@ def _paragraph(line: Sequence[Glyph], marks: PageMarks) -> Paragraph:
         at=Provenance(quote, page=marks.number, bbox=box),
         page=marks.number,
         align=_align((box[0] - marks.left, box[1], box[2] - marks.left, box[3]), marks.width - marks.left),
-        size=round(sorted(g.bottom - g.top for g in line)[len(line) // 2], 1),
+        size=round(sorted([g.bottom - g.top for g in line])[len(line) // 2], 1),
         confidence=min(scores) if scores else None,
     )
 

@@ -12,25 +12,24 @@ from pipeline import rx as regex
 from pipeline.provenance import BBox
 
 
-class Glyph:
-    """One character with its box and its centre (x, y); `text` may be more than one code point. `raw` is what the source
-    has for it.
+class Glyph(Struct, frozen=True, eq=False, gc=False):
+    """One character with its box and its middle (x, y); `text` may be more than one code point. `raw` is what the source
+    has for it. Two are the same only when they are one."""
 
-    Never changed once made; no Struct, since its middle is reckoned when it is made, tens of thousands of times.
-    """
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    x: float
+    y: float
+    raw: str = ""
+    confidence: float | None = None
 
-    __slots__ = ("bottom", "confidence", "raw", "text", "top", "x", "x0", "x1", "y")
-
-    def __init__(self, text: str, x0: float, top: float, x1: float, bottom: float, raw: str = "", confidence: float | None = None) -> None:
-        self.text = text
-        self.x0 = x0
-        self.top = top
-        self.x1 = x1
-        self.bottom = bottom
-        self.x = (x0 + x1) / 2
-        self.y = (top + bottom) / 2
-        self.raw = raw
-        self.confidence = confidence
+    @classmethod
+    def of(cls, text: str, x0: float, top: float, x1: float, bottom: float, raw: str = "", confidence: float | None = None) -> Glyph:
+        """A character by its box."""
+        return cls(text, x0, top, x1, bottom, (x0 + x1) / 2, (top + bottom) / 2, raw, confidence)
 
 
 class Rule(Struct, frozen=True):
@@ -73,14 +72,15 @@ class Net(Struct, frozen=True):
 def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
     rows: list[list[Glyph]] = []
+    row: list[Glyph] = []
     for glyph in sorted([g for g in glyphs if g.text.strip()], key=attrgetter("y")):
-        row = rows[-1] if rows else None
-        if row is not None and 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top:
+        if row and (glyph.y == row[0].y or 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top):
             row.append(glyph)  # as below, known without reckoning: the row's middle is no higher than its first character
-        elif row is not None and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
+        elif row and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
             row.append(glyph)
         else:
-            rows.append([glyph])
+            row = [glyph]
+            rows.append(row)
     for row in rows:
         row.sort(key=attrgetter("x0"))
     return rows
@@ -88,11 +88,11 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 def _middle(row: Sequence[Glyph]) -> float:
     tail = row[-8:]
-    return sum(g.y for g in tail) / len(tail)
+    return sum([g.y for g in tail]) / len(tail)
 
 
 def _height(row: Sequence[Glyph]) -> float:
-    return max(g.bottom - g.top for g in row[-8:])
+    return max([g.bottom - g.top for g in row[-8:]])
 
 
 def line_text(line: Sequence[Glyph]) -> str:
@@ -102,14 +102,12 @@ def line_text(line: Sequence[Glyph]) -> str:
 
 def line_texts(line: Sequence[Glyph]) -> tuple[str, str]:
     """The text of a line, and what the source has for it."""
-    text: list[str] = []
-    quote: list[str] = []
-    for i, glyph in enumerate(line):
-        if i and glyph.x0 - line[i - 1].x1 > LEAST_GAP and _parted(line[i - 1], glyph, line):
-            text.append(" ")
-            quote.append(" ")
-        text.append(glyph.text)
-        quote.append(glyph.raw or glyph.text)
+    text = [g.text for g in line]
+    quote = [g.raw or g.text for g in line]
+    gaps = [i for i, (a, b) in enumerate(pairwise(line), start=1) if b.x0 - a.x1 > LEAST_GAP and _parted(a, b, line)]
+    for i in reversed(gaps):
+        text.insert(i, " ")
+        quote.insert(i, " ")
     return "".join(text), "".join(quote)
 
 

@@ -165,9 +165,9 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
         walls = _positions([*walls, *(end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls))])
         for a, b in pairwise(walls):
             own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
-            if not own or min(r.start for r in own) > a + REACH or max(r.end for r in own) < b - REACH:
+            if not own or min([r.start for r in own]) > a + REACH or max([r.end for r in own]) < b - REACH:
                 continue
-            if sum(min(r.end, b) - max(r.start, a) for r in own) < WALL * (b - a):
+            if sum([min(r.end, b) - max(r.start, a) for r in own]) < WALL * (b - a):
                 continue
             if out and out[-1].at == at and abs(out[-1].end - a) < SNAP:
                 out[-1] = Rule(at, out[-1].start, b)

@@ -38,6 +38,9 @@ LARGEST_STEP = 4
 SMALL = 6.0
 """The height of the smallest readable line of text."""
 
+FIGURES = "0123456789.分"
+
+
 class OpenTable(Struct, frozen=True):
     """A net whose missing rules were put in, and whether its rows are certain."""
 
@@ -109,18 +112,19 @@ def with_rows(net: Net, glyphs: Sequence[Glyph], shades: Sequence[BBox] = ()) ->
 def _stacks(net: Net, glyphs: Sequence[Glyph]) -> set[int]:
     """Bands in which some column holds figures only, one above the other: most bands are dismissed by it."""
     reach: dict[tuple[int, int], tuple[float, float]] = {}
-    words: set[tuple[int, int]] = set()
     for glyph in glyphs:
-        y = glyph.y
-        place = bisect_right(net.ys, y), bisect_right(net.xs, glyph.x)
-        if place in words:
-            continue
-        if glyph.text in "0123456789.分":
+        if glyph.text in FIGURES:
+            y = glyph.y
+            place = bisect_right(net.ys, y), bisect_right(net.xs, glyph.x)
             low, high = reach.get(place, (y, y))
             reach[place] = min(low, y), max(high, y)
-        elif glyph.text.strip():
-            words.add(place)
-    return {band - 1 for (band, col), (low, high) in reach.items() if (band, col) not in words and high - low > SMALL}
+    tall = {place for place, (low, high) in reach.items() if high - low > SMALL}
+    for glyph in glyphs:
+        if not tall:
+            break
+        if glyph.text not in FIGURES and glyph.text.strip():
+            tall.discard((bisect_right(net.ys, glyph.y), bisect_right(net.xs, glyph.x)))
+    return {band - 1 for band, _ in tall}
 
 
 def _numbers(region: Region) -> list[str]:

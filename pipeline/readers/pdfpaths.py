@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 from msgspec import Struct, field
 
 from pipeline import limits
-from pipeline.readers import unshown
+from pipeline.readers import calls, unshown
 from pipeline.readers.marks import Rule
 from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
@@ -19,31 +19,38 @@ PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
 
 Box = tuple[float, float, float, float]
+Character = tuple[int, str, float, float, float, float]
+"""(index, text, left, right, bottom, top), in user space."""
+
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
+TEXT = raw.FPDF_PAGEOBJ_TEXT
 MARKS = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING)
 
 PICTURE_DEPTH = 3
 """A scan's picture lies on the page, in a form on it, or in a form in that."""
 
 
-class Ink:
-    """A colour as PDFium gives it. One for all objects, since a page has thousands: PDFium serves one thread at a time."""
-
-    def __init__(self) -> None:
-        self.channels = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
-        self.opacity = ctypes.c_uint()
-
-    def is_pale(self, get: Callable[..., int], handle: object) -> bool:
-        """Whether a stroke or fill is white or transparent."""
-        red, green, blue = self.channels
-        if not get(handle, red, green, blue, self.opacity):
-            return False
-        return self.opacity.value < 10 or (red.value >= PALE and green.value >= PALE and blue.value >= PALE)
+COLOUR = calls.Room(ctypes.c_uint, 4)
+MATRIX = calls.Room(ctypes.c_float, 6)
+MODE = calls.Room(ctypes.c_int, 2)
+POINT = calls.Room(ctypes.c_float, 2)
 
 
-INK = Ink()
+def _is_pale(get: Callable[..., int], handle: object) -> bool:
+    """Whether a stroke or fill is white or transparent; `get`: how its colour is asked for."""
+    return bool(get(handle, *COLOUR.each)) and _is_white(*COLOUR.numbers())
+
+
+def _is_white(red: int, green: int, blue: int, opacity: int) -> bool:
+    return opacity < 10 or (red >= PALE and green >= PALE and blue >= PALE)
+
+
+def _has_pale(texts: Sequence[object]) -> bool:
+    """Whether the fill of any text object is pale: thousands of them have a few colours between them."""
+    known = map(calls.fill_color, texts, *map(repeat, COLOUR.each))
+    return any(has and _is_white(*colour) for has, colour in set(zip(known, iter(COLOUR.numbers, None), strict=False)))
 
 
 class Ground(Struct):
@@ -94,14 +101,14 @@ class Place(Struct, frozen=True):
         a, b = self.point(x0, y0, turn), self.point(x1, y1, turn)
         return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
 
-    def boxes(self, boxes: Sequence[Box], turn: int = 0) -> list[Box]:
-        """User space boxes (left, bottom, right, top) as (x0, top, x1, bottom)."""
+    def boxes(self, characters: Sequence[Character], turn: int = 0) -> list[Box]:
+        """Where characters stand, as (x0, top, x1, bottom)."""
         if (self.rotation + turn) % 4:
-            return [self.box(*box, turn) for box in boxes]
+            return [self.box(a, b, c, d, turn) for _, _, a, c, b, d in characters]
         left, bottom, height = self.left, self.bottom, self.height
         return [
             (a - left, height - (d - bottom), c - left, height - (b - bottom)) if a <= c and b <= d else self.box(a, b, c, d, turn)
-            for a, b, c, d in boxes
+            for _, _, a, c, b, d in characters
         ]
 
 
@@ -119,23 +126,24 @@ class Drawn(Struct):
     @classmethod
     def on(cls, page: pdfium.PdfPage) -> Drawn:
         found = cls([], [])
-        found._add(raw.FPDFPage_GetObject, page.raw, raw.FPDFPage_CountObjects(page.raw), IDENTITY, 0)
+        found._add(calls.page_object, page.raw, raw.FPDFPage_CountObjects(page.raw), IDENTITY, 0)
         return found
 
     def _add(self, get: Callable[..., object], holder: object, count: int, outer: Matrix, depth: int) -> None:
         handles = list(map(get, repeat(holder, count), range(count)))
-        for kind, handle in zip(map(raw.FPDFPageObj_GetType, handles), handles, strict=True):
-            if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self.white_text = self.white_text or INK.is_pale(raw.FPDFPageObj_GetFillColor, handle)
-                self.cut_text = self.cut_text or unshown.is_cut(handle)
-                self.layered = self.layered or unshown.layer_of(handle) is not None
-            elif kind in MARKS:
+        kinds = list(map(calls.object_type, handles))
+        texts = [handle for kind, handle in zip(kinds, handles, strict=True) if kind == TEXT]
+        self.white_text = self.white_text or _has_pale(texts)
+        self.cut_text = self.cut_text or any(map(unshown.is_cut, texts))
+        self.layered = self.layered or any(map(unshown.is_layered, texts))
+        for kind, handle in [(kind, handle) for kind, handle in zip(kinds, handles, strict=True) if kind != TEXT]:
+            if kind in MARKS:
                 self.marks.append((kind, handle, outer))
                 if kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
                     self.pictures.append(handle)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_FORM_DEPTH:
                 inner = _times(_matrix(handle), outer)
-                self._add(raw.FPDFFormObj_GetObject, handle, raw.FPDFFormObj_CountObjects(handle), inner, depth + 1)
+                self._add(calls.form_object, handle, raw.FPDFFormObj_CountObjects(handle), inner, depth + 1)
 
 
 def rules_of(
@@ -165,8 +173,7 @@ def _segments(marks: Sequence[tuple[int, object, Matrix]], ground: Ground) -> It
 
 
 def _matrix(handle: object) -> Matrix:
-    m = raw.FS_MATRIX()
-    return (m.a, m.b, m.c, m.d, m.e, m.f) if raw.FPDFPageObj_GetMatrix(handle, m) else IDENTITY
+    return MATRIX.numbers() if calls.matrix(handle, MATRIX.all) else IDENTITY  # type: ignore[return-value]
 
 
 def _times(m: Matrix, n: Matrix) -> Matrix:
@@ -194,14 +201,14 @@ def _note(corners: list[tuple[float, float]], ground: Ground) -> None:
 
 
 def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(handle, fill, stroke)
-    stroked = bool(stroke.value) and not INK.is_pale(raw.FPDFPageObj_GetStrokeColor, handle)
-    filled = bool(fill.value) and not INK.is_pale(raw.FPDFPageObj_GetFillColor, handle)
+    calls.draw_mode(handle, *MODE.each)
+    fill, stroke = MODE.numbers()
+    stroked = bool(stroke) and not _is_pale(calls.stroke_color, handle)
+    filled = bool(fill) and not _is_pale(calls.fill_color, handle)
     if not stroked and not filled:
         if ground.dark:
-            yield from _window(handle, matrix, ground) if fill.value else ()
-            yield from _on_dark(handle, matrix, ground, bool(stroke.value), bool(fill.value))
+            yield from _window(handle, matrix, ground) if fill else ()
+            yield from _on_dark(handle, matrix, ground, bool(stroke), bool(fill))
         return
     outlines = list(_subpaths(handle, matrix))
     if filled and not stroked and len(outlines) == 2 and (sides := _ring(*outlines)):
@@ -267,22 +274,22 @@ def _subpaths(handle: object, matrix: Matrix) -> Iterator[list[tuple[float, floa
     a, b, c, d, e, f = matrix
     points: list[tuple[float, float]] = []
     curved = 0
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(raw.FPDFPath_CountSegments(handle)):
-        segment = raw.FPDFPath_GetPathSegment(handle, i)
-        kind = raw.FPDFPathSegment_GetType(segment)
+    for i in range(calls.count_segments(handle)):
+        segment = calls.path_segment(handle, i)
+        kind = calls.segment_type(segment)
         curved = (curved + 1) % 3 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
         if curved:
             continue  # a control point
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        calls.segment_point(segment, *POINT.each)
+        x, y = POINT.numbers()
+        point = (a * x + c * y + e, b * x + d * y + f)
         if kind == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
                 yield points
             points = [point]
         else:
             points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
+        if calls.segment_closes(segment):
             points.append(points[0])
     if len(points) > 1:
         yield points

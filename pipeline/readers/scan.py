@@ -385,7 +385,7 @@ def _glyphs(strip: Strip, line: Sequence[Char], scale: float) -> list[Glyph]:
         left = _border(chars, i, -1, height)
         right = _border(chars, i, +1, height)
         out.append(
-            Glyph(
+            Glyph.of(
                 char.text,
                 (x - left) * scale,
                 (strip.top + inset) * scale,

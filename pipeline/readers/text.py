@@ -22,6 +22,7 @@ from pipeline.readers.delimited import delimited_run, tab_records
 from pipeline.readers.encoding import decode
 from pipeline.readers.gluing import rewrapped, unglued
 from pipeline.readers.glyphs import plain
+from pipeline.readers.pairs import pairs
 from pipeline.readers.stacked import stacked
 from pipeline.readers.textlines import PIPE, Line, Piece, Row, cut, piece_of, split
 from pipeline.readers.textmarkup import Region, shown, tables_in, unwrapped
@@ -173,7 +174,19 @@ def _typeset(lines: Sequence[Line], start: int, name: str) -> Found | None:
     return [remark, *_paragraph(lines[start])], 1
 
 
-READERS = (_tabs, _pipes, _delimited, _typeset, _aligned, _stacked)
+def _paired(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """Text and points, two columns typed by hand."""
+    if lines[start].kind not in ("plain", "gap", "tab"):
+        return None
+    found = pairs(lines, start)
+    if found is None:
+        return None
+    table = _table(lines[start], found.rows, name)
+    wide = tuple(replace(c, col_span=2) if c.row in found.headings else c for c in table.cells)
+    return [replace(table, cells=wide)], found.taken
+
+
+READERS = (_paired, _tabs, _pipes, _delimited, _typeset, _aligned, _stacked)
 """What a line may open, tried in this order."""
 
 

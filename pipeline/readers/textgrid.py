@@ -152,9 +152,10 @@ class Columns(Struct, frozen=True, dict=True):
         return next((c for c in named if c > self.text()), named[0] if named else self.first("awarded"))
 
     def text(self) -> int:
-        """The column of the criteria's text: the one so named, else the last that holds words."""
+        """The column of the criteria's text: the one so named, else the last that holds words, not beside them (考核方式)."""
         named = [self.first(role) for role in ("text", "standard")]
         words = [c for c, r in enumerate(self.roles) if r not in (*SCORES, "number", "remark")]
+        words = [c for c in words if self.roles[c] not in ("method", "evidence")] or words
         return next((c for c in named if c is not None), words[-1] if words else 0)
 
     def labels(self) -> range:

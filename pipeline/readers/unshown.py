@@ -23,8 +23,8 @@ MAX_PATHS = 4
 LAYER = "OC"
 """The tag of marked content that belongs to a layer."""
 
-Box = tuple[int, int, float, float, float, float]
-"""(index, code point, left, right, bottom, top)."""
+Box = tuple[int, str, float, float, float, float]
+"""(index, character, left, right, bottom, top)."""
 
 Sides = tuple[float, float, float, float]
 """left, bottom, right, top."""
@@ -38,6 +38,11 @@ def is_cut(handle: object) -> bool:
         return False
     seen = _window(clip, count)
     return seen is not None and (bounds[0] < seen[0] or bounds[1] < seen[1] or bounds[2] > seen[2] or bounds[3] > seen[3])
+
+
+def is_layered(handle: object) -> bool:
+    """Whether a page object is in a layer."""
+    return raw.FPDFPageObj_CountMarks(handle) > 0 and layer_of(handle) is not None
 
 
 def layer_of(handle: object) -> str | None:

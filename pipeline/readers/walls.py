@@ -37,7 +37,7 @@ WALL = 0.5
 
 
 def is_covered(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
-    total = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rules if abs(r.at - at) <= SNAP)
+    total = sum([min(r.end, end) - max(r.start, start) for r in rules if abs(r.at - at) <= SNAP and r.end > start and r.start < end])
     return total >= WALL * (end - start)
 
 

@@ -100,7 +100,7 @@ def rectification(card: Scorecard, notice: Notice) -> Page:
     text = f"评价总分 {number(card.total)} 分（满分 {number(card.possible)} 分），{outcome}。" + (f"文件规定：“{rule}。”" if rule else "")
     blocks: list[Block] = [Paragraph(f"被评价单位：{unit_name(card)}", "lead"), Paragraph(text)]
     if card.vetoed:
-        blocks.append(Bullets(unit.vetoes(card, notice), "一票否决情形（须首先整改）"))
+        blocks.append(Bullets(card.veto_texts, "一票否决情形（须首先整改）"))
     if card.open:
         blocks.append(Bullets(card.open, "未能确定的事项"))
     blocks += [_list(card), Paragraph("整改措施、期限由被评价单位与主管部门商定后填写；期限为空表示尚未商定。", "small")]

@@ -8,7 +8,6 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from pipeline.assessment import FormFile, ItemScore, Scorecard, SheetScore
-from pipeline.model import Notice
 from pipeline.plain import points_text
 from pipeline.results import group as groups
 from pipeline.results.charts import Bar, bars, said
@@ -29,7 +28,7 @@ INFERRED = "（原表未印，推定）"
 NUMERALS = "一二三四五六七八九"
 
 
-def page(card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Page:
+def page(card: Scorecard, group: Sequence[Scorecard]) -> Page:
     """The report; `group`: every scorecard of the same rubric, this one included."""
     parts: list[tuple[str, list[Block]]] = [
         ("各项目得分", list(_sections(card, group))),
@@ -38,7 +37,7 @@ def page(card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Page:
         ("评分复核", [Bullets(tuple(f.message for f in card.findings))] if card.findings else []),
         ("分数来历", list(_origins(card))),
     ]
-    blocks: list[Block] = [Paragraph(f"被评价单位：{unit_name(card)}", "lead"), _result(card, group), *_remarks(card, notice)]
+    blocks: list[Block] = [Paragraph(f"被评价单位：{unit_name(card)}", "lead"), _result(card, group), *_remarks(card)]
     for index, (title, own) in enumerate(p for p in parts if p[1]):
         blocks += [Heading(f"{NUMERALS[index]}、{title}"), *own]
     name = f"{unit_name(card)}　{card.title or ''}评价结果"
@@ -70,17 +69,11 @@ def _result(card: Scorecard, group: Sequence[Scorecard]) -> Result:
     return Result(tuple(values))
 
 
-def _remarks(card: Scorecard, notice: Notice) -> Iterator[Block]:
+def _remarks(card: Scorecard) -> Iterator[Block]:
     if card.vetoed:
-        yield Bullets(vetoes(card, notice), "一票否决情形")
+        yield Bullets(card.veto_texts, "一票否决情形")
     if card.open:
         yield Bullets(card.open, "未能确定的事项")
-
-
-def vetoes(card: Scorecard, notice: Notice) -> tuple[str, ...]:
-    """The veto conditions that were ticked, in the notice's words."""
-    texts = {v.number: v.text for v in notice.vetoes}
-    return tuple(f"第 {n} 项：{texts[n]}" if n in texts else f"第 {n} 项" for n in card.vetoes)
 
 
 def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from itertools import chain
+from functools import cache, lru_cache
 from operator import add
 from pathlib import Path
 from typing import Literal
@@ -110,8 +109,14 @@ class Verdict(Struct, frozen=True):
 
 def comparing_key(text: str) -> str:
     """The text without spaces, each character by itself in its usual width and case."""
-    wide = ((unicodedata.normalize("NFKC", c).lower(), c) for c in "".join(clean(text).split()))
-    return "".join(n if len(n) == 1 else c for n, c in wide)
+    return "".join(map(_usual, "".join(clean(text).split())))
+
+
+@lru_cache(maxsize=8192)
+def _usual(char: str) -> str:
+    """A character in its usual width and case, where that is one character too."""
+    usual = unicodedata.normalize("NFKC", char).lower()
+    return usual if len(usual) == 1 else char
 
 
 def edits_between(one: str, other: str) -> tuple[Edit, ...]:
@@ -146,9 +151,11 @@ def suspects() -> frozenset[str]:
 
 
 class Usage(Struct, frozen=True):
-    """How often each character and each pair of neighbours stands in the document (criteria, labels, body)."""
+    """How often each character and each pair of neighbours stands in the document (criteria, labels, body); `text` holds
+    all of them, a line end between two."""
 
-    grams: Counter[str]
+    text: str
+    pairs: Counter[str]
 
     @classmethod
     def of(cls, reading: Reading) -> Usage:
@@ -157,12 +164,12 @@ class Usage(Struct, frozen=True):
             texts += [c.text for c in rubric.printed()]
             texts += [v for c in rubric.printed() for v in c.columns.values()]
             texts += [s.label for s in rubric.sections if s.label]
-        folded = [fold(t) for t in texts]
-        return cls(Counter(chain.from_iterable(chain(t, map(add, t, t[1:])) for t in folded)))
+        text = "\n".join(map(fold, texts))
+        return cls(text, Counter(map(add, text, text[1:])))
 
     def count(self, gram: str) -> int:
         """Occurrences of one character or two."""
-        return self.grams.get(gram, 0)
+        return self.text.count(gram) if len(gram) == 1 else self.pairs.get(gram, 0)
 
 
 def judge(edit: Edit, usage: Usage) -> Verdict | None:
@@ -293,7 +300,9 @@ def sole_slips(reading: Reading, usage: Usage) -> Iterator[tuple[Criterion, Sole
     """Look-alikes whose pairs stand nowhere else in the document, while the same five characters with the usual
     character in the middle do."""
     rows = [(c, fold(c.text)) for r in reading.rubrics for c in r.printed()]
-    lonely = [(c, text, at) for c, text in rows for at in range(2, len(text) - 2) if text[at] in suspects() and _is_lonely(text, at, usage)]
+    doubtful = suspects()
+    places = ((c, text, at) for c, text in rows for at, char in enumerate(text[2:-2], start=2) if char in doubtful)
+    lonely = [place for place in places if _is_lonely(*place[1:], usage)]
     middles: dict[tuple[str, str], list[tuple[str, Criterion]]] = {_around(text, at): [] for _, text, at in lonely}
     befores = {before for before, _ in middles}
     for criterion, text in rows:

@@ -42,3 +42,15 @@ def test_a_page_fits_a_phone(page, tmp_path, name):
     page.open(tmp_path / "p.html")
     assert page.js("document.documentElement.scrollWidth") <= 390
     assert page.js(NARROW) == []
+
+
+def test_on_a_phone_each_finding_stands_under_its_row(page, tmp_path):
+    page.resize(390, 800)
+    text = notice_text((LONG, *RULES[1:])).replace("\t3\t", "\t4\t", 1)
+    (tmp_path / "n.txt").write_text(text, encoding="utf-8")
+    reading = stages.extract(tmp_path / "n.txt")
+    (tmp_path / "p.html").write_text(audit_page.render(reading, reading.findings, None, "zh"), encoding="utf-8")
+    page.open(tmp_path / "p.html")
+    boxes = page.js("[...document.querySelectorAll('.sheet .chip')].map(e => { const b = e.getBoundingClientRect(); return [b.left, b.right]; })")
+    assert boxes
+    assert [b for b in boxes if b[0] < 0 or b[1] > 390] == []

@@ -237,7 +237,7 @@ def test_a_hyphen_at_the_end_of_a_line_is_print(before, after, wanted_text):
 
 def test_figures_that_a_narrow_column_wraps():
     def line(text: str, x: float, top: float) -> list[Glyph]:
-        return [Glyph(c, x + 6 * i, top, x + 6 * (i + 1), top + 12) for i, c in enumerate(text)]
+        return [Glyph.of(c, x + 6 * i, top, x + 6 * (i + 1), top + 12) for i, c in enumerate(text)]
 
     wrapped = [line("10", 104, 0), line("0", 107, 14)]
     assert is_wrapped(wrapped, (100.0, 0.0, 122.0, 30.0))
@@ -267,7 +267,7 @@ def test_boxes_higher_than_their_type(tmp_path):
     ],
 )  # fmt: skip
 def test_text_layers_of_other_characters_names(text, nonsense):
-    glyphs = [Glyph(c, 10.0 * i, 0.0, 10.0 * i + 10, 12.0) for i, c in enumerate(text)]
+    glyphs = [Glyph.of(c, 10.0 * i, 0.0, 10.0 * i + 10, 12.0) for i, c in enumerate(text)]
     assert textlayer._is_nonsense(glyphs) is nonsense
 
 
