@@ -11,6 +11,8 @@ from functools import cached_property
 
 import pypdfium2.raw as raw
 
+from pipeline.readers import calls
+
 MOST = 0.5
 """More than this part of a page's characters is never left out: its paths are not what they seem."""
 
@@ -32,8 +34,8 @@ Sides = tuple[float, float, float, float]
 
 def is_cut(handle: object) -> bool:
     """Whether part of a text object lies outside its clipping path."""
-    clip = raw.FPDFPageObj_GetClipPath(handle)
-    count = raw.FPDFClipPath_CountPaths(clip)
+    clip = calls.clip_path(handle)
+    count = calls.count_clips(clip)
     if count < 1 or (bounds := _bounds(handle)) is None:
         return False
     seen = _window(clip, count)
@@ -42,7 +44,7 @@ def is_cut(handle: object) -> bool:
 
 def is_layered(handle: object) -> bool:
     """Whether a page object is in a layer."""
-    return raw.FPDFPageObj_CountMarks(handle) > 0 and layer_of(handle) is not None
+    return calls.count_marks(handle) > 0 and layer_of(handle) is not None
 
 
 def layer_of(handle: object) -> str | None:
@@ -62,8 +64,8 @@ def found(textpage: object, boxes: Sequence[Box], off: frozenset[str]) -> frozen
         handle = raw.FPDFText_GetTextObject(textpage, index)
         key = ctypes.cast(handle, ctypes.c_void_p).value or 0
         if key not in windows:
-            clip = raw.FPDFPageObj_GetClipPath(handle)
-            windows[key] = _bounds(handle), _window(clip, raw.FPDFClipPath_CountPaths(clip)), bool(off) and layer_of(handle) in off
+            clip = calls.clip_path(handle)
+            windows[key] = _bounds(handle), _window(clip, calls.count_clips(clip)), bool(off) and layer_of(handle) in off
         bounds, window, is_off = windows[key]
         if is_off or (window is not None and bounds is not None and _is_outside((left, bottom, right, top), bounds, window)):
             out.add(index)

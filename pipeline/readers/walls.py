@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -41,7 +42,8 @@ def is_covered(rules: Sequence[Rule], at: float, start: float, end: float) -> bo
     return total >= WALL * (end - start)
 
 
-def spans_of(net: Net) -> list[tuple[int, int, int, int]]:
+@lru_cache(maxsize=64)
+def spans_of(net: Net) -> tuple[tuple[int, int, int, int], ...]:
     """Cells as (row, col, row_span, col_span): unit positions joined where no wall stands, kept rectangular."""
     rows, cols = len(net.ys) - 1, len(net.xs) - 1
     by_x = {j: [v for v in net.vertical if abs(v.at - net.xs[j]) <= SNAP] for j in range(cols + 1)}
@@ -64,7 +66,7 @@ def spans_of(net: Net) -> list[tuple[int, int, int, int]]:
                 for b in range(j, j + width):
                     taken[a][b] = True
             out.append((i, j, height, width))
-    return out
+    return tuple(out)
 
 
 def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[list[bool]], row: int, col: int, width: int) -> bool:
@@ -169,17 +171,19 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
 def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:
     """The net without the rules that run through the words of labels, or between their characters: those were drawn across
     cells that go on, and the labels' places alone tell their rows."""
+    widest = max(range(len(net.xs) - 1), key=lambda c: net.xs[c + 1] - net.xs[c])
+    if not widest or len(net.ys) < 4:
+        return net
     spans = spans_of(net)
-    for col in range(len(net.xs) - 1):
+    for col in range(widest):
         rows = [row for row, c, height, width in spans if c == col and width == 1 and height == 1 and row]
-        run = [row for row in rows if row == rows[0] + rows.index(row)]
+        run = [row for i, row in enumerate(rows) if row == rows[0] + i]
         if len(run) < 2:
             continue
         left, right = net.xs[col], net.xs[col + 1]
         edges = net.ys[run[0] : run[-1] + 2]
         own = [g for g in glyphs if left < g.x < right and edges[0] < g.y < edges[-1]]
-        struck = sum(any(abs(g.y - y) < STRUCK * (g.bottom - g.top) for y in edges[1:-1]) for g in own)
-        if struck < MIN_STRUCK and not any(_is_torn([g for g in own if a < g.y < b]) for a, b in pairwise(edges)):
+        if not own or not _are_crossed(own, edges):
             continue
         lines = text_lines(own)
         blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top))
@@ -188,6 +192,18 @@ def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:
             gone = [y for y in edges[1:-1] if y not in cuts]
             net = replace(net, horizontal=tuple(piece for rule in net.horizontal for piece in _broken(rule, gone, left, right)))
     return net
+
+
+def _are_crossed(own: Sequence[Glyph], edges: Sequence[float]) -> bool:
+    """Whether the edges of rows run through a column's characters, or part what belongs together."""
+    struck = 0
+    rows: dict[int, list[Glyph]] = {}
+    for glyph in own:
+        row = bisect_right(edges, glyph.y)
+        rows.setdefault(row, []).append(glyph)
+        near = STRUCK * (glyph.bottom - glyph.top)
+        struck += (row > 1 and glyph.y - edges[row - 1] < near) or (row < len(edges) - 1 and edges[row] - glyph.y < near)
+    return struck >= MIN_STRUCK or any(map(_is_torn, rows.values()))
 
 
 def _is_torn(glyphs: Sequence[Glyph]) -> bool:
