@@ -56,8 +56,9 @@ class PageMarks(Struct, frozen=True):
     shades: tuple[BBox, ...] = ()
 
 
-class Net(Struct, frozen=True):
-    """Connected rules of one table: sorted grid lines and the rules that make its walls."""
+class Net(Struct, frozen=True, eq=False):
+    """Connected rules of one table: sorted grid lines and the rules that make its walls. Two are the same only when they
+    are one, so that what was worked out of one is found again at once."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]

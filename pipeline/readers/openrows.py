@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -17,6 +18,9 @@ from pipeline.readers.regions import Line, Region
 
 NEAR = 1.35
 """Lines of one label are not farther apart than this, in line pitches of the text."""
+
+WORDY = 0.5
+"""A column with this part of the longest one's characters holds texts, no labels."""
 
 ENDS = regex.compile(r"[。；;.！!？?]\s*$")
 
@@ -108,7 +112,8 @@ def label_spans(
     ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]
     first_lines = {0, *(i for i, y in enumerate(lines) if y in set(begins))}
     out: dict[int, list[float]] = {}
-    for col in (c for c in range(columns.text) if c != columns.anchor):
+    held = Counter(columns.of(g) for g in body)
+    for col in (c for c in range(columns.text) if c != columns.anchor and held[c] < WORDY * held[columns.text]):
         printed = text_lines(g for g in body if columns.of(g) == col)
         blocks = _each_row(printed, [lines[0], *begins]) or blocks_of(printed, rowbands.pitch_of(lines))
         if not blocks and leading:

@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 from msgspec import Struct, field
 
 from pipeline import limits
-from pipeline.readers import calls
+from pipeline.readers import calls, unshown
 from pipeline.readers.marks import Rule
 from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
@@ -114,11 +114,14 @@ class Place(Struct, frozen=True):
 
 class Drawn(Struct):
     """What a page draws, down to the forms in its own forms. `marks`: paths, pictures and shadings in the order drawn, each
-    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white."""
+    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white;
+    `cut_text`: whether any is cut off by a clipping path; `layered`: whether any is in a layer."""
 
     marks: list[tuple[int, object, Matrix]]
     pictures: list[object]
     white_text: bool = False
+    cut_text: bool = False
+    layered: bool = False
 
     @classmethod
     def on(cls, page: pdfium.PdfPage) -> Drawn:
@@ -131,6 +134,8 @@ class Drawn(Struct):
         kinds = list(map(calls.object_type, handles))
         texts = [handle for kind, handle in zip(kinds, handles, strict=True) if kind == TEXT]
         self.white_text = self.white_text or _has_pale(texts)
+        self.cut_text = self.cut_text or any(map(unshown.is_cut, texts))
+        self.layered = self.layered or any(map(unshown.is_layered, texts))
         for kind, handle in [(kind, handle) for kind, handle in zip(kinds, handles, strict=True) if kind != TEXT]:
             if kind in MARKS:
                 self.marks.append((kind, handle, outer))

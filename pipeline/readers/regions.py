@@ -31,6 +31,9 @@ MARGIN = 0.08
 MIN_FILLED = 3
 """Columns that one line fills when it is a row of the table."""
 
+INSET = 3.0
+"""A section's name in the middle begins so many heights right of the first column."""
+
 MAX_STACKED = 9
 """Lines of a header with words set one character under the other."""
 
@@ -219,12 +222,16 @@ def may_name_section(line: Line) -> bool:
 
 
 def heads_section(line: Line, cuts: Sequence[float]) -> bool:
-    """A row that names a section without its marker: one short run of words from the first column over others."""
+    """A row that names a section without its marker: one short run of words, from the first column over others, or with its
+    points in the middle of the table, in from where texts begin."""
     begins, ends = line[0].x0, line[-1].x1
-    if not cuts or begins > cuts[0] or ends < cuts[0] or line[0].text.isdigit() or not may_name_section(line) or is_total(line):
+    if not cuts or ends < cuts[0] or line[0].text.isdigit() or not may_name_section(line) or is_total(line):
         return False
-    run_on = all(b.x0 - a.x1 <= CLOSE * (a.bottom - a.top) for a, b in pairwise(line))
-    return run_on and (_has_points(line) or any(_crosses(line, c) for c in cuts))
+    if any(b.x0 - a.x1 > CLOSE * (a.bottom - a.top) for a, b in pairwise(line)):
+        return False
+    if begins > cuts[0]:
+        return begins - cuts[0] > INSET * (line[0].bottom - line[0].top) and _has_points(line)
+    return _has_points(line) or any(_crosses(line, c) for c in cuts)
 
 
 def _has_points(line: Line) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline.normalize import clean, fold, points
@@ -25,6 +28,11 @@ MAX_LABEL = 30
 OFF = 0.6
 """A label stands off its place in its rows by less than this part of a line's height."""
 
+STRUCK = 0.3
+MIN_STRUCK = 2
+"""A rule this near to a character's middle, in parts of its height, runs through it; so many struck characters are no
+accident."""
+
 WALL = 0.5
 """A wall stands between two grid positions when rules cover at least this part of their common edge."""
 
@@ -34,7 +42,8 @@ def is_covered(rules: Sequence[Rule], at: float, start: float, end: float) -> bo
     return total >= WALL * (end - start)
 
 
-def spans_of(net: Net) -> list[tuple[int, int, int, int]]:
+@lru_cache(maxsize=64)
+def spans_of(net: Net) -> tuple[tuple[int, int, int, int], ...]:
     """Cells as (row, col, row_span, col_span): unit positions joined where no wall stands, kept rectangular."""
     rows, cols = len(net.ys) - 1, len(net.xs) - 1
     by_x = {j: [v for v in net.vertical if abs(v.at - net.xs[j]) <= SNAP] for j in range(cols + 1)}
@@ -57,7 +66,7 @@ def spans_of(net: Net) -> list[tuple[int, int, int, int]]:
                 for b in range(j, j + width):
                     taken[a][b] = True
             out.append((i, j, height, width))
-    return out
+    return tuple(out)
 
 
 def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[list[bool]], row: int, col: int, width: int) -> bool:
@@ -157,6 +166,60 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
         edges = net.ys[row : row + height + 1]
         new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in _shared(blocks, edges)]
     return Net(net.xs, net.ys, (*net.horizontal, *new), net.vertical) if new else net
+
+
+def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:
+    """The net without the rules that run through the words of labels, or between their characters: those were drawn across
+    cells that go on, and the labels' places alone tell their rows."""
+    widest = max(range(len(net.xs) - 1), key=lambda c: net.xs[c + 1] - net.xs[c])
+    if not widest or len(net.ys) < 4:
+        return net
+    spans = spans_of(net)
+    for col in range(widest):
+        rows = [row for row, c, height, width in spans if c == col and width == 1 and height == 1 and row]
+        run = [row for i, row in enumerate(rows) if row == rows[0] + i]
+        if len(run) < 2:
+            continue
+        left, right = net.xs[col], net.xs[col + 1]
+        edges = net.ys[run[0] : run[-1] + 2]
+        own = [g for g in glyphs if left < g.x < right and edges[0] < g.y < edges[-1]]
+        if not own or not _are_crossed(own, edges):
+            continue
+        lines = text_lines(own)
+        blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top))
+        cuts = _shared(blocks, edges) if len(blocks) > 1 and _are_labels(blocks) else []
+        if cuts:
+            gone = [y for y in edges[1:-1] if y not in cuts]
+            net = replace(net, horizontal=tuple(piece for rule in net.horizontal for piece in _broken(rule, gone, left, right)))
+    return net
+
+
+def _are_crossed(own: Sequence[Glyph], edges: Sequence[float]) -> bool:
+    """Whether the edges of rows run through a column's characters, or part what belongs together."""
+    struck = 0
+    rows: dict[int, list[Glyph]] = {}
+    for glyph in own:
+        row = bisect_right(edges, glyph.y)
+        rows.setdefault(row, []).append(glyph)
+        near = STRUCK * (glyph.bottom - glyph.top)
+        struck += (row > 1 and glyph.y - edges[row - 1] < near) or (row < len(edges) - 1 and edges[row] - glyph.y < near)
+    return struck >= MIN_STRUCK or any(map(_is_torn, rows.values()))
+
+
+def _is_torn(glyphs: Sequence[Glyph]) -> bool:
+    """Whether what stands in one row is part of a label: one Chinese character alone, or a bracket without its other half."""
+    text = "".join(g.text for g in glyphs).strip()
+    chinese = [c for c in text if c > "\u4e00" and c not in "（）"]
+    half = sum(c in "（(" for c in text) != sum(c in "）)" for c in text)
+    return half or (len(chinese) == 1 and len(text) == 1)
+
+
+def _broken(rule: Rule, levels: Sequence[float], left: float, right: float) -> list[Rule]:
+    """What is left of a rule at one of these levels outside [left, right]."""
+    if not any(abs(rule.at - y) <= SNAP for y in levels) or rule.end <= left or rule.start >= right:
+        return [rule]
+    pieces = (replace(rule, end=min(rule.end, left)), replace(rule, start=max(rule.start, right)))
+    return [piece for piece in pieces if piece.end - piece.start > 1]
 
 
 def _are_labels(blocks: Sequence[Sequence[Sequence[Glyph]]]) -> bool:

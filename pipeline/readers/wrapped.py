@@ -1,15 +1,34 @@
-"""Serial numbers that a narrow column wraps: 1 over 0 below 9 is 10."""
+"""Numbers that a narrow column wraps: 10 over 0 where three figures have no room, 1 over 0 below 9."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.model import Cell
+from pipeline.provenance import BBox
+from pipeline.readers.marks import Glyph
+
+PITCH = 1.6
+"""Lines of one number follow each other within so many of their heights."""
+
+PADDING = 11.0
+"""The white left and right of a cell's text together, as office programs set it, in points."""
 
 _WRAPPED = regex.compile(r"[0-9]{1,2}(?:\n[0-9]{1,2})+")
+
+
+def is_wrapped(lines: Sequence[Sequence[Glyph]], box: BBox) -> bool:
+    """Whether the lines of a cell are the figures of one number, which its column has no room for in one line."""
+    if len(lines) < 2 or not all(glyph.text.isdecimal() for line in lines for glyph in line):
+        return False
+    if any(len(a) < len(b) or b[0].y - a[0].y > PITCH * (a[0].bottom - a[0].top) for a, b in pairwise(lines)):
+        return False
+    room = box[2] - box[0] - PADDING
+    return all(line[-1].x1 - line[0].x0 + (line[0].x1 - line[0].x0) > room for line in lines[:-1])
 
 
 def with_whole_numbers(cells: Sequence[Cell]) -> list[Cell]:
