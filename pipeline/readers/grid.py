@@ -18,10 +18,20 @@ from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
 from pipeline.readers.gutters import Interval, Known
-from pipeline.readers.marks import Glyph, Net, PageMarks, joined_text, line_text, line_texts, text_lines
+from pipeline.readers.marks import (
+    SNAP,
+    Glyph,
+    Net,
+    PageMarks,
+    is_covered,
+    joined_text,
+    line_text,
+    line_texts,
+    text_lines,
+)
 from pipeline.readers.nets import find_nets, holds_table, is_frame, merge_rules
 from pipeline.readers.opentables import find_open, with_rows
-from pipeline.readers.walls import SNAP, is_covered, spans_of, with_gutters, with_labels, with_parted
+from pipeline.readers.walls import spans_of, with_gutters, with_labels, with_parted
 
 OVERFLOW = 40.0
 """Lines of a cell that is open at the bottom are looked for so far below: two or three."""
@@ -154,7 +164,7 @@ def _with_overflow(net: Net, own: list[Glyph], outside: list[Glyph]) -> list[Gly
         return outside
     columns = list(pairwise(net.xs))
     ends = [h for h in net.horizontal if abs(h.at - y1) <= SNAP]
-    is_open = [not is_covered(ends, y1, a, b) for a, b in columns]
+    is_open = [not is_covered(ends, a, b) for a, b in columns]
     taken: set[int] = set()
     for line in text_lines(below):
         home = next((k for k, (a, b) in enumerate(columns) if a - 1 < line[0].x0 and line[-1].x1 < b + 1), None)

@@ -10,11 +10,8 @@ from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.readers.gutters import Interval, Known, header_cuts, ink, piece_text
-from pipeline.readers.marks import Glyph, Net, Rule, joined_text, line_text, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Net, Rule, Span, joined_text, line_text, text_lines
 from pipeline.readers.openrows import blocks_of
-
-SNAP = 2.5
-"""Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
 
 PITCH = 1.35
 """Lines of one label follow each other within about so many of their heights."""
@@ -25,45 +22,10 @@ MAX_LABEL = 30
 OFF = 0.6
 """A label stands off its place in its rows by less than this part of a line's height."""
 
-WALL = 0.5
-"""A wall stands between two grid positions when rules cover at least this part of their common edge."""
 
-
-def is_covered(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
-    total = sum([min(r.end, end) - max(r.start, start) for r in rules if abs(r.at - at) <= SNAP and r.end > start and r.start < end])
-    return total >= WALL * (end - start)
-
-
-def spans_of(net: Net) -> list[tuple[int, int, int, int]]:
+def spans_of(net: Net) -> list[Span]:
     """Cells as (row, col, row_span, col_span): unit positions joined where no wall stands, kept rectangular."""
-    rows, cols = len(net.ys) - 1, len(net.xs) - 1
-    by_x = {j: [v for v in net.vertical if abs(v.at - net.xs[j]) <= SNAP] for j in range(cols + 1)}
-    by_y = {i: [h for h in net.horizontal if abs(h.at - net.ys[i]) <= SNAP] for i in range(rows + 1)}
-    right = [[is_covered(by_x[j + 1], net.xs[j + 1], net.ys[i], net.ys[i + 1]) for j in range(cols)] for i in range(rows)]
-    below = [[is_covered(by_y[i + 1], net.ys[i + 1], net.xs[j], net.xs[j + 1]) for j in range(cols)] for i in range(rows)]
-    taken = [[False] * cols for _ in range(rows)]
-    out = []
-    for i in range(rows):
-        for j in range(cols):
-            if taken[i][j]:
-                continue
-            width = 1
-            while j + width < cols and not right[i][j + width - 1] and not taken[i][j + width]:
-                width += 1
-            height = 1
-            while i + height < rows and _goes_down(below, right, taken, i + height, j, width):
-                height += 1
-            for a in range(i, i + height):
-                for b in range(j, j + width):
-                    taken[a][b] = True
-            out.append((i, j, height, width))
-    return out
-
-
-def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[list[bool]], row: int, col: int, width: int) -> bool:
-    """Whether a cell that is `width` wide goes on into `row`."""
-    inside = range(col, col + width)
-    return not any(below[row - 1][j] or taken[row][j] for j in inside) and not any(right[row][j] for j in inside[:-1])
+    return net.spans
 
 
 def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
@@ -101,25 +63,25 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
     wide = [span for span in spans if span[3] > 1]
     if not wide:
         return net
+    said = [(span, own := _inside(net, span, glyphs), _pieces(net, span, own)) for span in wide]
+    several = [(span, own, words) for span, own, words in said if len([w for w in words if w]) > 1]
+    if not several:
+        return net
     upright = list(net.vertical)
     figures = _figures(net, spans, glyphs)
-    for span in wide:
+    for span, own, words in several:
         if span[0]:
             continue
-        own = _inside(net, span, glyphs)
-        words = _pieces(net, span, own)
-        if len([w for w in words if w]) > 1 and all(not w or patterns.header_role(w) is not None for w in words):
+        if all(not w or patterns.header_role(w) is not None for w in words):
             upright += _walls(net, span, own, [True] * (span[3] - 1))
             for k, word in enumerate(words):
                 figures[span[1] + k] |= patterns.header_role(word) in ("number", "points")
-    for span in wide:
+    for span, own, words in several:
         row, col, _, width = span
         if row == 0 or not any(figures[col : col + width]):
             continue
-        own = _inside(net, span, glyphs)
-        words = _pieces(net, span, own)
         scored = [bool(w) and figures[col + k] and _is_figure(w) for k, w in enumerate(words)]
-        if any(scored) and len([w for w in words if w]) > 1:
+        if any(scored):
             upright += _walls(net, span, own, [(bool(a) and bool(b)) or c or d for (a, b), (c, d) in zip(pairwise(words), pairwise(scored), strict=True)])
     return Net(net.xs, net.ys, net.horizontal, tuple(upright)) if len(upright) > len(net.vertical) else net
 
@@ -175,10 +137,6 @@ def _fitted(blocks: Sequence[Sequence[Sequence[Glyph]]], edges: Sequence[float],
                     after[stop] = cost + miss, [*cuts, b] if i < len(blocks) - 1 else cuts
         ways = after
     return ways.get(len(edges) - 1)
-
-
-Span = tuple[int, int, int, int]
-"""A cell: row, column, rows, columns."""
 
 
 def _inside(net: Net, span: Span, glyphs: Sequence[Glyph]) -> list[Glyph]:
