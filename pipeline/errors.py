@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-
 _BREAKS = {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 """Line ends of every kind, control characters, and those that turn the direction of what follows."""
 
