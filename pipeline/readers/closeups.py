@@ -45,13 +45,17 @@ SURE = 0.95
 """Characters read with this confidence say which words the page has."""
 
 SETTLED, DISPUTED = 0.5, 0.55
-"""Confidence left to a character that was changed or put in, and to one that the windows read otherwise."""
+"""Confidence left to a character that was changed or put in, and to one that the windows read otherwise or that stands beside
+ink which they cannot read."""
 
 ROOM = {(True, True): 1.5, (True, False): 1.6, (False, True): 1.8}
 """Distance of two neighbours (a Chinese character, not a mark), in usual distances, from which on there is room between."""
 
 INK, LEAST_INK = 200, 0.03
 """Brightness below which a pixel is ink, and the part of a gap that ink covers when something stands there."""
+
+MARK = (0.12, 0.45)
+"""Size of a mark, in usual distances of characters."""
 
 UNIT = regex.compile(r"[0-9](?:[hdmgtLVWA%‰]|[kcm]m|k[gmVWPA]|M[PW]|m[lLg])$")
 """A figure with its unit, as far as a sheet's texts have them."""
@@ -121,7 +125,21 @@ def look_closer(crops: Sequence[Image], sealed: Mapping[int, Image], lines: Sequ
     words = Words.of(lines)
     for spot in sorted(spots, key=lambda s: (s.line, s.start), reverse=True):
         line = out[spot.line]
-        line[spot.start : spot.end] = _settled(lines[spot.line], spot, seen[spot], words)
+        there = _settled(lines[spot.line], spot, seen[spot], words)
+        if not there:
+            around = slice(spot.start - 1, spot.start + 1)
+            line[around] = [replace(c, confidence=min(c.confidence, DISPUTED)) for c in line[around]]
+        line[spot.start : spot.end] = there
+    return [_with_doubtful_strokes(line) for line in out]
+
+
+def _with_doubtful_strokes(line: Sequence[Char]) -> list[Char]:
+    """The line, each 一 that makes no word with its neighbours in doubt: a dash looks the same."""
+    out = list(line)
+    for i in range(1, len(line) - 1):
+        before, own, after = (c.text for c in line[i - 1 : i + 2])
+        if own == "一" and is_han(before) and is_han(after) and not (lexicon.rank(before + own) or lexicon.rank(own + after)):
+            out[i] = replace(line[i], confidence=min(line[i].confidence, DISPUTED))
     return out
 
 
@@ -140,10 +158,23 @@ def _spots(number: int, line: Sequence[Char], pictures: Sequence[Image], pitch: 
         wide = all(is_han(c.text) or c.text in STOPS for c in (a, b)) and room and (b.centre - a.centre) * width > room * pitch
         if wide and any(_is_inked(p, a.centre * width + 0.6 * pitch, b.centre * width - 0.6 * pitch) for p in pictures):
             yield Spot(number, i, i)
-    end = line[-1].centre * width
     ends = line[-1].text in STOPS or not is_chinese(line[-1].text)
-    if not ends and any(_is_inked(p, end + 0.58 * pitch, min(end + 1.15 * pitch, width - 2)) for p in pictures):
+    if not ends and any(_has_mark(p, line[-1].centre * width, pitch) for p in pictures):
         yield Spot(number, len(line), len(line))
+
+
+def _has_mark(picture: Image, last: float, pitch: float) -> bool:
+    """Whether a small blot stands low behind a line's last character, clear of it and of the rule that may follow."""
+    height, width = picture.shape
+    start, end = int(last + 0.45 * pitch), min(int(last + 1.2 * pitch), width)
+    if end - start < 0.2 * pitch:
+        return False
+    count, _, stats, _ = cv2.connectedComponentsWithStats((picture[height // 3 :, start:end] < INK).astype(np.uint8))
+    low, high = MARK[0] * pitch, MARK[1] * pitch
+    return any(
+        low <= max(w, h) <= high and min(w, h) >= 2 and x > 0 and x + w < end - start and y > 0 and y + h < height - height // 3
+        for x, y, w, h, _ in stats[1:count]
+    )
 
 
 def _is_inked(picture: Image, start: float, end: float) -> bool:

@@ -75,6 +75,42 @@ def test_a_gap_gets_what_most_windows_show_and_nothing_else():
     assert settled(line, 2, 2, ["向用户公布", "向用产公布", "向用广公布", "用公布"]) == []
 
 
+@pytest.mark.parametrize(("behind", "found"), [("。", True), ("，", True), ("", False), ("|", False)])
+def test_a_mark_behind_the_last_character_is_told_from_a_rule(behind, found):
+    from pipeline.readers.closeups import _has_mark
+
+    page = Image.new("L", (6 * PITCH, 44), 255)
+    pen = ImageDraw.Draw(page)
+    for i, c in enumerate("持证上岗" + behind.replace("|", "")):
+        pen.text((PITCH * i, 22), c, 0, ImageFont.truetype(str(FONT), 29), anchor="lm")
+    if behind == "|":
+        pen.line((4.6 * PITCH, 0, 4.6 * PITCH, 44), 0, 2)
+    assert _has_mark(np.asarray(page), 3.5 * PITCH, PITCH) is found
+
+
+@pytest.mark.parametrize(("shown", "text", "sure"), [("向用户公布", "向用户公布水价标准", "向用公布水价标准"), ("向用公布", "向用公布水价标准", "向布水价标准")])
+def test_ink_that_no_window_reads_leaves_its_neighbours_in_doubt(monkeypatch, shown, text, sure):
+    from pipeline.readers import closeups
+
+    monkeypatch.setattr(closeups, "read_lines", lambda windows: [line_of(shown)] * len(windows))
+    line = [c for c in line_of("向用　公布水价标准") if c.text != "　"]
+    page = Image.new("L", (24 * PITCH, 44), 255)
+    ImageDraw.Draw(page).text((2 * PITCH, 22), "户", 0, ImageFont.truetype(str(FONT), 29), anchor="lm")
+    other = line_of("安全生产责任制度落实到位")
+    blank = np.full((44, 24 * PITCH), 255, np.uint8)
+    (out, same) = closeups.look_closer([np.asarray(page), blank], {}, [line, other])
+    assert "".join(c.text for c in out) == text
+    assert "".join(c.text for c in out if c.confidence >= 0.6) == sure
+    assert same == other
+
+
+def test_a_stroke_that_makes_no_word_may_be_a_dash():
+    from pipeline.readers.closeups import _with_doubtful_strokes
+
+    out = _with_doubtful_strokes(line_of("臭氧一活性炭每月检查一次，标识统一醒目"))
+    assert [i for i, c in enumerate(out) if c.confidence < 0.9] == [2]
+
+
 def test_what_else_a_character_may_be_is_remembered():
     from pipeline.readers.ocr import STOPS, _decode
 
