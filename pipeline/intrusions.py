@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, groupby
+from operator import add
 
 from msgspec.structs import replace
 
@@ -34,8 +36,9 @@ def read_foreign(lines: Sequence[Line]) -> tuple[tuple[Foreign, ...], frozenset[
     taken: set[int] = set()
     index = 0
     bare = [_bare(line) for line in lines]
+    ends = _ends_of_runs(bare)
     while index < len(lines):
-        end = _loop_end(bare, index) or _outlier_end(lines, index)
+        end = _loop_end(bare[index], index, ends[index]) or _outlier_end(lines, index)
         if end is None:
             found.extend(_inside(lines[index]))
             index += 1
@@ -55,12 +58,14 @@ def _block(lines: Sequence[Line]) -> Foreign:
     return Foreign(mask_personal(_bare(lines[0])), len(lines) if alike else 1, masked(lines[0].at), masked(lines[-1].at))
 
 
-def _loop_end(bare: Sequence[str], index: int) -> int | None:
-    """The index after a run of lines that say the same; `bare`: each without its ordinal."""
-    unit = bare[index]
-    end = index + 1
-    while end < len(bare) and bare[end] == unit:
-        end += 1
+def _ends_of_runs(texts: Sequence[str]) -> list[int]:
+    """For each text the index after the run of equal texts that it stands in."""
+    sizes = [len(list(run)) for _, run in groupby(texts)]
+    return [end for size, end in zip(sizes, accumulate(sizes), strict=True) for _ in range(size)]
+
+
+def _loop_end(unit: str, index: int, end: int) -> int | None:
+    """`end`, where the lines from `index` on, which all say `unit`, are a loop."""
     if end - index < 3 or len(unit) < 3 or FORM_FILL.fullmatch(unit):
         return None
     least = 5 if HAN.search(unit) else 3
@@ -97,7 +102,7 @@ def _inside(line: Line) -> Iterable[Foreign]:
     """A stretch of foreign prose, or a loop, inside a line."""
     if len(line.text) > 20_000:
         return
-    loop = LOOP_INSIDE.search(line.text)
+    loop = LOOP_INSIDE.search(line.text) if _may_loop(line.text) else None
     if loop and not FORM_FILL.fullmatch(loop["unit"]) and len(set(loop["unit"])) > 1:
         at = masked(line.place(*loop.span()))
         yield Foreign(mask_personal(loop["unit"].strip()), len(loop[0]) // len(loop["unit"]), at, at)
@@ -108,6 +113,12 @@ def _inside(line: Line) -> Iterable[Foreign]:
     if len(run[0].split()) >= 6 and regex.search(r"(?:[a-z]{3,}\s+){3}", run[0]):
         at = masked(line.place(*run.span()))
         yield Foreign(run[0], 1, at, at)
+
+
+def _may_loop(text: str) -> bool:
+    """Whether neighbours come again often enough for a loop: two characters six times over have two pairs of neighbours in
+    eleven places. Nearly no line has: looking for the loop itself takes many times as long."""
+    return len(text) - len(set(text)) >= 10 and len(text) - len(set(map(add, text, text[1:]))) >= 10
 
 
 # ---- personal data -----------------------------------------------------------------------------------------------

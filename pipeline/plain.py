@@ -14,7 +14,7 @@ from msgspec import NODEFAULT, Struct, structs
 
 from pipeline.provenance import Provenance
 
-PLAIN = (str, int, float, type(None))
+PLAIN = frozenset((str, int, float, bool, type(None)))
 """What JSON has as it is."""
 
 COLUMN_TITLES = {"standard": "评分标准", "method": "检查方法", "evidence": "佐证材料", "remark": "备注", "item": "项目内容"}
@@ -38,10 +38,10 @@ def other_cells(columns: Mapping[str, str]) -> tuple[str, ...]:
 
 def to_plain(value: Any) -> Any:
     """Any model value as JSON data."""
-    if isinstance(value, PLAIN):
+    if type(value) in PLAIN:
         return value
     if isinstance(value, (list, tuple)):
-        return [v if isinstance(v, PLAIN) else to_plain(v) for v in value]
+        return [v if type(v) in PLAIN else to_plain(v) for v in value]
     if isinstance(value, Provenance):
         return value.to_json()
     if isinstance(value, dict):
@@ -50,8 +50,10 @@ def to_plain(value: Any) -> Any:
         return points_text(value)
     if not isinstance(value, Struct):
         return value
-    fields = structs.asdict(value)
-    plain = {name: v if isinstance(v, PLAIN) else to_plain(v) for name, v in fields.items()}
+    plain = structs.asdict(value)
+    for name, own in plain.items():
+        if type(own) not in PLAIN:
+            plain[name] = to_plain(own)
     for name in omitted_fields(type(value)):
         if plain[name] is None:
             del plain[name]

@@ -132,3 +132,19 @@ def test_what_nobody_foresaw_is_one_line_too(monkeypatch, capsys, fault):
     assert main(["extract", "a.txt"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert Path("a.txt").exists() is False
+
+
+@pytest.mark.parametrize("name", ["a\nb.txt", "a\r\x0b\x0c\x1c\x85\u2028\u2029b.txt", "a\x1b[2Jb.txt", "a\u202etxt.exe"])
+def test_a_refusal_is_one_line_whatever_a_name_holds(tmp_path, capsys, name):
+    (tmp_path / name).write_bytes(b"")
+    for argv in (["extract", str(tmp_path / name)], ["forms", str(tmp_path / name), "-o", name], ["collect", str(tmp_path / name), "-o", str(tmp_path / "out")]):
+        assert main(argv) == 2
+        said = capsys.readouterr().err
+        assert said == said.splitlines()[0] + "\n"
+        assert not {"\x1b", "\u202e"} & set(said)
+
+
+def test_misuse_is_one_line_too(capsys):
+    with pytest.raises(SystemExit):
+        main(["extract", "a.txt", "b\nc\x85d"])
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -22,33 +22,57 @@ BROKEN = (
 )  # fmt: skip
 """What zipfile raises on damaged containers (a negative offset is a ValueError, an encrypted part a RuntimeError)."""
 
+STRUCTURAL = (".xml", ".rels", "mimetype", "xl/workbook.bin")
+"""Parts that say what a container holds: two of one name are refused before any program chooses between them."""
+
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 class Container(Struct, frozen=True):
-    """An opened zip: its members by name. Names that try to leave the container are not members."""
+    """An opened zip: its members by name. Names that try to leave the container are not members.
+
+    Some packers write backslashes between folders, others names in another case than the parts that refer to them: a
+    member is found under any such spelling. A part that stands there twice is never read: which one counts cannot be told.
+    """
 
     name: str
     archive: zipfile.ZipFile
-    members: frozenset[str]
+    entries: dict[str, list[zipfile.ZipInfo]]
+    """What stands under each name in lower case with slashes."""
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The names as they are spelled, with slashes between folders."""
+        return frozenset(_slashed(info.filename) for found in self.entries.values() for info in found)
 
     def has(self, part: str) -> bool:
-        return part in self.members
+        return part.lower() in self.entries
+
+    def size(self, part: str) -> int:
+        """Bytes of a part that is there, unpacked, as the index states them."""
+        return max(info.file_size for info in self.entries[part.lower()])
 
     def read(self, part: str) -> bytes:
-        """The bytes of a part. Raises InputError when it is absent, broken or too large."""
+        """The bytes of a part. Raises InputError when it is absent, broken, too large, or there twice."""
         where = f"{self.name}!{part}"
-        if part not in self.members:
-            raise InputError(where, "this part is absent", RESAVE)
         try:
-            with self.archive.open(part) as stream:
+            with self.archive.open(self._entry(part, where)) as stream:
                 data = stream.read(limits.MAX_PART_BYTES + 1)
         except BROKEN as error:
             raise InputError(where, f"this part is broken ({error})", RESAVE) from None
         if len(data) > limits.MAX_PART_BYTES:
             raise LimitExceeded(where, f"larger than {limits.MAX_PART_BYTES:,} bytes unpacked", "split the document")
         return data
+
+    def _entry(self, part: str, where: str) -> zipfile.ZipInfo:
+        found = self.entries.get(part.lower(), [])
+        exact = [info for info in found if _slashed(info.filename) == part]
+        if not found:
+            raise InputError(where, "this part is absent", RESAVE)
+        if len(exact or found) > 1:
+            raise _twice(where)
+        return (exact or found)[0]
 
     def xml(self, part: str) -> etree._Element:
         """A part as an XML tree."""
@@ -65,7 +89,23 @@ def open_container(data: bytes, name: str) -> Container:
     if any(info.flag_bits & 0x1 for info in infos):
         raise InputError(name, "protected by a password", "remove the password and try again")
     _check_sizes(infos, name)
-    return Container(name, archive, frozenset(i.filename for i in infos if _is_inside(i.filename)))
+    entries: dict[str, list[zipfile.ZipInfo]] = {}
+    for info in infos:
+        if _is_inside(info.filename):
+            entries.setdefault(_slashed(info.filename).lower(), []).append(info)
+    for part, found in entries.items():
+        if len(found) > 1 and part.endswith(STRUCTURAL):
+            raise _twice(f"{name}!{_slashed(found[0].filename)}")
+    return Container(name, archive, entries)
+
+
+def _twice(where: str) -> InputError:
+    return InputError(where, "this part stands twice in the container, and which one counts cannot be told", RESAVE)
+
+
+def _slashed(name: str) -> str:
+    """A member's name with slashes between folders, without `./` before it."""
+    return name.replace("\\", "/").removeprefix("./")
 
 
 def _check_sizes(infos: list[zipfile.ZipInfo], name: str) -> None:
@@ -81,12 +121,13 @@ def _check_sizes(infos: list[zipfile.ZipInfo], name: str) -> None:
 
 def _is_inside(part: str) -> bool:
     """Whether a member's name stays inside the container."""
-    normal = posixpath.normpath(part)
-    return not (part.startswith("/") or "\\" in part or "\x00" in part or normal.startswith("..") or ":" in part[:3])
+    name = _slashed(part)
+    return not (name.startswith("/") or ".." in name.split("/") or "\x00" in name or ":" in name[:3])
 
 
 def parse_xml(data: bytes, where: str) -> etree._Element:
     """The root of an XML part: no entities, no DTD, no network, bounded depth."""
+    limits.check_tags(data, where)
     data = data.replace(_STRICT, _TRANSITIONAL)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True

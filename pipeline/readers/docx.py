@@ -54,7 +54,7 @@ def read(data: bytes, name: str) -> Document:
         rendered=next(body.iter(f"{W}lastRenderedPageBreak"), None) is not None,
     )
     blocks = tuple(reader.blocks(body, "body"))
-    if any(m.endswith("vbaProject.bin") for m in container.members):
+    if any(m.lower().endswith("vbaproject.bin") for m in container.members):
         reader.note("macro", "the file carries macros, which were not run")
     pages = reader.page if reader.rendered else None
     source = Source(name, sha256(data).hexdigest(), MEDIA_TYPE, "docx", pages)

@@ -20,22 +20,30 @@ STRICT = {
 
 _EMPTY_CELL = regex.compile(rb"<(?:\w+:)?c\b[^<>]*/>")
 _EMPTY_ROW = regex.compile(rb"<(?:\w+:)?row\b(?![^<>]*\bhidden=)[^<>]*(?:/>|>\s*</(?:\w+:)?row>)")
-_DROPPED = ("docProps/", "xl/drawings/", "xl/media/", "xl/charts/", "xl/externalLinks/", "xl/theme/", "customXml/")
+_FIXED = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
+"""Names that the workbook library asks for in this spelling, some without a word when there is none."""
+
+_REFERENCE = regex.compile(rb"""\b(PartName|Target)(\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))""")
+_DROPPED = ("docprops/", "xl/drawings/", "xl/media/", "xl/charts/", "xl/externallinks/", "xl/theme/", "customxml/")
 
 
 def must_be_lean(container: Container) -> bool:
-    """Whether the workbook is strict, or has a sheet that is large."""
-    large = any(i.file_size > LARGE for i in container.archive.infolist() if "worksheets/" in i.filename)
-    return large or (container.has("xl/workbook.xml") and any(s in container.read("xl/workbook.xml") for s in STRICT))
+    """Whether the workbook is strict, has a sheet that is large, or names spelled as the library does not look for them."""
+    large = any(container.size(part) > LARGE for part in container.members if "worksheets/" in part.lower())
+    spelled = set(container.archive.namelist())
+    odd = any("\\" in name for name in spelled) or any(container.has(part) and part not in spelled for part in _FIXED)
+    return large or odd or (container.has("xl/workbook.xml") and any(s in container.read("xl/workbook.xml") for s in STRICT))
 
 
 def lean(container: Container) -> bytes:
-    """The workbook with its cells, merged cells, columns and number formats."""
+    """The workbook with its cells, merged cells, columns and number formats; names and references in lower case, so that
+    they meet."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for part in sorted(container.members):
-            if not part.startswith(_DROPPED) and not (part.startswith("xl/worksheets/") and part.endswith(".rels")):
-                archive.writestr(part, _content(part, container.read(part)))
+            name = _FIXED[0] if part.lower() == _FIXED[0].lower() else part.lower()
+            if not name.startswith(_DROPPED) and not (name.startswith("xl/worksheets/") and name.endswith(".rels")):
+                archive.writestr(name, _content(name, container.read(part)))
     return out.getvalue()
 
 
@@ -46,10 +54,12 @@ def _content(part: str, raw: bytes) -> bytes:
         return _only(_EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", raw)), b"worksheet", (b"cols", b"sheetData", b"mergeCells"))
     if part == "xl/styles.xml":
         return _only(raw, b"styleSheet", (b"numFmts", b"cellXfs"))
+    if part.endswith(".rels") or part == _FIXED[0]:
+        raw = _REFERENCE.sub(lambda match: match[1] + match[2].lower(), raw)
     if part == "_rels/.rels" or part.endswith("workbook.xml.rels"):
-        return regex.sub(rb"<(?:\w+:)?Relationship\b[^<>]*(?:docProps|theme|externalLink|customXml)[^<>]*/>", b"", raw)
-    if part == "[Content_Types].xml":
-        return regex.sub(rb"<(?:\w+:)?Override\b[^<>]*PartName=.(?:/docProps|/xl/theme|/xl/externalLinks|/xl/drawings|/xl/charts|/customXml)[^<>]*/>", b"", raw)
+        return regex.sub(rb"<(?:\w+:)?Relationship\b[^<>]*(?:docprops|theme|externallink|customxml)[^<>]*/>", b"", raw)
+    if part == _FIXED[0]:
+        return regex.sub(rb"<(?:\w+:)?Override\b[^<>]*PartName=.(?:/docprops|/xl/theme|/xl/externallinks|/xl/drawings|/xl/charts|/customxml)[^<>]*/>", b"", raw)
     return raw
 
 

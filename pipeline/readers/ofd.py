@@ -16,8 +16,8 @@ from pipeline.provenance import Provenance
 from pipeline.readers import grid
 from pipeline.readers.container import Container, open_container, target
 from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
-from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
+from pipeline.readers.marks import Glyph, PageMarks
 from pipeline.readers.ofdpaths import Matrix, Sub, moved, numbers, outline, spacing, times
 from pipeline.readers.strokes import Segment, drawn, rules_from
 
@@ -76,7 +76,7 @@ def _document_roots(box: Container, name: str) -> list[str]:
 
 def _check_open(box: Container, root: str, name: str) -> None:
     """Refuse a document whose parts are encrypted (GB/T 33190 annex on encryption): they are no XML then."""
-    named = any(m.rpartition("/")[2] in ("Encryptions.xml", "entriesmap.dat", "EncryptionInfo.xml") for m in box.members)
+    named = any(m.rpartition("/")[2].lower() in ("encryptions.xml", "entriesmap.dat", "encryptioninfo.xml") for m in box.members)
     if named and b"<" not in box.read(root)[:200]:
         raise InputError(name, "protected by a password", "remove the password and try again")
 
@@ -133,7 +133,7 @@ def _read_picture(
 ) -> tuple[Page, list[Block], list[Remark]]:
     """OCR of a page that is a picture: the largest one. Loaded late: only scans pay for it."""
     number = page.number
-    picture = max((p for p in pictures if box.has(p)), key=lambda p: box.archive.getinfo(p).file_size, default=None)
+    picture = max((p for p in pictures if box.has(p)), key=box.size, default=None)
     if picture is None:
         return page, blocks, [Remark("unread-page", f"page {number} is a picture that is absent from the container", Provenance("", number))]
     try:
@@ -208,7 +208,7 @@ def _glyph(char: str, x: float, y: float, width: float, size: float, place: Matr
         return
     ax, ay = moved(place, x, y - 0.88 * size)
     bx, by = moved(place, x + width, y + 0.12 * size)
-    sheet.glyphs.append(Glyph(plain(char), min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), raw=char))
+    sheet.glyphs.append(Glyph.of(plain(char), min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), raw=char))
 
 
 def _path(item: Node, place: Matrix, resources: _Resources, sheet: _Sheet) -> None:

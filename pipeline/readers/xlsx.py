@@ -98,12 +98,12 @@ def _check_parts(container: Container, name: str) -> None:
     """Refuse what the workbook library would swallow whole: document types, merges over millions of cells, rows beyond
     the last."""
     for part in sorted(container.members):
-        if not part.endswith((".xml", ".rels")):
+        if not part.lower().endswith((".xml", ".rels")):
             continue
         raw = container.read(part)
         if _DOCTYPE.search(raw):
             raise InputError(f"{name}!{part}", "declares a document type, which no office program writes here", RESAVE)
-        if part.startswith("xl/worksheets/") and _FAR.search(raw):
+        if part.lower().startswith("xl/worksheets/") and _FAR.search(raw):
             raise LimitExceeded(f"{name}!{part}", "a row beyond the last one a sheet can have", RESAVE)
         for match in _MERGE.finditer(raw):
             _check_merge(match[1].decode("ascii"), f"{name}!{part}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 
 from lxml import etree
@@ -111,11 +109,9 @@ def _texts(content: etree._Element) -> Iterator[str]:
 def _bound(data: bytes, name: str) -> tuple[dict[str, str], dict[str, str]]:
     """Our own XML part, whatever number an office program gave it: what the form is, and the values its controls are
     bound to (a program may write those alone: Word shows them when it opens the file)."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        names = [n for n in package.namelist() if n.startswith("customXml/item") and n.endswith(".xml")]
     container = open_container(data, name)
-    for part in names:
-        raw = container.read(part)
+    for part in sorted(container.members):
+        raw = container.read(part) if part.lower().startswith("customxml/item") and part.endswith(".xml") else b""
         if NAMESPACE.encode() in raw and b"<form" in raw:
             form = parse_xml(raw, name)
             return {str(k): str(v) for k, v in form.attrib.items()}, {etree.QName(e).localname: (e.text or "").strip() for e in form}

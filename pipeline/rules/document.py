@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from pipeline.model import AnnexEntry, Heading, Notice, Reading
+from pipeline.model import AnnexEntry, BodyText, Heading, Notice, Reading
 from pipeline.normalize import chinese_number, fold
 from pipeline.rules.registry import Hit, rule, shorten
 
@@ -33,7 +34,8 @@ def marker_number(marker: str) -> int | None:
 def outline_gap(reading: Reading) -> Iterator[Hit]:
     """The headings of each level are numbered without gap or repeat.
 
-    What: 一、（一）1.（1） each in its own level, starting again under a new upper heading or at one.
+    What: 一、（一）1.（1） each in its own level, starting again under a new upper heading or at one; 第一章, 第一条 through the
+    whole of a set of rules.
     Why: a skipped heading is a lost paragraph or a careless deletion; citations of （二） point nowhere.
     **Bad**
         （一）保洁企业评价内容
@@ -43,8 +45,8 @@ def outline_gap(reading: Reading) -> Iterator[Hit]:
         （二）清运企业评价内容
     Repair: none.
     Limits: gaps in 1. and （1） are only noted: running text uses them for lists of many kinds. Levels that start again at
-    one are new lists.
-    中文: 各级序数（一、（一）1.（1））应当连续，不跳不重；换上级标题或从一重新开始视为新序列。1. 与（1）两级仅作提示。
+    one are new lists. Chapters and articles want three of a kind, and a count that seldom breaks.
+    中文: 各级序数（一、（一）1.（1））应当连续，不跳不重；换上级标题或从一重新开始视为新序列。1. 与（1）两级仅作提示。章、条同样应当连续。
     """
     last: dict[int, tuple[int, Heading, int]] = {}
     for index, heading in enumerate(reading.notice.headings, start=1):
@@ -59,6 +61,31 @@ def outline_gap(reading: Reading) -> Iterator[Hit]:
             yield _outline_hit(before[1], before[2], heading, index)
         elif before is None and number in (2, 3) and heading.level <= 2:
             yield _late_start(heading, index)
+    for unit in "章条":
+        yield from _broken_count(reading.notice.body, unit)
+
+
+CITED = "规定所之中的至和、"
+"""What follows the number of an article that is cited (第八条规定的…), not opened."""
+
+
+def _broken_count(body: Sequence[BodyText], unit: str) -> Iterator[Hit]:
+    """Chapters or articles whose numbers do not run on; nothing where the count breaks so often that it is none."""
+    opened = re.compile(rf"第([一二三四五六七八九十百]{{1,5}}){unit}(?![{CITED}])")
+    found = [(match, text) for text in body if (match := opened.match(text.text))]
+    steps = [(a, b) for a, b in pairwise(found) if chinese_number(b[0][1]) not in (1, (chinese_number(a[0][1]) or 0) + 1)]
+    if len(found) < 3 or len(steps) > max(1, len(found) // 5):
+        return
+    for before, after in steps:
+        one, two = before[0][0], after[0][0]
+        yield Hit(
+            annex=0,
+            where="notice/body",
+            zh=f"层次序数不连续：“{one}”之后是“{two}”",
+            en=f"the numbering does not run on: “{one}” is followed by “{two}”",
+            evidence=(before[1].at, after[1].at),
+            values=(one, two),
+        )
 
 
 def _outline_hit(before: Heading, n: int, after: Heading, m: int) -> Hit:
@@ -247,7 +274,7 @@ def date_form(reading: Reading) -> Iterator[Hit]:
     if notice.issue_date is None or at is None:
         return
     text = re.sub(r"\s", "", at.quote)
-    if re.search(r"年0\d月|月0\d日", text) or re.search(r"[〇○一二三四五六七八九十]年", text):
+    if re.search(r"年0\d月|月0\d日|^\d{4}[./-]", text) or re.search(r"[〇○一二三四五六七八九十]年", text):
         yield Hit(
             annex=0, where="notice/issue_date", evidence=(at,),
             zh=f"成文日期写作“{shorten(text)}”", en=f"the date of issue is written “{shorten(text)}”",
@@ -262,7 +289,7 @@ def date_form(reading: Reading) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-VALIDITY = re.compile(r"有效期|自.{0,14}(?:起|后).{0,4}(?:施行|试行|实施|执行|生效)|试行期|有效至|(?:施行|实施|执行)之日|废止|试行.{0,3}年")
+VALIDITY = re.compile(r"有效期|自.{0,14}(?:起|后).{0,4}(?:施行|试行|实施|执行|生效)|试行期|有效至|施行之日|实施之日|执行之日|废止|试行.{0,3}年")
 
 
 @rule(

@@ -214,7 +214,7 @@ def scoring_policy_open(reading: Reading) -> Iterator[Hit]:
     notice = reading.notice
     if not notice.grade_bands or not reading.rubrics:
         return
-    text = fold(" ".join(p.text for p in notice.body))
+    text = "".join([fold(p.text) for p in notice.body])
     open_ = [
         *([("小数取舍", "rounding")] if not ROUNDING.search(text) else []),
         *([("多人评分的合成", "several assessors")] if SEVERAL.search(text) and not AVERAGE.search(text) else []),

@@ -308,8 +308,9 @@ def usual_misspelling(reading: Reading) -> Iterator[Hit]:
     中文: 对照一份常见误写表（如“台帐”“布署”“全纪录”）。各表相互照抄的误写，逐表比对看不出来。每种只提示一次，仅作提示。
     """
     texts = texts_of(reading)
+    whole = "\n".join(w.text for w in texts)
     for wrong, usual in MISSPELT.items():
-        hits = [w for w in texts if wrong in w.text]
+        hits = [w for w in texts if wrong in w.text] if wrong in whole else []
         if hits:
             yield Hit(
                 annex=hits[0].annex,

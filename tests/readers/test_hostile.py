@@ -1,6 +1,11 @@
 """Hostile and absurd input: refused in one line or read within bounds, never a crash."""
 
+import io
 import random
+import re
+import warnings
+import zipfile
+from collections.abc import Callable
 
 import openpyxl
 import pytest
@@ -11,6 +16,7 @@ from pipeline import limits, source
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Paragraph, Table
 from pipeline.readers.container import open_container, parse_xml, target
+from tests.support.fuzz import files
 
 LAUGHS = (
     '<!DOCTYPE x [<!ENTITY a "哈哈"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">'
@@ -63,8 +69,75 @@ def test_a_part_larger_than_it_claims(monkeypatch):
 
 
 def test_names_that_leave_the_container_are_no_members():
-    data = zipped({TYPES[:0] + "[Content_Types].xml": TYPES, "../../evil.xml": "x", "/etc/x": "y", "..\\z": "z", "C:/w": "w"})
-    assert open_container(data, "a").members == {"[Content_Types].xml"}
+    outside = ("../../evil.xml", "/etc/x", "..\\z", "C:/w", "\\v", "a\\..\\..\\u", "./../t", "a/../s")
+    container = open_container(zipped({"[Content_Types].xml": TYPES, **dict.fromkeys(outside, "x")}), "a")
+    assert container.members == {"[Content_Types].xml"}
+    assert not [part for part in outside if container.has(part)]
+
+
+def respelled(data: bytes, spell: Callable[[str], str]) -> bytes:
+    """A container with every name spelled in another way."""
+    container = open_container(data, "a")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for part in sorted(container.members):
+            archive.writestr(spell(part), container.read(part))
+    return out.getvalue()
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "backslashes": lambda part: part.replace("/", "\\"), "capitals": str.upper, "small letters": str.lower, "dot": lambda part: "./" + part,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("name", ["a.docx", "a.xlsx", "a.ofd"])
+def test_names_in_another_spelling(name, spelling):
+    data = files()[name]
+    plain, odd = (source.read_bytes(d, name).blocks for d in (data, respelled(data, SPELLINGS[spelling])))
+    assert [says(b) for b in odd] == [says(b) for b in plain] != []
+
+
+def says(block: Paragraph | Table) -> str | list[str]:
+    return block.text if isinstance(block, Paragraph) else [c.text for c in block.cells]
+
+
+def test_number_formats_are_found_under_another_spelling():
+    """The workbook library says nothing when it finds no styles: 0.5 shown as a percentage would become a half."""
+    data = book([["项目", "比例"], ["甲", 0.5]], prepare=lambda sheet: setattr(sheet["B2"], "number_format", "0%"))
+    odd = respelled(data, lambda part: part.replace("styles", "Styles"))
+    assert [c.text for c in source.read_bytes(odd, "a.xlsx").blocks[0].cells][-1] == "50%"
+
+
+def doubled(data: bytes, part: str, again: bytes, spelled: str = "") -> bytes:
+    """A container in which a part stands a second time."""
+    out = io.BytesIO(data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with zipfile.ZipFile(out, "a") as archive:
+            archive.writestr(spelled or part, again)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "spelled"),
+    [
+        ("a.docx", "word/document.xml", ""), ("a.docx", "[Content_Types].xml", ""), ("a.docx", "word/document.xml", "Word\\Document.xml"),
+        ("a.xlsx", "xl/workbook.xml", ""), ("a.xlsx", "xl/worksheets/sheet1.xml", ""), ("a.ofd", "OFD.xml", ""), ("a.ofd", "OFD.xml", "ofd.xml"),
+        ("a.ofd", "Doc_0/P.xml", ""),
+    ],
+)  # fmt: skip
+def test_a_part_that_stands_twice_is_refused_by_name(name, part, spelled):
+    again = open_container(files()[name], name).read(part)
+    with pytest.raises(InputError, match=f"{name}!{re.escape(part)}: .*twice"):
+        source.read_bytes(doubled(files()[name], part, again, spelled), name)
+
+
+def test_pictures_whose_names_differ_in_case_are_two():
+    container = open_container(zipped({"a.png": "1", "A.png": "2"}), "a")
+    assert (container.read("a.png"), container.read("A.png")) == (b"1", b"2")
+    with pytest.raises(InputError, match="twice"):
+        container.read("a.PNG")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +194,11 @@ def test_data_tables_nested_deep_are_remarked():
 def test_elements_nested_beyond_measure():
     with pytest.raises(LimitExceeded):
         parse_xml(b"<a>" * 5_000 + b"</a>" * 5_000, "a.xml")
+
+
+def test_more_tags_than_there_is_room_for():
+    with pytest.raises(LimitExceeded, match="more than 6,000,000 tags"):
+        parse_xml(b"<a>" + b"<b/>" * limits.MAX_TAGS + b"</a>", "a.xml")
 
 
 def test_three_thousand_rows():
