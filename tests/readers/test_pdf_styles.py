@@ -138,6 +138,21 @@ def test_rules_near_together_are_hatching_only_when_many_and_even():
     assert without_hatching(rules[:8]) == rules[:8]
 
 
+def test_dotted_numbers_tell_rows_where_only_uprights_are_drawn():
+    """1.1 to 2.2 beside texts and points."""
+    rows = [("1.1", "持证上岗。", "3"), ("1.2", "有预案。", "2"), ("2.1", "记录完整。", "4"), ("2.2", "按时报送。", "5")]
+    canvas, xs = Canvas(), (60.0, 110.0, 400.0, 460.0)
+    canvas.frame(xs[0], 100, xs[-1], 120 + 24 * len(rows))
+    canvas.line(xs[0], 120, xs[-1], 120)
+    for x in xs:
+        canvas.line(x, 100, x, 120 + 24 * len(rows))
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows)):
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 104 + 24 * r, t)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [c.text for c in table.cells if c.col == 0] == ["序号", "1.1", "1.2", "2.1", "2.2"]
+
+
 # ---- labels crossed by rules -------------------------------------------------------------------------------------
 
 CROSSED: Sections = (
