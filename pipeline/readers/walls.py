@@ -22,7 +22,7 @@ MAX_LABEL = 30
 """Characters of a section's name."""
 
 OFF = 0.6
-"""A label stands off its place in its rows by less than this part of a line's height."""
+"""A label stands off its place in its rows by less than this part of a line's height, one without points by half of it."""
 
 STRUCK = 0.3
 MIN_STRUCK = 2
@@ -198,7 +198,8 @@ def _fitted(blocks: Sequence[Sequence[Sequence[Glyph]]], edges: Sequence[float],
     """How far the labels are off at least, in all, and the edges between them; None when one is off too far."""
     tops = [min(g.top for g in block[0]) for block in blocks]
     ends = [max(g.bottom for g in block[-1]) for block in blocks]
-    far = OFF * min(g.bottom - g.top for block in blocks for g in block[0])
+    scored = split_label(clean(joined_text([line_text(line) for line in blocks[0]])))[1] is not None
+    far = (OFF if scored else OFF / 2) * min(g.bottom - g.top for block in blocks for g in block[0])
     ways: dict[int, tuple[float, list[float]]] = {0: (0.0, [])}
     for i, (top, end) in enumerate(zip(tops, ends, strict=True)):
         after: dict[int, tuple[float, list[float]]] = {}
