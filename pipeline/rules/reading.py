@@ -122,6 +122,7 @@ LOSSES = {
     "covered-text": ("有文字被合并单元格遮住", "some text is covered by a merged cell"),
     "formula-without-value": ("有公式没有存下结果", "a formula has no stored value"),
     "error-value": ("有单元格显示的是错误值", "a cell shows an error in place of a value"),
+    "unproved": ("文件中称为已证明的，按表上数字证明不了，只作推断", "what the JSON calls proved does not follow from its numbers, and is taken as inferred"),
     "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
