@@ -292,6 +292,29 @@ def test_chinese_numerals_and_a_veto_set_by_spaces(tmp_path):
     ]
 
 
+SPACED_TWICE = """场馆开放检查表
+考核项目            编号  考核内容                       印证资料        标准分值
+运营管理（18分）    1     财务独立核算，补助专款专用     台账资料        9
+                    2     问卷调查满意率90%以上          检测报告        9
+考核项目            编号  考核内容                       印证资料        标准分值
+说明：以下由科室打分
+安全救护（27分）    3     救生员按水面配备               检测报告        10
+                    4     培训两名以上持证人员           会议记录        8
+                    5     购买公众责任险                 培训记录        9
+"""
+
+
+def test_a_header_and_a_note_inside_a_table_set_by_spaces(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(SPACED_TWICE, encoding="utf-8")
+    (rubric,) = extract(path).rubrics
+    assert [(s.label, str(s.stated_points), [(c.number, str(c.max_points)) for c in s.criteria]) for s in rubric.sections] == [
+        ("运营管理", "18", [("1", "9"), ("2", "9")]),
+        ("安全救护", "27", [("3", "10"), ("4", "8"), ("5", "9")]),
+    ]
+    assert [n.text for n in rubric.notes] == ["说明：以下由科室打分"]
+
+
 SPACED_RANGES = """环境信用评价细则
 一级指标        项次  具体内容                  计分标准                              分值
 社会监督(30分)  1.1   环境信息依法公开          做到的得13分，未做到的得0分。         0-13
