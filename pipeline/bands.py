@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -73,6 +74,7 @@ LABEL_INSIDE = regex.compile(
 )
 CONTEXT = regex.compile(r"分|等次|等级|评为|评定|得分|百分制|档|[\[(]\s*[0-9.]+\s*,\s*[0-9.]+\s*[\])]")
 ONE_ITEM = regex.compile(r"(?:本|该|此|每)(?:小)?项\s*(?:得|满分|最高|指标得|[0-9])|得分率|[0-9]\s*[%％]\s*(?:以上|以下|-|~|至)")
+_FIGURE = regex.compile(r"[0-9０-９]")
 _BAD_BEFORE = regex.compile(r"(?:扣|加|减|罚|奖励|第|附件|No\.?|每|占|权重)\s*[\"“]?$")
 
 _WIDTHS = {ord(a): b for a, b in zip("０１２３４５６７８９（）［］＜＞＝：，．～〜∼﹣－−‐―—–【】％＋", "0123456789()[]<>=:,.~~~-------[]%+", strict=True)}
@@ -150,6 +152,8 @@ def labelled(text: str) -> list[Labelled]:
     >>> [(x.label, str(x.range.low), x.range.high) for x in labelled("90分以上为优秀，不满60分为差")]
     [('优秀', '90', None), ('差', 'None', Decimal('60'))]
     """
+    if not _FIGURE.search(text):
+        return []
     text = plain(text)
     inside = [x for m in LABEL_INSIDE.finditer(text) if (x := _inside(m)) is not None]
     if len(inside) >= 2:
@@ -364,8 +368,8 @@ def _cell_band(label: str, points: str, cell: object) -> GradeBand | None:
 
 def row_passages(table: Table) -> Iterable[Passage]:
     """Rows that are one cell over the whole width: notes such as 备注：90分以上为优秀."""
-    for row in range(table.rows):
-        cells = [c for c in table.cells if c.row == row]
+    for _, beside in groupby(sorted(table.cells, key=lambda c: c.row), key=lambda c: c.row):
+        cells = list(beside)
         if len(cells) == 1 and cells[0].col_span == table.cols and cells[0].text.strip():
             lines = [x for x in cell_lines(cells[0], 0) if x.text]
             if lines:

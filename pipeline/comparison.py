@@ -37,6 +37,7 @@ def compare(old: Reading, new: Reading) -> ChangeList:
     changes += headchanges.body(old.notice, new.notice)
     changes += _rubrics(old, new, found)
     for i, j in found.rubrics:
+        changes += headchanges.section_order(old.rubrics[i], new.rubrics[j], sections)
         changes += _sections(old.rubrics[i], new.rubrics[j], sections, pairs)
     changes += _criteria(old, new, found, sections)
     return ChangeList(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import jinja2
 from markupsafe import Markup
 
 from pipeline.carryover import ACTIONS, VERDICTS, Carried
+from pipeline.criterion_names import named
 from pipeline.followup import Followed
 from pipeline.identity import CAUSES
 from pipeline.remapping import Coverage, Remapped
@@ -46,12 +48,13 @@ def _remapped(r: Remapped, zh: bool) -> str:
     return f"{r.rubric}\t{who}: scored {r.old_total}; carried {r.carried} of {r.covered} (new revision {r.possible}); {len(r.open)} to score, no grade"
 
 
-def section(found: Followed, lang: str = "zh") -> Markup:
-    """The closing part of the page."""
+def section(found: Followed, lang: str, names: Sequence[Mapping[str, str]]) -> Markup:
+    """The closing part of the page; `names` of the criteria of the old revision and of the new."""
     zh = lang == "zh"
     verdicts, actions = (VERDICTS, ACTIONS) if zh else ({k: k for k in VERDICTS}, {k: k for k in ACTIONS})
     tongue = 0 if zh else 1
-    return Markup(_template().render(found=found, tongue=tongue, verdicts=verdicts, actions=actions, cause=CAUSES[found.cause][tongue]))
+    words = {"verdicts": verdicts, "actions": actions, "cause": CAUSES[found.cause][tongue], "names": names, "named": named}
+    return Markup(_template().render(found=found, tongue=tongue, **words))
 
 
 @cache

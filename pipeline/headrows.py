@@ -24,13 +24,13 @@ MAX_HEADER_ROWS = 4
 """A header deeper than this was never seen; a longer run of header-like rows is data."""
 
 
-def find_headers(parts: Sequence[Sequence[Row]]) -> tuple[tuple[Row, ...], ...]:
-    """Header rows of each part: at its top, or equal to the first header anywhere (repeated on each page)."""
+def find_headers(parts: Sequence[Sequence[Row]], leading: Sequence[tuple[Row, ...]]) -> tuple[tuple[Row, ...], ...]:
+    """Header rows of each part: at its top (`leading`), or equal to the first header anywhere (repeated on each page)."""
     found: list[tuple[Row, ...]] = []
     keys: set[tuple[str, ...]] = set()
     first: tuple[Row, ...] = ()
-    for rows in parts:
-        heads = as_before(leading_headers(rows), first)
+    for rows, own in zip(parts, leading, strict=True):
+        heads = as_before(own, first)
         first = first or heads
         keys |= {header_key(r) for r in heads}
         repeats = tuple(r for r in rows if r not in heads and header_key(r) in keys and len(r.filled()) > 1)

@@ -48,7 +48,10 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     """
     if any(isinstance(b, Table) for b in blocks):
         return None
-    lines = _whole_lines([b for b in blocks if isinstance(b, Paragraph) and clean(b.text)])
+    paragraphs = [b for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    if sum("分" in p.text for p in paragraphs) < MIN_LINES:
+        return None
+    lines = _whole_lines(paragraphs)
     scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
     if len(scored) < MIN_LINES:
         return None
@@ -146,7 +149,7 @@ def _unstopped(text: str) -> str:
 
 def _points_of(text: str) -> Decimal | None:
     """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
-    if len(OPTION.findall(text)) > 1:
+    if "分" not in text or len(OPTION.findall(text)) > 1:
         return None
     own = points_at_end(text)
     own = own if own is not None else points_after_name(_unmarked(text))

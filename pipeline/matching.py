@@ -7,7 +7,7 @@ splits and merges; assignment across rubrics; what may be the same (named as suc
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Literal
 
@@ -285,15 +285,16 @@ def _candidates(found: Matching) -> None:
 def _divide(found: Matching, pairs: list[Match], left: Sequence[Spot], right: Sequence[Spot]) -> None:
     """Find splits and merges of one rubric; a pair that turns out to be a part of one is taken out of `pairs`."""
     free_a, free_b = _rest(left, [p.a for p in pairs]), _rest(right, [p.b for p in pairs])
+    there, back = {p.a.rank: p.b.rank for p in pairs}, {p.b.rank: p.a.rank for p in pairs}
     for whole, mate in [*((p.a, p.b) for p in pairs), *((s, None) for s in free_a)]:
-        parts = _parts(whole, mate, free_b)
+        parts = _parts(whole, mate, free_b, there)
         if parts:
             found.splits.append((whole, parts))
             free_a, free_b = _rest(free_a, [whole]), _rest(free_b, parts)
     gone = {whole.criterion.id for whole, _ in found.splits}
     pairs[:] = [p for p in pairs if p.a.criterion.id not in gone]
     for whole, mate in [*((p.b, p.a) for p in pairs), *((s, None) for s in free_b)]:
-        parts = _parts(whole, mate, free_a)
+        parts = _parts(whole, mate, free_a, back)
         if parts:
             found.merges.append((whole, parts))
             free_a = _rest(free_a, parts)
@@ -301,12 +302,13 @@ def _divide(found: Matching, pairs: list[Match], left: Sequence[Spot], right: Se
     pairs[:] = [p for p in pairs if p.b.criterion.id not in gone]
 
 
-def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot]) -> tuple[Spot, ...]:
-    """The parts that together say what `whole` says; empty when there are none. `mate`, its pair so far, must be one."""
+def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot], across: Mapping[int, int]) -> tuple[Spot, ...]:
+    """The parts that together say what `whole` says; empty when there are none. `mate`, its pair so far, must be one.
+    `across`: ranks of paired criteria on the side of `whole` → on the other side, where a whole section may stand elsewhere."""
     if mate is not None and len(mate.key) >= len(whole.key):
         return ()
-    middle = (mate or whole).rank
-    held = [s for s in free if abs(s.rank - middle) <= WINDOW and _held(s.bare, whole.bare) >= HELD]
+    middles = (mate.rank,) if mate else _beside(whole.rank, across)
+    held = [s for s in free if any(abs(s.rank - m) <= WINDOW for m in middles) and _held(s.bare, whole.bare) >= HELD]
     held = sorted(sorted(held, key=lambda s: -len(s.key))[: PARTS + 2], key=lambda s: s.rank)
     pool = sorted([*held, mate] if mate else held, key=lambda s: s.rank)
     best: tuple[float, tuple[Spot, ...]] = (max((_alikeness(whole.bare, s.bare) for s in pool), default=0.0), ())
@@ -318,6 +320,12 @@ def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot]) -> tuple[Spot, 
             if score >= max(WHOLE, best[0] + GAIN):
                 best = (score, chosen)
     return best[1]
+
+
+def _beside(rank: int, across: Mapping[int, int]) -> tuple[int, ...]:
+    """Where the paired neighbours before and after a rank stand on the other side; the same rank when it has none."""
+    before, after = max((r for r in across if r < rank), default=None), min((r for r in across if r > rank), default=None)
+    return tuple(across[r] for r in (before, after) if r is not None) or (rank,)
 
 
 def _ways(chosen: tuple[Spot, ...]) -> Iterator[tuple[Spot, ...]]:

@@ -329,10 +329,12 @@ def _keep_better(
     span: tuple[int, int],
     cells: frozenset[str],
 ) -> None:
-    hits = sum(1 for n in names if any(_names_cell(fold(n), c) for c in cells))
+    keys = [fold(n) for n in names]
+    hits = sum(any(_names_cell(key, c) for c in cells) for key in keys)
     if hits < 2 or 2 * hits < len(names):
         return
-    exact = sum(1 for n in names if any(fold(n) == POINTS_TAIL.sub("", c) for c in cells))
+    whole = {POINTS_TAIL.sub("", c) for c in cells}
+    exact = sum(key in whole for key in keys)
     score = hits + hits / len(names) + exact / 100
     if annex not in out or score >= out[annex][0]:
         out[annex] = (score, SectionList(annex, names, passage.place(*span)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeGuard
@@ -19,12 +19,21 @@ PLAIN = frozenset((str, int, float, bool, type(None)))
 
 COLUMN_TITLES = {"standard": "评分标准", "method": "检查方法", "evidence": "佐证材料", "remark": "备注", "item": "项目内容"}
 """How people call a role of a criterion's `columns`; a column without a role is called by its own header."""
+COLUMN_ORDER = ("standard", "method", "", "evidence", "remark")
+"""The order in which a row's other cells stand; a column without a role comes between."""
 
 
 def points_text(value: Decimal) -> str:
     """A decimal as people write it: no exponent, no trailing zeros ("3", "0.5")."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def other_cells(columns: Mapping[str, str]) -> tuple[str, ...]:
+    """A criterion's `columns` to stand beside its text, each under its title: `评分标准：每处扣1分`. Without `item`, which
+    is part of the text."""
+    names = sorted(columns.keys() - {"item"}, key=lambda name: (COLUMN_ORDER.index(name if name in COLUMN_ORDER else ""), name))
+    return tuple(f"{COLUMN_TITLES.get(name, name)}：{columns[name]}" for name in names if columns[name].strip())
 
 
 def to_plain(value: Any) -> Any:

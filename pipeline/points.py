@@ -48,6 +48,8 @@ def _read(text: str) -> PointsRead:
     key = fold(text)
     if plain is not None or not key:
         return PointsRead(plain, None, "bonus" if key.startswith("+") else "scored")
+    if not _FIGURE.search(key):
+        return PointsRead(None, clean(text), "veto" if patterns.POINTS_VETO.search(key) else "scored")
     if several_numbers(text):
         return PointsRead(None, clean(text))
     if match := patterns.POINTS_REMARKED.match(key):
@@ -70,6 +72,7 @@ def _read(text: str) -> PointsRead:
     return PointsRead(None, clean(text))
 
 
+_FIGURE = regex.compile(r"[0-9]")
 _read_short = lru_cache(maxsize=4096)(_read)
 
 

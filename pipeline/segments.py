@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal
 
@@ -182,30 +183,35 @@ def _openers(marks: list[Mark], lines: Sequence[Line], blocks: Sequence[Block]) 
 
 
 def _listed(marks: list[Mark], lines: Sequence[Line], blocks: Sequence[Block]) -> set[int]:
-    """Indices of candidates that only announce an annex."""
+    """Indices of candidates that only announce an annex; told from the last to the first."""
     listed: set[int] = set()
-    for k in range(len(marks) - 1, -1, -1):
-        mark, after = marks[k], marks[k + 1 :]
-        if _announces(mark, after, lines, blocks, listed):
+    tables = [i for i, b in enumerate(blocks) if isinstance(b, Table)]
+    opened: dict[int | None, Mark] = {}
+    for mark, after in zip(reversed(marks), (None, *reversed(marks)), strict=False):
+        if after is not None and after.index not in listed:
+            opened[after.number] = after
+        again = opened.get(mark.number)
+        if again is not None and bisect_left(tables, mark.line.block) < bisect_left(tables, again.line.block):
+            again = None  # its table stands between: it is a sheet of its own
+        if _announces(mark, after, again, lines, blocks, listed):
             listed.add(mark.index)
     return listed
 
 
 def _announces(
-    mark: Mark, after: list[Mark], lines: Sequence[Line], blocks: Sequence[Block], listed: set[int]
+    mark: Mark, after: Mark | None, again: Mark | None, lines: Sequence[Line], blocks: Sequence[Block], listed: set[int]
 ) -> bool:
+    """Whether a candidate only announces: `after` is the next one, `again` the next of its number that opens an annex."""
     follower = lines[mark.index + 1].text if mark.index + 1 < len(lines) else ""
     if mark.number is None and mark.rest is None and regex.match(r"[（(]?[0-9一1１][.．、)）]", follower):
         return True
-    if after and mark.rest and after[0].index == mark.index + 1 and after[0].index in listed:
+    if after is not None and mark.rest and after.index == mark.index + 1 and after.index in listed:
         return True
-    again = next((m for m in after if m.number == mark.number and m.index not in listed), None)
-    if again is not None and not _table_between(mark, again, blocks):
+    if again is not None:
         return mark.rest is not None or _same_title(mark, again, lines)
     if mark.rest is None:
         return False
-    end = after[0].index if after else len(lines)
-    return not _has_content(mark, lines, blocks, end)
+    return not _has_content(mark, lines, blocks, after.index if after is not None else len(lines))
 
 
 def _same_title(mark: Mark, again: Mark, lines: Sequence[Line]) -> bool:
@@ -214,10 +220,6 @@ def _same_title(mark: Mark, again: Mark, lines: Sequence[Line]) -> bool:
 
     one, two = fold(title(mark)), fold(title(again))
     return one == two or (len(one) > 5 and one[:6] == two[:6])
-
-
-def _table_between(mark: Mark, again: Mark, blocks: Sequence[Block]) -> bool:
-    return any(isinstance(b, Table) for b in blocks[mark.line.block : again.line.block])
 
 
 def _has_content(mark: Mark, lines: Sequence[Line], blocks: Sequence[Block], end: int) -> bool:

@@ -236,3 +236,14 @@ def test_what_is_gone_has_its_old_place_in_the_json(tmp_path):
     (gone,) = (c for c in found.to_json()["changes"] if c["type"] == "criterion-removed")
     assert gone["at"]["quote"] == RULES[9] + "。"
     assert all(c["at"] for c in found.to_json()["changes"])
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_merge_in_a_section_that_was_put_at_the_end_is_a_merge(place):
+    """All 50 criteria of a sheet lie between the two places; the parts are looked for where the neighbours went."""
+    first = old().rubrics[0].sections[0]
+    one, two = first.criteria[place : place + 2]
+    whole = replace(one, text=f"{one.text.rstrip('。')}；{two.text}", max_points=one.max_points + two.max_points)
+    new = edited(old(), 1, lambda sections: [*sections[1:], criteria_of(first, lambda own: [*own[:place], whole, *own[place + 2 :]])])
+    (change,) = (c for c in compare(old(), new).changes if c.type.startswith("criterion-") and c.type != "criterion-renumbered")
+    assert (change.type, set(change.parts), change.new) == ("criterion-merged", {one.id, two.id}, one.id)

@@ -43,6 +43,7 @@ TOGETHER = 12
 ALTERNATIVES = {"仿宋_GB2312": "仿宋", "方正小标宋简体": "宋体"}
 """What an office without the notice's own fonts takes instead."""
 BOUND_PART = "customXml/item9.xml"
+PAGE_FIELD = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
 ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 
 
@@ -139,7 +140,7 @@ class _Builder:
         foot.paragraph_format.tab_stops.add_tab_stop(Mm(84), WD_TAB_ALIGNMENT.CENTER)
         foot.paragraph_format.tab_stops.add_tab_stop(Mm(168), WD_TAB_ALIGNMENT.RIGHT)
         foot.add_run("\t— ")
-        foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
+        foot._p.append(parse_xml(PAGE_FIELD))
         foot.add_run(" —\t")
         picture = foot.add_run().add_picture(io.BytesIO(code_png(self.sheet)), width=Mm(12))
         picture._inline.docPr.set("descr", "表号二维码")
@@ -387,6 +388,15 @@ def _merge_down(cell: _Cell, restart: bool) -> None:
 
 def _mark_row(row, name: str) -> None:
     row._tr.get_or_add_trPr().append(parse_xml(f"<w:{name} {nsdecls('w')}/>"))
+
+
+def number_pages(document: Document) -> None:
+    """Page numbers in the middle of the foot, `— 1 —`."""
+    foot = document.sections[0].footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    foot.add_run("— ")
+    foot._p.append(parse_xml(PAGE_FIELD))
+    foot.add_run(" —")
 
 
 def fixed_dates(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ Editions: `printed` is the source with its gaps; `draft` has proved repairs and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -18,14 +18,12 @@ from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.grades import veto_conditions
 from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
-from pipeline.plain import COLUMN_TITLES, points_text
+from pipeline.plain import other_cells, points_text
 from pipeline.tally import SIGN, base_of, lines_of, on_edition
 
 Edition = Literal["printed", "draft", "final"]
 NotApplicable = Literal["allowed", "open", "refused"]
 EDITION_NAMES = {"printed": "原样版", "draft": "草案版", "final": "正式版"}
-DETAILS = ("standard", "method", "", "evidence", "remark")
-"""The order in which a row's other cells stand; a column of another title comes between."""
 SAYS_NOT_APPLICABLE = regex.compile(r"不适用|不涉及|合理缺项|缺项")
 
 
@@ -251,15 +249,9 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], n
         text = f"{item}：{text}" if item != text else text
     return Line(
         key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks),
-        _details(criterion.columns), criterion.kind if criterion.kind != "scored" else kind,
+        other_cells(criterion.columns), criterion.kind if criterion.kind != "scored" else kind,
         (criterion.choice or "") if value == criterion.max_points else "",
     )  # fmt: skip
-
-
-def _details(columns: Mapping[str, str]) -> tuple[str, ...]:
-    """The row's other cells as the assessor needs them beside the criterion, each under its column's title."""
-    names = sorted(columns.keys() - {"item"}, key=lambda name: (DETAILS.index(name) if name in DETAILS else 2, name))
-    return tuple(f"{COLUMN_TITLES.get(name, name)}：{columns[name]}" for name in names if columns[name].strip())
 
 
 FIELD_NAMES = {"text": "文字", "max_points": "分值", "number": "序号", "label": "项目名称", "stated_points": "标注分值", "stated_total": "总评", "title": "名称"}

@@ -16,7 +16,7 @@ from msgspec import Struct
 from pipeline import rx as regex
 from pipeline.changes import ChangeList
 from pipeline.comparison import SETTLED, printed_points
-from pipeline.formats.docx import fixed_dates
+from pipeline.formats.docx import fixed_dates, number_pages
 from pipeline.formats.synopsis import row_mark
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.pairing import in_order
@@ -97,6 +97,7 @@ def document(found: ChangeList, old: Reading, new: Reading) -> bytes:
 
     doc = docx.Document()
     _set_page(doc)
+    number_pages(doc)
     pen = Pen(_date(new.notice.issue_date))
     for name in ("title", "document_number"):
         _paragraph(doc, pen, getattr(old.notice, name) or "", getattr(new.notice, name) or "", name == "title")

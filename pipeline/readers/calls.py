@@ -11,6 +11,7 @@ import ctypes
 import struct
 from collections.abc import Callable
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -31,8 +32,29 @@ class Room:
         self.numbers: Callable[[], tuple[Any, ...]] = partial(struct.Struct(f"{count}{kind._type_}").unpack_from, memory)
 
 
-loose_char_box = _short(raw.FPDFText_GetLooseCharBox)
-"""(text page, index, room of 4 floats: left, top, right, bottom)"""
+_loose_box = _short(raw.FPDFText_GetLooseCharBox)
+
+AT_ONCE = 1024
+"""So many boxes are asked for between two looks at what was written: more than most pages have."""
+
+_boxes = (ctypes.c_float * (4 * AT_ONCE))()
+_places = [ctypes.byref(_boxes, 4 * i * ctypes.sizeof(ctypes.c_float)) for i in range(AT_ONCE)]
+
+
+def loose_boxes(page: object, count: int) -> tuple[list[int], list[float]]:
+    """Whether each of a text page's characters has a box (the square it is set in), and its left, top, right and bottom, one
+    character's after another's."""
+    has: list[int] = []
+    sides: list[float] = []
+    for start in range(0, count, AT_ONCE):
+        size = min(AT_ONCE, count - start)
+        has += map(_loose_box, repeat(page, size), range(start, start + size), _places)
+        sides += struct.unpack_from(f"{4 * size}f", _boxes)
+    return has, sides
+
+
+is_generated = _short(raw.FPDFText_IsGenerated)
+"""(text page, index)"""
 
 char_box = _short(raw.FPDFText_GetCharBox)
 """(text page, index, 4 rooms of a double: left, right, bottom, top)"""
@@ -71,3 +93,12 @@ segment_closes = _short(raw.FPDFPathSegment_GetClose)
 
 segment_point = _short(raw.FPDFPathSegment_GetPoint)
 """(segment, room of a float: x, the same: y)"""
+
+clip_path = _short(raw.FPDFPageObj_GetClipPath)
+"""(object)"""
+
+count_clips = _short(raw.FPDFClipPath_CountPaths)
+"""(clipping path)"""
+
+count_marks = _short(raw.FPDFPageObj_CountMarks)
+"""(object)"""

@@ -7,9 +7,8 @@ from itertools import pairwise
 
 from pipeline.readers.frames import closed_up, without_slivers
 from pipeline.readers.gutters import columns_named
-from pipeline.readers.marks import Glyph, Net, Rule, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Net, Rule, is_covered, text_lines
 from pipeline.readers.regions import may_name_section, names_section
-from pipeline.readers.walls import SNAP, WALL
 
 GAP = 4.0
 """Collinear pieces nearer than this are one line (dashes, cell-wise strokes)."""
@@ -74,7 +73,22 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequ
         parts.setdefault(find(len(flat) + j), ([], []))[1].append(v)
     crossed = [_net(hs, vs) for hs, vs in parts.values() if hs and vs]
     crossed = [without_slivers(net, glyphs) if net is not None and glyphs else net for net in crossed]
-    return sorted((n for n in crossed if n is not None), key=lambda n: n.ys[0])
+    return sorted(_united([n for n in crossed if n is not None]), key=lambda n: n.ys[0])
+
+
+def _united(nets: list[Net]) -> list[Net]:
+    """The nets, a row whose rules touch no others put back into the table around it: its uprights stand where that has
+    its own."""
+    out: list[Net] = []
+    for net in sorted(nets, key=lambda n: (n.box[0] - n.box[2]) * (n.box[3] - n.box[1])):
+        _, y0, _, y1 = net.box
+        home = next((i for i, o in enumerate(out) if o.ys[0] < y0 and y1 < o.ys[-1] and all(any(abs(x - c) <= SNAP for c in o.xs) for x in net.xs)), None)
+        whole = _net([*out[home].horizontal, *net.horizontal], [*out[home].vertical, *net.vertical]) if home is not None else None
+        if home is None or whole is None:
+            out.append(net)
+        else:
+            out[home] = whole
+    return out
 
 
 def _around_sections(flat: list[Rule], tall: list[Rule], glyphs: Sequence[Glyph]) -> list[tuple[int, int]]:
@@ -150,9 +164,7 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
         walls = _positions([*walls, *(end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls))])
         for a, b in pairwise(walls):
             own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
-            if not own or min([r.start for r in own]) > a + REACH or max([r.end for r in own]) < b - REACH:
-                continue
-            if sum([min(r.end, b) - max(r.start, a) for r in own]) < WALL * (b - a):
+            if not own or min([r.start for r in own]) > a + REACH or max([r.end for r in own]) < b - REACH or not is_covered(own, a, b):
                 continue
             if out and out[-1].at == at and abs(out[-1].end - a) < SNAP:
                 out[-1] = Rule(at, out[-1].start, b)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from itertools import repeat
 from math import pi
 from statistics import median
 
@@ -41,9 +42,8 @@ def found(handle: object, boxes: Sequence[Character]) -> frozenset[int]:
     if max(heights) <= LARGE * usual:
         return frozenset()
     large = [box for box, height in zip(boxes, heights, strict=True) if height > LARGE * usual]
-    slanted = {box[0] for box in large if _is_slanted(handle, box[0])}
-    if slanted:
-        slanted = {box[0] for box in boxes if _is_slanted(handle, box[0])}
+    angles = set(map(calls.char_angle, repeat(handle), [box[0] for box in large]))
+    slanted = {box[0] for box in boxes if _is_slanted(calls.char_angle(handle, box[0]))} if any(map(_is_slanted, angles)) else set()
     flat = _flat(handle, [b for b in large if b[5] - b[4] > HUGE * usual and b[0] not in slanted], boxes, usual)
     out = slanted | flat
     return frozenset(out) if len(out) < MOST * len(boxes) else frozenset()
@@ -57,8 +57,8 @@ def unseen(handle: object, boxes: Sequence[Character], ground: Ground) -> frozen
     )  # fmt: skip
 
 
-def _is_slanted(handle: object, index: int) -> bool:
-    turns = calls.char_angle(handle, index) / (pi / 2)
+def _is_slanted(angle: float) -> bool:
+    turns = angle / (pi / 2)
     return abs(turns - round(turns)) > SLANT / (pi / 2)
 
 
