@@ -144,8 +144,8 @@ def points_closing(text: str) -> Decimal | None:
     return points(f"{match['points']}分") if match is not None and alone else None
 
 
-FIGURE_OF_POINTS = regex.compile(r"(?<![时点:：][0-9]?)[0-9]\s*分(?![钟之类级区别析开前后内])")
-"""A figure of points, not of minutes (6时30分前) or parts (三分之二)."""
+FIGURE_OF_POINTS = regex.compile(r"(?<![时点:：][0-9]?)[0-9]\s*分(?![钟之类级区别析开前后内以及])")
+"""A figure of points, not of minutes (6时30分前), parts (三分之二) or a threshold (85分以上)."""
 
 
 def total_in(text: str) -> Decimal | None:
