@@ -153,6 +153,19 @@ def test_dotted_numbers_tell_rows_where_only_uprights_are_drawn():
     assert [c.text for c in table.cells if c.col == 0] == ["序号", "1.1", "1.2", "2.1", "2.2"]
 
 
+def test_section_rows_across_gutters_in_a_frame():
+    """A frame and rules across; names of sections stand over the gutter between numbers and texts."""
+    rows = [("一、安全运营（5分）",), ("1", "持证上岗。", "3"), ("2", "有预案。", "2"), ("二、营业服务（4分）",), ("3", "记录完整。", "4")]
+    canvas, xs = Canvas(), (60.0, 110.0, 400.0)
+    canvas.frame(55, 100, 460, 124 + 24 * len(rows))
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows)):
+        canvas.line(55, 124 + 24 * r, 460, 124 + 24 * r)
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 106 + 24 * r, t)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [[c.text for c in table.cells if c.row == r] for r in range(6)] == [["序号", "评价内容", "分值"], *map(list, rows)]
+
+
 # ---- labels crossed by rules -------------------------------------------------------------------------------------
 
 CROSSED: Sections = (
