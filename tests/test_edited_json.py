@@ -132,3 +132,69 @@ def test_what_nobody_foresaw_is_one_line_too(monkeypatch, capsys, fault):
     assert main(["extract", "a.txt"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert Path("a.txt").exists() is False
+
+
+@pytest.mark.parametrize("name", ["a\nb.txt", "a\r\x0b\x0c\x1c\x85\u2028\u2029b.txt", "a\x1b[2Jb.txt", "a\u202etxt.exe"])
+def test_a_refusal_is_one_line_whatever_a_name_holds(tmp_path, capsys, name):
+    (tmp_path / name).write_bytes(b"")
+    for argv in (["extract", str(tmp_path / name)], ["forms", str(tmp_path / name), "-o", name], ["collect", str(tmp_path / name), "-o", str(tmp_path / "out")]):
+        assert main(argv) == 2
+        said = capsys.readouterr().err
+        assert said == said.splitlines()[0] + "\n"
+        assert not {"\x1b", "\u202e"} & set(said)
+
+
+def test_misuse_is_one_line_too(capsys):
+    with pytest.raises(SystemExit):
+        main(["extract", "a.txt", "b\nc\x85d"])
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+# ---- what is called proved ---------------------------------------------------------------------------------------
+
+SEED = Path(__file__).resolve().parents[1] / "extracted" / "zaozhuang-gas-2021-42" / "2021" / "notice.json"
+CERTIFICATE = "rubrics.1.resolution.certificate"
+TOO_MUCH = [
+    ("rubrics.2.resolution.status", "proved", "annex-3"),
+    ("rubrics.1.resolution.count", 2, "annex-2"),
+    ("rubrics.0.sections.6.boundary.status", "proved", "where annex-1/s7 begins"),
+    ("rubrics.0.sections.6.basis", "proved", "where annex-1/s7 begins"),
+    ("rubrics.0.sections.1.points_basis", "proved", "the points of annex-1/s2"),
+    ("rubrics.0.sections.0.criteria.0.basis", "proved", "annex-1/c1"),
+    ("rubrics.0.sections.0.criteria.0.points_basis", "proved", "annex-1/c1"),
+    ("rubrics.1.sections.3.criteria.5.points_basis", "proved", "annex-2/c21"),
+    ("rubrics.0.sections.0.criteria.0.max_points", "2", "annex-1/c1"),
+    ("rubrics.0.resolution.certificate.points.0", 2, "annex-1/c1"),
+    (f"{CERTIFICATE}.claim.margins.1", 3, "margins"),
+    (f"{CERTIFICATE}.claim.values.20", [1, 2], "values"),
+    (f"{CERTIFICATE}.total", 101, "another total"),
+    (f"{CERTIFICATE}.sections.2.declared.0", 12, "other labels"),
+    (f"{CERTIFICATE}.weights.page", 0, "weights"),
+    (CERTIFICATE, {}, "not a certificate"),
+    (CERTIFICATE, {"claim": []}, "not a certificate"),
+    ("rubrics.1.resolution", None, "no resolution"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "said"), TOO_MUCH)
+def test_what_the_numbers_do_not_prove_is_not_taken_as_proved(tmp_path, capsys, path, value, said):
+    edited = tmp_path / "edited.json"
+    edited.write_text(json.dumps(put(json.loads(SEED.read_text(encoding="utf-8")), path, value)), encoding="utf-8")
+    for argv in (["audit"], ["forms", "--format", "html", "-o", str(tmp_path / "out")], ["score", str(edited), "-o", str(tmp_path / "out"), "--notice"]):
+        assert main([*argv, str(edited)]) == 2
+        error = capsys.readouterr().err
+        if argv[0] != "score":  # there the assessment, which is none, may be refused first
+            assert "calls proved what its numbers do not prove" in error
+            assert said in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_findings_written_into_a_notice_json_count_for_nothing(tmp_path, capsys):
+    data = json.loads(SEED.read_text(encoding="utf-8"))
+    open_ = next(f for f in data["findings"] if f["status"] == "undecidable")
+    open_["status"], open_["message"] = "proved", "第 1 条应为 9 分"
+    data["findings"] = [open_, {**open_, "where": "annex-1/c1", "fingerprint": "0" * 20}]
+    edited = tmp_path / "edited.json"
+    edited.write_text(json.dumps(data), encoding="utf-8")
+    assert main(["extract", str(edited)]) == 0
+    assert capsys.readouterr().out == SEED.read_text(encoding="utf-8")

@@ -18,14 +18,21 @@ from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
 from pipeline.readers.gutters import HANGING, HUNG, Interval, Known
-from pipeline.readers.marks import Glyph, Net, PageMarks, joined_text, line_text, line_texts, text_lines
+from pipeline.readers.marks import (
+    SNAP,
+    Glyph,
+    Net,
+    PageMarks,
+    is_covered,
+    joined_text,
+    line_text,
+    line_texts,
+    text_lines,
+)
 from pipeline.readers.nets import find_nets, holds_table, is_frame, merge_rules
 from pipeline.readers.opentables import find_open, with_rows
 from pipeline.readers.regions import PAGE
 from pipeline.readers.walls import (
-    SNAP,
-    is_covered,
-    spans_of,
     with_closed_header,
     with_gutters,
     with_labels,
@@ -176,7 +183,7 @@ def _with_overflow(net: Net, own: list[Glyph], outside: list[Glyph]) -> list[Gly
         return outside
     columns = list(pairwise(net.xs))
     ends = [h for h in net.horizontal if abs(h.at - y1) <= SNAP]
-    is_open = [not is_covered(ends, y1, a, b) for a, b in columns]
+    is_open = [not is_covered(ends, a, b) for a, b in columns]
     taken: set[int] = set()
     for line in text_lines(below):
         home = next((k for k, (a, b) in enumerate(columns) if a - 1 < line[0].x0 and line[-1].x1 < b + 1), None)
@@ -203,7 +210,7 @@ def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence
 
 
 def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
-    spans = spans_of(net)
+    spans = net.spans
     texts: list[list[Glyph]] = [[] for _ in spans]
     xs, ys = net.xs, net.ys
     last_row, last_col = len(ys) - 1, len(xs) - 1

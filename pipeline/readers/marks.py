@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 
@@ -10,6 +11,12 @@ from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.provenance import BBox
+
+SNAP = 2.5
+"""Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
+
+WALL = 0.5
+"""A wall stands between two grid positions when rules cover at least this part of their common edge."""
 
 
 class Glyph(Struct, frozen=True, eq=False, gc=False):
@@ -56,9 +63,12 @@ class PageMarks(Struct, frozen=True):
     shades: tuple[BBox, ...] = ()
 
 
-class Net(Struct, frozen=True, eq=False):
-    """Connected rules of one table: sorted grid lines and the rules that make its walls. Two are the same only when they
-    are one, so that what was worked out of one is found again at once."""
+Span = tuple[int, int, int, int]
+"""A cell: row, column, rows, columns."""
+
+
+class Net(Struct, frozen=True, dict=True):
+    """Connected rules of one table: sorted grid lines and the rules that make its walls."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
@@ -68,6 +78,48 @@ class Net(Struct, frozen=True, eq=False):
     @property
     def box(self) -> BBox:
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """Its cells: unit positions joined where no wall stands, kept rectangular."""
+        rows, cols = len(self.ys) - 1, len(self.xs) - 1
+        by_x = [[v for v in self.vertical if abs(v.at - x) <= SNAP] for x in self.xs]
+        by_y = [[h for h in self.horizontal if abs(h.at - y) <= SNAP] for y in self.ys]
+        right = [[is_covered(walls, a, b) for walls in by_x[1:]] for a, b in pairwise(self.ys)]
+        below = [[is_covered(walls, a, b) for a, b in pairwise(self.xs)] for walls in by_y[1:]]
+        taken = [[False] * cols for _ in range(rows)]
+        out = []
+        for i in range(rows):
+            for j in range(cols):
+                if taken[i][j]:
+                    continue
+                width = 1
+                while j + width < cols and not right[i][j + width - 1] and not taken[i][j + width]:
+                    width += 1
+                height = 1
+                while i + height < rows and _goes_down(below, right, taken, i + height, j, width):
+                    height += 1
+                for row in taken[i : i + height]:
+                    row[j : j + width] = [True] * width
+                out.append((i, j, height, width))
+        return out
+
+
+def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[list[bool]], row: int, col: int, width: int) -> bool:
+    """Whether a cell that is `width` wide goes on into `row`."""
+    end = col + width
+    return True not in below[row - 1][col:end] and True not in taken[row][col:end] and True not in right[row][col : end - 1]
+
+
+def is_covered(rules: Iterable[Rule], start: float, end: float) -> bool:
+    """Whether rules on one line cover enough of an edge to be its wall."""
+    total = 0.0
+    for rule in rules:
+        if rule.end > start and rule.start < end:
+            if rule.start <= start and rule.end >= end:
+                return True
+            total += min(rule.end, end) - max(rule.start, start)
+    return total >= WALL * (end - start)
 
 
 def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:

@@ -7,9 +7,8 @@ from itertools import pairwise
 
 from pipeline.readers.frames import closed_up, without_slivers
 from pipeline.readers.gutters import columns_named
-from pipeline.readers.marks import Glyph, Net, Rule, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Net, Rule, is_covered, text_lines
 from pipeline.readers.regions import may_name_section, names_section
-from pipeline.readers.walls import SNAP, WALL
 
 GAP = 4.0
 """Collinear pieces nearer than this are one line (dashes, cell-wise strokes)."""
@@ -165,9 +164,7 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
         walls = _positions([*walls, *(end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls))])
         for a, b in pairwise(walls):
             own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
-            if not own or min([r.start for r in own]) > a + REACH or max([r.end for r in own]) < b - REACH:
-                continue
-            if sum([min(r.end, b) - max(r.start, a) for r in own]) < WALL * (b - a):
+            if not own or min([r.start for r in own]) > a + REACH or max([r.end for r in own]) < b - REACH or not is_covered(own, a, b):
                 continue
             if out and out[-1].at == at and abs(out[-1].end - a) < SNAP:
                 out[-1] = Rule(at, out[-1].start, b)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -14,12 +13,9 @@ from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.provenance import BBox
 from pipeline.readers.gutters import Interval, Known, columns_named, header_cuts, ink, piece_text
-from pipeline.readers.marks import Glyph, Net, Rule, joined_text, line_text, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Net, Rule, Span, joined_text, line_text, text_lines
 from pipeline.readers.openrows import blocks_of
 from pipeline.readers.regions import heads_section, names_section
-
-SNAP = 2.5
-"""Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
 
 PITCH = 1.35
 """Lines of one label follow each other within about so many of their heights."""
@@ -35,47 +31,6 @@ MIN_STRUCK = 2
 """A rule this near to a character's middle, in parts of its height, runs through it; so many struck characters are no
 accident."""
 
-WALL = 0.5
-"""A wall stands between two grid positions when rules cover at least this part of their common edge."""
-
-
-def is_covered(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
-    total = sum([min(r.end, end) - max(r.start, start) for r in rules if abs(r.at - at) <= SNAP and r.end > start and r.start < end])
-    return total >= WALL * (end - start)
-
-
-@lru_cache(maxsize=64)
-def spans_of(net: Net) -> tuple[tuple[int, int, int, int], ...]:
-    """Cells as (row, col, row_span, col_span): unit positions joined where no wall stands, kept rectangular."""
-    rows, cols = len(net.ys) - 1, len(net.xs) - 1
-    by_x = {j: [v for v in net.vertical if abs(v.at - net.xs[j]) <= SNAP] for j in range(cols + 1)}
-    by_y = {i: [h for h in net.horizontal if abs(h.at - net.ys[i]) <= SNAP] for i in range(rows + 1)}
-    right = [[is_covered(by_x[j + 1], net.xs[j + 1], net.ys[i], net.ys[i + 1]) for j in range(cols)] for i in range(rows)]
-    below = [[is_covered(by_y[i + 1], net.ys[i + 1], net.xs[j], net.xs[j + 1]) for j in range(cols)] for i in range(rows)]
-    taken = [[False] * cols for _ in range(rows)]
-    out = []
-    for i in range(rows):
-        for j in range(cols):
-            if taken[i][j]:
-                continue
-            width = 1
-            while j + width < cols and not right[i][j + width - 1] and not taken[i][j + width]:
-                width += 1
-            height = 1
-            while i + height < rows and _goes_down(below, right, taken, i + height, j, width):
-                height += 1
-            for a in range(i, i + height):
-                for b in range(j, j + width):
-                    taken[a][b] = True
-            out.append((i, j, height, width))
-    return tuple(out)
-
-
-def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[list[bool]], row: int, col: int, width: int) -> bool:
-    """Whether a cell that is `width` wide goes on into `row`."""
-    inside = range(col, col + width)
-    return not any(below[row - 1][j] or taken[row][j] for j in inside) and not any(right[row][j] for j in inside[:-1])
-
 
 def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
     """The net with an upright rule in each gutter between header words that share one cell."""
@@ -83,14 +38,12 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
     before = known.inside(net.xs[0], net.xs[-1])
     new: list[float] = []
     upright = list(net.vertical)
-    spans = None
     for left, right in pairwise(net.xs):
         header = [g for g in top if left < g.x < right]
         cuts = [c for c in before if left + SNAP < c < right - SNAP] or (header_cuts(header, [], sure=True) if header else ())
         if not cuts:
             continue
-        spans = spans or spans_of(net)
-        boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in spans if w == 1 and net.xs[c] == left)
+        boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in net.spans if w == 1 and net.xs[c] == left)
         if not boxes:
             continue
         boxes = [box for box in boxes if not _names_section(glyphs, (left, box[0], right, box[1]), cuts)]
@@ -119,36 +72,36 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
     """The net with upright rules where a row lacks them (every second row of many table styles, a header on a coloured
     ground): its cell holds words or figures of several columns, each of which other rows close off, and no character
     stands on the rules put in."""
-    spans = spans_of(net)
+    spans = net.spans
     wide = [span for span in spans if span[3] > 1]
     if not wide:
         return net
+    said = [(span, own := _inside(net, span, glyphs), _pieces(net, span, own)) for span in wide]
+    several = [(span, own, words) for span, own, words in said if len([w for w in words if w]) > 1]
+    if not several:
+        return net
     upright = list(net.vertical)
     figures = _figures(net, spans, glyphs)
-    for span in wide:
+    for span, own, words in several:
         if span[0]:
             continue
-        own = _inside(net, span, glyphs)
-        words = _pieces(net, span, own)
-        if len([w for w in words if w]) > 1 and all(not w or patterns.header_role(w) is not None for w in words):
+        if all(not w or patterns.header_role(w) is not None for w in words):
             upright += _walls(net, span, own, [True] * (span[3] - 1))
             for k, word in enumerate(words):
                 figures[span[1] + k] |= patterns.header_role(word) in ("number", "points")
-    for span in wide:
+    for span, own, words in several:
         row, col, _, width = span
         if row == 0 or not any(figures[col : col + width]):
             continue
-        own = _inside(net, span, glyphs)
-        words = _pieces(net, span, own)
         scored = [bool(w) and figures[col + k] and _is_figure(w) for k, w in enumerate(words)]
-        if any(scored) and len([w for w in words if w]) > 1:
+        if any(scored):
             upright += _walls(net, span, own, [(bool(a) and bool(b)) or c or d for (a, b), (c, d) in zip(pairwise(words), pairwise(scored), strict=True)])
     return Net(net.xs, net.ys, net.horizontal, tuple(upright)) if len(upright) > len(net.vertical) else net
 
 
 def with_closed_header(net: Net, glyphs: Sequence[Glyph]) -> Net:
     """The net with a rule below header cells that run down through all rows: no rules were drawn in a blank column."""
-    spans = spans_of(net)
+    spans = net.spans
     tops = [span for span in spans if span[0] == 0]
     depth = min((h for _, _, h, _ in tops), default=1)
     if len(net.ys) < 4 or depth > 2 or sum(h == depth for _, _, h, _ in tops) < 2:
@@ -168,7 +121,7 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
     """The net with a rule between labels that share one cell over several rows: each stands in the middle, or at the top,
     of rows of its own (table styles rule every second row only)."""
     new: list[Rule] = []
-    for span in spans_of(net):
+    for span in net.spans:
         row, col, height, width = span
         if height < 2 or width > 1 or not (own := _inside(net, span, glyphs)):
             continue
@@ -187,7 +140,7 @@ def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:
     widest = max(range(len(net.xs) - 1), key=lambda c: net.xs[c + 1] - net.xs[c])
     if not widest or len(net.ys) < 4:
         return net
-    spans = spans_of(net)
+    spans = net.spans
     for col in range(widest):
         rows = [row for row, c, height, width in spans if c == col and width == 1 and height == 1 and row]
         run = [row for i, row in enumerate(rows) if row == rows[0] + i]
@@ -271,10 +224,6 @@ def _fitted(blocks: Sequence[Sequence[Sequence[Glyph]]], edges: Sequence[float],
                     after[stop] = cost + miss, [*cuts, b] if i < len(blocks) - 1 else cuts
         ways = after
     return ways.get(len(edges) - 1)
-
-
-Span = tuple[int, int, int, int]
-"""A cell: row, column, rows, columns."""
 
 
 def _inside(net: Net, span: Span, glyphs: Sequence[Glyph]) -> list[Glyph]:
