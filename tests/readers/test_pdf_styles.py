@@ -16,6 +16,7 @@ from pipeline.readers.strokes import without_hatching
 from pipeline.readers.wrapped import is_wrapped
 from tests.readers.pages import SECTIONS, Layout, Pen, Sections, draw_pages, lay_out
 from tests.readers.rulings import Draw, edges, strokes
+from tests.readers.test_pdf_habits import sheet_of
 from tests.readers.test_pdf_producers import read, shape, wanted
 from tests.support import rawpdf
 from tests.support.rawpdf import HEIGHT, Canvas, Span, box_of
@@ -341,3 +342,14 @@ def test_a_stray_line_between_the_parts_of_a_table(tmp_path, between, joined):
         pages.append(canvas)
     rubrics = read(tmp_path, rawpdf.document(pages)).rubrics
     assert len(list(rubrics[0].criteria())) == (5 if joined else 3)
+
+
+def test_a_first_sheet_whose_second_page_is_nearly_blank():
+    """Two pages on each sheet; the first sheet's right one has a date alone."""
+    body = [f"第{i}条各供水单位要高度重视，按时报送材料，不得弄虚作假，并于每年年底前书面报告落实的情况。" for i in range(1, 9)]
+    full, date = Canvas(), Canvas()
+    for i, line in enumerate(body):
+        full.text(60, 80 + 24 * i, line)
+    date.text(400, 80, "2020年11月10日")
+    found = texts(read_pdf(rawpdf.document([sheet_of(full, date), sheet_of(full, full)])))
+    assert found[:9] == [*body, "2020年11月10日"]
