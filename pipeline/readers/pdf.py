@@ -66,19 +66,24 @@ def read(data: bytes, name: str) -> Document:
         if count > limits.MAX_PAGES:
             raise LimitExceeded(name, f"{count:,} pages (limit {limits.MAX_PAGES:,})", "split the file")
         pages: list[Page] = []
-        remarks: list[Remark] = []
+        remarks: list[list[Remark]] = []
         flow: list[list[Block]] = []
         known = Known()
         layers = unshown.Layers(data)
         for index in bar(range(count), "page", delay=2):
+            single = not known.facing
             page, blocks, said = _read_page(pdf, index, name, known, layers)
+            if known.facing and single:  # sheets before this one may be of two pages too, one of them nearly blank
+                for i in (i for i, before in enumerate(pages) if (before.width, before.height) == (page.width, page.height)):
+                    pages[i], flow[i], remarks[i] = _read_page(pdf, i, name, Known(facing=True), layers)
             pages.append(page)
             flow.append(blocks)
-            remarks += said
+            remarks.append(said)
     finally:
         pdf.close()
     blocks = without_running_lines(flow, pages)
-    return Document(Source(name, "", MEDIA_TYPE, "pdf", count), tuple(pages), tuple(blocks), tuple(remarks))
+    told = tuple(remark for said in remarks for remark in said)
+    return Document(Source(name, "", MEDIA_TYPE, "pdf", count), tuple(pages), tuple(blocks), told)
 
 
 def _open(data: bytes, name: str) -> pdfium.PdfDocument:

@@ -16,6 +16,7 @@ from pipeline.readers.strokes import without_hatching
 from pipeline.readers.wrapped import is_wrapped
 from tests.readers.pages import SECTIONS, Layout, Pen, Sections, draw_pages, lay_out
 from tests.readers.rulings import Draw, edges, strokes
+from tests.readers.test_pdf_habits import sheet_of
 from tests.readers.test_pdf_producers import read, shape, wanted
 from tests.support import rawpdf
 from tests.support.rawpdf import HEIGHT, Canvas, Span, box_of
@@ -151,6 +152,19 @@ def test_dotted_numbers_tell_rows_where_only_uprights_are_drawn():
             canvas.text(x + 4, 104 + 24 * r, t)
     (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
     assert [c.text for c in table.cells if c.col == 0] == ["序号", "1.1", "1.2", "2.1", "2.2"]
+
+
+def test_section_rows_across_gutters_in_a_frame():
+    """A frame and rules across; names of sections stand over the gutter between numbers and texts."""
+    rows = [("一、安全运营（5分）",), ("1", "持证上岗。", "3"), ("2", "有预案。", "2"), ("二、营业服务（4分）",), ("3", "记录完整。", "4")]
+    canvas, xs = Canvas(), (60.0, 110.0, 400.0)
+    canvas.frame(55, 100, 460, 124 + 24 * len(rows))
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows)):
+        canvas.line(55, 124 + 24 * r, 460, 124 + 24 * r)
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 106 + 24 * r, t)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [[c.text for c in table.cells if c.row == r] for r in range(6)] == [["序号", "评价内容", "分值"], *map(list, rows)]
 
 
 # ---- labels crossed by rules -------------------------------------------------------------------------------------
@@ -328,3 +342,14 @@ def test_a_stray_line_between_the_parts_of_a_table(tmp_path, between, joined):
         pages.append(canvas)
     rubrics = read(tmp_path, rawpdf.document(pages)).rubrics
     assert len(list(rubrics[0].criteria())) == (5 if joined else 3)
+
+
+def test_a_first_sheet_whose_second_page_is_nearly_blank():
+    """Two pages on each sheet; the first sheet's right one has a date alone."""
+    body = [f"第{i}条各供水单位要高度重视，按时报送材料，不得弄虚作假，并于每年年底前书面报告落实的情况。" for i in range(1, 9)]
+    full, date = Canvas(), Canvas()
+    for i, line in enumerate(body):
+        full.text(60, 80 + 24 * i, line)
+    date.text(400, 80, "2020年11月10日")
+    found = texts(read_pdf(rawpdf.document([sheet_of(full, date), sheet_of(full, full)])))
+    assert found[:9] == [*body, "2020年11月10日"]
