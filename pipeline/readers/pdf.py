@@ -31,7 +31,7 @@ MEDIA_TYPE = "application/pdf"
 LINE_ENDS = frozenset("\n\r\ufffe\x02")
 """Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
 
-DOUBTED = re.compile(f"[ {''.join(sorted(LINE_ENDS | RADICALS))}]")
+DOUBTED = LINE_ENDS | {" "} | RADICALS
 """Characters that may be PDFium's own, or of which it may give another box than that of others."""
 
 UTF_16 = f"utf-16-{sys.byteorder[0]}e"
@@ -189,9 +189,9 @@ def _characters(handle: object, count: int) -> list[Character]:
     text = _text(handle, count)
     boxed, sides = calls.loose_boxes(handle, count)
     found: list[Character | None] = list(zip(range(count), text, sides[0::4], sides[2::4], sides[3::4], sides[1::4], strict=True))
-    doubted = {match.start() for match in DOUBTED.finditer(text)}
+    doubted = [i for i, own in enumerate(text) if own in DOUBTED]
     if not all(boxed):
-        doubted.update(i for i, has in enumerate(boxed) if not has)
+        doubted = [i for i, (own, has) in enumerate(zip(text, boxed, strict=True)) if own in DOUBTED or not has]
     for i in doubted:
         found[i] = _settled(handle, found[i], boxed[i])  # type: ignore[arg-type]
     return [one for one in found if one is not None]
