@@ -88,11 +88,11 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
-    for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE):
+    for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
         if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match):
             return _tight(whole[: match.end("label")]).rstrip("，,"), Decimal(match["points"])
-    match = patterns.LABEL_POINTS_WORDS.match(plain)
+    match = patterns.LABEL_POINTS_WORDS.match(plain) if "分" in plain else None
     value = points(match["points"]) if match else None
     return (_tight(match["label"]), value) if match and value is not None else (whole, None)
 

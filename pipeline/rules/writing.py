@@ -70,6 +70,10 @@ def foreign_text(reading: Reading) -> Iterator[Hit]:
 MARKUP = regex.compile(r"(?<!\*)\*{2,3}(?!\*)|^\s*#{1,6}\s|^\s*[-*]\s+\S|</?[a-z]{1,10}[^>]{0,40}>|\\[a-z]{3,}|^\s*\|.*\|\s*$|&[a-z]{2,6};")
 
 
+MARKS = frozenset("*#-<\\|&")
+"""One of them stands in every residue."""
+
+
 @rule(code="OCR002", name="markup-residue", severity="note", title="残留标记", clause="方法说明（转录格式残留）")
 def markup_residue(reading: Reading) -> Iterator[Hit]:
     """The text carries no residue of a markup language.
@@ -84,7 +88,8 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
     Limits: once a notice, with every place as evidence; the asterisks that hide a telephone number are ours and no residue.
     中文: 正文或评价内容中残留 Markdown、HTML 等标记，属转录格式而非公文内容。全文合并为一条提示。
     """
-    hits = [w for w in texts_of(reading) if MARKUP.search(w.at.quote if w.at else w.text)]
+    quotes = ((w, w.at.quote if w.at else w.text) for w in texts_of(reading))
+    hits = [w for w, quote in quotes if not MARKS.isdisjoint(quote) and MARKUP.search(quote)]
     if hits:
         quote = shorten(hits[0].at.quote if hits[0].at else hits[0].text)
         yield Hit(
