@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline import rx as regex
-from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType
+from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType, legible
 from pipeline.model import Document, Paragraph
 from pipeline.normalize import clean
 
@@ -82,7 +82,7 @@ def read(path: Path | str) -> Document:
     """Read any supported file. Raises InputError (UnknownType, LimitExceeded, MissingTool) naming file, fault, remedy."""
     path = Path(path)
     data = _load(path)
-    return read_bytes(data, path.name)
+    return read_bytes(data, legible(path.name))
 
 
 def read_bytes(data: bytes, name: str) -> Document:
