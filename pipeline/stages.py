@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pipeline import cards, identity, ledger, serialize
 from pipeline.cards import Card
-from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.errors import InputError, PipelineError, UsageError, legible
 from pipeline.ledger import Stage
 from pipeline.model import Finding, Reading
 
@@ -104,7 +104,7 @@ def audit_report(path: Path, form: str, lang: str) -> tuple[str, tuple[Finding, 
     reading = extract(path)
     if form == "html":
         return audit_html(reading, None if is_notice_json(path) else path, lang), reading.findings
-    return findings_out.render(reading, form, lang, str(path)), reading.findings
+    return findings_out.render(reading, form, lang, legible(str(path))), reading.findings
 
 
 def audit_html(reading: Reading, source: Path | None, lang: str) -> str:
@@ -178,7 +178,7 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
     if is_notice_json(file):
         raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
     reading = audited(_read_once(file))
-    arrival = intake.Arrival(file.name, file.read_bytes(), reading, said)
+    arrival = intake.Arrival(legible(file.name), file.read_bytes(), reading, said)
     with ledger.Lock(sources), ledger.Lock(extracted):
         ledger.sweep(sources)
         known = cards.load_all(sources)[0] if any(sources.glob(f"*/{cards.FILE}")) else []
@@ -289,7 +289,7 @@ def _read_once(path: Path) -> Reading:
         while len(_HELD) > 4:
             del _HELD[next(iter(_HELD))]
     held = _HELD[digest]
-    return replace(held, source=replace(held.source, file=path.name))
+    return replace(held, source=replace(held.source, file=legible(path.name)))
 
 
 def decided(reading: Reading, path: Path) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,22 @@ def test_a_refusal_is_one_line_whatever_a_name_holds(tmp_path, capsys, name):
         said = capsys.readouterr().err
         assert said == said.splitlines()[0] + "\n"
         assert not {"\x1b", "\u202e"} & set(said)
+
+
+@pytest.mark.parametrize(("raw", "shown"), [("公文.txt".encode("gb18030"), "公文.txt"), (b"b\xff\xfe.txt", "b\ufffd\ufffd.txt")])
+def test_names_that_are_no_utf_8_are_read_and_shown(tmp_path, capsysbinary, raw, shown):
+    """As archives from Chinese Windows unpack. They were faults of the program."""
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + raw))
+    path.write_text(HEAD + text(), encoding="utf-8")
+    assert main(["extract", str(path)]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["source"]["file"] == shown
+    for form in ("text", "json", "sarif", "html"):
+        assert main(["audit", str(path), "--format", form, "--fail-on", "never"]) == 0
+    assert main(["ingest", str(path), *(f"--{d}={tmp_path}/{d}" for d in ("sources", "extracted", "reports"))]) == 0
+    assert main(["batch", str(path), "-o", str(tmp_path / "out"), "--engine", "serial"]) == 0
+    path.write_bytes(b"")
+    assert main(["collect", str(path), "-o", str(tmp_path / "filled")]) == 2
+    assert capsysbinary.readouterr().err.decode().startswith(f"notice: {shown}: ")
 
 
 def test_misuse_is_one_line_too(capsys):
