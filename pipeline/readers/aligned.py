@@ -7,19 +7,18 @@ of the row's lines; the ends of sentences settle what places leave open. What ca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct, field
 
 from pipeline import patterns
-from pipeline import rx as regex
-from pipeline.normalize import clean, fold, points
-from pipeline.points import split_label
+from pipeline.normalize import clean
 from pipeline.readers import rowbands
-from pipeline.readers.textgrid import NUMBER, SCORES, Columns, columns_of, is_points, names_columns
-from pipeline.readers.textlines import Line, Piece, Row
+from pipeline.readers.spacedlabels import place_labels
+from pipeline.readers.spacedlines import ENDS, MAX_LABEL, Entry, is_total
+from pipeline.readers.textgrid import NUMBER, Columns, columns_of, names_columns
+from pipeline.readers.textlines import Line, Row
 from pipeline.readers.typedrows import typed_rows
 
 SAMPLE = 60
@@ -38,20 +37,8 @@ MAX_HEAD_WORD = 6
 MAX_BLANK = 3
 """Blank lines inside a table; more end it, except around a page break."""
 
-MAX_LABEL = 40
 SURE = 0.8
 """Of the pieces in the column of numbers, so many at least are numbers: a few may be damaged."""
-
-MAX_LABEL_LINES = 8
-"""Lines of one label: a character each, and its points."""
-
-MISS = 1.5
-"""A label stands this near, in lines, to the middle of its rows."""
-
-FAR = 3
-"""Lines between two lines of one label that is centred on several rows."""
-
-ENDS = regex.compile(r"[。；;！？!?]\s*$")
 
 
 Found = tuple[list[Row], bool, int]
@@ -160,10 +147,6 @@ def _stops(line: Line) -> bool:
     return patterns.field_name(text) is not None or bool(patterns.field_names(text)) or patterns.NOTE_ROW.match(text) is not None or patterns.ANNEX_MARK.match(text) is not None
 
 
-def is_total(line: Line) -> bool:
-    return any(patterns.TOTAL_WORDS.fullmatch(fold(p.text)) for p in line.filled()[:2])
-
-
 def _breaks(lines: Sequence[Line], i: int) -> bool:
     """Whether a new page begins at line i, or a page number stands there."""
     return "\f" in lines[i].text or _is_page_number(lines, i)
@@ -254,59 +237,21 @@ def _numbered(bodies: Sequence[Sequence[Line]], grids: Sequence[Columns]) -> flo
 # ---- rows --------------------------------------------------------------------------------------------------------
 
 
-class _Entry(Struct, frozen=True):
-    """One line of the table in its columns; `y` is its place, with lines that hold a label alone left out."""
-
-    line: Line
-    page: int
-    own: dict[int, Piece]
-    columns: Columns
-    y: float
-
-    def anchored(self) -> bool:
-        """Whether a row has its number (or, where that is lost, its points) on this line."""
-        number, score, text = self.columns.number, self.columns.points, self.columns.text()
-        if number is not None and number in self.own:
-            return True
-        scored = score is not None and score in self.own and is_points(self.own[score].text)
-        return scored and (text in self.own or number is None)
-
-    def worded(self) -> bool:
-        """Whether a text stands here, outside the columns of labels, numbers and points."""
-        left = self.columns.labels()
-        return any(c not in left and c != self.columns.number and self.columns.roles[c] not in SCORES for c in self.own)
-
-    def score(self) -> Decimal | None:
-        """The points on this line."""
-        col = self.columns.points
-        return points(self.own[col].text) if col is not None and col in self.own else None
-
-    def alone(self) -> bool:
-        """A total, or a line across the columns: a section on a row of its own."""
-        return is_total(self.line) or self.columns.spanned(self.line) or self._heads()
-
-    def _heads(self) -> bool:
-        """One text that only a section's name can be, where sections have no column of their own."""
-        text = clean(self.line.text)
-        named = split_label(text)[1] is not None or patterns.SECTION_MARKER.match(text) is not None
-        return not self.columns.labels() and len(self.own) == 1 and named and len(text) <= MAX_LABEL and not ENDS.search(text)
-
-
 class Sheet(Struct):
     """The lines of a table in their columns, and what was made of them. `ended`: the number of the first line that does
     not belong."""
 
-    entries: list[_Entry]
+    entries: list[Entry]
     heads: list[Row]
     sure: bool = True
     ended: int | None = None
 
     @classmethod
     def of(cls, pages: Sequence[_Page], grids: Sequence[Columns]) -> Sheet:
-        first = [_Entry(line, 0, own.pieces(line), own, 0.0) for page, own in zip(pages, grids, strict=True) for line in page.body if line.kind != "blank"]
+        first = [Entry(line, 0, own.pieces(line), own, 0.0) for page, own in zip(pages, grids, strict=True) for line in page.body if line.kind != "blank"]
         begun = [e for e in first if e.anchored() and not is_total(e.line)]
         filled = [sum(c in e.own for e in begun) / max(len(begun), 1) for c in range(len(grids[0].names))]
-        entries: list[_Entry] = []
+        entries: list[Entry] = []
         y = 0.0
         for number, (page, own) in enumerate(zip(pages, grids, strict=True)):
             for line in page.body:
@@ -314,11 +259,11 @@ class Sheet(Struct):
                     y += 10
                     continue
                 pieces = own.pieces(line)
-                if not is_total(line) and _Entry(line, number, pieces, own, y).anchored():
+                if not is_total(line) and Entry(line, number, pieces, own, y).anchored():
                     pieces = own.pieces(line, filled)
                 aside = set(pieces) <= set(own.labels())
                 y += 0 if aside else 10
-                entries.append(_Entry(line, number, pieces, own, y + 5 * aside))
+                entries.append(Entry(line, number, pieces, own, y + 5 * aside))
             y += 1000
         return cls(entries, [[cell for line in pages[0].head for cell in grids[0].head(line)]])
 
@@ -326,7 +271,7 @@ class Sheet(Struct):
         """All rows, the header first; None where they cannot be told."""
         self._cut_off()
         out: list[Row] = list(self.heads)
-        placed: list[tuple[list[_Entry], Row]] = []
+        placed: list[tuple[list[Entry], Row]] = []
         for band in self._bands():
             if len(band) == 1 and band[0].alone():
                 row = list(band[0].own.items()) if is_total(band[0].line) else [(0, band[0].line.pieces[0])]
@@ -336,7 +281,7 @@ class Sheet(Struct):
             if shared is None:
                 return None
             placed += [(own, _row(own)) for own in shared]
-        _label(self.entries, placed)
+        place_labels(self.entries, placed)
         columns = self.entries[0].columns if self.entries else None
         out += [[(columns.place(c), p) for c, p in row] for _, row in placed if columns is not None]
         return out if len(out) > 1 else None
@@ -352,8 +297,8 @@ class Sheet(Struct):
                 self.entries = self.entries[:i]
                 return
 
-    def _bands(self) -> list[list[_Entry]]:
-        bands: list[list[_Entry]] = [[]]
+    def _bands(self) -> list[list[Entry]]:
+        bands: list[list[Entry]] = [[]]
         for entry in self.entries:
             if entry.alone():
                 bands += [[entry], []]
@@ -361,7 +306,7 @@ class Sheet(Struct):
                 bands[-1].append(entry)
         return [b for b in bands if b]
 
-    def _shared(self, band: Sequence[_Entry]) -> list[list[_Entry]] | None:
+    def _shared(self, band: Sequence[Entry]) -> list[list[Entry]] | None:
         """The lines of a band as rows."""
         lines = [e for e in band if e.worded() or e.anchored()]
         anchors = [e for e in lines if e.anchored()]
@@ -376,12 +321,12 @@ class Sheet(Struct):
         bounds = [0 if k == 0 else s for k, s in enumerate(starts)] + [len(texts)]
         return [sorted([*texts[a:b], *([] if e in texts[a:b] else [e])], key=lambda x: x.line.number) for e, (a, b) in zip(anchors, pairwise(bounds), strict=True)]
 
-    def _is_number(self, entry: _Entry) -> bool:
+    def _is_number(self, entry: Entry) -> bool:
         number = entry.columns.number
         printed = entry.columns.cells(entry.line).get(number) if number is not None else None
         return printed is None or len(printed.text) > 2 or bool(NUMBER.fullmatch(printed.text))
 
-    def _starts(self, texts: Sequence[_Entry], anchors: Sequence[_Entry], band: Sequence[_Entry]) -> tuple[int, ...] | None:
+    def _starts(self, texts: Sequence[Entry], anchors: Sequence[Entry], band: Sequence[Entry]) -> tuple[int, ...] | None:
         """The first line of each anchor's row."""
         ends = [bool(ENDS.search(e.own[c].text)) if (c := e.columns.text()) in e.own else False for e in texts]
         ys, at = [e.y for e in texts], [e.y for e in anchors]
@@ -403,102 +348,6 @@ def _closed(ys: Sequence[float], anchors: Sequence[float], ends: Sequence[bool])
     return starts if beside else None
 
 
-def _row(entries: Sequence[_Entry]) -> Row:
+def _row(entries: Sequence[Entry]) -> Row:
     """The pieces of one row's lines, its labels aside."""
     return [(c, p) for e in entries for c, p in e.own.items() if c not in e.columns.labels()]
-
-
-# ---- labels ------------------------------------------------------------------------------------------------------
-
-
-def _label(entries: Sequence[_Entry], placed: list[tuple[list[_Entry], Row]]) -> None:
-    """Put each label into the row that it begins."""
-    if not placed:
-        return
-    for col in entries[0].columns.labels():
-        blocks = _blocks([e for e in entries if col in e.own and not e.alone()], entries, col)
-        homes = _homes(blocks, col, placed)
-        for block, home in zip(blocks, homes, strict=True):
-            placed[home][1].extend((col, e.own[col]) for e in block)
-
-
-def _blocks(labelled: Sequence[_Entry], entries: Sequence[_Entry], col: int) -> list[list[_Entry]]:
-    """Lines of one label: up to its points, where labels end with them; else a line that fills the column goes on below it,
-    but not on a line that begins another row."""
-    order = {e.line.number: i for i, e in enumerate(entries)}
-    said = [clean(e.own[col].text) for e in labelled]
-    closing = bool(said) and any(_closes("".join(said[-n:])) for n in range(1, MAX_LABEL_LINES + 1))
-    widest = max((e.columns.measure(t) for e, t in zip(labelled, said, strict=True)), default=0)
-    blocks: list[list[_Entry]] = []
-    for i, entry in enumerate(labelled):
-        above = blocks[-1] if blocks and len(blocks[-1]) < MAX_LABEL_LINES else []
-        step = order[entry.line.number] - order[above[-1].line.number] if above else 0
-        near = bool(above) and step <= (FAR if closing else 1) and (closing or entry.page == above[-1].page)
-        whole = bool(above) and _closes("".join(said[i - len(above) : i]))
-        torn = closing or (bool(above) and entry.columns.measure(said[i - 1]) >= widest - 1 and not (entry.anchored() and above[-1].anchored()))
-        if near and torn and not whole:
-            above.append(entry)
-        else:
-            blocks.append([entry])
-    return blocks
-
-
-def _closes(label: str) -> bool:
-    """Whether a label ends with its points, and with their bracket."""
-    opened = sum(label.count(c) for c in "（([【") - sum(label.count(c) for c in "）)]】")
-    return split_label(label)[1] is not None and not opened
-
-
-def _homes(blocks: Sequence[Sequence[_Entry]], col: int, placed: Sequence[tuple[list[_Entry], Row]]) -> list[int]:
-    """The row each label begins: where all stand on first lines, that row; else the rows they stand in the middle of; else
-    the row beside them."""
-    firsts = {entries[0].line.number: k for k, (entries, _) in enumerate(placed)}
-    anchors = {e.line.number: k for k, (entries, _) in enumerate(placed) for e in entries if e.anchored()}
-    tops = [firsts.get(b[0].line.number, anchors.get(b[0].line.number)) for b in blocks]
-    if all(t is not None for t in tops) and tops and tops[0] == 0:
-        return [t for t in tops if t is not None]
-    return _centred(blocks, col, placed) or [_beside(b, placed) for b in blocks]
-
-
-class _Way(Struct, frozen=True):
-    """The first rows of the labels so far, and what they miss in all."""
-
-    cost: float
-    starts: tuple[int, ...]
-
-
-def _centred(blocks: Sequence[Sequence[_Entry]], col: int, placed: Sequence[tuple[list[_Entry], Row]]) -> list[int] | None:
-    """The first row of each label when labels stand in the middle of their rows (those of their page); where two ways are
-    as near, the one in which the points of the rows make those of the label."""
-    rows = [(k, entries) for k, (entries, _) in enumerate(placed) if not entries[0].alone()]
-    if not rows or len(blocks) > len(rows):
-        return None
-    ways = {0: _Way(0.0, ())}
-    for n, block in enumerate(blocks):
-        middle, page = (block[0].y + block[-1].y) / 2, block[0].page
-        label = "".join(e.own[col].text for e in block)
-        declared = split_label(label)[1] or points(label)
-        after: dict[int, _Way] = {}
-        for start, way in ways.items():
-            ends = range(start + 1, len(rows) + 1) if n + 1 < len(blocks) else range(len(rows), len(rows) + 1)
-            for end in ends:
-                own = [e for _, entries in rows[start:end] for e in entries if e.page == page]
-                if end <= start or not own:
-                    continue
-                miss = abs(middle - (own[0].y + own[-1].y) / 2) / 10
-                if miss > MISS:
-                    continue
-                total = sum((v for _, entries in rows[start:end] for e in entries if (v := e.score()) is not None), Decimal(0))
-                cost = way.cost + miss + (declared is not None and total != declared)
-                if end not in after or cost < after[end].cost:
-                    after[end] = _Way(cost, (*way.starts, start))
-        ways = after
-    best = ways.get(len(rows))
-    return [rows[s][0] for s in best.starts] if best is not None else None
-
-
-def _beside(block: Sequence[_Entry], placed: Sequence[tuple[list[_Entry], Row]]) -> int:
-    middle = (block[0].line.number + block[-1].line.number) / 2
-    rows = [k for k, (entries, _) in enumerate(placed) if not entries[0].alone()] or [0]
-    return min(rows, key=lambda k: min(abs(e.line.number - middle) for e in placed[k][0]))
-

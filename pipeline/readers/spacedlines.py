@@ -1,0 +1,61 @@
+"""Lines of a table set by spaces, in its columns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.normalize import clean, fold, points
+from pipeline.points import split_label
+from pipeline.readers.textgrid import SCORES, Columns, is_points
+from pipeline.readers.textlines import Line, Piece
+
+MAX_LABEL = 40
+"""Characters of a section's name; a longer line is a sentence."""
+
+ENDS = regex.compile(r"[。；;！？!?]\s*$")
+
+
+def is_total(line: Line) -> bool:
+    return any(patterns.TOTAL_WORDS.fullmatch(fold(p.text)) for p in line.filled()[:2])
+
+
+class Entry(Struct, frozen=True):
+    """One line of the table in its columns; `y` is its place, with lines that hold a label alone left out."""
+
+    line: Line
+    page: int
+    own: dict[int, Piece]
+    columns: Columns
+    y: float
+
+    def anchored(self) -> bool:
+        """Whether a row has its number (or, where that is lost, its points) on this line."""
+        number, score, text = self.columns.number, self.columns.points, self.columns.text()
+        if number is not None and number in self.own:
+            return True
+        scored = score is not None and score in self.own and is_points(self.own[score].text)
+        return scored and (text in self.own or number is None)
+
+    def worded(self) -> bool:
+        """Whether a text stands here, outside the columns of labels, numbers and points."""
+        left = self.columns.labels()
+        return any(c not in left and c != self.columns.number and self.columns.roles[c] not in SCORES for c in self.own)
+
+    def score(self) -> Decimal | None:
+        """The points on this line."""
+        col = self.columns.points
+        return points(self.own[col].text) if col is not None and col in self.own else None
+
+    def alone(self) -> bool:
+        """A total, or a line across the columns: a section on a row of its own."""
+        return is_total(self.line) or self.columns.spanned(self.line) or self._heads()
+
+    def _heads(self) -> bool:
+        """One text that only a section's name can be, where sections have no column of their own."""
+        text = clean(self.line.text)
+        named = split_label(text)[1] is not None or patterns.SECTION_MARKER.match(text) is not None
+        return not self.columns.labels() and len(self.own) == 1 and named and len(text) <= MAX_LABEL and not ENDS.search(text)
