@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from pipeline import serialize
 from pipeline.engines import each, package_path
-from pipeline.errors import InputError
+from pipeline.errors import InputError, legible
 from pipeline.ledger import Lock, file_digest, sweep
 from pipeline.progress import bar
 
@@ -53,7 +53,7 @@ class Job(Struct, frozen=True):
 
     @property
     def target(self) -> Path:
-        return self.out / f"{self.path.stem}-{self.sha256[:12]}.notice.json"
+        return self.out / f"{legible(self.path.stem)}-{self.sha256[:12]}.notice.json"
 
 
 def run(paths: Sequence[Path], out: Path, engine: str, workers: int, code: str) -> Iterator[Receipt]:
@@ -94,9 +94,9 @@ def _files(paths: Sequence[Path], out: Path) -> list[tuple[Path, str]]:
     found: list[tuple[Path, str]] = []
     for path in paths:
         if path.is_dir():
-            found += [(p, p.relative_to(path).as_posix()) for p in sorted(path.rglob("*")) if _is_input(p, path, out)]
+            found += [(p, legible(p.relative_to(path).as_posix())) for p in sorted(path.rglob("*")) if _is_input(p, path, out)]
         elif path.is_file():
-            found.append((path, path.name))
+            found.append((path, legible(path.name)))
         else:
             raise InputError(str(path), "no such file or folder", "check the path")
     if not found:

@@ -207,6 +207,8 @@ def language_of(args: argparse.Namespace, default: str | None = None) -> str:
 def _put(text: str | bytes, output: Path | None) -> None:
     """Write whole to a file, or to standard output."""
     if output is None:
+        if sys.stdout is None:
+            raise UsageError("standard output", "is closed", "name a file with -o")
         sys.stdout.buffer.write(text.encode("utf-8") if isinstance(text, str) else text)
         sys.stdout.buffer.flush()
         return

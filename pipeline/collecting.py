@@ -18,7 +18,7 @@ from pipeline import limits
 from pipeline import rx as regex
 from pipeline.assessment import Assessment, FormFile, Stated, field_name, key_of
 from pipeline.digest import rubric_digest
-from pipeline.errors import InputError, LimitExceeded, PipelineError
+from pipeline.errors import InputError, LimitExceeded, PipelineError, legible
 from pipeline.grades import number_text
 from pipeline.model import RUBRIC_ID, Criterion, Finding, Reading, Rubric
 from pipeline.normalize import fold
@@ -82,7 +82,7 @@ def returned_of(path: Path, reading: Reading | None) -> list[Returned]:
         raise InputError(str(path), f"cannot be read ({error.strerror})", "check the path") from None
     if not data.strip():
         raise InputError(path.name, "the file is empty", "ask for the form again")
-    out = [_legible(r) for r in _read(data, path.name, reading)]
+    out = [_legible(r) for r in _read(data, legible(path.name), reading)]
     if not any(r.identity.get("rubric_digest") or any(OUR_KEY.match(k) for k in r.values) for r in out):
         raise InputError(path.name, "no field of a form is in it", "give a form that was made with `notice forms`")
     return out

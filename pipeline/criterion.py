@@ -54,10 +54,11 @@ def points_of(line: Line) -> PointsRead:
     """The points of a line; where its row is one grade of a criterion, the grade stands before them as a choice."""
     if line.points is None:
         return _read_grades(line)
-    read = read_points(line.points.text)
     if line.grade is None or not line.own(line.grade):
-        return read
-    return replace(read, choice=f"{clean(line.grade.text)}{clean(line.points.text)}")
+        return read_points(line.points.text)
+    printed = line.points.text
+    printed = "".join(printed.split("\n")) if several_numbers(printed) else printed  # a grade has one number
+    return replace(read_points(printed), choice=f"{clean(line.grade.text)}{clean(printed)}")
 
 
 def _read_grades(line: Line) -> PointsRead:

@@ -10,15 +10,40 @@
 
 from __future__ import annotations
 
+import re
+
 _BREAKS = {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 """Line ends of every kind, control characters, and those that turn the direction of what follows."""
+
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of characters that stand for no byte of a name."""
 
 _AS_SPACE = dict.fromkeys(_BREAKS, " ")
 
 
 def one_line(text: str) -> str:
     """A message on one line, whatever a library or a file name put into it."""
-    return text.translate(_AS_SPACE).strip()
+    return legible(text.translate(_AS_SPACE).strip())
+
+
+def legible(name: str) -> str:
+    """A file name as text. Python keeps bytes that are not UTF-8 as halves of characters, which no file can be written with;
+    in names from Chinese archives they are GB18030.
+
+    >>> legible("公文.txt"), legible("公文.txt".encode("gb18030").decode("utf-8", "surrogateescape"))
+    ('公文.txt', '公文.txt')
+    """
+    try:
+        name.encode("utf-8")
+        return name
+    except UnicodeEncodeError:
+        raw = name.encode("utf-8", "replace" if _LONE.search(name) else "surrogateescape")
+    for codec in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
 
 
 class PipelineError(Exception):

@@ -90,6 +90,16 @@ def check_grid(rows: int, cols: int, where: str) -> None:
 MAX_VALUE_BYTES = 64 * 1024
 """One field of a filled PDF that is kept as a packed stream: a page of notes packs to 2 KB; unpacked, at most 64 MB."""
 
+MAX_FORM_FIELDS = 30_000
+"""Fields of a filled form: three for each of 3,000 criteria are 9,000."""
+
+MAX_FLAT_OBJECTS = 20_000
+"""Characters and lines on one page of a filled form whose fields are gone: a dense one has 4,000; these take 13 s."""
+
+MAX_FLAT_DRAWS = 2_000
+"""Form XObjects drawn on one page of it: one for each field that was flattened, some hundred; these take 2 s, twice as many
+four times as long."""
+
 MAX_FORM_PAGES = 200
 """Pages of a filled form whose fields are gone, read by place at 0.3 s a page; forms have two to ten."""
 

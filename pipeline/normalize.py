@@ -94,7 +94,7 @@ def _narrow(text: str) -> str:
 
 def _folded(text: str) -> str:
     key = _narrow(text).lower()
-    return key.translate(TRADITIONAL) if _TRADITIONAL.search(key) else key
+    return key if _TRADITIONAL.isdisjoint(key) else key.translate(TRADITIONAL)
 
 
 TRADITIONAL = str.maketrans(
@@ -105,7 +105,7 @@ TRADITIONAL = str.maketrans(
 )
 """Traditional characters of the field's words; only comparison keys are changed."""
 
-_TRADITIONAL = regex.compile(f"[{''.join(map(chr, TRADITIONAL))}]")
+_TRADITIONAL = frozenset(map(chr, TRADITIONAL))
 
 _narrow_short = lru_cache(maxsize=8192)(_narrow)
 _fold_short = lru_cache(maxsize=8192)(_folded)

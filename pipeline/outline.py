@@ -157,6 +157,9 @@ def _lone_title(line: Line) -> bool:
     return _titled(line.text) and TITLE_END.search(line.text) is not None and not DATE_LINE.fullmatch(line.text)
 
 
+_ITEM_END = regex.compile(rf"(?:{TITLE_END.pattern}|[。；;])$")
+
+
 def _item_goes_on(item: _Item, line: Line) -> bool:
     """A wrapped title: the item is not complete yet, and the line is nothing else."""
     if line.after_table or DATE_LINE.search(line.text) or MARK.fullmatch(line.text) or MARK_AND_TITLE.fullmatch(line.text):
@@ -164,7 +167,7 @@ def _item_goes_on(item: _Item, line: Line) -> bool:
     if heading_of(line.text) or NOT_AN_ITEM.search(line.text) or line.text.endswith(("：", ":", "。")) or len(line.text) > 50:
         return False
     text = join(item.lines).text
-    complete = regex.search(rf"(?:{TITLE_END.pattern}|[。；;])$", text) is not None and text.count("（") + text.count("(") == (
+    complete = _ITEM_END.search(text) is not None and text.count("（") + text.count("(") == (
         text.count("）") + text.count(")")
     )
     tail = regex.fullmatch(r"[（(][^（）()]{1,16}[)）]", line.text) is not None

@@ -88,11 +88,11 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
-    for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE):
+    for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
         if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match):
             return _tight(whole[: match.end("label")]).rstrip("，,"), Decimal(match["points"])
-    match = patterns.LABEL_POINTS_WORDS.match(plain)
+    match = patterns.LABEL_POINTS_WORDS.match(plain) if "分" in plain else None
     value = points(match["points"]) if match else None
     return (_tight(match["label"]), value) if match and value is not None else (whole, None)
 
@@ -144,8 +144,8 @@ def points_closing(text: str) -> Decimal | None:
     return points(f"{match['points']}分") if match is not None and alone else None
 
 
-FIGURE_OF_POINTS = regex.compile(r"(?<![时点:：][0-9]?)[0-9]\s*分(?![钟之类级区别析开前后内])")
-"""A figure of points, not of minutes (6时30分前) or parts (三分之二)."""
+FIGURE_OF_POINTS = regex.compile(r"(?<![时点:：][0-9]?)[0-9]\s*分(?![钟之类级区别析开前后内以及])")
+"""A figure of points, not of minutes (6时30分前), parts (三分之二) or a threshold (85分以上)."""
 
 
 def total_in(text: str) -> Decimal | None:

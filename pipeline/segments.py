@@ -277,13 +277,16 @@ def _may_be_title(line: Line) -> bool:
     return not (FIELD.search(text) or MARK.fullmatch(text) or HEADING.match(text) or DATE_LINE.fullmatch(text))
 
 
+_WHOLE_END = regex.compile(rf"{TITLE_END.pattern}$")
+
+
 def _title_goes_on(above: list[Line], line: Line, blocks: Sequence[Block]) -> bool:
     if any(isinstance(b, Table) for b in blocks[above[-1].block : line.block]) or line.after_table:
         return False
     text = join(above).text
     if TITLE_TAIL.fullmatch(line.text):
         return True
-    complete = TITLE_END.search(text) is not None and regex.search(rf"{TITLE_END.pattern}$", text) is not None
+    complete = TITLE_END.search(text) is not None and _WHOLE_END.search(text) is not None
     if complete and text.count("《") == text.count("》"):
         return False
     if len(line.text) > 30 and not line.bbox:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline import rx as regex
-from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType
+from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType, legible
 from pipeline.model import Document, Paragraph
 from pipeline.normalize import clean
 
@@ -55,6 +55,25 @@ _IMAGES = (
     (b"GIF8", "image/gif"),
 )
 _PACKED = ((b"Rar!", "RAR"), (b"7z\xbc\xaf", "7-Zip"), (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"))
+_CAMERA = "save it as JPEG or PNG"
+_PRINT = "open it in its own program and print it to PDF"
+_UNREAD = (
+    (4, b"ftypheic", "a HEIC picture", _CAMERA),
+    (4, b"ftypheix", "a HEIC picture", _CAMERA),
+    (4, b"ftypmif1", "a HEIF picture", _CAMERA),
+    (4, b"ftypavif", "an AVIF picture", _CAMERA),
+    (4, b"jP  \r\n\x87\n", "a JPEG 2000 picture", _CAMERA),
+    (0, b"\xffO\xffQ", "a JPEG 2000 picture", _CAMERA),
+    (4, b"JXL \r\n\x87\n", "a JPEG XL picture", _CAMERA),
+    (0, b"8BPS", "a Photoshop picture", _CAMERA),
+    (0, b"AT&TFORM", "a DjVu document", _PRINT),
+    (0, b"%!PS", "a PostScript program", _PRINT),
+    (0, b"Founder CEB", "a CEB document", _PRINT),
+    (0, b"CAJ\0", "a CAJ document", _PRINT),
+    (4, b"ftyp", "a film", "give the document itself"),
+)
+"""What is not read: (place, mark, name, remedy). Telephones save HEIC; CEB was the form of electronic 公文 before OFD."""
+
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
 _HTML_START = regex.compile(r"<(?:!doctype\s+html|html|head|body|meta|table|div|title|style|script)\b", regex.I)
@@ -82,7 +101,7 @@ def read(path: Path | str) -> Document:
     """Read any supported file. Raises InputError (UnknownType, LimitExceeded, MissingTool) naming file, fault, remedy."""
     path = Path(path)
     data = _load(path)
-    return read_bytes(data, path.name)
+    return read_bytes(data, legible(path.name))
 
 
 def read_bytes(data: bytes, name: str) -> Document:
@@ -153,6 +172,9 @@ def sniff(data: bytes, name: str) -> Kind:
         return _sniff_ole2(data, name)
     if data.startswith(_OLD_EXCEL):
         return XLS
+    for place, mark, what, remedy in _UNREAD:
+        if data.startswith(mark, place):
+            raise UnknownType(name, what, remedy)
     for magic, packer in _PACKED:
         if data.startswith(magic):
             raise UnknownType(name, f"a packed {packer} archive", "unpack it and give the document inside")

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pipeline import cards, identity, ledger, serialize
 from pipeline.cards import Card
-from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.errors import InputError, PipelineError, UsageError, legible
 from pipeline.ledger import Stage
 from pipeline.model import Finding, Reading
 
@@ -49,10 +49,16 @@ def read(path: Path) -> Reading:
 
 
 def extract(path: Path) -> Reading:
-    """Read and audit one file, or load a notice JSON as it is."""
-    if is_notice_json(path):
-        return serialize.load_reading(path)
-    return audited(read(path))
+    """Read and audit one file, or load a notice JSON."""
+    return load(path) if is_notice_json(path) else audited(read(path))
+
+
+def load(path: Path) -> Reading:
+    """A notice JSON with the findings its content has: what an editor wrote into the list of findings counts for nothing,
+    and what is called proved and does not follow from the numbers is no longer called so. Raises InputError when it is none."""
+    from pipeline import standing
+
+    return audited(standing.lowered(serialize.load_reading(path)))
 
 
 def notice_of(assessments: Iterable[Assessment], extracted: Path) -> Reading:
@@ -63,7 +69,7 @@ def notice_of(assessments: Iterable[Assessment], extracted: Path) -> Reading:
     from pipeline.scoring import foreign_reason
 
     signed = [a for a in assessments if a.rubric_digest]
-    every = [serialize.load_reading(p) for p in sorted(extracted.glob("*/*/notice.json"))]
+    every = [load(p) for p in sorted(extracted.glob("*/*/notice.json"))]
     found = [r for r in every if any(foreign_reason(a, r) is None for a in signed)]
     if len(found) != 1:
         what = "more than one extracted notice fits the forms" if found else "no extracted notice fits the forms"
@@ -98,7 +104,7 @@ def audit_report(path: Path, form: str, lang: str) -> tuple[str, tuple[Finding, 
     reading = extract(path)
     if form == "html":
         return audit_html(reading, None if is_notice_json(path) else path, lang), reading.findings
-    return findings_out.render(reading, form, lang, str(path)), reading.findings
+    return findings_out.render(reading, form, lang, legible(str(path))), reading.findings
 
 
 def audit_html(reading: Reading, source: Path | None, lang: str) -> str:
@@ -172,7 +178,7 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
     if is_notice_json(file):
         raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
     reading = audited(_read_once(file))
-    arrival = intake.Arrival(file.name, file.read_bytes(), reading, said)
+    arrival = intake.Arrival(legible(file.name), file.read_bytes(), reading, said)
     with ledger.Lock(sources), ledger.Lock(extracted):
         ledger.sweep(sources)
         known = cards.load_all(sources)[0] if any(sources.glob(f"*/{cards.FILE}")) else []
@@ -283,7 +289,7 @@ def _read_once(path: Path) -> Reading:
         while len(_HELD) > 4:
             del _HELD[next(iter(_HELD))]
     held = _HELD[digest]
-    return replace(held, source=replace(held.source, file=path.name))
+    return replace(held, source=replace(held.source, file=legible(path.name)))
 
 
 def decided(reading: Reading, path: Path) -> Reading:
@@ -322,7 +328,7 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
 
 def review_audit(path: Path, lang: str) -> str:
     """The audit page of an extracted notice; with pictures of the pages where its source is at hand."""
-    reading = serialize.load_reading(path)
+    reading = load(path)
     try:
         found = _source_of(path, reading)[0].primary
     except InputError:

@@ -14,6 +14,7 @@ from pipeline.halves import halves
 from pipeline.headrows import as_before, find_headers, header_texts, leading_headers
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
+from pipeline.points import split_label
 from pipeline.roles import Columns, columns_of
 from pipeline.stacks import stacked
 
@@ -154,16 +155,19 @@ def _closes(paragraph: Paragraph) -> bool:
 
 
 def _opens(paragraph: Paragraph) -> bool:
-    """Whether a line between two tables may head the second: an annex's mark or a title in the middle, or may close the
-    first."""
+    """Whether a line between two tables may head the second: an annex's mark, a section's or a title in the middle, or may
+    close the first."""
     text = clean(paragraph.text)
-    return bool(patterns.ANNEX_MARK.match(text)) or _closes(paragraph) or (paragraph.align == "center" and len(text) >= MIN_TITLE)
+    heads = patterns.ANNEX_MARK.match(text) or patterns.SECTION_MARKER.match(text) or split_label(text)[1] is not None
+    return bool(heads) or _closes(paragraph) or (paragraph.align == "center" and len(text) >= MIN_TITLE)
 
 
 def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
-    """Whether a part of as many columns begins with the serial number after the last one, which no total followed."""
+    """Whether a part of as many columns begins on another page with the serial number after the last one, which no total
+    followed."""
     before, after = laid.rows(parts[-1]), laid.rows(part)
-    if part.cols != parts[-1].cols or any(is_total(row) for row in before):
+    torn = part.page is not None and parts[-1].page is not None and part.page != parts[-1].page
+    if not torn or part.cols != parts[-1].cols or any(is_total(row) for row in before):
         return False
     for col in range(min(part.cols, 3)):
         last = [n for row in before for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]

@@ -12,7 +12,7 @@ from pipeline.draft import Draft, Mark
 from pipeline.model import Criterion, Unplaced
 from pipeline.normalize import several_numbers, with_plain_digits
 
-TORN = regex.compile(r"(?P<head>[0-9]{1,2}(?:\.[0-9])?)\s*\n\s*(?P<tail>[0-9]{1,2}(?:\.[0-9])?)\s*分?")
+TORN = regex.compile(r"(?P<head>[0-9]{1,2}(?:\.[0-9])?)\s*\n\s*(?P<tail>[0-9]{1,2}(?:\.[0-9])?)\s*[分%]?")
 """Two runs of digits on two lines of a cell."""
 
 

@@ -142,3 +142,9 @@ def test_reports_are_chinese_whatever_the_locale_unless_another_language_is_aske
     assert pages[0] == pages[1]
     assert word in pages[0].decode()
     assert word not in capsysbinary.readouterr().out.decode()
+
+
+def test_a_closed_standard_output_is_told(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdout", None)
+    assert main(["schema", "notice"]) == 2
+    assert capsys.readouterr().err == "notice: standard output: is closed; name a file with -o\n"

@@ -227,6 +227,22 @@ annex-1 《窗口考核表》 100
     二 | 即办件当场办结 | 30
     三 | 着装挂牌上岗 | 30
 """,
+    "torn points of a grade": """
+@ docx html xlsx
+窗口考核表
+项目 | 序号 | 考核内容 | 等级 | 分值
+服务（20分） | 1 | 着装挂牌上岗 | 优 | 1⏎2
+^ | ^ | ^ | 良 | 9
+^ | ^ | ^ | 差 | 0
+^ | 2 | 桌面整齐 | 优 | 8
+^ | ^ | ^ | 良 | 6
+^ | ^ | ^ | 差 | 0
+=>
+annex-1 《窗口考核表》 -
+  [服务] 20
+    1 | 着装挂牌上岗 | 12 | 优12 良9 差0
+    2 | 桌面整齐 | 8 | 优8 良6 差0
+""",
     "torn digits that a subtotal closes": """
 @ docx html xlsx
 志愿服务评分表
@@ -290,6 +306,37 @@ def test_chinese_numerals_and_a_veto_set_by_spaces(tmp_path):
         ("三", "实行计量收费，水费收缴率95%以上", "20", "scored"),
         ("四", "发生水污染事件的", "None", "veto"),
     ]
+
+
+SPACED_TWICE = """场馆开放检查表
+考核项目            编号  考核内容                       印证资料        标准分值
+运营管理（18分）    1     财务独立核算，补助专款专用     台账资料        9
+                    2     问卷调查满意率90%以上          检测报告        9
+考核项目            编号  考核内容                       印证资料        标准分值
+说明：以下由科室打分
+安全救护（27分）    3     救生员按水面配备               检测报告        10
+                    4     培训两名以上持证人员           会议记录        8
+                    5     购买公众责任险                 培训记录        9
+"""
+
+
+def test_a_header_and_a_note_inside_a_table_set_by_spaces(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(SPACED_TWICE, encoding="utf-8")
+    (rubric,) = extract(path).rubrics
+    assert [(s.label, str(s.stated_points), [(c.number, str(c.max_points)) for c in s.criteria]) for s in rubric.sections] == [
+        ("运营管理", "18", [("1", "9"), ("2", "9")]),
+        ("安全救护", "27", [("3", "10"), ("4", "8"), ("5", "9")]),
+    ]
+    assert [n.text for n in rubric.notes] == ["说明：以下由科室打分"]
+
+
+def test_a_line_to_sign_below_a_table_set_by_spaces_is_no_row(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(SPACED_TWICE + "考核人员签字：              被考核单位负责人签字：\n", encoding="utf-8")
+    (rubric,) = extract(path).rubrics
+    assert [c.text for c in rubric.criteria()][-1] == "购买公众责任险"
+    assert "assessor" in rubric.fields
 
 
 SPACED_RANGES = """环境信用评价细则

@@ -1,4 +1,5 @@
-"""Doubtful characters of a line read again from small windows, and gaps that hold ink: what most windows show, and words bear out.
+"""Doubtful characters of a line read again from small windows, and gaps that hold ink or a seal: what most windows show, and
+words bear out.
 
 A window has little beside the character in question: less that leads the engine to a likely text instead of the printed one.
 Where the text changes the engine's first reading is kept (`raw`), and what stands there stays in doubt.
@@ -156,7 +157,8 @@ def _spots(number: int, line: Sequence[Char], pictures: Sequence[Image], pitch: 
     for i, (a, b) in enumerate(pairwise(line), start=1):
         room = ROOM.get((is_han(a.text), is_han(b.text)))
         wide = all(is_han(c.text) or c.text in STOPS for c in (a, b)) and room and (b.centre - a.centre) * width > room * pitch
-        if wide and any(_is_inked(p, a.centre * width + 0.6 * pitch, b.centre * width - 0.6 * pitch) for p in pictures):
+        under = len(pictures) > 1
+        if wide and (under or _is_inked(pictures[0], a.centre * width + 0.6 * pitch, b.centre * width - 0.6 * pitch)):
             yield Spot(number, i, i)
     ends = line[-1].text in STOPS or not is_chinese(line[-1].text)
     if not ends and any(_has_mark(p, line[-1].centre * width, pitch) for p in pictures):

@@ -18,15 +18,15 @@ DEEPEST = 40
 _DRAWN = regex.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do\b")
 
 
-def check(data: bytes, name: str) -> None:
-    """Raise LimitExceeded when a page draws absurdly many forms. What cannot be opened is left to the reader to refuse."""
+def check(data: bytes, name: str, most: int = limits.MAX_FORM_DRAWS) -> None:
+    """Raise LimitExceeded when a page draws more than `most` forms. What cannot be opened is left to the reader to refuse."""
     known: dict[tuple[tuple[int, int], int], int] = {}
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             for number, page in enumerate(pdf.pages, start=1):
-                if _draws(page.obj, known, 0) > limits.MAX_FORM_DRAWS:
+                if _draws(page.obj, known, 0) > most:
                     where = f"{name}, page {number}"
-                    raise LimitExceeded(where, f"more than {limits.MAX_FORM_DRAWS:,} forms drawn inside each other", "print it to PDF anew")
+                    raise LimitExceeded(where, f"more than {most:,} forms drawn on it or inside each other", "print it to PDF anew")
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return
 

@@ -17,6 +17,7 @@ import rapidocr
 from msgspec import Struct
 from rapidocr.ch_ppocr_det.utils import DBPostProcess
 
+from pipeline import rx as regex
 from pipeline.errors import MissingTool
 
 MODELS = Path(rapidocr.__file__).parent / "models"
@@ -188,6 +189,9 @@ CLEAR = 0.8
 SPECKS = ".．·•'`‘’,:;-"
 """What such a mark is read as when it is damaged; between Chinese characters none of these can stand."""
 
+UNIT_END = regex.compile(r"[A-Za-z%‰℃°]")
+"""What a figure's unit ends with: behind it no full stop of the Latin kind can stand before a Chinese character."""
+
 WIDE = 1.55
 """Two characters further apart than this, in widths of the line's characters, leave room for a mark."""
 
@@ -223,7 +227,7 @@ def _with_stops(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str]) ->
             if mark.confidence >= SEEN:
                 out.append(mark)
         weak = peak.text in SPECKS or (peak.text in STOPS and peak.confidence < CLEAR)
-        if weak and before and after and is_chinese(before.text) and is_chinese(after.text):
+        if weak and before and after and (is_chinese(before.text) or UNIT_END.fullmatch(before.text)) and is_chinese(after.text):
             mark = _likeliest(steps, int(peak.time), int(peak.time + 0.5), index, letters)
             peak = Peak(mark.text, peak.time, min(mark.confidence, peak.confidence), raw=peak.text, rivals=peak.rivals)
         out.append(peak)

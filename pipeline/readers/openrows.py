@@ -55,9 +55,16 @@ def columns_in(region: Region) -> Columns:
 
 
 def _counts_up(words: Sequence[str]) -> bool:
-    """Whether the lines are nothing but serials, each above the last."""
-    numbers = [int(m["n"]) if (m := patterns.SERIAL.match(fold(w))) and m["n"].isdecimal() else None for w in words]
+    """Whether the lines are nothing but serials (1, 2 or 1.1, 1.2), each above the last."""
+    numbers = [serial_of(w) for w in words]
     return bool(numbers) and all(n is not None for n in numbers) and all(b > a for a, b in pairwise(numbers))  # type: ignore[operator]
+
+
+def serial_of(text: str) -> tuple[int, ...] | None:
+    """1.12 as (1, 12); None for what is no serial of decimal numbers."""
+    match = patterns.SERIAL.match(fold(text))
+    levels = regex.split(r"[.\-]", match["n"]) if match else [""]
+    return tuple(map(int, levels)) if all(level.isdecimal() for level in levels) else None
 
 
 def rows_in(band: Line, columns: Columns, leading: bool, trailing: bool) -> tuple[list[float], bool, bool | None] | None:

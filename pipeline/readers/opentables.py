@@ -15,7 +15,7 @@ from pipeline.normalize import clean, fold, points
 from pipeline.provenance import BBox
 from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_named
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
-from pipeline.readers.openrows import columns_in, edge_of, label_spans, rows_in
+from pipeline.readers.openrows import columns_in, edge_of, label_spans, rows_in, serial_of
 from pipeline.readers.regions import (
     PAGE,
     TOP_LINES,
@@ -96,7 +96,7 @@ def with_rows(net: Net, glyphs: Sequence[Glyph], shades: Sequence[BBox] = ()) ->
                 region = Region(lines[:n], lines[n:], net.xs[1:-1])
         if not _holds_rows(region):
             continue
-        first = next((int(w) for w in _numbers(region)), 1)
+        first = next((serial[-1] for w in _numbers(region) if (serial := serial_of(w)) is not None), 1)
         table = _table(region, [], first > 1, (net.xs[0], net.xs[-1]), shades)
         inner = list(table.net.ys[1:-1])
         ys += inner
@@ -131,7 +131,14 @@ def _numbers(region: Region) -> list[str]:
     """The lines of the column of serial numbers."""
     columns = columns_in(region)
     own = [g for line in region.body if not region.is_whole(line) for g in line if columns.of(g) == columns.anchor]
-    return [w for line in text_lines(own) if (w := fold(line_text(line))).isdecimal()]
+    return [w for line in text_lines(own) if serial_of(w := fold(line_text(line))) is not None]
+
+
+def _follows(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """Whether a serial comes soon after another: 3 after 2, 2.1 after 1.4."""
+    if len(before) == len(after) == 1:
+        return 0 < after[0] - before[0] <= LARGEST_STEP
+    return before < after and after[0] - before[0] <= LARGEST_STEP
 
 
 def _holds_rows(region: Region) -> bool:
@@ -139,8 +146,8 @@ def _holds_rows(region: Region) -> bool:
     if len(region.body) < 2 or len(region.cuts) < 2:
         return False
     columns = columns_in(region)
-    numbers = [int(w) for w in _numbers(region)]
-    if len(numbers) + any(map(region.is_whole, region.body)) < 2 or any(not 0 < b - a <= LARGEST_STEP for a, b in pairwise(numbers)):
+    numbers = [n for w in _numbers(region) if (n := serial_of(w)) is not None]
+    if len(numbers) + any(map(region.is_whole, region.body)) < 2 or not all(_follows(a, b) for a, b in pairwise(numbers)):
         return False
     body = [g for line in region.body if not region.is_whole(line) for g in line]
     for col in range(columns.text + 1, len(region.cuts) + 1):

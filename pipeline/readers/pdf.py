@@ -35,7 +35,7 @@ HYPHEN_WIDTH = 0.35
 """What PDFium gives for the hyphen at the end of a line. Between Latin letters it divides a word; else it is print (a minus
 sign, a standard's number), about so many heights wide."""
 
-DOUBTED = re.compile(f"[ {''.join(sorted(LINE_ENDS | HYPHENS | RADICALS))}]")
+DOUBTED = LINE_ENDS | HYPHENS | {" "} | RADICALS
 """Characters that may be PDFium's own, or of which it may give another box than that of others."""
 
 UTF_16 = f"utf-16-{sys.byteorder[0]}e"
@@ -66,19 +66,24 @@ def read(data: bytes, name: str) -> Document:
         if count > limits.MAX_PAGES:
             raise LimitExceeded(name, f"{count:,} pages (limit {limits.MAX_PAGES:,})", "split the file")
         pages: list[Page] = []
-        remarks: list[Remark] = []
+        remarks: list[list[Remark]] = []
         flow: list[list[Block]] = []
         known = Known()
         layers = unshown.Layers(data)
         for index in bar(range(count), "page", delay=2):
+            single = not known.facing
             page, blocks, said = _read_page(pdf, index, name, known, layers)
+            if known.facing and single:  # sheets before this one may be of two pages too, one of them nearly blank
+                for i in (i for i, before in enumerate(pages) if (before.width, before.height) == (page.width, page.height)):
+                    pages[i], flow[i], remarks[i] = _read_page(pdf, i, name, Known(facing=True), layers)
             pages.append(page)
             flow.append(blocks)
-            remarks += said
+            remarks.append(said)
     finally:
         pdf.close()
     blocks = without_running_lines(flow, pages)
-    return Document(Source(name, "", MEDIA_TYPE, "pdf", count), tuple(pages), tuple(blocks), tuple(remarks))
+    told = tuple(remark for said in remarks for remark in said)
+    return Document(Source(name, "", MEDIA_TYPE, "pdf", count), tuple(pages), tuple(blocks), told)
 
 
 def _open(data: bytes, name: str) -> pdfium.PdfDocument:
@@ -201,10 +206,10 @@ def _characters(handle: object, count: int) -> list[Character]:
     text = _text(handle, count)
     boxed, sides = calls.loose_boxes(handle, count)
     found: list[Character | None] = list(zip(range(count), text, sides[0::4], sides[2::4], sides[3::4], sides[1::4], strict=True))
-    doubted = {match.start() for match in DOUBTED.finditer(text)}
+    doubted = [i for i, own in enumerate(text) if own in DOUBTED]
     if not all(boxed):
-        doubted.update(i for i, has in enumerate(boxed) if not has)
-    for i in sorted(doubted, reverse=True):
+        doubted = [i for i, (own, has) in enumerate(zip(text, boxed, strict=True)) if own in DOUBTED or not has]
+    for i in reversed(doubted):
         hyphen = text[i] in HYPHENS
         found[i] = _hyphen(text, found[i], found[i - 1]) if hyphen else _settled(handle, found[i], boxed[i])  # type: ignore[arg-type]
     return [one for one in found if one is not None]

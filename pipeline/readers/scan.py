@@ -91,6 +91,8 @@ def _frames(data: bytes, name: str) -> Iterator[tuple[int, Image, tuple[float, f
             frames = getattr(picture, "n_frames", 1) if picture.format in ("TIFF", "MPO") else 1
             if frames > limits.MAX_SCAN_PAGES:
                 raise LimitExceeded(name, f"{frames:,} pages (limit {limits.MAX_SCAN_PAGES:,})", "split the file")
+            if picture.format not in ("TIFF", "MPO") and getattr(picture, "is_animated", False):
+                raise InputError(name, "a moving picture, of which one page cannot be told from another", "save each page as a picture of its own")
             for index, frame in enumerate(ImageSequence.Iterator(picture)):
                 if index >= (1 if picture.format == "MPO" else frames):
                     break

@@ -11,7 +11,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Paragraph
-from pipeline.normalize import clean
+from pipeline.normalize import clean, points
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table
 
@@ -65,7 +65,9 @@ def _is_gap(by_row: dict[int, list[Placed]], filled: list[int], start: int, blan
     left, right = min(c.col for c in table), max(c.col + c.col_span for c in table)
     inside = all(left <= c.col and c.col + c.col_span <= right for c in below)
     named = sum(patterns.header_role(c.text) is not None for c in below)
-    return inside and named < 2 and not any(BELOW_TABLE.search(clean(c.text)) or patterns.field_name(c.text) for c in below)
+    scored = any(points(c.text) is not None for c in below)
+    signed = any(BELOW_TABLE.search(clean(c.text)) or patterns.field_name(c.text) for c in below)
+    return inside and named < 2 and (scored or not signed)
 
 
 def _visible(sheet: Sheet) -> tuple[list[Placed], int]:

@@ -76,6 +76,23 @@ def serial_value(text: str) -> int | None:
     return (int(match["n"]) if match["n"].isdecimal() else chinese_number(match["n"])) if match else None
 
 
+def without_repeated_headers(lines: Sequence[Line]) -> list[Line]:
+    """The lines, where a header set by spaces that stands again between two rows of its page, character by character, is taken
+    for a rule: it names the same columns."""
+    out: list[Line] = []
+    heads: set[str] = set()
+    for i, line in enumerate(lines):
+        if "\f" in line.text:
+            heads.clear()
+        if line.kind == "gap" and names_columns([p.text for p in line.pieces]):
+            inside = 0 < i < len(lines) - 1 and len(lines[i - 1].pieces) > 1 and lines[i - 1].kind == "gap" and lines[i + 1].kind in ("gap", "plain")
+            again = line.text.rstrip() in heads and inside
+            heads.add(line.text.rstrip())
+            line = replace(line, kind="rule") if again else line
+        out.append(line)
+    return out
+
+
 class Spread(Struct, frozen=True):
     """A line on its grid: where each character begins."""
 

@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
+from pipeline.provenance import BBox
 from pipeline.readers.gutters import Interval, Known, columns_named, header_cuts, ink, piece_text
 from pipeline.readers.marks import SNAP, Glyph, Net, Rule, Span, joined_text, line_text, text_lines
 from pipeline.readers.openrows import blocks_of
+from pipeline.readers.regions import heads_section, names_section
 
 PITCH = 1.35
 """Lines of one label follow each other within about so many of their heights."""
@@ -22,7 +24,7 @@ MAX_LABEL = 30
 """Characters of a section's name."""
 
 OFF = 0.6
-"""A label stands off its place in its rows by less than this part of a line's height."""
+"""A label stands off its place in its rows by less than this part of a line's height, one without points by half of it."""
 
 STRUCK = 0.3
 MIN_STRUCK = 2
@@ -44,6 +46,7 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
         boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in net.spans if w == 1 and net.xs[c] == left)
         if not boxes:
             continue
+        boxes = [box for box in boxes if not _names_section(glyphs, (left, box[0], right, box[1]), cuts)]
         tops = [y0 for y0, _ in boxes]
         body = ink(g for g in glyphs if left < g.x < right and tops[0] < g.y < boxes[bisect_right(tops, g.y) - 1][1])
         cuts = header_cuts(header, body, sure=True) or tuple(c for c in cuts if not _crossed(body, c) and c in before)
@@ -53,6 +56,16 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
         return net
     known.note(net.xs[0], net.xs[-1], tuple(sorted(new)))
     return Net(tuple(sorted((*net.xs, *new))), net.ys, net.horizontal, tuple(upright))
+
+
+def _names_section(glyphs: Sequence[Glyph], box: BBox, cuts: Sequence[float]) -> bool:
+    """Whether a row is nothing but the name of a section, set across gutters."""
+    x0, y0, x1, y1 = box
+    own = [g for g in glyphs if x0 < g.x < x1 and y0 < g.y < y1]
+    if not own or (not any(g.x0 < c < g.x1 for g in own for c in cuts) and own[0].x0 > cuts[0]):
+        return False
+    lines = text_lines(own)
+    return len(lines) == 1 and (names_section(lines[0]) or heads_section(lines[0], cuts))
 
 
 def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
@@ -198,7 +211,8 @@ def _fitted(blocks: Sequence[Sequence[Sequence[Glyph]]], edges: Sequence[float],
     """How far the labels are off at least, in all, and the edges between them; None when one is off too far."""
     tops = [min(g.top for g in block[0]) for block in blocks]
     ends = [max(g.bottom for g in block[-1]) for block in blocks]
-    far = OFF * min(g.bottom - g.top for block in blocks for g in block[0])
+    scored = split_label(clean(joined_text([line_text(line) for line in blocks[0]])))[1] is not None
+    far = (OFF if scored else OFF / 2) * min(g.bottom - g.top for block in blocks for g in block[0])
     ways: dict[int, tuple[float, list[float]]] = {0: (0.0, [])}
     for i, (top, end) in enumerate(zip(tops, ends, strict=True)):
         after: dict[int, tuple[float, list[float]]] = {}

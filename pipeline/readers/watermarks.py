@@ -7,7 +7,6 @@ import ctypes
 from collections.abc import Sequence
 from itertools import repeat
 from math import pi
-from statistics import median
 
 import pypdfium2.raw as raw
 
@@ -38,8 +37,9 @@ def found(handle: object, boxes: Sequence[Character]) -> frozenset[int]:
     if not boxes:
         return frozenset()
     heights = [box[5] - box[4] for box in boxes]
-    usual = median(heights)
-    if max(heights) <= LARGE * usual:
+    ordered = sorted(heights)
+    usual = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2  # the median
+    if ordered[-1] <= LARGE * usual:
         return frozenset()
     large = [box for box, height in zip(boxes, heights, strict=True) if height > LARGE * usual]
     angles = set(map(calls.char_angle, repeat(handle), [box[0] for box in large]))

@@ -7,6 +7,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -35,12 +36,14 @@ def read(data: bytes, source: FormFile) -> Returned:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             identity = _identity(pdf)
-            found = list(_fields(pdf))
+            found = list(islice(_fields(pdf), limits.MAX_FORM_FIELDS + 1))
     except pikepdf.PasswordError:
         raise InputError(source.file, "the PDF is encrypted", "save it without a password") from None
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError) as error:
         said = regex.sub(r"^(?:stream )?<[^>]*> ", "", str(error))
         raise InputError(source.file, f"the PDF is damaged ({said})", "ask for the form again") from None
+    if len(found) > limits.MAX_FORM_FIELDS:
+        raise LimitExceeded(source.file, f"more than {limits.MAX_FORM_FIELDS:,} form fields", "give the filled form alone")
     values, rivals = gather((key, text) for key, text, _, _ in found)
     places = {key: Provenance(text, page=page, bbox=box) for key, text, page, box in found if text and text == values[key]}
     return Returned(source, identity, values, places, "fields" if found else "place", rivals)
@@ -119,7 +122,7 @@ def field_places(blank: bytes) -> dict[str, tuple[str, Spot]]:
 def check_flat(data: bytes, name: str) -> None:
     """Refuse a flattened copy that holds far more than a form, before it is read by place: that is slow, and has no bounds
     of its own. Raises LimitExceeded, or InputError for what cannot be opened."""
-    formdraws.check(data, name)
+    formdraws.check(data, name, limits.MAX_FLAT_DRAWS)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -130,9 +133,9 @@ def check_flat(data: bytes, name: str) -> None:
         for number in range(len(document)):
             page = document[number]
             held = pypdfium2.raw.FPDFPage_CountObjects(page)
-            held = max(held, page.get_textpage().count_chars() if held <= limits.MAX_PAGE_GLYPHS else 0)
-            if held > limits.MAX_PAGE_GLYPHS:
-                raise LimitExceeded(f"{name}, page {number + 1}", f"more than {limits.MAX_PAGE_GLYPHS:,} characters and lines", "give the unflattened form")
+            held = max(held, page.get_textpage().count_chars() if held <= limits.MAX_FLAT_OBJECTS else 0)
+            if held > limits.MAX_FLAT_OBJECTS:
+                raise LimitExceeded(f"{name}, page {number + 1}", f"more than {limits.MAX_FLAT_OBJECTS:,} characters and lines", "give the unflattened form")
 
 
 def first_page_text(data: bytes) -> str:

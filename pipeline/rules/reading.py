@@ -122,6 +122,7 @@ LOSSES = {
     "covered-text": ("有文字被合并单元格遮住", "some text is covered by a merged cell"),
     "formula-without-value": ("有公式没有存下结果", "a formula has no stored value"),
     "error-value": ("有单元格显示的是错误值", "a cell shows an error in place of a value"),
+    "unproved": ("文件中称为已证明的，按表上数字证明不了，只作推断", "what the JSON calls proved does not follow from its numbers, and is taken as inferred"),
     "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
@@ -190,7 +191,7 @@ def low_confidence(reading: Reading) -> Iterator[Hit]:
     """Digits and texts that character recognition was not sure of are named.
 
     What: serials, points, labels and totals of a scanned sheet whose digits, and criteria whose words, were read with
-    low confidence.
+    low confidence. Words that a second look settled otherwise are shown with their first reading.
     Why: one misread digit looks like a fault of the notice.
     **Bad**
         第 12 条分值“3”识别把握 0.52，且所在项目合计不符
@@ -198,7 +199,7 @@ def low_confidence(reading: Reading) -> Iterator[Hit]:
         第 12 条分值“3”识别把握 0.99
     Repair: none; look at the cell on the page.
     Limits: a warning only where the sums of the section do not close, else a note: sums that close confirm the digits.
-    中文: 扫描件中识别把握不大的条目逐条列出，附位置。所在项目合计不符时为警告，合计相符（数字已被印证）时只作提示。
+    中文: 扫描件中识别把握不大的条目逐条列出，附位置；经复看改定的字并列初读。所在项目合计不符时为警告，合计相符（数字已被印证）时只作提示。
     """
     for rubric in reading.rubrics:
         for section in rubric.sections:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -10,6 +9,7 @@ from itertools import combinations
 from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
+from pipeline import rx as regex
 from pipeline.alignment import SAME, Pair, align
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import fold
@@ -257,7 +257,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             above = criterion
             item = fold(criterion.columns.get("item", ""))  # the duty, where the text is its standard
             said = item if len(item) >= TOO_SHORT else text
-            if len(said) < TOO_SHORT or re.search(r"[扣得加减][0-9.]+分", said):
+            if len(said) < TOO_SHORT or regex.search(r"[扣得加减][0-9.]+分", said):
                 continue
             key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
             first = seen.setdefault(key, criterion)

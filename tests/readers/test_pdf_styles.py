@@ -16,6 +16,7 @@ from pipeline.readers.strokes import without_hatching
 from pipeline.readers.wrapped import is_wrapped
 from tests.readers.pages import SECTIONS, Layout, Pen, Sections, draw_pages, lay_out
 from tests.readers.rulings import Draw, edges, strokes
+from tests.readers.test_pdf_habits import sheet_of
 from tests.readers.test_pdf_producers import read, shape, wanted
 from tests.support import rawpdf
 from tests.support.rawpdf import HEIGHT, Canvas, Span, box_of
@@ -136,6 +137,34 @@ def test_rules_near_together_are_hatching_only_when_many_and_even():
     assert without_hatching(rules) == []
     assert without_hatching(rows) == rows
     assert without_hatching(rules[:8]) == rules[:8]
+
+
+def test_dotted_numbers_tell_rows_where_only_uprights_are_drawn():
+    """1.1 to 2.2 beside texts and points."""
+    rows = [("1.1", "持证上岗。", "3"), ("1.2", "有预案。", "2"), ("2.1", "记录完整。", "4"), ("2.2", "按时报送。", "5")]
+    canvas, xs = Canvas(), (60.0, 110.0, 400.0, 460.0)
+    canvas.frame(xs[0], 100, xs[-1], 120 + 24 * len(rows))
+    canvas.line(xs[0], 120, xs[-1], 120)
+    for x in xs:
+        canvas.line(x, 100, x, 120 + 24 * len(rows))
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows)):
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 104 + 24 * r, t)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [c.text for c in table.cells if c.col == 0] == ["序号", "1.1", "1.2", "2.1", "2.2"]
+
+
+def test_section_rows_across_gutters_in_a_frame():
+    """A frame and rules across; names of sections stand over the gutter between numbers and texts."""
+    rows = [("一、安全运营（5分）",), ("1", "持证上岗。", "3"), ("2", "有预案。", "2"), ("二、营业服务（4分）",), ("3", "记录完整。", "4")]
+    canvas, xs = Canvas(), (60.0, 110.0, 400.0)
+    canvas.frame(55, 100, 460, 124 + 24 * len(rows))
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows)):
+        canvas.line(55, 124 + 24 * r, 460, 124 + 24 * r)
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 106 + 24 * r, t)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [[c.text for c in table.cells if c.row == r] for r in range(6)] == [["序号", "评价内容", "分值"], *map(list, rows)]
 
 
 # ---- labels crossed by rules -------------------------------------------------------------------------------------
@@ -292,3 +321,35 @@ def test_marks_of_annexes_are_no_page_heads():
         canvas.text(60, 200, f"第{number}页正文，各单位认真执行。")
         pages.append(canvas)
     assert [t for t in texts(read_pdf(rawpdf.document(pages))) if t.startswith("附件")] == ["附件1", "附件2", "附件3"]
+
+
+@pytest.mark.parametrize(("between", "joined"), [("归档章 2023", True), ("二、加分项（20分）", False), ("附件2", False)])
+def test_a_stray_line_between_the_parts_of_a_table(tmp_path, between, joined):
+    """A stamp above the rest of a table on the next page; a heading or an annex's mark begins another table."""
+    xs, pages = (60.0, 100.0, 400.0, 460.0), []
+    for first, rows in ((1, 3), (4, 2)):
+        canvas = Canvas()
+        if first > 1:
+            canvas.text(60, 110, between)
+        else:
+            canvas.text(220, 60, "供水服务质量评价表", 16)
+        cells = [("序号", "评价内容", "分值"), *((str(first + i), f"第{first + i}项制度健全并落实。", "5") for i in range(rows))]
+        spans = tuple((r, c, 1, 1, t) for r, row in enumerate(cells) for c, t in enumerate(row))
+        strokes(canvas, spans, xs, tuple(140.0 + 24 * i for i in range(len(cells) + 1)))
+        for r, row in enumerate(cells):
+            for x, t in zip(xs, row, strict=False):
+                canvas.text(x + 4, 146 + 24 * r, t)
+        pages.append(canvas)
+    rubrics = read(tmp_path, rawpdf.document(pages)).rubrics
+    assert len(list(rubrics[0].criteria())) == (5 if joined else 3)
+
+
+def test_a_first_sheet_whose_second_page_is_nearly_blank():
+    """Two pages on each sheet; the first sheet's right one has a date alone."""
+    body = [f"第{i}条各供水单位要高度重视，按时报送材料，不得弄虚作假，并于每年年底前书面报告落实的情况。" for i in range(1, 9)]
+    full, date = Canvas(), Canvas()
+    for i, line in enumerate(body):
+        full.text(60, 80 + 24 * i, line)
+    date.text(400, 80, "2020年11月10日")
+    found = texts(read_pdf(rawpdf.document([sheet_of(full, date), sheet_of(full, full)])))
+    assert found[:9] == [*body, "2020年11月10日"]

@@ -205,3 +205,13 @@ def test_what_cannot_be_read_is_refused_in_one_line(name, tmp_path, capsys):
     assert main(["extract", str(file)]) == 2
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n"), "a.png" in said.err) == ("", 1, True)
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+def test_a_moving_picture_is_refused_by_name(form):
+    """Its later pages were left out in silence."""
+    pages = [Image.new("L", (60, 40), shade) for shade in (255, 200, 90)]
+    out = BytesIO()
+    pages[0].save(out, form, save_all=True, append_images=pages[1:])
+    with pytest.raises(InputError, match="moving picture"):
+        source.read_bytes(out.getvalue(), "a.gif")

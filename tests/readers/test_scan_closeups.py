@@ -104,6 +104,17 @@ def test_ink_that_no_window_reads_leaves_its_neighbours_in_doubt(monkeypatch, sh
     assert same == other
 
 
+def test_room_for_a_character_under_a_seal_is_doubted_without_ink(monkeypatch):
+    from pipeline.readers import closeups
+
+    monkeypatch.setattr(closeups, "read_lines", lambda windows: [line_of("向用公布")] * len(windows))
+    line = [c for c in line_of("向用　公布水价标准") if c.text != "　"]
+    blank = np.full((44, 24 * PITCH), 255, np.uint8)
+    for sealed, doubted in (({}, ""), ({0: blank}, "用公")):
+        out, _ = closeups.look_closer([blank, blank], sealed, [line, line_of("安全生产责任制度落实到位")])
+        assert "".join(c.text for c in out if c.confidence < 0.6) == doubted
+
+
 def test_a_stroke_that_makes_no_word_may_be_a_dash():
     from pipeline.readers.closeups import _with_doubtful_strokes
 
@@ -120,6 +131,20 @@ def test_what_else_a_character_may_be_is_remembered():
     (char,) = _decode(steps, 1.0, ("", "军", "车", "罕", "率", *STOPS), None)
     assert char.text == "军"
     assert [text for text, _ in char.rivals] == ["车", "率"]
+
+
+@pytest.mark.parametrize(("before", "mark", "raw"), [("%", "，", "."), ("m", "，", "."), ("9", ".", "")])
+def test_a_full_stop_behind_a_unit_is_no_latin_one(before, mark, raw):
+    from pipeline.readers.ocr import STOPS, _decode
+
+    letters = ("", "率", before, ".", "压", *STOPS)
+    steps = np.zeros((12, len(letters)), np.float32)
+    steps[:, 0] = 1
+    for step, letter in ((1, 1), (4, 2), (7, 3), (10, 4)):
+        steps[step, [0, letter]] = (0.05, 0.7)
+    steps[7, letters.index("，")] = 0.2
+    chars = _decode(steps, 1.0, letters, None)
+    assert [(c.text, c.raw) for c in chars] == [("率", ""), (before, ""), (mark, raw), ("压", "")]
 
 
 # ---- colons --------------------------------------------------------------------------------------------------------

@@ -141,16 +141,42 @@ def flooded(file: pikepdf.Pdf) -> None:
     file.pages[0].Contents = file.make_stream(b"BT /F1 10 Tf (x) Tj ET " * 70_000)
 
 
+def drawn_over(file: pikepdf.Pdf) -> None:
+    """Each field flattened into a drawing of its own, and thousands more: the square of their number in the page reader."""
+    without_fields(file)
+    form = file.make_indirect(file.make_stream(b""))
+    form.Type, form.Subtype, form.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, pikepdf.Array([0, 0, 1, 1])
+    names = [f"/F{i}" for i in range(10_000)]
+    file.pages[0].obj.Resources.XObject = pikepdf.Dictionary(dict.fromkeys(names, form))
+    file.pages[0].Contents = file.make_stream(" ".join(f"{n} Do" for n in names).encode())
+
+
+def many_fields(file: pikepdf.Pdf) -> None:
+    rect = pikepdf.Array([10, 10, 20, 20])
+    file.pages[0].obj.Annots.extend(
+        pikepdf.Dictionary(Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, T=pikepdf.String(f"x{i}"), Rect=rect) for i in range(40_000)
+    )
+
+
 def many_pages(file: pikepdf.Pdf) -> None:
     without_fields(file)
     for _ in range(300):
         file.add_blank_page()
 
 
-@pytest.mark.parametrize("edit", [lambda f: setattr(widget(f), "V", f.make_stream(b"9" * 100_000_000)), flooded, many_pages])
-def test_a_pdf_that_holds_far_more_than_a_form_is_refused(tmp_path, edit):
-    with pytest.raises(LimitExceeded):
-        read_back(tmp_path, "a.pdf", edited_pdf(edit))
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda f: setattr(widget(f), "V", f.make_stream(b"9" * 100_000_000)), "packed bytes"), (flooded, "characters and lines"),
+        (drawn_over, "forms drawn"), (many_fields, "form fields"), (many_pages, "pages"),
+    ],
+)  # fmt: skip
+def test_a_pdf_that_holds_far_more_than_a_form_is_refused(tmp_path, edit, said):
+    data = edited_pdf(edit)
+    begun = time.process_time()
+    with pytest.raises(LimitExceeded, match=said):
+        read_back(tmp_path, "a.pdf", data)
+    assert time.process_time() - begun < 20
 
 
 @pytest.mark.parametrize("said", ["[" * 100_000, "{", "[1]"])
