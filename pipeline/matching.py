@@ -90,10 +90,12 @@ def match(old: Sequence[Rubric], new: Sequence[Rubric], bases: Sequence[str]) ->
     found = Matching(tuple(match_rubrics(old, new)))
     a, b = _spots(old, bases), _spots(new, bases)
     joined = dict(found.rubrics)
-    free_a, free_b = list(a), list(b)
-    for i, j in found.rubrics:
-        left, right = [s for s in a if s.rubric == i], [s for s in b if s.rubric == j]
-        pairs = _exact(left, right, _labels(old), _labels(new))
+    same = {(i, j): _exact(_of(a, i), _of(b, j), _labels(old), _labels(new)) for i, j in found.rubrics}
+    known = [p for pairs in same.values() for p in pairs]
+    found.pairs += _carried(_rest(a, [p.a for p in known]), _rest(b, [p.b for p in known]), joined)
+    here_a, here_b = _free(found, a, b)
+    for (i, j), pairs in same.items():
+        left, right = _of(here_a, i), _of(here_b, j)
         pairs += _alike(_rest(left, [p.a for p in pairs]), _rest(right, [p.b for p in pairs]))
         _divide(found, pairs, left, right)
         found.pairs += pairs
@@ -105,6 +107,27 @@ def match(old: Sequence[Rubric], new: Sequence[Rubric], bases: Sequence[str]) ->
     found.removed, found.added = _free(found, a, b)
     _candidates(found)
     return found
+
+
+def _of(spots: Sequence[Spot], rubric: int) -> list[Spot]:
+    return [s for s in spots if s.rubric == rubric]
+
+
+def _carried(left: Sequence[Spot], right: Sequence[Spot], joined: Mapping[int, int]) -> list[Match]:
+    """Criteria that stand word for word in another rubric now, while their own has nothing like them any more: before
+    anything that is only alike, for which the new place could be taken."""
+    homes: dict[str, list[Spot]] = defaultdict(list)
+    for spot in right:
+        homes[spot.key].append(spot)
+    counts = Counter(s.key for s in left)
+    out = []
+    for spot in left:
+        home, own = homes.get(spot.key, []), joined.get(spot.rubric)
+        if counts[spot.key] != 1 or len(home) != 1 or home[0].rubric == own:
+            continue
+        if not any(t.rubric == own and _alikeness(spot.key, t.key, SAME) for t in right):
+            out.append(Match(spot, home[0], 1.0, "same"))
+    return out
 
 
 def match_rubrics(old: Sequence[Rubric], new: Sequence[Rubric]) -> list[tuple[int, int]]:

@@ -263,3 +263,17 @@ def test_of_two_criteria_that_are_alike_the_one_that_was_split_is_split_and_the_
     merge, split = sorted(changes, key=lambda c: c.type)
     assert (merge.type, {texts[0][i] for i in merge.parts}) == ("criterion-merged", {visits, rows[0]})
     assert (split.type, texts[0][split.old]) == ("criterion-split", rows[4])
+
+
+def test_a_criterion_that_came_from_another_annex_is_not_taken_for_one_like_it_that_was_merged():
+    notify, staff = "按照规定公示{}相关信息，公示栏内容更新及时、准确。", "配备与药品管理相适应的专业人员5名以上，资格证书真实有效。"
+    head = "项目 | 序号 | 评价内容 | 评价分值\n"
+
+    def sheet(annex, *texts):
+        return rubric_of(head + "".join(f"{'保障' if n == 0 else ''} | {n + 1} | {t} | 4\n" for n, t in enumerate(texts)), annex=annex)
+
+    old = reading_of(sheet(1, staff, notify.format("值班交接"), "台账内容完整。"), sheet(2, "居室门窗完好。", notify.format("洗浴设备"), "食谱每周公布。"))
+    joined = f"{staff.rstrip('。')}；{notify.format('值班交接')}"
+    new = reading_of(sheet(1, joined, notify.format("洗浴设备"), "台账内容完整。"), sheet(2, "居室门窗完好。", "食谱每周公布。"))
+    told = {(c.type, c.annex) for c in compare(old, new).changes if c.type not in ("criterion-renumbered", "points-changed")}
+    assert told == {("criterion-merged", 1), ("criterion-moved", 1)}
