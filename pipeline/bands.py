@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -367,8 +368,8 @@ def _cell_band(label: str, points: str, cell: object) -> GradeBand | None:
 
 def row_passages(table: Table) -> Iterable[Passage]:
     """Rows that are one cell over the whole width: notes such as 备注：90分以上为优秀."""
-    for row in range(table.rows):
-        cells = [c for c in table.cells if c.row == row]
+    for _, beside in groupby(sorted(table.cells, key=lambda c: c.row), key=lambda c: c.row):
+        cells = list(beside)
         if len(cells) == 1 and cells[0].col_span == table.cols and cells[0].text.strip():
             lines = [x for x in cell_lines(cells[0], 0) if x.text]
             if lines:

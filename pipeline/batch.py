@@ -26,6 +26,10 @@ SECONDS_A_FILE = 600
 """A scan of a hundred pages takes five minutes on two cores; what takes twice as long hangs."""
 
 
+SECONDS_TO_END = 5
+"""For a reader that was asked to end: it ends the office suite and takes its temporary files away."""
+
+
 class Receipt(Struct, frozen=True):
     """What became of one file: status done | kept | refused | quarantined, and the reason where there is one. `file` is its
     path below the folder that was given, or its name."""
@@ -65,7 +69,12 @@ def run(paths: Sequence[Path], out: Path, engine: str, workers: int, code: str) 
     receipts = each(engine, _one, list(first.values()), workers, _lost)
     with Lock(out):
         sweep(out)
-        yield from bar(_with_twins(jobs, receipts), "file", len(jobs))
+        try:
+            yield from bar(_with_twins(jobs, receipts), "file", len(jobs))
+        finally:  # broken off: no job begins, and no reader goes on alone
+            getattr(receipts, "close", lambda: None)()
+            for process in list(_RUNNING):
+                _end(process)
 
 
 def _with_twins(jobs: Sequence[Job], receipts: Iterator[Receipt]) -> Iterator[Receipt]:
@@ -129,17 +138,36 @@ def _noted(ledger: Path) -> str | None:
 def _extract(job: Job) -> Receipt:
     command = [sys.executable, "-m", "pipeline", "extract", "-o", str(job.target), "--", str(job.path)]
     env = {**os.environ, "PYTHONPATH": package_path()}
-    try:
-        done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", timeout=SECONDS_A_FILE, check=False, cwd=job.home, env=env
-        )
-    except subprocess.TimeoutExpired:
-        return Receipt(job.name, job.sha256, "quarantined", None, f"took longer than {SECONDS_A_FILE} s")
-    if done.returncode == 0:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", errors="replace", cwd=job.home, env=env
+    ) as process:
+        _RUNNING.add(process)
+        try:
+            said = process.communicate(timeout=SECONDS_A_FILE)[1]
+        except subprocess.TimeoutExpired:
+            return Receipt(job.name, job.sha256, "quarantined", None, f"took longer than {SECONDS_A_FILE} s")
+        finally:
+            _RUNNING.discard(process)
+            _end(process)
+    if process.returncode == 0:
         return Receipt(job.name, job.sha256, "done", job.target.name)
-    if done.returncode == 2:
-        return Receipt(job.name, job.sha256, "refused", None, _reason(job, done.stderr))
-    return _lost(job, f"process ended with {done.returncode}")
+    if process.returncode == 2:
+        return Receipt(job.name, job.sha256, "refused", None, _reason(job, said))
+    return _lost(job, f"process ended with {process.returncode}")
+
+
+_RUNNING: set[subprocess.Popen[str]] = set()
+"""The readers at work in this process."""
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask a reader that is still at work to end, so that it puts away what it began; then end it."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _reason(job: Job, said: str) -> str:

@@ -32,6 +32,14 @@ def verify(certificate: dict[str, Any]) -> list[str]:
         return [f"not a certificate: {type(error).__name__} {error}"]
 
 
+def premises(certificate: dict[str, Any]) -> list[str]:
+    """What makes it no certificate of a sheet at all; empty when it may be solved."""
+    try:
+        return _Check(certificate).premises()
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        return [f"not a certificate: {type(error).__name__}"]
+
+
 class _Check:
     def __init__(self, certificate: dict[str, Any], margin: int = MARGIN) -> None:
         self.data, self.claim = certificate, certificate["claim"]

@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import locale
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.errors import InputError, PipelineError, UsageError, one_line
 
 SEVERITIES = ("error", "warning", "note", "never")
 EXTRACTED = Path("extracted")
@@ -25,22 +26,38 @@ FOREIGN = ("foreign-revision", "digest-mismatch")
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit status."""
+    if argv is None:  # a command of its own, and not a call from another program
+        signal.signal(signal.SIGTERM, _end)
     parser = _parser()
     args = parser.parse_args(argv)
     try:
         return int(args.run(args) or 0)
     except PipelineError as error:
-        print(f"notice: {error}".replace("\n", " "), file=sys.stderr)
+        _tell(str(error))
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        print("notice: interrupted; run the same command again to go on", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as end:
+        _tell("interrupted; run the same command again to go on")
+        return 143 if isinstance(end, _Ended) else 130
     except Exception as error:
-        print(f"notice: {_unforeseen(error, args.verb)}".replace("\n", " "), file=sys.stderr)
+        _tell(_unforeseen(error, args.verb))
         return 2
+
+
+class _Ended(KeyboardInterrupt):
+    """SIGTERM: what is begun is put away as after Ctrl-C, the office suite and half-written files above all."""
+
+
+def _end(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Ended
+
+
+def _tell(line: str) -> None:
+    """One line on standard error."""
+    print(f"notice: {one_line(line)}", file=sys.stderr)
 
 
 def _unforeseen(error: Exception, verb: str) -> str:
@@ -58,7 +75,7 @@ class _Parser(argparse.ArgumentParser):
     """argparse with misuse told on one line, exit 2."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        print(f"notice: {self.prog}: {message}; see `{self.prog} --help`", file=sys.stderr)
+        _tell(f"{self.prog}: {message}; see `{self.prog} --help`")
         raise SystemExit(2)
 
 
@@ -226,7 +243,7 @@ def _ingest(args: argparse.Namespace) -> int:
 def _told(failed: list[PipelineError]) -> int:
     """A line for each notice that could not be used; the exit status."""
     for error in failed:
-        print(f"notice: {error}".replace("\n", " "), file=sys.stderr)
+        _tell(str(error))
     return 2 if failed else 0
 
 
@@ -301,7 +318,7 @@ def _collect(args: argparse.Namespace) -> int:
             print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.message if lang == 'zh' else f.message_en}")
     foreign = [f"{a.source.file}: {f.message_en}; collect it with the notice it was made from" for a in found for f in a.findings if f.rule in FOREIGN]
     for line in (*refused, *foreign):
-        print(f"notice: {line}", file=sys.stderr)
+        _tell(line)
     if refused or foreign:
         return 2
     return max((stages.exit_status(a.findings, args.fail_on) for a in found), default=0)
@@ -331,7 +348,7 @@ def _batch(args: argparse.Namespace) -> int:
     _put(serialize.dumps([asdict(r) for r in receipts]), args.output / "receipts.json")
     unread = [r for r in receipts if r.output is None]
     for r in unread:
-        print(f"notice: {r.file}: {r.reason}", file=sys.stderr)
+        _tell(f"{r.file}: {r.reason}")
     return 2 if unread else 0
 
 

@@ -16,7 +16,7 @@ from pipeline.gridrows import Row, is_total
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import chinese_number, clean, fold, mask_personal
-from pipeline.points import is_label_points, points_at_end, read_one, read_points, split_label
+from pipeline.points import is_label_points, points_at_end, points_closing, read_one, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.roles import Columns
 from pipeline.rows import NUMERAL, Line, classify
@@ -137,11 +137,14 @@ def _scored_rows_are_worded(table: JoinedTable) -> bool:
     """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
     marks: list[str | None] = []
     for columns, rows in zip(table.columns, table.data, strict=True):
-        if columns.number is None or columns.points is None:
+        if columns.number is None or (columns.points is None and not columns.labels):
             continue
         for row in rows:
             score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in (columns.points, columns.number, columns.text))
-            if score and text is not mark and score.row == row.index and read_points(score.text).value is not None and not _sums_up(row):
+            printed = score.text if score is not None and score.row == row.index else ""
+            closing = text.text if text is not None and columns.points is None else ""
+            scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
+            if scored and text is not mark and not _sums_up(row):
                 own = fold(mark.text).strip("().、") if mark is not None and mark.row == row.index else ""
                 marks.append(own if NUMERAL.fullmatch(own) else None)
     values = [chinese_number(m) or 0 for m in marks if m]

@@ -47,12 +47,13 @@ def package_path() -> str:
 
 
 def _local(do: Callable[[Any], Any], jobs: Sequence[Any], workers: int, lost: Lost) -> Iterator[Any]:
-    """Threads, for jobs that start a process of their own and wait for it."""
+    """Threads, for jobs that start a process of their own and wait for it. Whoever breaks off ends these processes: the
+    threads are not waited for here."""
     pool = ThreadPoolExecutor(max_workers=workers)
     try:
         yield from _in_order(jobs, workers, lambda job: pool.submit(do, job), lambda future, job: future.result())
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _dask(do: Callable[[Any], Any], jobs: Sequence[Any], workers: int, lost: Lost) -> Iterator[Any]:

@@ -13,10 +13,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from msgspec import Struct
 
+from pipeline.criterion_names import place_of
 from pipeline.formats.docx import fixed_dates, number_pages
 from pipeline.formats.synopsis import row_mark
 from pipeline.model import Decision, Reading
-from pipeline.provenance import Provenance
 
 HEADER = ("位置", "原文", "更正为", "理由", "决定人、日期", "状态")
 WIDTHS = (44, 58, 58, 46, 30, 21)
@@ -42,38 +42,13 @@ def errata_of(reading: Reading) -> tuple[Erratum, ...]:
 
 def _erratum(reading: Reading, decision: Decision) -> Erratum:
     return Erratum(
-        place=_place(reading, decision.target),
+        place=place_of(reading, decision.target),
         printed=decision.expected or "（未印）",
         corrected=decision.value or "",
         reason=decision.reason,
         signed=f"{decision.by}，{decision.date}",
         status=STATUS[decision.status],
     )
-
-
-def _place(reading: Reading, path: str) -> str:
-    """Where a value stands, in words: `附件 2 序号 21 分值（p.12）`."""
-    identifier, _, name = path.rpartition(".")
-    what = {"max_points": "评价分值", "text": "评价内容", "number": "序号", "label": "项目名称", "stated_points": "项目分值",
-            "stated_total": "总评", "title": "标题"}.get(name, name)  # fmt: skip
-    for rubric in reading.rubrics:
-        if rubric.id == identifier:
-            return f"附件 {rubric.annex} {what}{_at(rubric.total_at or rubric.title_at)}"
-        for section in rubric.sections:
-            if section.id == identifier:
-                first = next((c.number for c in section.criteria if c.number), "")
-                return f"附件 {rubric.annex} 第 {first} 条起的{what}{_at(section.at)}"
-            for criterion in section.criteria:
-                if criterion.id == identifier:
-                    return f"附件 {rubric.annex} 序号 {criterion.number or '—'} {what}{_at(criterion.at)}"
-    return f"正文 {what}{_at(reading.notice.places.get(name))}"
-
-
-def _at(at: Provenance | None) -> str:
-    """The page or line; a path inside a file tells an official nothing that the words before it do not."""
-    if at is not None and at.path is not None:
-        return ""
-    return f"（{at.place()}）" if at is not None else ""
 
 
 def render_html(reading: Reading) -> str:
@@ -105,12 +80,15 @@ def render_docx(reading: Reading) -> bytes:
 def _table(document: docx.document.Document, rows: Sequence[Sequence[str]]) -> None:
     table = document.add_table(rows=0, cols=len(HEADER))
     table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Mm(width)
     for number, row in enumerate((HEADER, *rows)):
         line = table.add_row()
         row_mark(line, "cantSplit" if number else "tblHeader")
         for cell, text, width in zip(line.cells, row, WIDTHS, strict=True):
             cell.width = Mm(width)
             cell.paragraphs[0].add_run(text).bold = number == 0
+            cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(2)
     if not rows:
         document.add_paragraph("没有更正。")
 

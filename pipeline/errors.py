@@ -10,13 +10,23 @@
 
 from __future__ import annotations
 
+_BREAKS = {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+"""Line ends of every kind, control characters, and those that turn the direction of what follows."""
+
+_AS_SPACE = dict.fromkeys(_BREAKS, " ")
+
+
+def one_line(text: str) -> str:
+    """A message on one line, whatever a library or a file name put into it."""
+    return text.translate(_AS_SPACE).strip()
+
 
 class PipelineError(Exception):
     """Base. `where` is a file or a place in it, `what` is wrong, `remedy` says what to do; shown on one line."""
 
     def __init__(self, where: str, what: str, remedy: str) -> None:
         self.where, self.what, self.remedy = where, what, remedy
-        super().__init__(f"{where}: {what}; {remedy}")
+        super().__init__(one_line(f"{where}: {what}; {remedy}"))
 
 
 class InputError(PipelineError):

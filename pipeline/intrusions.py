@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, groupby
 from operator import add
 
 from msgspec.structs import replace
@@ -35,8 +36,9 @@ def read_foreign(lines: Sequence[Line]) -> tuple[tuple[Foreign, ...], frozenset[
     taken: set[int] = set()
     index = 0
     bare = [_bare(line) for line in lines]
+    ends = _ends_of_runs(bare)
     while index < len(lines):
-        end = _loop_end(bare, index) or _outlier_end(lines, index)
+        end = _loop_end(bare[index], index, ends[index]) or _outlier_end(lines, index)
         if end is None:
             found.extend(_inside(lines[index]))
             index += 1
@@ -56,12 +58,14 @@ def _block(lines: Sequence[Line]) -> Foreign:
     return Foreign(mask_personal(_bare(lines[0])), len(lines) if alike else 1, masked(lines[0].at), masked(lines[-1].at))
 
 
-def _loop_end(bare: Sequence[str], index: int) -> int | None:
-    """The index after a run of lines that say the same; `bare`: each without its ordinal."""
-    unit = bare[index]
-    end = index + 1
-    while end < len(bare) and bare[end] == unit:
-        end += 1
+def _ends_of_runs(texts: Sequence[str]) -> list[int]:
+    """For each text the index after the run of equal texts that it stands in."""
+    sizes = [len(list(run)) for _, run in groupby(texts)]
+    return [end for size, end in zip(sizes, accumulate(sizes), strict=True) for _ in range(size)]
+
+
+def _loop_end(unit: str, index: int, end: int) -> int | None:
+    """`end`, where the lines from `index` on, which all say `unit`, are a loop."""
     if end - index < 3 or len(unit) < 3 or FORM_FILL.fullmatch(unit):
         return None
     least = 5 if HAN.search(unit) else 3

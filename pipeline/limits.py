@@ -13,6 +13,15 @@ MAX_LINE_CHARS = 200_000
 MAX_BLOCKS = 200_000
 """Lines and tables of one document; a 3,000-row table document has about 3,000."""
 
+MAX_LINES = 400_000
+"""Lines of a text file, blank ones too. A table of 15,000 rows with each cell on a line of its own has about 100,000."""
+
+MAX_TAGS = 6_000_000
+"""Tags of one page or XML part: 15,000 rows of Word's own XML have 3 million; each tag takes about 100 bytes in memory."""
+
+MAX_ATTRIBUTES = 5_000
+"""Attributes of one element of a page; editors write ten. The parser compares each with all before it: 0.2 s for so many."""
+
 MAX_ZIP_MEMBERS = 5_000
 """Office and OFD containers hold tens of parts, picture-rich ones hundreds."""
 
@@ -30,6 +39,10 @@ RATIO_FLOOR_BYTES = 4 * 1024 * 1024
 
 MAX_TABLE_NESTING = 20
 """Tables inside cells. Layout templates go three deep; below this level the text is kept and the grid is not."""
+
+MAX_PATH_STEPS = 100
+"""Elements of a path that is given as a place. Pages made by editors nest 30 deep; where thousands nest, each path to the end
+would be as long as the page."""
 
 MAX_TABLE_ROWS = 20_000
 """Rows of one table: the largest honest one we are asked to read has 3,000."""
@@ -59,6 +72,12 @@ def check_text(text: str, where: str) -> None:
         raise LimitExceeded(
             where, f"one line or cell of {len(text):,} characters (limit {MAX_LINE_CHARS:,})", "split the text into lines"
         )
+
+
+def check_tags(data: bytes, where: str) -> None:
+    """Refuse markup with more tags than a tree in memory has room for."""
+    if data.count(b"<") > MAX_TAGS:
+        raise LimitExceeded(where, f"more than {MAX_TAGS:,} tags", "split the document")
 
 
 def check_grid(rows: int, cols: int, where: str) -> None:

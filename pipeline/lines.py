@@ -37,6 +37,9 @@ NUMBERED = regex.compile(
 UPRIGHT = 600.0
 """An upright A4 page is 595 points wide: what stands further right is on a broad page, whose margins are its own."""
 
+RUNNING = 20
+"""Characters of a line of running text, at least."""
+
 INDENT = 4.0
 """Characters that the first line of a paragraph is indented by at most."""
 
@@ -131,7 +134,13 @@ def block_lines(block: Block, index: int) -> list[Line]:
     """The lines of a paragraph, or of a layout table's cells."""
     if isinstance(block, Paragraph):
         return paragraph_lines(block, index)
-    return [line for cell in block.cells for line in cell_lines(cell, index)]
+    whole = [replace(cell, at=replace(cell.at, quote=cell.text)) if _is_running_text(cell) else cell for cell in block.cells]
+    return [line for cell in whole for line in cell_lines(cell, index)]
+
+
+def _is_running_text(cell: Cell) -> bool:
+    """Whether a cell's lines were joined to one text by the reader: a paragraph in a frame."""
+    return "\n" not in cell.text and "\n" in cell.at.quote and len(cell.text) > 2 * RUNNING
 
 
 def is_layout(table: Table) -> bool:

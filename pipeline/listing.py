@@ -118,7 +118,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
             line = replace(line, text=text)
         above = clean(out[-1].text) if out else ""
         serial = PLAIN_SERIAL.match(text)
-        last = int(serial[1]) if serial else 0
+        last = int(serial[1]) if serial else last
         opened = bool(LIST_MARKER.match(above) or BULLET.match(above)) and _points_of(above) is None
         own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text)
         if opened and not own and line.page is not None and not above.endswith(("。", "；", "：")):

@@ -81,6 +81,8 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
 
     >>> split_label("日常管理\\n(8分)"), split_label("安全运营"), split_label("一、基础工作（20）")
     (('日常管理', Decimal('8')), ('安全运营', None), ('一、基础工作', Decimal('20')))
+    >>> split_label("完好率达到95%"), split_label("工作业绩60%")
+    (('完好率达到95%', None), ('工作业绩', Decimal('60')))
     >>> split_label("安全（１２分）"), split_label("卫生（十分）"), split_label("一次扣20分")
     (('安全', Decimal('12')), ('卫生', Decimal('10')), ('一次扣20分', None))
     """
@@ -88,11 +90,16 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     plain = with_plain_digits(whole)
     for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
-        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])):
+        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match):
             return _tight(whole[: match.end("label")]).rstrip("，,"), Decimal(match["points"])
     match = patterns.LABEL_POINTS_WORDS.match(plain) if "分" in plain else None
     value = points(match["points"]) if match else None
     return (_tight(match["label"]), value) if match and value is not None else (whole, None)
+
+
+def _is_rate(match: regex.Match[str]) -> bool:
+    """Whether what ends a label is a rate that its words name (完好率达到95%), not points."""
+    return match[0].rstrip().endswith(("%", "％")) and patterns.RATE.search(fold(match["label"])) is not None
 
 
 def is_label_points(text: str) -> bool:

@@ -145,7 +145,7 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded:
         return None
     if len(rest) == 2:
         mark = fold(rest[0].text)
-        if not NUMERAL.fullmatch(mark) or rest[0] is not line.number or (worded and _points_own(line)):
+        if not NUMERAL.fullmatch(mark) or rest[0] is not line.number or (worded and (_points_own(line) or line.columns.points is None)):
             return None
     label, declared = split_label(heading.text)
     value = declared

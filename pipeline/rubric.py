@@ -29,7 +29,7 @@ from pipeline.model import (
     Table,
     Unplaced,
 )
-from pipeline.normalize import clean, fold, mask_personal
+from pipeline.normalize import chinese_number, clean, fold, mask_personal
 from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
@@ -175,6 +175,8 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
     if not criteria or any(c.number for c in criteria):
         return list(criteria)
     found = _plain_between([c.text for c in criteria])
+    if not any(found):
+        return _serials_in_words(criteria)
     if sum(m is not None for m in found) < max(2, 0.5 * len(criteria)) or not _count_up(found):
         return list(criteria)
     if any(m and _goes_on(c.text, m) for c, m in zip(criteria, found, strict=True)):
@@ -187,6 +189,16 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
         number = next(g for g in match.groups() if g)
         out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
     return out
+
+
+def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where every text opens with a Chinese numeral and they count on, that is the number (一.… 二.…)."""
+    found = [patterns.NUMERAL_IN_TEXT.match(c.text) for c in criteria]
+    values = [chinese_number(m["n"]) for m in found if m]
+    if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
+        return list(criteria)
+    pairs = zip(criteria, found, strict=True)
+    return [replace(c, number=m["n"], text=c.text[m.end() :], number_at=c.at) for c, m in pairs if m]
 
 
 def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:

@@ -32,6 +32,7 @@ from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.problems import problem
 from pipeline.tally import (
+    SIGN,
     Line,
     Sheet,
     add_up,
@@ -263,15 +264,16 @@ def _content(a: Assessment) -> tuple:
 
 
 def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, policy: Policy) -> tuple[SectionScore, ...]:
-    """A section's maximum is that of the criteria that were applicable."""
+    """A section's maximum is that of the criteria that were applicable; a deduction among others lowers what it got."""
     out = []
     for section in rubric.sections:
         every = [line for line in lines if line.section is section]
         own = [line for line in every if line.id not in combined.excluded]
         if not every:
             continue
-        got = [combined.items[line.id] for line in own if line.id in combined.items]
-        top = [line.criterion.max_points for line in own]
+        signs = {line.id: SIGN[line.kind] * SIGN[section.kind] for line in own}
+        got = [signs[line.id] * combined.items[line.id] for line in own if line.id in combined.items]
+        top = [line.criterion.max_points for line in own if signs[line.id] > 0]
         out.append(
             SectionScore(
                 section.id, section.label, shown(sum(got, Fraction(0)), policy) if got else None,

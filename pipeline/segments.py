@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal
 
@@ -41,7 +42,7 @@ NAME_COLUMNS = regex.compile(r"姓名|联系人(?:姓名)?|参会人(?:员)?|人
 SCORING = regex.compile(r"分值|得分|评分|标准分|满分|扣分|评价内容|考核内容|评价标准|考核标准|检查内容|权重")
 
 FIELD = regex.compile(
-    r"(?:被?\s*(?:评价|考核|考评|检查|受检|受评|评审|测评|评估|督查|验收|申报|填报|填表|受考核)\s*)+"
+    r"(?:(?:被\s*\p{Han}{0,4}?)?(?:评价|考核|考评|检查|受检|受评|评审|测评|评估|评定|评比|督查|验收|申报|填报|填表|受考核)\s*)+"
     r"(?:单位|企业|对象|部门|时间|日期|人员?|组|月份|机构|学校|医院|小区|项目|名称|专家|年度|地点|组长)"
     r"|^(?:单位|企业|学校|机构|项目|小区|部门|机构|站点|村居|社区|店铺|线路|车队|医院|物业)(?:名称|（盖章）|\(盖章\))?\s*[：:]"
     r"|^(?:日期|时间|填表|得分|总分|评分人|评委|专家|签字|年\s*月\s*日|检查组|单位：|编号)\s*.{0,6}[：:]|_{3,}|＿{2,}"
@@ -182,30 +183,35 @@ def _openers(marks: list[Mark], lines: Sequence[Line], blocks: Sequence[Block]) 
 
 
 def _listed(marks: list[Mark], lines: Sequence[Line], blocks: Sequence[Block]) -> set[int]:
-    """Indices of candidates that only announce an annex."""
+    """Indices of candidates that only announce an annex; told from the last to the first."""
     listed: set[int] = set()
-    for k in range(len(marks) - 1, -1, -1):
-        mark, after = marks[k], marks[k + 1 :]
-        if _announces(mark, after, lines, blocks, listed):
+    tables = [i for i, b in enumerate(blocks) if isinstance(b, Table)]
+    opened: dict[int | None, Mark] = {}
+    for mark, after in zip(reversed(marks), (None, *reversed(marks)), strict=False):
+        if after is not None and after.index not in listed:
+            opened[after.number] = after
+        again = opened.get(mark.number)
+        if again is not None and bisect_left(tables, mark.line.block) < bisect_left(tables, again.line.block):
+            again = None  # its table stands between: it is a sheet of its own
+        if _announces(mark, after, again, lines, blocks, listed):
             listed.add(mark.index)
     return listed
 
 
 def _announces(
-    mark: Mark, after: list[Mark], lines: Sequence[Line], blocks: Sequence[Block], listed: set[int]
+    mark: Mark, after: Mark | None, again: Mark | None, lines: Sequence[Line], blocks: Sequence[Block], listed: set[int]
 ) -> bool:
+    """Whether a candidate only announces: `after` is the next one, `again` the next of its number that opens an annex."""
     follower = lines[mark.index + 1].text if mark.index + 1 < len(lines) else ""
     if mark.number is None and mark.rest is None and regex.match(r"[（(]?[0-9一1１][.．、)）]", follower):
         return True
-    if after and mark.rest and after[0].index == mark.index + 1 and after[0].index in listed:
+    if after is not None and mark.rest and after.index == mark.index + 1 and after.index in listed:
         return True
-    again = next((m for m in after if m.number == mark.number and m.index not in listed), None)
-    if again is not None and not _table_between(mark, again, blocks):
+    if again is not None:
         return mark.rest is not None or _same_title(mark, again, lines)
     if mark.rest is None:
         return False
-    end = after[0].index if after else len(lines)
-    return not _has_content(mark, lines, blocks, end)
+    return not _has_content(mark, lines, blocks, after.index if after is not None else len(lines))
 
 
 def _same_title(mark: Mark, again: Mark, lines: Sequence[Line]) -> bool:
@@ -214,10 +220,6 @@ def _same_title(mark: Mark, again: Mark, lines: Sequence[Line]) -> bool:
 
     one, two = fold(title(mark)), fold(title(again))
     return one == two or (len(one) > 5 and one[:6] == two[:6])
-
-
-def _table_between(mark: Mark, again: Mark, blocks: Sequence[Block]) -> bool:
-    return any(isinstance(b, Table) for b in blocks[mark.line.block : again.line.block])
 
 
 def _has_content(mark: Mark, lines: Sequence[Line], blocks: Sequence[Block], end: int) -> bool:
@@ -267,6 +269,8 @@ def title_lines(lines: Sequence[Line], start: int, blocks: Sequence[Block]) -> l
 def _may_be_title(line: Line) -> bool:
     text = line.text
     if len(text) > 60 or text.endswith(("。", "；", "：", ":", "，", ";")) or "\t" in text:
+        return False
+    if len(regex.findall(r"[：:]", text)) > 1:  # fields to fill in
         return False
     if text.startswith(("（", "(")) and not TITLE_TAIL.fullmatch(text):
         return False

@@ -7,6 +7,7 @@ import json
 import struct
 import zipfile
 import zlib
+from bisect import bisect_left
 from hashlib import sha256
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def _load(path: Path) -> bytes:
 def _check(document: Document, name: str) -> None:
     """Refuse a document in which nothing can be read, or too much."""
     if len(document.blocks) > limits.MAX_BLOCKS:
-        raise LimitExceeded(name, f"{len(document.blocks):,} blocks (limit {limits.MAX_BLOCKS:,})", "split the file")
+        raise LimitExceeded(name, f"more than {limits.MAX_BLOCKS:,} blocks", "split the file")
     readable = False
     for block in document.blocks:
         texts = (block.text,) if isinstance(block, Paragraph) else tuple(c.text for c in block.cells)
@@ -244,7 +245,9 @@ def _is_json(data: bytes) -> bool:
     return True
 
 
-_WHOLE_ELEMENT = regex.compile(r"<!--.*?-->|<(table|p|div|center|h[1-6]|ul|ol)\b[^<>]*>(?:(?!</\1>|\n\s*\n).)*?</\1>|<[^<>]{1,300}>", regex.I | regex.S)
+_TAG = regex.compile(r"<!--|<(?P<opens>table|p|div|center|h[1-6]|ul|ol)\b[^<>]*>|<[^<>]{1,300}>", regex.I)
+_CLOSINGS = ("-->", *(f"</{tag}>" for tag in ("table", "p", "div", "center", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol")))
+_BLANK_LINE = regex.compile(r"\n\s*\n")
 _MARKDOWN_LINE = regex.compile(r"^(?:#{1,6} |\|.*\||!\[|[-*] )", regex.M)
 
 
@@ -255,10 +258,31 @@ def _is_text_with_tags(head: str) -> bool:
     after = regex.search(r"</html>\s*[^<\s]", head, regex.I) is not None
     if regex.search(r"<!doctype|<head\b|<script\b|<style\b", head, regex.I) or (pages and not after):
         return False
-    outside = [x for x in _WHOLE_ELEMENT.sub("\n", head).splitlines() if x.strip()]
+    outside = [x for x in _outside_elements(head).splitlines() if x.strip()]
     marked = _MARKDOWN_LINE.search(head) is not None or after
     table_first = head.lstrip("\ufeff \t\r\n").lower().startswith("<table") and len(outside) >= 3
     return len(outside) >= 2 and (marked or table_first)
+
+
+def _outside_elements(head: str) -> str:
+    """The text without tags and comments, and without what stands in elements that close before a blank line."""
+    closings = {tag: [m.end() for m in regex.finditer(regex.escape(tag), head, flags=regex.I)] for tag in _CLOSINGS}
+    blanks = [m.start() for m in _BLANK_LINE.finditer(head)]
+    out, at = [], 0
+    while match := _TAG.search(head, at):
+        out.append(head[at : match.start()])
+        at = match.end()
+        close = "-->" if match[0] == "<!--" else f"</{match['opens']}>".lower()
+        end = _next(closings.get(close, []), at)
+        if end is not None and (close == "-->" or end < (_next(blanks, at) or len(head) + 1)):
+            at = end
+    return "\n".join([*out, head[at:]])
+
+
+def _next(places: list[int], at: int) -> int | None:
+    """The first of the places, in order, that is not before `at`."""
+    i = bisect_left(places, at)
+    return places[i] if i < len(places) else None
 
 
 def _head(data: bytes) -> str:

@@ -49,10 +49,16 @@ def read(path: Path) -> Reading:
 
 
 def extract(path: Path) -> Reading:
-    """Read and audit one file, or load a notice JSON as it is."""
-    if is_notice_json(path):
-        return serialize.load_reading(path)
-    return audited(read(path))
+    """Read and audit one file, or load a notice JSON."""
+    return load(path) if is_notice_json(path) else audited(read(path))
+
+
+def load(path: Path) -> Reading:
+    """A notice JSON with the findings its content has: what an editor wrote into the list of findings counts for nothing,
+    and what is called proved and does not follow from the numbers is no longer called so. Raises InputError when it is none."""
+    from pipeline import standing
+
+    return audited(standing.lowered(serialize.load_reading(path)))
 
 
 def notice_of(assessments: Iterable[Assessment], extracted: Path) -> Reading:
@@ -63,7 +69,7 @@ def notice_of(assessments: Iterable[Assessment], extracted: Path) -> Reading:
     from pipeline.scoring import foreign_reason
 
     signed = [a for a in assessments if a.rubric_digest]
-    every = [serialize.load_reading(p) for p in sorted(extracted.glob("*/*/notice.json"))]
+    every = [load(p) for p in sorted(extracted.glob("*/*/notice.json"))]
     found = [r for r in every if any(foreign_reason(a, r) is None for a in signed)]
     if len(found) != 1:
         what = "more than one extracted notice fits the forms" if found else "no extracted notice fits the forms"
@@ -322,7 +328,7 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
 
 def review_audit(path: Path, lang: str) -> str:
     """The audit page of an extracted notice; with pictures of the pages where its source is at hand."""
-    reading = serialize.load_reading(path)
+    reading = load(path)
     try:
         found = _source_of(path, reading)[0].primary
     except InputError:

@@ -14,8 +14,15 @@ from pipeline.halves import halves
 from pipeline.headrows import as_before, find_headers, header_texts, leading_headers
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
+from pipeline.points import split_label
 from pipeline.roles import Columns, columns_of
 from pipeline.stacks import stacked
+
+MAX_STRAY = 2
+"""Lines that may stand between two parts whose serial numbers go on: a page's head, a stamp."""
+
+MIN_TITLE = 5
+"""Characters of a title, at least."""
 
 
 class JoinedTable(Struct, frozen=True, dict=True):
@@ -92,7 +99,12 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
             if not _is_noise(block):
                 between.append(block)
             continue
-        if parts and (_is_closing_part(laid.rows(block)) or (not between and not inside and _goes_on(parts, block, laid))):
+        apart = between or inside
+        if parts and (
+            _is_closing_part(laid.rows(block))
+            or (not apart and _goes_on(parts, block, laid))
+            or (0 < len(between) <= MAX_STRAY and not any(map(_opens, between)) and _counts_on(parts, block, laid) and _goes_on(parts, block, laid))
+        ):
             parts.append(block)
             inside, between = [*inside, *between], []
             continue
@@ -140,6 +152,29 @@ def _closes(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
     signed = patterns.field_name(text) == "assessor"
     return signed or bool(patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)))
+
+
+def _opens(paragraph: Paragraph) -> bool:
+    """Whether a line between two tables may head the second: an annex's mark, a section's or a title in the middle, or may
+    close the first."""
+    text = clean(paragraph.text)
+    heads = patterns.ANNEX_MARK.match(text) or patterns.SECTION_MARKER.match(text) or split_label(text)[1] is not None
+    return bool(heads) or _closes(paragraph) or (paragraph.align == "center" and len(text) >= MIN_TITLE)
+
+
+def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
+    """Whether a part of as many columns begins on another page with the serial number after the last one, which no total
+    followed."""
+    before, after = laid.rows(parts[-1]), laid.rows(part)
+    torn = part.page is not None and parts[-1].page is not None and part.page != parts[-1].page
+    if not torn or part.cols != parts[-1].cols or any(is_total(row) for row in before):
+        return False
+    for col in range(min(part.cols, 3)):
+        last = [n for row in before for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
+        first = [n for row in after for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
+        if len(last) > 1 and first and first[0] == last[-1] + 1:
+            return True
+    return False
 
 
 def _is_noise(paragraph: Paragraph) -> bool:

@@ -20,20 +20,21 @@ def mend(draft: Draft, marks: Sequence[Mark], total: Decimal | None) -> None:
     """The torn points of a draft made whole: where the lower piece begins with 0, which no points do, or where the number
     alone closes its section's declared points or the total. What stays open is listed as unplaced. `marks` with the
     criteria they cover; `total` as stated."""
-    torn = {i: value for i, c in enumerate(draft.criteria) if (value := _whole(c)) is not None}
+    torn = {i: value for i, c in enumerate(draft.criteria) if (value := whole(c)) is not None}
     if not torn:
         return
     rest = sum((c.max_points for c in draft.criteria if c.max_points is not None and c.kind == "scored"), Decimal(0))
     closes = total is not None and rest + sum(torn.values()) == total and all(_is_known(draft, i, torn) for i in range(len(draft.criteria)))
     for index, value in torn.items():
         own = draft.criteria[index]
-        if closes or _tail(own).startswith("0") or any(_closes(draft, m, index, value) for m in marks):
+        declared = [*((m.covered, m.stated_points) for m in marks), *_summed(draft)]
+        if closes or _tail(own).startswith("0") or any(_closes(draft, covered, points, index, value) for covered, points in declared):
             draft.criteria[index] = replace(own, max_points=value, choice=None)
         elif own.points_at is not None:
             draft.unplaced.append(Unplaced(own.points_printed or "", "digits on two lines: one number or two", own.points_at))
 
 
-def _whole(own: Criterion) -> Decimal | None:
+def whole(own: Criterion) -> Decimal | None:
     """The number that torn digits make; None where the points are whole."""
     match = _torn(own)
     return Decimal(match["head"] + match["tail"]) if match and "." not in match["head"] else None
@@ -56,9 +57,16 @@ def _is_known(draft: Draft, index: int, torn: dict[int, Decimal]) -> bool:
     return index in torn or own.max_points is not None or own.kind != "scored"
 
 
-def _closes(draft: Draft, mark: Mark, index: int, value: Decimal) -> bool:
-    """Whether the number makes the sum of the mark's criteria what its label declares, all others being known."""
-    if mark.stated_points is None or index not in mark.covered:
+def _summed(draft: Draft) -> list[tuple[list[int], Decimal | None]]:
+    """The lines above each 小计 row, from the one before on, and its points."""
+    ends = [s for s in draft.subtotals if s.after is not None]
+    starts = [0, *(s.after + 1 for s in ends if s.after is not None)]
+    return [(list(range(start, (s.after or 0) + 1)), s.points) for start, s in zip(starts, ends, strict=False)]
+
+
+def _closes(draft: Draft, covered: Sequence[int], declared: Decimal | None, index: int, value: Decimal) -> bool:
+    """Whether the number makes the sum of these lines what is declared for them, all others being known."""
+    if declared is None or index not in covered:
         return False
-    others = [draft.criteria[i].max_points for i in mark.covered if i != index and draft.criteria[i].kind == "scored"]
-    return all(v is not None for v in others) and sum((v for v in others if v is not None), Decimal(0)) + value == mark.stated_points
+    others = [draft.criteria[i].max_points for i in covered if i != index and draft.criteria[i].kind == "scored"]
+    return all(v is not None for v in others) and sum((v for v in others if v is not None), Decimal(0)) + value == declared

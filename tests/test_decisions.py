@@ -196,6 +196,15 @@ def test_what_was_decided_is_no_open_suggestion(place, capsys, action):
     assert f"{action}\tannex-2/s2.label" in rest
 
 
+def test_a_waiver_in_the_list_says_what_was_waived(place, capsys):
+    main(["decide", str(place), "list", "--lang", "zh"])
+    found = next(line.split("\t") for line in capsys.readouterr().out.splitlines() if "\tband-gap\t" in line)
+    main(["decide", str(place), "waive", found[0], *SIGNED])
+    capsys.readouterr()
+    main(["decide", str(place), "list", "--lang", "zh"])
+    assert f"waive\t{found[0]}\t{found[4]}" in capsys.readouterr().out
+
+
 ENTRY = "decisions:\n- {action: set, target: annex-1/c1, by: 甲, date: 2021-01-01, source_sha256: x, reason: r, value: VALUE}\n"
 
 

@@ -132,3 +132,99 @@ def test_what_nobody_foresaw_is_one_line_too(monkeypatch, capsys, fault):
     assert main(["extract", "a.txt"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert Path("a.txt").exists() is False
+
+
+@pytest.mark.parametrize("name", ["a\nb.txt", "a\r\x0b\x0c\x1c\x85\u2028\u2029b.txt", "a\x1b[2Jb.txt", "a\u202etxt.exe"])
+def test_a_refusal_is_one_line_whatever_a_name_holds(tmp_path, capsys, name):
+    (tmp_path / name).write_bytes(b"")
+    for argv in (["extract", str(tmp_path / name)], ["forms", str(tmp_path / name), "-o", name], ["collect", str(tmp_path / name), "-o", str(tmp_path / "out")]):
+        assert main(argv) == 2
+        said = capsys.readouterr().err
+        assert said == said.splitlines()[0] + "\n"
+        assert not {"\x1b", "\u202e"} & set(said)
+
+
+def test_misuse_is_one_line_too(capsys):
+    with pytest.raises(SystemExit):
+        main(["extract", "a.txt", "b\nc\x85d"])
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+# ---- what is called proved ---------------------------------------------------------------------------------------
+
+SEED = Path(__file__).resolve().parents[1] / "extracted" / "zaozhuang-gas-2021-42" / "2021" / "notice.json"
+CERTIFICATE = "rubrics.1.resolution.certificate"
+TOO_MUCH = [
+    ("rubrics.2.resolution.status", "proved", "annex-3"),
+    ("rubrics.1.resolution.count", 2, "annex-2"),
+    ("rubrics.0.sections.6.boundary.status", "proved", "where annex-1/s7 begins"),
+    ("rubrics.0.sections.6.basis", "proved", "where annex-1/s7 begins"),
+    ("rubrics.0.sections.1.points_basis", "proved", "the points of annex-1/s2"),
+    ("rubrics.0.sections.0.criteria.0.basis", "proved", "annex-1/c1"),
+    ("rubrics.0.sections.0.criteria.0.points_basis", "proved", "annex-1/c1"),
+    ("rubrics.1.sections.3.criteria.5.points_basis", "proved", "annex-2/c21"),
+    ("rubrics.0.sections.0.criteria.0.max_points", "2", "annex-1/c1"),
+    ("rubrics.0.resolution.certificate.points.0", 2, "annex-1/c1"),
+    (f"{CERTIFICATE}.claim.margins.1", 3, "margins"),
+    (f"{CERTIFICATE}.claim.values.20", [1, 2], "values"),
+    (f"{CERTIFICATE}.total", 101, "another total"),
+    (f"{CERTIFICATE}.sections.2.declared.0", 12, "other labels"),
+    (f"{CERTIFICATE}.weights.page", 0, "weights"),
+    (CERTIFICATE, {}, "not a certificate"),
+    (CERTIFICATE, {"claim": []}, "not a certificate"),
+    ("rubrics.1.resolution", None, "no resolution"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "said"), TOO_MUCH)
+def test_what_the_numbers_do_not_prove_is_no_longer_called_proved(tmp_path, path, value, said):
+    edited = tmp_path / "edited.json"
+    edited.write_text(json.dumps(put(json.loads(SEED.read_text(encoding="utf-8")), path, value)), encoding="utf-8")
+    assert main(["extract", str(edited), "-o", str(tmp_path / "out.json")]) == 0
+    read = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    rubric = read["rubrics"][int(path.split(".")[1])]
+    sections = rubric["sections"]
+    called = [x for s in sections for x in (s, *s["criteria"]) if "proved" in (x["basis"], x["points_basis"])]
+    assert not called
+    assert rubric["resolution"] is None
+    assert not any(s["boundary"] for s in sections)
+    assert [f["rule"] for f in read["findings"]].count("reading-incomplete") == 1
+    (remark,) = [r for r in read["remarks"] if r["kind"] == "unproved"]
+    assert said in remark["message"]
+
+
+def test_points_set_by_hand_are_summed_anew(tmp_path, capsys):
+    edited = tmp_path / "edited.json"
+    data = put(json.loads(SEED.read_text(encoding="utf-8")), "rubrics.0.sections.0.criteria.0.max_points", "2")
+    edited.write_text(json.dumps(data), encoding="utf-8")
+    assert main(["audit", str(edited), "--format", "json"]) == 1
+    found = {(f["rule"], f["where"]) for f in json.loads(capsys.readouterr().out)}
+    assert {("total-mismatch", "annex-1"), ("section-sum-mismatch", "annex-1/s1")} <= found
+    assert main(["forms", str(edited), "--annex", "1", "--format", "html", "-o", str(tmp_path / "out")]) == 0
+
+
+def test_a_notice_with_no_more_than_the_contract_names_is_used(tmp_path):
+    whole = json.loads(SEED.read_text(encoding="utf-8"))
+    section, criterion = ("id", "label", "stated_points", "parent", "kind", "basis"), ("id", "number", "text", "max_points", "basis", "at")
+    bare = {key: whole[key] for key in ("schema_version", "source", "notice", "findings")}
+    bare["rubrics"] = [
+        {key: r[key] for key in ("annex", "id", "title", "stated_total")}
+        | {"sections": [{k: s[k] for k in section} | {"criteria": [{k: c[k] for k in criterion} for c in s["criteria"]]} for s in r["sections"]]}
+        for r in whole["rubrics"]
+    ]
+    path = tmp_path / "bare.json"
+    path.write_text(json.dumps(bare), encoding="utf-8")
+    assert main(["audit", str(path)]) == 1
+    assert main(["forms", str(path), "--format", "html", "-o", str(tmp_path / "out")]) == 0
+    assert len(list((tmp_path / "out").glob("*.html"))) == 3
+
+
+def test_findings_written_into_a_notice_json_count_for_nothing(tmp_path, capsys):
+    data = json.loads(SEED.read_text(encoding="utf-8"))
+    open_ = next(f for f in data["findings"] if f["status"] == "undecidable")
+    open_["status"], open_["message"] = "proved", "第 1 条应为 9 分"
+    data["findings"] = [open_, {**open_, "where": "annex-1/c1", "fingerprint": "0" * 20}]
+    edited = tmp_path / "edited.json"
+    edited.write_text(json.dumps(data), encoding="utf-8")
+    assert main(["extract", str(edited)]) == 0
+    assert capsys.readouterr().out == SEED.read_text(encoding="utf-8")

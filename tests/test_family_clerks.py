@@ -6,6 +6,7 @@ Expected values (under `=>`) are what was drawn; `@` names the formats where not
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 from pipeline import extract
@@ -172,7 +173,174 @@ annex-1 《档案检查细则》 -
     3 | 明确分管领导和专（兼）职档案员。（7分）做到的得7分，未做到的得0分。 | 7
     4 | 纳入年度计划。（8分）缺一项扣0.5分。 | 8
 """,
+    "a rate at the end of an indicator is no points": """
+@ docx html xlsx
+绩效评价表
+一级指标 | 三级指标 | 满分 | 扣分标准
+产出（30分） | 图书上架及时，乱架率低于3% | 15 | 现场抽查3处，1处不合格扣0.5分。
+^ | 楼道照明完好率达到95% | 15 | 未落实的不得分。
+效果（20分） | 群众满意度90%以上 | 12 | 每低1个百分点扣1分。
+^ | 年举办活动不少于24场 | 8 | 缺一场扣1分。
+=>
+annex-1 《绩效评价表》 -
+  [产出] 30
+    - | 现场抽查3处，1处不合格扣0.5分。 | 15 | item=图书上架及时，乱架率低于3%
+    - | 未落实的不得分。 | 15 | item=楼道照明完好率达到95%
+  [效果] 20
+    - | 每低1个百分点扣1分。 | 12 | item=群众满意度90%以上
+    - | 缺一场扣1分。 | 8 | item=年举办活动不少于24场
+""",
+    "serials of two parts beside points with decimals": """
+检查评分表
+评价指标 | 编号 | 具体内容 | 标准分值
+档案管理（20分） | 1.1 | 工程建档立卡，一处一档 | 9.5
+^ | 1.2 | 运行日志逐日填写 | 10.5
+水质保障（20分） | 2.1 | 出厂水每日检测 | 10.5
+^ | 2.2 | 界桩警示牌齐全 | 9.5
+工程运行（31分） | 3.1 | 供水保证率达标 | 10
+^ | 3.2 | 设备挂牌管理 | 11
+^ | 3.3 | 定期巡查保养 | 10
+=>
+annex-1 《检查评分表》 -
+  [档案管理] 20
+    1.1 | 工程建档立卡，一处一档 | 9.5
+    1.2 | 运行日志逐日填写 | 10.5
+  [水质保障] 20
+    2.1 | 出厂水每日检测 | 10.5
+    2.2 | 界桩警示牌齐全 | 9.5
+  [工程运行] 31
+    3.1 | 供水保证率达标 | 10
+    3.2 | 设备挂牌管理 | 11
+    3.3 | 定期巡查保养 | 10
+""",
+    "Chinese numerals at the head of texts": """
+@ docx html xlsx
+窗口考核表
+考核内容 | 分值
+一.办事指南要素齐全 | 40
+二.即办件当场办结 | 30
+三.着装挂牌上岗 | 30
+合计 | 100
+=>
+annex-1 《窗口考核表》 100
+    一 | 办事指南要素齐全 | 40
+    二 | 即办件当场办结 | 30
+    三 | 着装挂牌上岗 | 30
+""",
+    "torn digits that a subtotal closes": """
+@ docx html xlsx
+志愿服务评分表
+项目 | 序号 | 考核内容 | 分值
+组织建设 | 1 | 依法登记，章程完备 | 1⏎2
+^ | 2 | 有固定场所 | 8
+小计 |  |  | 20
+队伍管理 | 3 | 注册志愿者不少于百人 | 15
+^ | 4 | 保险参保率100% | 1⏎5
+小计 |  |  | 30
+=>
+annex-1 《志愿服务评分表》 -
+  [组织建设] -
+    1 | 依法登记，章程完备 | 12
+    2 | 有固定场所 | 8
+  [队伍管理] -
+    3 | 注册志愿者不少于百人 | 15
+    4 | 保险参保率100% | 15
+  = 小计 20
+  = 小计 30
+""",
 }
+
+SPACED_ROWS = """机关档案检查表
+序号    考核要点                       评分标准                          分值
+        一、组织管理                                                     15
+1.1     明确分管领导                   未落实的不得分。                  7
+1.2     纳入年度计划                   缺一项扣1分。                     8
+        二、安全保管                                                     25
+2.1     库房八防措施到位               每处扣1分。                       12
+2.2     温湿度每日登记两次             缺一次扣1分。                     13
+"""
+
+
+def test_section_rows_in_the_columns_of_numbered_lines_set_by_spaces(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(SPACED_ROWS, encoding="utf-8")
+    (rubric,) = extract(path).rubrics
+    assert [(s.label, str(s.stated_points), [c.number for c in s.criteria]) for s in rubric.sections] == [
+        ("组织管理", "15", ["1.1", "1.2"]),
+        ("安全保管", "25", ["2.1", "2.2"]),
+    ]
+
+
+SPACED_WORDS = """饮水安全考核表
+项目              编号  评价标准                         配分
+水质保障(25分)    一    出厂水每日检测浊度、余氯         12
+                  二    水质检测合格率不低于95%          13
+收费服务(20分)    三    实行计量收费，水费收缴率95%以上  20
+否决项            四    发生水污染事件的                 一票否决
+"""
+
+
+def test_chinese_numerals_and_a_veto_set_by_spaces(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(SPACED_WORDS, encoding="utf-8")
+    (rubric,) = extract(path).rubrics
+    assert [(c.number, c.text, str(c.max_points), c.kind) for c in rubric.criteria()] == [
+        ("一", "出厂水每日检测浊度、余氯", "12", "scored"),
+        ("二", "水质检测合格率不低于95%", "13", "scored"),
+        ("三", "实行计量收费，水费收缴率95%以上", "20", "scored"),
+        ("四", "发生水污染事件的", "None", "veto"),
+    ]
+
+
+SPACED_RANGES = """环境信用评价细则
+一级指标        项次  具体内容                  计分标准                              分值
+社会监督(30分)  1.1   环境信息依法公开          做到的得13分，未做到的得0分。         0-13
+                1.2   群众投诉查实不超过1次     现场抽查3处，1处不合格扣0.5分。       0-17
+应急管理(30分)  2.1   应急预案备案并每年演练    完全符合得满分，不符合不得分。        0-14
+                2.2   应急物资清单与实物相符    未落实的不得分。                      0-16
+"""
+
+
+def test_ranges_of_points_set_by_spaces(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(SPACED_RANGES, encoding="utf-8")
+    (rubric,) = extract(path).rubrics
+    assert [(c.number, str(c.max_points)) for c in rubric.criteria()] == [("1.1", "13"), ("1.2", "17"), ("2.1", "14"), ("2.2", "16")]
+
+
+def workbook(path, rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+HEAD = ["检查项目", "序号", "考核要点", "评分标准", "分值"]
+ROWS = [
+    ["诚信履约（50分）", 1, "无围标串标行为", "未落实的不得分。", 20],
+    [None, 2, "发票合同清单一致", "缺一项扣1分。", 30],
+    ["产品质量（50分）", 3, "到货验收合格率99%", "未落实的不得分。", 24],
+    [None, 4, "质量问题三日内退换", "缺一次扣1分。", 26],
+]
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_blank_row_inside_a_sheet(tmp_path, after):
+    rows = [["供应商考核表"], HEAD, *ROWS[:after], [None], *ROWS[after:], ["合计", None, None, None, 100]]
+    assert dump(extract(workbook(tmp_path / "a.xlsx", rows))) == dump(extract(workbook(tmp_path / "b.xlsx", [r for r in rows if r != [None]])))
+
+
+def test_a_blank_row_parts_two_sheets_with_headers(tmp_path):
+    rows = [["供应商考核表"], HEAD, *ROWS, ["合计", None, None, None, 100], [None], HEAD, *ROWS, ["合计", None, None, None, 100]]
+    assert len(extract(workbook(tmp_path / "a.xlsx", rows)).rubrics) == 2
+
+
+def test_a_wrong_total_is_told_beside_a_veto(tmp_path):
+    rows = [["供应商考核表"], HEAD, *ROWS, ["否决事项", 5, "弄虚作假的", "考核结果为不合格。", "一票否决"], ["合计", None, None, None, 101]]
+    found = {f.rule for f in extract(workbook(tmp_path / "a.xlsx", rows)).findings if f.severity == "error"}
+    assert found == {"total-mismatch"}
+
 
 SPACED = """教学工作评分表
 一级指标  分值  二级指标          三级指标                          满分  考核方式

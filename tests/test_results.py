@@ -297,3 +297,27 @@ def test_short_columns_have_room_for_their_title_and_a_whole_date_on_one_line():
     widths = {c.title: c.width for g in grids for c in g.columns if c.title in ("序号", "日期", "得分/满分") and c.width}
     need = {"序号": 2 * 15.2, "日期": 10 * 8.3, "得分/满分": 4.6 * 15.2}
     assert {title: width * 3.78 >= need[title] + 16 for title, width in widths.items()} == dict.fromkeys(need, True)
+
+
+@pytest.mark.parametrize("lines", [2, 3, 5])
+def test_no_row_of_a_report_is_cut_by_the_end_of_a_page(lines):
+    import pdfplumber
+
+    rows = tuple((str(n), "建立健全管理制度，明确责任部门和责任人。" * lines) for n in range(1, 60))
+    page = Page("试验", ("试验",), "", (Grid("条目", (Column("序号", 14), Column("评价内容", 60)), rows),))
+    with pdfplumber.open(io.BytesIO(typeset.render(page))) as document:
+        firsts = [p.extract_table()[1] for p in document.pages]
+    assert len(firsts) > 1
+    assert [f for f in firsts if not f[0] or f[1].replace("\n", "") != rows[0][1]] == []
+
+
+def test_the_rectification_list_has_room_to_write():
+    import pdfplumber
+
+    made = next(p for c in cards() for _, p in treatment.pages(c, reading().notice) if any(isinstance(b, Grid) for b in p.blocks))
+    with pdfplumber.open(io.BytesIO(typeset.render(made))) as document:
+        (table, *_) = document.pages[0].find_tables()
+    measures = [row.cells[4] for row in table.rows[1:]]
+    millimetre = 72 / 25.4
+    assert min(x1 - x0 for x0, _, x1, _ in measures) >= 35 * millimetre
+    assert min(bottom - top for _, top, _, bottom in measures) >= 14.5 * millimetre

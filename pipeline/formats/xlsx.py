@@ -138,9 +138,10 @@ class _Writer:
             "image_data": io.BytesIO(code), "x_scale": 58 / side, "y_scale": 58 / side, "x_offset": 80, "y_offset": 1,
             "object_position": 3, "description": "表号二维码",
         })  # fmt: skip
-        self._set_height(1, 24)
+        unit = self.prefill.get(f"{s.prefix}_assessee", "")
+        self._set_height(1, max(24.0, 15.0 * lines_needed(unit, 25) + 6))
         self.page.write_string(1, 0, "被评价单位", self.plain)
-        self.page.merge_range(1, 1, 1, 2, self.prefill.get(f"{s.prefix}_assessee", ""), self.field)
+        self.page.merge_range(1, 1, 1, 2, unit, self.field)
         self._name(f"{s.prefix}_assessee", 1, 1)
         self.page.write_string(1, 3, "评价时间", self.plain)
         self.page.merge_range(1, 4, 1, 5, self.prefill.get(f"{s.prefix}_date", ""), self.date)

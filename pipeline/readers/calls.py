@@ -93,3 +93,12 @@ segment_closes = _short(raw.FPDFPathSegment_GetClose)
 
 segment_point = _short(raw.FPDFPathSegment_GetPoint)
 """(segment, room of a float: x, the same: y)"""
+
+clip_path = _short(raw.FPDFPageObj_GetClipPath)
+"""(object)"""
+
+count_clips = _short(raw.FPDFClipPath_CountPaths)
+"""(clipping path)"""
+
+count_marks = _short(raw.FPDFPageObj_CountMarks)
+"""(object)"""

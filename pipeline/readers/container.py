@@ -127,6 +127,7 @@ def _is_inside(part: str) -> bool:
 
 def parse_xml(data: bytes, where: str) -> etree._Element:
     """The root of an XML part: no entities, no DTD, no network, bounded depth."""
+    limits.check_tags(data, where)
     data = data.replace(_STRICT, _TRANSITIONAL)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True

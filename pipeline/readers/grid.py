@@ -17,7 +17,7 @@ from pipeline.points import split_label
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
-from pipeline.readers.gutters import Interval, Known
+from pipeline.readers.gutters import HANGING, HUNG, Interval, Known
 from pipeline.readers.marks import (
     SNAP,
     Glyph,
@@ -31,7 +31,15 @@ from pipeline.readers.marks import (
 )
 from pipeline.readers.nets import find_nets, holds_table, is_frame, merge_rules
 from pipeline.readers.opentables import find_open, with_rows
-from pipeline.readers.walls import spans_of, with_gutters, with_labels, with_parted
+from pipeline.readers.regions import PAGE
+from pipeline.readers.walls import (
+    with_closed_header,
+    with_gutters,
+    with_labels,
+    with_parted,
+    with_unstruck,
+)
+from pipeline.readers.wrapped import is_wrapped, with_whole_numbers
 
 OVERFLOW = 40.0
 """Lines of a cell that is open at the bottom are looked for so far below: two or three."""
@@ -39,6 +47,9 @@ OVERFLOW = 40.0
 PITCH = 1.8
 """Lines of one text follow each other within so many of their heights."""
 
+
+FOOT = 0.1
+"""The part of a page's height, at its foot, where its number stands."""
 
 FEW = 30
 """So many places of one character on a page are looked through one by one, more by patches."""
@@ -60,12 +71,14 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     glyphs = without_doubles(marks.glyphs)
     nets = find_nets(marks.horizontal, marks.vertical, glyphs)
     nets = [n for n in nets if holds_table(n, glyphs) and not is_frame(n, marks.height)]
-    inside, outside = _share_out(nets, glyphs)
+    apart = _page_number(glyphs, marks.height)
+    inside, outside = _share_out(nets, [g for g in glyphs if id(g) not in apart] if apart else glyphs)
+    outside += [g for g in glyphs if id(g) in apart]
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
     nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
-    rowed = [with_rows(net, own) for net, own in zip(nets, inside, strict=True)]
-    nets = [with_labels(net, own) for (net, _), own in zip(rowed, inside, strict=True)]
+    rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
+    nets = [with_closed_header(with_labels(with_unstruck(net, own), own), own) for (net, _), own in zip(rowed, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     lines = text_lines(outside)
     found = find_open(lines, lone, marks, known)
@@ -74,7 +87,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     if open_nets:
         shares, outside = _share_out(open_nets, outside)
         lines = text_lines(outside)
-        nets, inside = [*nets, *open_nets], [*inside, *shares]
+        nets, inside = [*nets, *(with_labels(n, own) for n, own in zip(open_nets, shares, strict=True))], [*inside, *shares]
     blocks: list[tuple[float, float, Block]] = []
     for net, own in zip(nets, inside, strict=True):
         table = _table(net, own, marks)
@@ -84,6 +97,12 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         blocks.append((paragraph.at.bbox[1] if paragraph.at.bbox else 0.0, line[0].x0, paragraph))
     blocks.sort(key=lambda b: (b[0], b[1]))
     return tuple(b for _, _, b in blocks)
+
+
+def _page_number(glyphs: Sequence[Glyph], height: float) -> frozenset[int]:
+    """Ids of the characters of a page number at the foot of the page: uprights that run on over the page may reach it."""
+    lines = text_lines(g for g in glyphs if g.y > (1 - FOOT) * height)
+    return frozenset(map(id, lines[-1])) if lines and PAGE.fullmatch(clean(line_text(lines[-1]))) else frozenset()
 
 
 # ---- characters --------------------------------------------------------------------------------------------------
@@ -191,7 +210,7 @@ def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence
 
 
 def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
-    spans = spans_of(net)
+    spans = net.spans
     texts: list[list[Glyph]] = [[] for _ in spans]
     xs, ys = net.xs, net.ys
     last_row, last_col = len(ys) - 1, len(xs) - 1
@@ -200,10 +219,11 @@ def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
         for home in homes[row : row + height]:
             home[col : col + width] = [own] * width
     for glyph in glyphs:
-        homes[bisect_right(ys, glyph.y, 1, last_row) - 1][bisect_right(xs, glyph.x, 1, last_col) - 1].append(glyph)
+        x = glyph.x if glyph.text not in HANGING else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
+        homes[bisect_right(ys, glyph.y, 1, last_row) - 1][bisect_right(xs, x, 1, last_col) - 1].append(glyph)
     cells = [_cell(net, span, own, marks) for span, own in zip(spans, texts, strict=True)]
     return Table(
-        cells=tuple(cells),
+        cells=tuple(with_whole_numbers(cells)),
         rows=len(net.ys) - 1,
         cols=len(net.xs) - 1,
         at=Provenance("", page=marks.number, bbox=net.box),
@@ -220,7 +240,7 @@ def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], ma
     return Cell(
         row=row,
         col=col,
-        text=joined_text([text for text, _ in lines]),
+        text="".join(words) if (words := [text for text, _ in lines]) and is_wrapped(rows, box) else joined_text(words),
         at=Provenance("\n".join([quote for _, quote in lines]), page=marks.number, bbox=box),
         row_span=height,
         col_span=width,

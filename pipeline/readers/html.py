@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Literal
 
 from lxml import etree, html
@@ -20,8 +21,8 @@ from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table, is_layout
 from pipeline.readers.encoding import decode
+from pipeline.readers.htmlplaces import Places, whole_number
 from pipeline.readers.lines import split_lines
-from pipeline.readers.wordnumber import format_number
 
 MEDIA_TYPE = "text/html"
 
@@ -40,6 +41,10 @@ _ROW_GROUPS = frozenset(("thead", "tbody", "tfoot"))
 _LOOKED_THROUGH = frozenset(("form", "center", "font", "span", "b"))
 _UNOPENED_ROW = regex.compile(r"(</tr\s*>\s*)(?=<t[dh][\s>])", regex.I)
 """A row that ends, and cells that go on without the next one's tag: a browser begins it, the parser does not."""
+_MANY_ATTRIBUTES = re.compile(
+    rf"""<[A-Za-z](?:[\s/]*+[^>"'=\s/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?){{{limits.MAX_ATTRIBUTES + 1}}}"""
+)
+"""Of the standard library: the other one takes the square of the page's length for so high a count."""
 _CHARSET = regex.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)|<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", regex.I)
 _NONE = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", regex.I)
 _NOT_FOR_SCREENS = regex.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->|@media(?!\s*(?:screen|all)\s*\{)[^{}]{0,300}\{(?:[^{}]*\{[^{}]*\})*+[^{}]*\}", regex.I | regex.S)
@@ -51,13 +56,6 @@ _AS_TAG = {"table": "table", "table-row": "tr", "table-cell": "td", "table-row-g
 _SPACE = regex.compile(r"[ \t\r\n\f]+")
 _ALIGN = regex.compile(r"text-align\s*:\s*(left|center|right)", regex.I)
 _SIZE = regex.compile(r"font-size\s*:\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*(pt|px)", regex.I)
-_LIST_STYLES = {
-    "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "1": "decimal",
-    "lower-alpha": "lowerLetter", "upper-alpha": "upperLetter", "lower-roman": "lowerRoman",
-    "upper-roman": "upperRoman", "cjk-ideographic": "chineseCounting", "simp-chinese-informal": "chineseCounting",
-    "none": "none", "disc": "none", "circle": "none", "square": "none",
-}  # fmt: skip
-_LIST_STYLE = regex.compile(r"list-style(?:-type)?\s*:\s*([\w\-]+)", regex.I)
 
 
 def read(data: bytes, name: str) -> Document:
@@ -70,8 +68,8 @@ def read(data: bytes, name: str) -> Document:
     if match and not declared:
         declared = (match[1] or match[2]).decode("ascii")
     root = _parse(decode(page, name, declared), name)
-    reader = _Reader(name, root.getroottree(), _hiding_rules(root))
-    blocks = tuple(reader.blocks(root, 0))
+    reader = _Reader(name, Places(), _hiding_rules(root))
+    blocks = tuple(islice(reader.blocks(root, 0), limits.MAX_BLOCKS + 1))
     if reader.left_out:
         reader.remarks.append(Remark("hidden-row", f"{reader.left_out} hidden table rows were left out"))
     return Document(Source(name, sha256(data).hexdigest(), MEDIA_TYPE, "html"), (), blocks, tuple(reader.remarks))
@@ -91,9 +89,13 @@ def _page_of_archive(data: bytes, name: str) -> tuple[bytes, str | None]:
 def _parse(text: str, name: str) -> etree._Element:
     text = regex.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""))
     text = _UNOPENED_ROW.sub(r"\1<tr>", text)
+    content = text.encode("utf-8", "replace")
+    limits.check_tags(content, name)
+    if _MANY_ATTRIBUTES.search(text):
+        raise LimitExceeded(name, f"an element with more than {limits.MAX_ATTRIBUTES:,} attributes", "check where the page comes from")
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(content, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise InputError(name, f"no web page in it ({error})", "save the page again") from None
     if any("RESOURCE_LIMIT" in entry.type_name for entry in parser.error_log):
@@ -127,7 +129,7 @@ class _Reader(Struct):
     """One walk through a page."""
 
     name: str
-    tree: etree._ElementTree
+    places: Places
     hiding: frozenset[str]
     remarks: list[Remark] = field(default_factory=list)
     left_out: int = 0
@@ -159,7 +161,7 @@ class _Reader(Struct):
                 continue
             if tag in _BLOCKS:
                 yield from self.flush(flow, element)
-                flow.number = _list_number(element) if tag == "li" else flow.number
+                flow.number = self.places.list_number(element) if tag == "li" else flow.number
             flow.parts.append(_own_text(element, tag))
             stack.append((element, False))
             stack.extend((child, True) for child in reversed(element))
@@ -174,7 +176,7 @@ class _Reader(Struct):
             return
         text, flow.number = flow.number + text, ""
         limits.check_text(text, self.name)
-        path = self.tree.getpath(owner)
+        path = self.places.path(owner)
         for line in split_lines(text):
             if clean(line):
                 at = Provenance(quote=line, path=path)
@@ -198,7 +200,7 @@ class _Reader(Struct):
     # -- tables
 
     def table_blocks(self, table: etree._Element, depth: int) -> Iterator[Block]:
-        path = self.tree.getpath(table)
+        path = self.places.path(table)
         if depth >= limits.MAX_TABLE_NESTING:
             yield from self._flattened(table, path)
             return
@@ -322,31 +324,9 @@ def _own_text(element: etree._Element, tag: str) -> str:
     return text.replace("\t", " ").replace("\r", "") if tag in ("pre", "textarea") else _SPACE.sub(" ", text)
 
 
-def _list_number(item: etree._Element) -> str:
-    """The number an ordered list prints before an item."""
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol":
-        return ""
-    style = _LIST_STYLE.search(parent.get("style") or "")
-    kind = _LIST_STYLES.get(style[1] if style else parent.get("type") or "1", "decimal")
-    if kind == "none":
-        return ""
-    n = _int(parent.get("start"), 1) - 1
-    for sibling in parent.iterchildren("li"):
-        n = _int(sibling.get("value"), n + 1)
-        if sibling is item:
-            break
-    return format_number(n, kind) + ("、" if kind == "chineseCounting" else ". ")
-
-
-def _int(text: str | None, default: int) -> int:
-    match = regex.match(r"\s*([0-9]{1,6})", text or "")
-    return int(match[1]) if match else default
-
-
 def _count(cell: etree._Element, attribute: str) -> int:
     """A span as written; 0 (to the end) only means something for rows."""
-    return _int(cell.get(attribute), 1) or int(attribute == "colspan")
+    return whole_number(cell.get(attribute), 1) or int(attribute == "colspan")
 
 
 def _width(groups: list[list[list[etree._Element]]]) -> int:

@@ -7,7 +7,7 @@ from pipeline import rx as regex
 _NEW_LINE = regex.compile(
     r"^\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[.、．]|附\s*件|[①-⑳])"
 )
-_LINE_STOP = regex.compile(r"(?:[。；：:;！？]|^)\s*$")
+_STOPS = "。；：:;！？"
 
 
 def split_lines(text: str) -> list[str]:
@@ -16,10 +16,15 @@ def split_lines(text: str) -> list[str]:
     >>> split_lines("关于印发\\n方案的通知"), split_lines("附件：1.甲表\\n2.乙表")
     (['关于印发\\n方案的通知'], ['附件：1.甲表', '2.乙表'])
     """
-    lines: list[str] = []
+    lines: list[list[str]] = []
     for line in text.split("\n"):
-        if lines and not (_NEW_LINE.match(line) or _LINE_STOP.search(lines[-1]) or not line.strip()):
-            lines[-1] += "\n" + line
+        if lines and not (_NEW_LINE.match(line) or _is_whole(lines[-1][-1]) or not line.strip()):
+            lines[-1].append(line)
         else:
-            lines.append(line)
-    return lines
+            lines.append([line])
+    return ["\n".join(parts) for parts in lines]
+
+
+def _is_whole(line: str) -> bool:
+    """Whether nothing is expected after a line: a stop at its end, or no word on it."""
+    return not (words := line.rstrip()) or words[-1] in _STOPS

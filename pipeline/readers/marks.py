@@ -50,7 +50,7 @@ class Rule(Struct, frozen=True):
 class PageMarks(Struct, frozen=True):
     """All a page gives: its number and size, characters, horizontal and vertical rules. `ordered`: the characters come in
     the order they were drawn in; `left`: where the page begins, when it is the right one of two on a sheet (`width` is
-    where it ends)."""
+    where it ends); `shades`: stripes and shaded cells."""
 
     number: int
     width: float
@@ -60,6 +60,7 @@ class PageMarks(Struct, frozen=True):
     vertical: tuple[Rule, ...]
     ordered: bool = True
     left: float = 0.0
+    shades: tuple[BBox, ...] = ()
 
 
 Span = tuple[int, int, int, int]

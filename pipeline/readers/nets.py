@@ -73,7 +73,22 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequ
         parts.setdefault(find(len(flat) + j), ([], []))[1].append(v)
     crossed = [_net(hs, vs) for hs, vs in parts.values() if hs and vs]
     crossed = [without_slivers(net, glyphs) if net is not None and glyphs else net for net in crossed]
-    return sorted((n for n in crossed if n is not None), key=lambda n: n.ys[0])
+    return sorted(_united([n for n in crossed if n is not None]), key=lambda n: n.ys[0])
+
+
+def _united(nets: list[Net]) -> list[Net]:
+    """The nets, a row whose rules touch no others put back into the table around it: its uprights stand where that has
+    its own."""
+    out: list[Net] = []
+    for net in sorted(nets, key=lambda n: (n.box[0] - n.box[2]) * (n.box[3] - n.box[1])):
+        _, y0, _, y1 = net.box
+        home = next((i for i, o in enumerate(out) if o.ys[0] < y0 and y1 < o.ys[-1] and all(any(abs(x - c) <= SNAP for c in o.xs) for x in net.xs)), None)
+        whole = _net([*out[home].horizontal, *net.horizontal], [*out[home].vertical, *net.vertical]) if home is not None else None
+        if home is None or whole is None:
+            out.append(net)
+        else:
+            out[home] = whole
+    return out
 
 
 def _around_sections(flat: list[Rule], tall: list[Rule], glyphs: Sequence[Glyph]) -> list[tuple[int, int]]:

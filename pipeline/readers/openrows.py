@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -13,10 +14,13 @@ from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.readers import rowbands
 from pipeline.readers.marks import Glyph, line_text, text_lines
-from pipeline.readers.regions import Line, Region, is_whole
+from pipeline.readers.regions import Line, Region
 
 NEAR = 1.35
 """Lines of one label are not farther apart than this, in line pitches of the text."""
+
+WORDY = 0.5
+"""A column with this part of the longest one's characters holds texts, no labels."""
 
 ENDS = regex.compile(r"[。；;.！!？?]\s*$")
 
@@ -40,7 +44,7 @@ def columns_in(region: Region) -> Columns:
     """The text column holds most characters; anchors are serials that count up, else points."""
     by_col: dict[int, list[Glyph]] = {}
     for line in region.body:
-        for glyph in line if not is_whole(line) else ():
+        for glyph in line if not region.is_whole(line) else ():
             by_col.setdefault(sum(glyph.x > c for c in region.cuts), []).append(glyph)
     text = max(by_col, key=lambda c: len(by_col[c]), default=0)
     words = {c: [clean(line_text(line)) for line in text_lines(own)] for c, own in sorted(by_col.items()) if c != text}
@@ -51,9 +55,16 @@ def columns_in(region: Region) -> Columns:
 
 
 def _counts_up(words: Sequence[str]) -> bool:
-    """Whether the lines are nothing but serials, each above the last."""
-    numbers = [int(m["n"]) if (m := patterns.SERIAL.match(fold(w))) and m["n"].isdecimal() else None for w in words]
+    """Whether the lines are nothing but serials (1, 2 or 1.1, 1.2), each above the last."""
+    numbers = [serial_of(w) for w in words]
     return bool(numbers) and all(n is not None for n in numbers) and all(b > a for a, b in pairwise(numbers))  # type: ignore[operator]
+
+
+def serial_of(text: str) -> tuple[int, ...] | None:
+    """1.12 as (1, 12); None for what is no serial of decimal numbers."""
+    match = patterns.SERIAL.match(fold(text))
+    levels = regex.split(r"[.\-]", match["n"]) if match else [""]
+    return tuple(map(int, levels)) if all(level.isdecimal() for level in levels) else None
 
 
 def rows_in(band: Line, columns: Columns, leading: bool, trailing: bool) -> tuple[list[float], bool, bool | None] | None:
@@ -102,13 +113,14 @@ def label_spans(
     region: Region, columns: Columns, starts: Sequence[float], leading: bool, middle: bool | None
 ) -> dict[int, list[float]]:
     """For each label column the row starts at which no label begins: its cells go on there. `middle`: how numbers stand."""
-    body = [g for line in region.body if not is_whole(line) for g in line]
+    body = [g for line in region.body if not region.is_whole(line) for g in line]
     lines = [_middle(line) for line in text_lines(g for g in body if columns.of(g) == columns.text)]
     begins = [min((y for y in lines if y > s), default=s) for s in starts]
     ends = [any(y < s <= z for s in starts) for y, z in pairwise(lines)] + [True]
     first_lines = {0, *(i for i, y in enumerate(lines) if y in set(begins))}
     out: dict[int, list[float]] = {}
-    for col in (c for c in range(columns.text) if c != columns.anchor):
+    held = Counter(columns.of(g) for g in body)
+    for col in (c for c in range(columns.text) if c != columns.anchor and held[c] < WORDY * held[columns.text]):
         printed = text_lines(g for g in body if columns.of(g) == col)
         blocks = _each_row(printed, [lines[0], *begins]) or blocks_of(printed, rowbands.pitch_of(lines))
         if not blocks and leading:

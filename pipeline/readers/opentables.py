@@ -12,9 +12,10 @@ from itertools import pairwise
 from msgspec import Struct
 
 from pipeline.normalize import clean, fold, points
+from pipeline.provenance import BBox
 from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_named
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
-from pipeline.readers.openrows import columns_in, edge_of, label_spans, rows_in
+from pipeline.readers.openrows import columns_in, edge_of, label_spans, rows_in, serial_of
 from pipeline.readers.regions import (
     PAGE,
     TOP_LINES,
@@ -23,11 +24,13 @@ from pipeline.readers.regions import (
     flattened,
     gone_on,
     in_margin,
-    is_section,
     is_total,
-    is_whole,
     opened,
 )
+from pipeline.readers.shading import row_edges
+
+MIN_STRIPES = 3
+"""So many edges of stripes and more tell all rows of a table: every second one is shaded."""
 
 LARGEST_STEP = 4
 """Serial numbers of one column follow each other within this; an absent one leaves a gap of two."""
@@ -54,10 +57,11 @@ def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMark
     i = 0
     while i < len(lines):
         region = opened(lines, i) or (gone_on(lines, i, known) if not found and i < TOP_LINES else None)
+        region = None if region is not None and _stands_above(region, horizontal) else region
         if region is None:
             i += 1
             continue
-        table = _table(region, horizontal, known.open is not None and not found)
+        table = _table(region, horizontal, known.open is not None and not found, shades=marks.shades)
         found.append(table)
         ended = is_total(region.body[-1])
         known.open = None if ended else (table.net.xs[0], table.net.xs[-1], region.cuts, region.covered)
@@ -65,11 +69,20 @@ def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMark
     return found
 
 
+def _stands_above(region: Region, horizontal: Sequence[Rule]) -> bool:
+    """Whether the first line of a table that goes on is none of its rows: its first rule comes below that line."""
+    if region.header or len(region.body) < 2:
+        return False
+    first, second = region.body[0][0].y, region.body[1][0].y
+    wide = [h.at for h in horizontal if h.end - h.start > 0.5 * (region.body[1][-1].x1 - region.body[1][0].x0)]
+    return any(first < y < second for y in wide) and not any(y < first for y in wide)
+
+
 # ---- nets --------------------------------------------------------------------------------------------------------
 
 
-def with_rows(net: Net, glyphs: Sequence[Glyph]) -> tuple[Net, bool]:
-    """The net with the rows that its numbers tell where a band between two rules holds several of them (only upright
+def with_rows(net: Net, glyphs: Sequence[Glyph], shades: Sequence[BBox] = ()) -> tuple[Net, bool]:
+    """The net with the rows that shading or its numbers tell where a band between two rules holds several of them (only upright
     rules were drawn), and whether they are certain."""
     ys, flat, tall, sure = list(net.ys), list(net.horizontal), list(net.vertical), True
     stacked = _stacks(net, glyphs)
@@ -83,8 +96,8 @@ def with_rows(net: Net, glyphs: Sequence[Glyph]) -> tuple[Net, bool]:
                 region = Region(lines[:n], lines[n:], net.xs[1:-1])
         if not _holds_rows(region):
             continue
-        first = next((int(w) for w in _numbers(region)), 1)
-        table = _table(region, [], first > 1, (net.xs[0], net.xs[-1]))
+        first = next((serial[-1] for w in _numbers(region) if (serial := serial_of(w)) is not None), 1)
+        table = _table(region, [], first > 1, (net.xs[0], net.xs[-1]), shades)
         inner = list(table.net.ys[1:-1])
         ys += inner
         flat += [h for h in table.net.horizontal if h.at in inner]
@@ -117,8 +130,15 @@ def _stacks(net: Net, glyphs: Sequence[Glyph]) -> set[int]:
 def _numbers(region: Region) -> list[str]:
     """The lines of the column of serial numbers."""
     columns = columns_in(region)
-    own = [g for line in region.body if not is_whole(line) for g in line if columns.of(g) == columns.anchor]
-    return [w for line in text_lines(own) if (w := fold(line_text(line))).isdecimal()]
+    own = [g for line in region.body if not region.is_whole(line) for g in line if columns.of(g) == columns.anchor]
+    return [w for line in text_lines(own) if serial_of(w := fold(line_text(line))) is not None]
+
+
+def _follows(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """Whether a serial comes soon after another: 3 after 2, 2.1 after 1.4."""
+    if len(before) == len(after) == 1:
+        return 0 < after[0] - before[0] <= LARGEST_STEP
+    return before < after and after[0] - before[0] <= LARGEST_STEP
 
 
 def _holds_rows(region: Region) -> bool:
@@ -126,10 +146,10 @@ def _holds_rows(region: Region) -> bool:
     if len(region.body) < 2 or len(region.cuts) < 2:
         return False
     columns = columns_in(region)
-    numbers = [int(w) for w in _numbers(region)]
-    if len(numbers) + any(map(is_whole, region.body)) < 2 or any(not 0 < b - a <= LARGEST_STEP for a, b in pairwise(numbers)):
+    numbers = [n for w in _numbers(region) if (n := serial_of(w)) is not None]
+    if len(numbers) + any(map(region.is_whole, region.body)) < 2 or not all(_follows(a, b) for a, b in pairwise(numbers)):
         return False
-    body = [g for line in region.body if not is_whole(line) for g in line]
+    body = [g for line in region.body if not region.is_whole(line) for g in line]
     for col in range(columns.text + 1, len(region.cuts) + 1):
         words = [line_text(line) for line in text_lines(g for g in body if columns.of(g) == col)]
         if len(words) == len(numbers) and all(points(w) is not None for w in words):
@@ -137,12 +157,17 @@ def _holds_rows(region: Region) -> bool:
     return False
 
 
-def _table(region: Region, horizontal: Sequence[Rule], leading: bool, sides: Interval | None = None) -> OpenTable:
-    """The region as a net: gutters as upright rules, rows from printed rules and from the numbers. `sides`: where its
-    outer borders are printed."""
+def _table(
+    region: Region, horizontal: Sequence[Rule], leading: bool, sides: Interval | None = None, shades: Sequence[BBox] = ()
+) -> OpenTable:
+    """The region as a net: gutters as upright rules, rows from printed rules, from shading and from the numbers. `sides`:
+    where its outer borders are printed."""
     glyphs = [g for line in (*region.header, *region.body) for g in line]
     left, right = sides or (min(g.x0 for g in glyphs), max(g.x1 for g in glyphs))
     top, bottom = min(g.top for g in glyphs), max(g.bottom for g in glyphs)
+    edges = row_edges(shades, glyphs, (left, top, right, bottom))
+    stripes = {h.at for h in edges}
+    horizontal = [*horizontal, *edges]
     across = [h for h in horizontal if min(h.end, right) - max(h.start, left) > 0.3 * (right - left) and top < h.at < bottom]
     levels = {round(h.at) for h in across}
     across = [h for h in horizontal if round(h.at) in levels and h.start < right and h.end > left]
@@ -155,7 +180,10 @@ def _table(region: Region, horizontal: Sequence[Rule], leading: bool, sides: Int
     sure = not region.torn
     bands = _bands(region, inner)
     middle: bool | None = None
+    striped = sum(h.at in stripes for h in across) > MIN_STRIPES
     for k, band in enumerate(bands):
+        if striped and columns.anchor is None:
+            continue  # each stripe is a row
         ruled = any(y > region.body[0][0].y for y in inner)
         shared = rows_in(band, columns, leading and k == 0 and not ruled, region.open_end and k == len(bands) - 1)
         sure = sure and shared is not None and shared[1]
@@ -184,7 +212,7 @@ def _sections_at(region: Region, top: float, bottom: float) -> list[tuple[float,
     return [
         (edge_of(lines[i - 1], line) if i else top, edge_of(line, lines[i + 1]) if i + 1 < len(lines) else bottom)
         for i, line in enumerate(lines)
-        if is_section(line)
+        if region.is_section(line)
     ]
 
 
@@ -197,7 +225,7 @@ def _without(rule: Rule, start: float, end: float) -> list[Rule]:
 def _seams(region: Region) -> list[tuple[Line, Line]]:
     """Neighbouring lines between which a row surely begins: below the header, around a total."""
     lines = [*region.header[-1:], *region.body]
-    return [(a, b) for i, (a, b) in enumerate(pairwise(lines)) if (i == 0 and region.header) or is_whole(a) or is_whole(b)]
+    return [(a, b) for i, (a, b) in enumerate(pairwise(lines)) if (i == 0 and region.header) or region.is_whole(a) or region.is_whole(b)]
 
 
 def _between(above: Line, below: Line, y: float) -> bool:
@@ -206,12 +234,12 @@ def _between(above: Line, below: Line, y: float) -> bool:
 
 def _bands(region: Region, inner: Sequence[float]) -> list[Line]:
     """Characters of the body between printed rules and total rows."""
-    totals = [line for line in region.body if is_whole(line)]
+    totals = [line for line in region.body if region.is_whole(line)]
     bounds = [*inner, *(edge for line in totals for edge in (min(g.top for g in line), max(g.bottom for g in line)))]
     bounds.sort()
     bands: dict[int, Line] = {}
     for line in region.body:
-        for glyph in line if not is_whole(line) else ():
+        for glyph in line if not region.is_whole(line) else ():
             bands.setdefault(bisect_right(bounds, glyph.y), []).append(glyph)
     return [bands[k] for k in sorted(bands)]
 

@@ -20,7 +20,7 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import calls, grid, textlayer, watermarks
+from pipeline.readers import calls, grid, shading, tallboxes, textlayer, unshown, watermarks
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
 from pipeline.readers.marks import Glyph, PageMarks
@@ -28,10 +28,14 @@ from pipeline.readers.pdfpaths import Character, Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
-LINE_ENDS = frozenset("\n\r\ufffe\x02")
-"""Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
+LINE_ENDS = frozenset("\n\r")
 
-DOUBTED = LINE_ENDS | {" "} | RADICALS
+HYPHENS = frozenset("\ufffe\x02")
+HYPHEN_WIDTH = 0.35
+"""What PDFium gives for the hyphen at the end of a line. Between Latin letters it divides a word; else it is print (a minus
+sign, a standard's number), about so many heights wide."""
+
+DOUBTED = LINE_ENDS | HYPHENS | {" "} | RADICALS
 """Characters that may be PDFium's own, or of which it may give another box than that of others."""
 
 UTF_16 = f"utf-16-{sys.byteorder[0]}e"
@@ -65,8 +69,9 @@ def read(data: bytes, name: str) -> Document:
         remarks: list[Remark] = []
         flow: list[list[Block]] = []
         known = Known()
+        layers = unshown.Layers(data)
         for index in bar(range(count), "page", delay=2):
-            page, blocks, said = _read_page(pdf, index, name, known)
+            page, blocks, said = _read_page(pdf, index, name, known, layers)
             pages.append(page)
             flow.append(blocks)
             remarks += said
@@ -85,7 +90,7 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         raise InputError(name, "the PDF is damaged or cut short", "get the file again") from None
 
 
-def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> tuple[Page, list[Block], list[Remark]]:
+def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, layers: unshown.Layers) -> tuple[Page, list[Block], list[Remark]]:
     number = index + 1
     try:
         page = pdf[index]
@@ -103,12 +108,15 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
             return _read_picture(page, number, shape, reason)
         ground = Ground()
         horizontal, vertical = rules_of(drawn.marks, place, turn, f"{name}, page {number}", ground)
-        if drawn.white_text:
-            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground)
+        if drawn.white_text or drawn.cut_text or drawn.layered:
+            off = layers.off if drawn.layered else frozenset() if drawn.cut_text else None
+            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground, off)
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
-        marks = PageMarks(number, shape.width, shape.height, tuple([g for g in glyphs if g.text != UNMAPPED]), tuple(horizontal), tuple(vertical), upright)
+        shades = shading.stripes([place.box(*dark, turn) for dark in ground.dark], shape.height)
+        seen = tuple([g for g in glyphs if g.text != UNMAPPED])
+        marks = PageMarks(number, shape.width, shape.height, seen, tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
-        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, or white on white, were left out")] if left_out else []
+        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, white on white, cut off or in a hidden layer were left out")] if left_out else []
         return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
@@ -130,18 +138,22 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
 # ---- characters --------------------------------------------------------------------------------------------------
 
 
-def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None) -> tuple[list[Glyph], int, int]:
+def _glyphs(
+    page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None, off: frozenset[str] | None = None
+) -> tuple[list[Glyph], int, int]:
     """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
-    characters of a watermark were left out; with them those that are white on white, when the ground is given."""
+    characters of a watermark were left out; with them those that are white on white, when the ground is given, and those
+    cut off or in a layer of a name in `off`, when that is given."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)
         if count > limits.MAX_PAGE_GLYPHS:
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
-        found = _characters(textpage.raw, count)
+        found = list(tallboxes.lowered(textpage.raw, _characters(textpage.raw, count)))
         upright = _turn(textpage.raw, count)
         drawn_over = watermarks.found(textpage.raw, found) if upright is not None else frozenset()
         drawn_over |= watermarks.unseen(textpage.raw, found, ground) if ground is not None else frozenset()
+        drawn_over |= unshown.found(textpage.raw, found, off) if off is not None else frozenset()
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
@@ -192,9 +204,22 @@ def _characters(handle: object, count: int) -> list[Character]:
     doubted = [i for i, own in enumerate(text) if own in DOUBTED]
     if not all(boxed):
         doubted = [i for i, (own, has) in enumerate(zip(text, boxed, strict=True)) if own in DOUBTED or not has]
-    for i in doubted:
-        found[i] = _settled(handle, found[i], boxed[i])  # type: ignore[arg-type]
+    for i in reversed(doubted):
+        hyphen = text[i] in HYPHENS
+        found[i] = _hyphen(text, found[i], found[i - 1]) if hyphen else _settled(handle, found[i], boxed[i])  # type: ignore[arg-type]
     return [one for one in found if one is not None]
+
+
+def _hyphen(text: str, one: Character, before: Character) -> Character | None:
+    """A hyphen at the end of a line, beside the character before it where it has no box; None within a Latin word."""
+    i, _, left, right, bottom, top = one
+    after = next((c for c in text[i + 1 :] if c not in LINE_ENDS and c != " "), "")
+    if i == 0 or (before[1].isascii() and before[1].isalpha() and after.isascii() and after.isalpha()):
+        return None
+    if right - left < 0.1:
+        left, bottom, top = before[3], before[4], before[5]
+        right = left + HYPHEN_WIDTH * (top - bottom)
+    return i, "-", left, right, bottom, top
 
 
 def _settled(handle: object, one: Character, boxed: bool) -> Character | None:

@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 from msgspec import Struct, field
 
 from pipeline import limits
-from pipeline.readers import calls
+from pipeline.readers import calls, unshown
 from pipeline.readers.marks import Rule
 from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
@@ -114,11 +114,14 @@ class Place(Struct, frozen=True):
 
 class Drawn(Struct):
     """What a page draws, down to the forms in its own forms. `marks`: paths, pictures and shadings in the order drawn, each
-    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white."""
+    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white;
+    `cut_text`: whether any is cut off by a clipping path; `layered`: whether any is in a layer."""
 
     marks: list[tuple[int, object, Matrix]]
     pictures: list[object]
     white_text: bool = False
+    cut_text: bool = False
+    layered: bool = False
 
     @classmethod
     def on(cls, page: pdfium.PdfPage) -> Drawn:
@@ -131,6 +134,8 @@ class Drawn(Struct):
         kinds = list(map(calls.object_type, handles))
         texts = [handle for kind, handle in zip(kinds, handles, strict=True) if kind == TEXT]
         self.white_text = self.white_text or _has_pale(texts)
+        self.cut_text = self.cut_text or any(map(unshown.is_cut, texts))
+        self.layered = self.layered or any(map(unshown.is_layered, texts))
         for kind, handle in [(kind, handle) for kind, handle in zip(kinds, handles, strict=True) if kind != TEXT]:
             if kind in MARKS:
                 self.marks.append((kind, handle, outer))
@@ -205,11 +210,35 @@ def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[floa
             yield from _window(handle, matrix, ground) if fill else ()
             yield from _on_dark(handle, matrix, ground, bool(stroke), bool(fill))
         return
-    for points in _subpaths(handle, matrix):
+    outlines = list(_subpaths(handle, matrix))
+    if filled and not stroked and len(outlines) == 2 and (sides := _ring(*outlines)):
+        yield from sides
+        return
+    for points in outlines:
         pieces = list(drawn(points, stroked, filled))
         if filled and len(pieces) != 1:
             _note(points, ground)
         yield from pieces
+
+
+def _ring(one: list[tuple[float, float]], two: list[tuple[float, float]]) -> list[tuple[float, float, float, float]]:
+    """The sides of what is left between a box and a slightly smaller one in it, filled as one path: the border of a cell.
+    None when the paths are no such boxes."""
+    around, inside = _bounds(one), _bounds(two)
+    if around[2] - around[0] < inside[2] - inside[0]:
+        around, inside = inside, around
+    (a0, b0, a1, b1), (c0, d0, c1, d1) = around, inside
+    margins = (c0 - a0, d0 - b0, a1 - c1, b1 - d1)
+    if not all(-0.05 <= m <= THIN for m in margins) or max(margins) < 0.05 or c1 - c0 <= THIN or d1 - d0 <= THIN:
+        return []
+    x0, y0, x1, y1 = (a0 + c0) / 2, (b0 + d0) / 2, (a1 + c1) / 2, (b1 + d1) / 2
+    sides = [(x0, y0, x0, y1), (x0, y0, x1, y0), (x1, y0, x1, y1), (x0, y1, x1, y1)]
+    return [side for side, margin in zip(sides, margins, strict=True) if margin >= 0.05]
+
+
+def _bounds(points: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:

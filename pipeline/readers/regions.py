@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -30,8 +31,17 @@ MARGIN = 0.08
 MIN_FILLED = 3
 """Columns that one line fills when it is a row of the table."""
 
+INSET = 3.0
+"""A section's name in the middle begins so many heights right of the first column."""
+
+MAX_STACKED = 9
+"""Lines of a header with words set one character under the other."""
+
 MAX_SECTION = 30
 """Characters of a section row; a longer line is a sentence."""
+
+CLOSE = 0.6
+"""Words of one run stand this near to each other, in parts of their height."""
 
 STACKED = 0.9
 """Lines of one text are farther apart than this part of their height."""
@@ -56,6 +66,14 @@ class Region(Struct, frozen=True):
     covered: tuple[Interval, ...] = ()
     """The ink of its header and rows, on this page and those before."""
 
+    def is_whole(self, line: Line) -> bool:
+        """Whether a line is a row of its own, whatever the columns."""
+        return is_whole(line) or heads_section(line, self.cuts)
+
+    def is_section(self, line: Line) -> bool:
+        """Whether a line is a row that only names a section."""
+        return is_section(line) or heads_section(line, self.cuts)
+
     @property
     def open_end(self) -> bool:
         """Whether it may go on over the page."""
@@ -73,6 +91,7 @@ def opened(lines: Sequence[Line], i: int) -> Region | None:
         return None
     heads = [list(lines[i : i + n]) for n in range(1, MAX_HEADER_LINES + 1) if i + n <= len(lines)]
     header = max(heads, key=lambda own: columns_named(flattened(own)) if _near(own) else 0)
+    header = _with_columns(header, lines[i + len(header) : i + MAX_STACKED])
     flat, count = flattened(header), len(header)
     named = columns_named(flat)
     if not named or any(columns_named(flattened(header[n:])) >= named for n in range(1, count)):
@@ -82,7 +101,7 @@ def opened(lines: Sequence[Line], i: int) -> Region | None:
     covered: list[Interval] = []
     for line in lines[i + count :]:
         total = is_total(line)
-        whole = total or is_section(line)
+        whole = total or is_section(line) or heads_section(line, cuts)
         covered = covered if whole else ink(line, covered)
         longer = cuts if whole else header_cuts(flat, covered, sure=False)
         if _ends(line, body or header) or len(longer) < len(cuts):
@@ -91,9 +110,25 @@ def opened(lines: Sequence[Line], i: int) -> Region | None:
         cuts = longer
         if total:
             break
+    while body and heads_section(body[-1], cuts) and not is_section(body[-1]) and not _has_points(body[-1]):
+        body.pop()  # what follows the table
     rest = lines[i + count + len(body) :]
-    inked = tuple(ink(flat, ink(g for line in body if not is_whole(line) for g in line)))
-    return Region(header, body, cuts, _torn(body, rest, cuts), inked) if len(body) >= 2 else None
+    region = Region(header, body, cuts, _torn(body, rest, cuts))
+    inked = tuple(ink(flat, ink(g for line in body if not region.is_whole(line) for g in line)))
+    return replace(region, covered=inked) if len(body) >= 2 else None
+
+
+def _with_columns(header: list[Line], below: Sequence[Line]) -> list[Line]:
+    """The header with the lines below it that only go on with words set one character under the other."""
+    named = columns_named(flattened(header))
+    for line in below if named else ():
+        words = "".join(g.text for g in line)
+        longer = [*header, line]
+        single = all(b.x0 - a.x1 > CLOSE * (a.bottom - a.top) for a, b in pairwise(line))
+        if not single or any(c.isdigit() for c in words) or not _near(longer) or columns_named(flattened(longer)) < named:
+            break
+        header = longer
+    return header
 
 
 def gone_on(lines: Sequence[Line], i: int, known: Known) -> Region | None:
@@ -103,9 +138,9 @@ def gone_on(lines: Sequence[Line], i: int, known: Known) -> Region | None:
     left, right, cuts, covered = known.open
     body: list[Line] = []
     for line in lines[i:]:
-        whole = is_whole(line)
+        whole = is_whole(line) or heads_section(line, cuts)
         inked = covered if whole else tuple(ink(line, covered))
-        shifted = cuts if is_section(line) else _shifted(cuts, covered, inked, line)
+        shifted = cuts if is_section(line) or heads_section(line, cuts) else _shifted(cuts, covered, inked, line)
         outside = line[0].x0 < left - 6 or line[-1].x1 > right + 6
         if shifted is None or outside or ANNEX.fullmatch(clean(line_text(line))) or (body and _ends(line, body)):
             break
@@ -175,13 +210,32 @@ def is_section(line: Line) -> bool:
 
 def names_section(line: Line) -> bool:
     """A short line that begins with a section's marker."""
-    return may_name_section(line) and bool(patterns.SECTION_MARKER.match(clean(line_text(line))))
+    marked = len(line) <= MAX_SECTION and not any(b.x0 - a.x1 > 2 * (a.bottom - a.top) for a, b in pairwise(line))
+    return marked and bool(patterns.SECTION_MARKER.match(clean(line_text(line))))
 
 
 def may_name_section(line: Line) -> bool:
-    """A short line whose words stand close together, and no sentence."""
+    """A short line whose words stand close together, and no sentence, nor the points of a label alone."""
+    words = [g.text for g in line if g.text > "\u4e00" and g.text not in "分（）"]
     close = not any(b.x0 - a.x1 > 2 * (a.bottom - a.top) for a, b in pairwise(line))
-    return len(line) <= MAX_SECTION and close and not line_text(line).rstrip().endswith(("。", "；", ";"))
+    return len(words) >= 2 and len(line) <= MAX_SECTION and close and not line_text(line).rstrip().endswith(("。", "；", ";"))
+
+
+def heads_section(line: Line, cuts: Sequence[float]) -> bool:
+    """A row that names a section without its marker: one short run of words, from the first column over others, or with its
+    points in the middle of the table, in from where texts begin."""
+    begins, ends = line[0].x0, line[-1].x1
+    if not cuts or ends < cuts[0] or line[0].text.isdigit() or not may_name_section(line) or is_total(line):
+        return False
+    if any(b.x0 - a.x1 > CLOSE * (a.bottom - a.top) for a, b in pairwise(line)):
+        return False
+    if begins > cuts[0]:
+        return begins - cuts[0] > INSET * (line[0].bottom - line[0].top) and _has_points(line)
+    return _has_points(line) or any(_crosses(line, c) for c in cuts)
+
+
+def _has_points(line: Line) -> bool:
+    return split_label(clean(line_text(line)))[1] is not None
 
 
 def is_whole(line: Line) -> bool:

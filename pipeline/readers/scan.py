@@ -20,6 +20,8 @@ from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers import grid
+from pipeline.readers.closeups import look_closer
+from pipeline.readers.colons import settle_colons
 from pipeline.readers.commas import settle_marks
 from pipeline.readers.holes import doubt_holes
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule
@@ -258,7 +260,7 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     line = _line_height(boxes)
     strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image, line)]
     crops = [picker.crop(s) for s in strips]
-    lines = doubt_holes(crops, settle_marks(crops, _read(strips, crops, picker)))
+    lines = doubt_holes(crops, settle_marks(crops, settle_colons(crops, _read(strips, crops, picker))))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
 
@@ -269,7 +271,7 @@ def _read(strips: Sequence[Strip], crops: Sequence[Image], picker: _Picker) -> l
     sealed = {i: under for i, (s, crop) in enumerate(zip(strips, crops, strict=True)) if (under := picker.sealed(s, crop)) is not None}
     for i, second in zip(sealed, read_lines(list(sealed.values())), strict=True):
         lines[i] = agreed(lines[i], second)
-    return lines
+    return look_closer(crops, sealed, lines)
 
 
 def _line_height(boxes: np.ndarray) -> float:

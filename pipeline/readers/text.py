@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from pipeline import limits, patterns
 from pipeline import rx as regex
+from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
@@ -40,7 +41,8 @@ def read(data: bytes, name: str) -> Document:
     """The Document of a text file. Raises InputError subclasses for an unknown encoding or absurd lines."""
     whole = decode(data, name)
     digest = sha256(data).hexdigest()
-    raw = _LINE_END.split(whole)
+    if whole.count("\n") + whole.count("\r") > 2 * limits.MAX_LINES or len(raw := _LINE_END.split(whole)) > limits.MAX_LINES:
+        raise LimitExceeded(name, f"more than {limits.MAX_LINES:,} lines, blank ones counted", "split the file, or take the blank lines out")
     for i, text in enumerate(raw, start=1):
         limits.check_text(text, f"{name}:{i}")
     lines = [cut(i, text) for i, text in enumerate(raw, start=1)]
@@ -111,7 +113,7 @@ def _pipes(lines: Sequence[Line], start: int, name: str) -> Found | None:
         return None
     run = _extent(lines, start, ("pipe", "rule"))
     if sum(line.kind == "pipe" for line in run) < 2 and not _framed(run):
-        return None
+        return ([], next((i for i, line in enumerate(run) if line.kind != "rule"), len(run))) if lines[start].kind == "rule" else None
     box = box_cells(run) if is_drawn(run) else None
     if box is not None:
         cells, rows = box

@@ -6,10 +6,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
-from pipeline.readers.gutters import Interval, Known, header_cuts, ink, piece_text
+from pipeline.readers.gutters import Interval, Known, columns_named, header_cuts, ink, piece_text
 from pipeline.readers.marks import SNAP, Glyph, Net, Rule, Span, joined_text, line_text, text_lines
 from pipeline.readers.openrows import blocks_of
 
@@ -20,12 +22,12 @@ MAX_LABEL = 30
 """Characters of a section's name."""
 
 OFF = 0.6
-"""A label stands off its place in its rows by less than this part of a line's height."""
+"""A label stands off its place in its rows by less than this part of a line's height, one without points by half of it."""
 
-
-def spans_of(net: Net) -> list[Span]:
-    """Cells as (row, col, row_span, col_span): unit positions joined where no wall stands, kept rectangular."""
-    return net.spans
+STRUCK = 0.3
+MIN_STRUCK = 2
+"""A rule this near to a character's middle, in parts of its height, runs through it; so many struck characters are no
+accident."""
 
 
 def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
@@ -34,14 +36,12 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
     before = known.inside(net.xs[0], net.xs[-1])
     new: list[float] = []
     upright = list(net.vertical)
-    spans = None
     for left, right in pairwise(net.xs):
         header = [g for g in top if left < g.x < right]
         cuts = [c for c in before if left + SNAP < c < right - SNAP] or (header_cuts(header, [], sure=True) if header else ())
         if not cuts:
             continue
-        spans = spans or spans_of(net)
-        boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in spans if w == 1 and net.xs[c] == left)
+        boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in net.spans if w == 1 and net.xs[c] == left)
         if not boxes:
             continue
         tops = [y0 for y0, _ in boxes]
@@ -59,7 +59,7 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
     """The net with upright rules where a row lacks them (every second row of many table styles, a header on a coloured
     ground): its cell holds words or figures of several columns, each of which other rows close off, and no character
     stands on the rules put in."""
-    spans = spans_of(net)
+    spans = net.spans
     wide = [span for span in spans if span[3] > 1]
     if not wide:
         return net
@@ -86,11 +86,29 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
     return Net(net.xs, net.ys, net.horizontal, tuple(upright)) if len(upright) > len(net.vertical) else net
 
 
+def with_closed_header(net: Net, glyphs: Sequence[Glyph]) -> Net:
+    """The net with a rule below header cells that run down through all rows: no rules were drawn in a blank column."""
+    spans = net.spans
+    tops = [span for span in spans if span[0] == 0]
+    depth = min((h for _, _, h, _ in tops), default=1)
+    if len(net.ys) < 4 or depth > 2 or sum(h == depth for _, _, h, _ in tops) < 2:
+        return net
+    y = net.ys[depth]
+    if not columns_named([g for g in glyphs if net.ys[0] < g.y < y]):
+        return net
+    new = []
+    for span in tops:
+        _, col, height, width = span
+        if height >= len(net.ys) - 2 and not any(g.y > y for g in _inside(net, span, glyphs)):
+            new.append(Rule(y, net.xs[col], net.xs[col + width]))
+    return Net(net.xs, net.ys, (*net.horizontal, *new), net.vertical) if new else net
+
+
 def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
     """The net with a rule between labels that share one cell over several rows: each stands in the middle, or at the top,
     of rows of its own (table styles rule every second row only)."""
     new: list[Rule] = []
-    for span in spans_of(net):
+    for span in net.spans:
         row, col, height, width = span
         if height < 2 or width > 1 or not (own := _inside(net, span, glyphs)):
             continue
@@ -103,10 +121,65 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
     return Net(net.xs, net.ys, (*net.horizontal, *new), net.vertical) if new else net
 
 
+def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:
+    """The net without the rules that run through the words of labels, or between their characters: those were drawn across
+    cells that go on, and the labels' places alone tell their rows."""
+    widest = max(range(len(net.xs) - 1), key=lambda c: net.xs[c + 1] - net.xs[c])
+    if not widest or len(net.ys) < 4:
+        return net
+    spans = net.spans
+    for col in range(widest):
+        rows = [row for row, c, height, width in spans if c == col and width == 1 and height == 1 and row]
+        run = [row for i, row in enumerate(rows) if row == rows[0] + i]
+        if len(run) < 2:
+            continue
+        left, right = net.xs[col], net.xs[col + 1]
+        edges = net.ys[run[0] : run[-1] + 2]
+        own = [g for g in glyphs if left < g.x < right and edges[0] < g.y < edges[-1]]
+        if not own or not _are_crossed(own, edges):
+            continue
+        lines = text_lines(own)
+        blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top))
+        cuts = _shared(blocks, edges) if len(blocks) > 1 and _are_labels(blocks) else []
+        if cuts:
+            gone = [y for y in edges[1:-1] if y not in cuts]
+            net = replace(net, horizontal=tuple(piece for rule in net.horizontal for piece in _broken(rule, gone, left, right)))
+    return net
+
+
+def _are_crossed(own: Sequence[Glyph], edges: Sequence[float]) -> bool:
+    """Whether the edges of rows run through a column's characters, or part what belongs together."""
+    struck = 0
+    rows: dict[int, list[Glyph]] = {}
+    for glyph in own:
+        row = bisect_right(edges, glyph.y)
+        rows.setdefault(row, []).append(glyph)
+        near = STRUCK * (glyph.bottom - glyph.top)
+        struck += (row > 1 and glyph.y - edges[row - 1] < near) or (row < len(edges) - 1 and edges[row] - glyph.y < near)
+    return struck >= MIN_STRUCK or any(map(_is_torn, rows.values()))
+
+
+def _is_torn(glyphs: Sequence[Glyph]) -> bool:
+    """Whether what stands in one row is part of a label: one Chinese character alone, or a bracket without its other half."""
+    text = "".join(g.text for g in glyphs).strip()
+    chinese = [c for c in text if c > "\u4e00" and c not in "（）"]
+    half = sum(c in "（(" for c in text) != sum(c in "）)" for c in text)
+    return half or (len(chinese) == 1 and len(text) == 1)
+
+
+def _broken(rule: Rule, levels: Sequence[float], left: float, right: float) -> list[Rule]:
+    """What is left of a rule at one of these levels outside [left, right]."""
+    if not any(abs(rule.at - y) <= SNAP for y in levels) or rule.end <= left or rule.start >= right:
+        return [rule]
+    pieces = (replace(rule, end=min(rule.end, left)), replace(rule, start=max(rule.start, right)))
+    return [piece for piece in pieces if piece.end - piece.start > 1]
+
+
 def _are_labels(blocks: Sequence[Sequence[Sequence[Glyph]]]) -> bool:
     """Whether each block names a section with its points, or each a section without."""
-    labels = [split_label(clean(joined_text([line_text(line) for line in block]))) for block in blocks]
-    named = all(len(name) > 1 and len(name) <= MAX_LABEL for name, _ in labels)
+    texts = [clean(joined_text([line_text(line) for line in block])) for block in blocks]
+    labels = [split_label(text) for text in texts]
+    named = all(1 < len(name) <= MAX_LABEL and points(text) is None for text, (name, _) in zip(texts, labels, strict=True))
     return named and len({declared is None for _, declared in labels}) == 1
 
 
@@ -125,7 +198,8 @@ def _fitted(blocks: Sequence[Sequence[Sequence[Glyph]]], edges: Sequence[float],
     """How far the labels are off at least, in all, and the edges between them; None when one is off too far."""
     tops = [min(g.top for g in block[0]) for block in blocks]
     ends = [max(g.bottom for g in block[-1]) for block in blocks]
-    far = OFF * min(g.bottom - g.top for block in blocks for g in block[0])
+    scored = split_label(clean(joined_text([line_text(line) for line in blocks[0]])))[1] is not None
+    far = (OFF if scored else OFF / 2) * min(g.bottom - g.top for block in blocks for g in block[0])
     ways: dict[int, tuple[float, list[float]]] = {0: (0.0, [])}
     for i, (top, end) in enumerate(zip(tops, ends, strict=True)):
         after: dict[int, tuple[float, list[float]]] = {}

@@ -78,7 +78,7 @@ def _remarks(card: Scorecard) -> Iterator[Block]:
 
 def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
     means = groups.sections(group) if len(group) > 1 else {}
-    shown = [s for s in card.sections if s.possible]
+    shown = [s for s in card.sections if s.possible and s.kind != "deduction"]
     if not card.sections:
         return
     unfinished = {i.section for i in card.items if i.total is None and not _gone(i)}
@@ -93,9 +93,10 @@ def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
     columns += [Column("各单位平均", 22, "right"), Column("与平均之差", 22, "right")] if means else []
     table = []
     for s in card.sections:
-        whole = s.total if s.id not in unfinished else None
-        got = number(s.total) if whole is not None or s.total is None else f"（{number(s.total)}）"
-        cells = [_label(s.label, s.basis), got, number(s.possible), share(whole, s.possible)]
+        own = groups.counted(s)
+        whole, most = own if s.id not in unfinished else None, s.possible if s.kind != "deduction" else None
+        got = number(own) if whole is not None or own is None else f"（{number(own)}）"
+        cells = [_label(s.label, s.basis), got, number(most), share(whole, most)]
         if means:
             mean = to_places(means[s.id].mean) if s.id in means else None
             cells += [number(mean), signed(whole - mean) if whole is not None and mean is not None else "—"]
@@ -145,7 +146,7 @@ def _lost(card: Scorecard) -> Iterator[Block]:
     columns = (Column("序号", 14, "center"), Column("项目", 24), Column("评价内容"), Column("得分/满分", 25, "center"),
                Column("失分", 13, "center"), Column("扣分理由", 38))  # fmt: skip
     rows = tuple(
-        (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}",
+        (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}" if i.kind != "deduction" else number(groups.counted(i)),
          points_text(groups.points_off(i)), reasons(i))
         for i in items
     )  # fmt: skip

@@ -7,30 +7,18 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from operator import add
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.lexicon import COMMON, FREQUENT, RARE, begins, ends, is_bound, rank
+from pipeline.lookalikes import WEAK, lookalikes
 from pipeline.model import Criterion, Reading
 from pipeline.normalize import clean, fold
-from pipeline.rules.lexicon import COMMON, FREQUENT, RARE, begins, ends, is_bound, rank
 
-TABLE = Path(__file__).parents[1] / "data" / "lookalikes.tsv"
 NEAR = 0.90
 """Likeness from which a pair is taken without a second witness for the usual spelling."""
-
-ALIKE = ("日曰", "天夭", "侯候", "祟崇")
-"""Pairs confused by eye whose drawn shapes differ too much in width or one stroke for the table."""
-
-MISTAKEN = (
-    "毫亳/人八/入八/即既/防妨/育盲/何伺/查杳/今令/王玉/王主/玉主/田由/由甲/甲申/申电/刀力/刁习/考孝/各名/帅师/从丛/坚竖/贪贫/低抵/底低/值植/隐稳/施旅/"
-    "帮邦/培陪/情清/精情/晴请/裁栽/裁载/栽载/载戴/壮状/玩完/摘滴/微徵/复覆/桩椿/虑滤/茶荼/暑署/密蜜/消销/报极"
-)
-"""Pairs written for each other that are less alike: slips only where one makes a word and the other none."""
-WEAK = 0.5
-"""The likeness they count with."""
 
 OFTEN = 4
 """Occurrences from which a character is at home in a document."""
@@ -134,14 +122,6 @@ def edits_between(one: str, other: str) -> tuple[Edit, ...]:
         else:
             out.append(Edit(a, b, *shown, op.src_start, op.src_end, op.dest_start, op.dest_end))
     return tuple(out)
-
-
-@cache
-def lookalikes() -> dict[frozenset[str], float]:
-    """Pairs of characters whose printed shapes nearly coincide, or that are written for each other, with their likeness 0..1."""
-    rows = (line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
-    drawn = {frozenset(pair): float(value) for pair, value in rows}
-    return dict.fromkeys(map(frozenset, MISTAKEN.split("/")), WEAK) | dict.fromkeys(map(frozenset, ALIKE), 0.85) | drawn
 
 
 @cache

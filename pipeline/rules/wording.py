@@ -255,7 +255,9 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             if above is not None and _is_copied_row(above, criterion):
                 yield _repeat(rubric, above, criterion)
             above = criterion
-            if len(text) < TOO_SHORT or regex.search(r"[扣得加减][0-9.]+分", text):
+            item = fold(criterion.columns.get("item", ""))  # the duty, where the text is its standard
+            said = item if len(item) >= TOO_SHORT else text
+            if len(said) < TOO_SHORT or regex.search(r"[扣得加减][0-9.]+分", said):
                 continue
             key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
             first = seen.setdefault(key, criterion)

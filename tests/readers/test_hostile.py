@@ -196,6 +196,11 @@ def test_elements_nested_beyond_measure():
         parse_xml(b"<a>" * 5_000 + b"</a>" * 5_000, "a.xml")
 
 
+def test_more_tags_than_there_is_room_for():
+    with pytest.raises(LimitExceeded, match="more than 6,000,000 tags"):
+        parse_xml(b"<a>" + b"<b/>" * limits.MAX_TAGS + b"</a>", "a.xml")
+
+
 def test_three_thousand_rows():
     rows = [tr(merged("管理") if i % 10 == 0 else goes_on(), str(i), "评价内容" * 10, "3", "") for i in range(3_000)]
     (table,) = source.read_bytes(docx(tbl(*rows)), "a.docx").blocks

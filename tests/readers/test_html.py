@@ -1,10 +1,16 @@
 """HTML reader: what a browser shows."""
 
-import pytest
+import time
 
+import lxml.html
+import pytest
+from lxml import etree
+
+from pipeline import limits, source
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Paragraph, Table
 from pipeline.readers import html
+from pipeline.readers.htmlplaces import Places
 
 
 def read(body: str):
@@ -145,3 +151,29 @@ def test_elements_nested_beyond_measure_are_refused():
 def test_hidden_rows_are_counted(rows, said):
     document = read(f"<style>.h{{display:none}}</style><table>{rows}</table>")
     assert [r.message for r in document.remarks if r.kind == "hidden-row"] == said
+
+
+def test_places_are_the_paths_an_xml_library_gives():
+    page = "<html><body>甲<p>一<p>二<div><b>三</b><o:p>四</o:p><div>五</div></div><ul><li>六<li>七<li>八</ul><h2>九</h2><table><tr><td>十</table>"
+    root = lxml.html.document_fromstring(page)
+    places = Places()
+    elements = list(root.iter(etree.Element))
+    assert [places.path(e) for e in elements] == [root.getroottree().getpath(e) for e in elements]
+    assert len(elements) == 16
+
+
+def test_the_place_of_what_nests_beyond_measure_is_what_stands_around_it():
+    document = source.read_bytes(f"<html><body>{'<div>' * 1_000}评价办法".encode(), "a.html")
+    assert document.blocks[0].at.path == "/html/body" + "/div" * (limits.MAX_PATH_STEPS - 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [("<ol>" + "<li>有制度" * 30_000 + "</ol>", 30_000), ("<p>有制度</p>" * 60_000, 60_000), ("<p>" + "有制度<br>" * 30_000, 1)],
+    ids=["list", "paragraphs", "line ends"],
+)  # fmt: skip
+def test_time_grows_with_the_page_and_not_with_its_square(body, count):
+    """A list of 20,000 took 509 s."""
+    begun = time.process_time()
+    assert len(source.read_bytes(f"<html><body>{body}</body></html>".encode(), "a.html").blocks) == count
+    assert time.process_time() - begun < 20

@@ -3,12 +3,13 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
 import pytest
 
-from pipeline import limits, source
+from pipeline import engines, limits, source
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Table
 from pipeline.readers import office
@@ -104,6 +105,30 @@ def test_an_interruption_ends_the_suite_too(monkeypatch, tmp_path):
         office.read(RTF, "a.rtf")
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text()), 0)
+
+
+@pytest.mark.parametrize("verb", [["extract", "a.rtf"], ["batch", "in", "-o", "out", "--workers", "2"], ["batch", "in", "-o", "out", "--engine", "serial"]])
+def test_ended_from_outside_the_suite_and_its_files_go_too(tmp_path, verb):
+    """SIGTERM, as a service manager or `timeout` sends it, while the suite hangs."""
+    temporary, pids, files = tmp_path / "tmp", tmp_path / "pids", tmp_path / "in"
+    for folder in (temporary, pids, files, tmp_path / "bin"):
+        folder.mkdir()
+    for name in ("a.rtf", "in/a.rtf", "in/b.rtf", "in/c.rtf"):
+        (tmp_path / name).write_bytes(RTF + name.encode())
+    slow = tmp_path / "bin" / "soffice"
+    slow.write_text(f"#!/bin/sh\ntouch {pids}/$$\nexec sleep 600\n")
+    slow.chmod(0o755)
+    environment = {**os.environ, "PYTHONPATH": engines.package_path(), "PATH": f"{slow.parent}:/usr/bin:/bin", "TMPDIR": str(temporary)}
+    running = subprocess.Popen([sys.executable, "-m", "pipeline", *verb], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    while not list(pids.iterdir()):
+        time.sleep(0.05)
+    running.terminate()
+    said = running.communicate(timeout=30)[1]
+    assert (running.returncode, said) == (143, "notice: interrupted; run the same command again to go on\n")
+    assert list(temporary.iterdir()) == []
+    for pid in pids.iterdir():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.name), 0)
 
 
 def test_a_suite_that_cannot_be_started(monkeypatch, tmp_path):
