@@ -259,6 +259,7 @@ class Agreement(Struct, frozen=True):
 class Scorecard(Struct, frozen=True):
     """The result for one assessee under one rubric. `open` says why no grade (or no total) could be given.
 
+    `vetoes` are the numbers of the boxes that were ticked, `veto_texts` what they say.
     `total` of an incomplete sheet is what was awarded so far, with `complete` False.
     """
 
@@ -281,6 +282,7 @@ class Scorecard(Struct, frozen=True):
     agreement: Agreement | None = None
     findings: tuple[Finding, ...] = ()
     decisions: tuple[str, ...] = ()
+    veto_texts: tuple[str, ...] = ()
     document_number: str | None = None
     revision: str | None = None
     rubric_digest: str | None = None

@@ -4,15 +4,17 @@ as arithmetic, what single look would settle it, and for a PDF the place on the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import jinja2
 from msgspec import Struct, field
 
 from pipeline.auditing import ids_in
+from pipeline.criterion_names import subject_of
 from pipeline.model import Criterion, Finding, Proof, Reading, Rubric, Section
 from pipeline.page_words import ORIGINS, WORDS, origin_of
-from pipeline.plain import points_text
+from pipeline.plain import other_cells, points_text
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.points import SETTLED, sum_of, with_children
@@ -73,6 +75,7 @@ class Row(Struct, frozen=True):
     labels: tuple[LabelCell, ...]
     cards: tuple[Card, ...]
     donors: str
+    details: tuple[str, ...] = ()
 
 
 class Sheet(Struct, frozen=True):
@@ -118,6 +121,7 @@ def render(reading: Reading, findings: Sequence[Finding], images: Images | None,
         remarks=[(r.message, r.at.place() if r.at else "") for r in reading.remarks],
         origins=ORIGINS[lang],
         source=reading.source,
+        subject=partial(subject_of, reading, tongue=0 if lang == "zh" else 1),
         decisions=[d for d in reading.decisions if d.status == "valid"],
     )
 
@@ -339,4 +343,5 @@ def _row(criterion: Criterion, starts: bool, labels: list[LabelCell], cards: tup
         labels=tuple(labels),
         cards=cards,
         donors="、".join(criterion.donors),
+        details=other_cells(criterion.columns),
     )

@@ -74,6 +74,7 @@ LABEL_INSIDE = regex.compile(
 )
 CONTEXT = regex.compile(r"分|等次|等级|评为|评定|得分|百分制|档|[\[(]\s*[0-9.]+\s*,\s*[0-9.]+\s*[\])]")
 ONE_ITEM = regex.compile(r"(?:本|该|此|每)(?:小)?项\s*(?:得|满分|最高|指标得|[0-9])|得分率|[0-9]\s*[%％]\s*(?:以上|以下|-|~|至)")
+_FIGURE = regex.compile(r"[0-9０-９]")
 _BAD_BEFORE = regex.compile(r"(?:扣|加|减|罚|奖励|第|附件|No\.?|每|占|权重)\s*[\"“]?$")
 
 _WIDTHS = {ord(a): b for a, b in zip("０１２３４５６７８９（）［］＜＞＝：，．～〜∼﹣－−‐―—–【】％＋", "0123456789()[]<>=:,.~~~-------[]%+", strict=True)}
@@ -151,6 +152,8 @@ def labelled(text: str) -> list[Labelled]:
     >>> [(x.label, str(x.range.low), x.range.high) for x in labelled("90分以上为优秀，不满60分为差")]
     [('优秀', '90', None), ('差', 'None', Decimal('60'))]
     """
+    if not _FIGURE.search(text):
+        return []
     text = plain(text)
     inside = [x for m in LABEL_INSIDE.finditer(text) if (x := _inside(m)) is not None]
     if len(inside) >= 2:

@@ -54,6 +54,7 @@ NOTES: dict[str, Said] = {
     "annex-title": ("附件名称", "title of the annex"),
     "total": ("总分", "total"),
     "fields": ("填写栏目", "fields to fill in"),
+    "order": ("项目次序", "order of the sections"),
     "annex-removed": ("删去整个附件", "the whole annex is gone"),
     "annex-added": ("新增整个附件", "the whole annex is new"),
     "with-annex-removed": ("随附件删去", "gone with its annex"),

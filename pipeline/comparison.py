@@ -17,15 +17,13 @@ from pipeline.matching import Match, Matching, Spot, match, match_sections
 from pipeline.model import Criterion, Finding, Reading, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.pairing import in_order
-from pipeline.plain import points_text
+from pipeline.plain import COLUMN_TITLES, points_text
 from pipeline.quantities import changed
 from pipeline.textdiff import only_punctuation
 
 SETTLED = ("printed", "confirmed")
 SLIP = 2
 """A slip set right changes so many characters at most (one put for another counts as two)."""
-
-COLUMNS = {"standard": "评分标准", "method": "检查方法", "evidence": "佐证材料", "remark": "备注", "item": "项目内容"}
 
 
 def compare(old: Reading, new: Reading) -> ChangeList:
@@ -39,6 +37,7 @@ def compare(old: Reading, new: Reading) -> ChangeList:
     changes += headchanges.body(old.notice, new.notice)
     changes += _rubrics(old, new, found)
     for i, j in found.rubrics:
+        changes += headchanges.section_order(old.rubrics[i], new.rubrics[j], sections)
         changes += _sections(old.rubrics[i], new.rubrics[j], sections, pairs)
     changes += _criteria(old, new, found, sections)
     return ChangeList(
@@ -206,7 +205,7 @@ def _columns(annex: int, pair: Match) -> Iterator[Change]:
         if fold(before) == fold(after):
             continue
         weight, note = _wording(before, after) if before and after else ("minor" if name in ("remark", "method") else "major", say(""))
-        title = COLUMNS.get(name, name)
+        title = COLUMN_TITLES.get(name, name)
         said = say("column-more", zh=title, en=name, more=note[0], more_en=note[1]) if note[0] else say("column", zh=title, en=name)
         yield _change("criterion-reworded", annex, pair, before or None, after or None, weight, said)
 

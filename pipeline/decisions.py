@@ -161,5 +161,6 @@ def listing(reading: Reading, lang: str) -> str:
         if f.waiver is None
     ]
     lines.append(f"# {said[2]}")
-    lines += [f"{d.id}\t{d.action}\t{d.target}\t{d.value or ''}\t{d.status}\t{d.by}\t{d.date}\t{d.reason}" for d in reading.decisions]
+    about = {f.fingerprint: f.message if lang == "zh" else f.message_en for f in reading.findings}
+    lines += [f"{d.id}\t{d.action}\t{d.target}\t{d.value or about.get(d.target, '')}\t{d.status}\t{d.by}\t{d.date}\t{d.reason}" for d in reading.decisions]
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from pipeline import serialize
 from pipeline.changes import NAMES, Change, ChangeList
 from pipeline.comparison import SETTLED, printed_points
+from pipeline.criterion_names import named, names_of
 from pipeline.errors import UsageError
 from pipeline.followup import Followed, follow
 from pipeline.followup_out import lines as followed_lines
@@ -171,10 +172,12 @@ def runs(side: tuple[Mark, ...]) -> Markup:
 def page(found: ChangeList, old: Reading, new: Reading, lang: str, everything: bool) -> str:
     """The 对照表 as one HTML file; unchanged rows are in it and shown on request (`everything`: from the start)."""
     table = rows(found, old, new)
+    names = tuple(names_of(reading, 0 if lang == "zh" else 1) for reading in (old, new))
     return _template().render(
         found=found, rows=shown(table, True), folded=sum(c.type in FOLDED and not c.note for c in found.changes), runs=runs, lang=lang,
         tongue=0 if lang == "zh" else 1, everything=everything, same=sum(r.same and r.level == "line" for r in table), counts=counts(found, lang),
-        quiet=_quiet(table), followed=followed_section(found, lang) if isinstance(found, Followed) else "",
+        quiet=_quiet(table), followed=followed_section(found, lang, names) if isinstance(found, Followed) else "",
+        names=names, named=named,
     )  # fmt: skip
 
 

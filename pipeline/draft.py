@@ -11,14 +11,15 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.gridrows import Row
+from pipeline.criterion import criterion_of, other_columns, parts_of, points_of, serial_of
+from pipeline.gridrows import Row, is_total
 from pipeline.lines import TERMINAL
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
-from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
-from pipeline.points import PointsRead, is_label_points, points_after_name, points_at_end, read_points, split_label
+from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.points import is_label_points, points_at_end, points_closing, read_one, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.roles import Columns
-from pipeline.rows import Line, classify
+from pipeline.rows import NUMERAL, Line, classify
 from pipeline.table import JoinedTable
 
 SHARED = "并入上条"
@@ -79,13 +80,13 @@ class Draft(Struct):
 def collect(table: JoinedTable) -> Draft:
     """Read every data row of a table in order."""
     draft = Draft(table)
-    headed = not _scored_rows_are_marked(table)
+    headed, worded = not _scored_rows_are_marked(table), _scored_rows_are_worded(table)
     for part, rows in enumerate(table.data):
         first = True
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
             later = first and part > 0 and bool(draft.criteria)
-            line = classify(row, table.columns[part], later, headed, draft.whole() if later else None)
+            line = classify(row, table.columns[part], later, headed, draft.whole() if later else None, worded)
             if line.kind in ("criterion", "other") and row.index < table.tops[part] and not draft.criteria:
                 draft.notes.append(BodyText(mask_personal(row.text()), row.filled()[0].at))
                 continue
@@ -103,8 +104,9 @@ def collect(table: JoinedTable) -> Draft:
         if not found and patterns.NOTE_ROW.match(clean(paragraph.text)):
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
     for paragraph in table.tail:
-        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", fold(paragraph.text))
-        if number is not None and patterns.TOTAL_WORDS.fullmatch(fold(paragraph.text)):
+        said = fold(paragraph.text).rstrip("。")
+        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", said)
+        if number is not None and patterns.TOTAL_WORDS.fullmatch(said):
             draft.totals.append((len(draft.criteria), Decimal(number[0]), paragraph.at))
     for paragraph in table.inside:
         text = clean(paragraph.text)
@@ -129,6 +131,29 @@ def _scored_rows_are_marked(table: JoinedTable) -> bool:
             if text and score and patterns.SECTION_MARKER.match(clean(text.text)) and read_points(score.text).value is not None:
                 return True
     return False
+
+
+def _scored_rows_are_worded(table: JoinedTable) -> bool:
+    """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
+    marks: list[str | None] = []
+    for columns, rows in zip(table.columns, table.data, strict=True):
+        if columns.number is None or (columns.points is None and not columns.labels):
+            continue
+        for row in rows:
+            score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in (columns.points, columns.number, columns.text))
+            printed = score.text if score is not None and score.row == row.index else ""
+            closing = text.text if text is not None and columns.points is None else ""
+            scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
+            if scored and text is not mark and not _sums_up(row):
+                own = fold(mark.text).strip("().、") if mark is not None and mark.row == row.index else ""
+                marks.append(own if NUMERAL.fullmatch(own) else None)
+    values = [chinese_number(m) or 0 for m in marks if m]
+    falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
+    return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
+
+
+def _sums_up(row: Row) -> bool:
+    return is_total(row) or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
 
 
 def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
@@ -204,7 +229,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
 def _section_number(line: Line, heading: Cell) -> str | None:
     """The number of a section row that stands in the number column, beside its label."""
     own = line.number is not None and line.number is not heading and line.own(line.number)
-    return _serial(line.number) if own else None
+    return serial_of(line.number) if own else None
 
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
@@ -220,10 +245,10 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     line = _without_label_number(draft, line, part)
     _open_labels(draft, line, part)
     marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
-    read = _criterion(line, part)
+    read = criterion_of(line, part)
     if joined:
         read = replace(read, max_points=None, choice=SHARED)
-    for own in _parts_of(read, line):
+    for own in parts_of(read, line):
         for mark in marks:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
@@ -244,51 +269,6 @@ def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
     return replace(line, number=None)
 
 
-def _parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
-    """A row whose cells hold several criteria on lines of their own, with as many numbers in the points cell, is as many
-    criteria; any other row is one."""
-    if line.points is None and line.text is not None:
-        return _lines_with_points(own, line.text)
-    if line.points is None or line.text is None or not several_numbers(line.points.text):
-        return (own,)
-    values = [read_points(v) for v in line.points.text.split()]
-    texts = [clean(t) for t in line.text.text.splitlines() if clean(t)]
-    starts = [i for i, t in enumerate(texts) if patterns.SERIAL_IN_TEXT.match(t)]
-    if len(starts) == len(values) and starts[0] == 0:
-        texts = ["".join(texts[a:b]) for a, b in pairwise([*starts, len(texts)])]
-    if len(texts) == 1:
-        texts = _counted(texts[0])
-    if len(texts) != len(values) or any(v.value is None for v in values):
-        return (own,)
-    return tuple(
-        replace(own, text=t, max_points=v.value, choice=v.choice, kind=v.kind, points_printed=f"{v.value}")
-        for t, v in zip(texts, values, strict=True)
-    )
-
-
-def _lines_with_points(own: Criterion, cell: Cell) -> tuple[Criterion, ...]:
-    """Where no column has points: lines of one cell that each end in points (1.…（5分） 2.…（3分）) are as many criteria."""
-    texts = [clean(t) for t in cell.text.splitlines() if clean(t)]
-    texts = _counted(texts[0]) if len(texts) == 1 else texts
-    values = [points_at_end(t) for t in texts]
-    if len(texts) < 2 or any(v is None for v in values):
-        return (own,)
-    return tuple(replace(own, text=t, max_points=v, points_printed=patterns.POINTS_IN_TEXT.search(t)[0]) for t, v in zip(texts, values, strict=True))  # type: ignore[index]
-
-
-def _counted(text: str) -> list[str]:
-    """A text cut where it counts on (1.… 2.… 3.…), whatever its line ends were."""
-    match = patterns.SERIAL_IN_TEXT.match(text)
-    form = match[0].strip() if match else ""
-    cuts = [0]
-    while form and "1" in form:
-        found = text.find(form.replace("1", str(len(cuts) + 1), 1), cuts[-1] + 1)
-        if found < 0:
-            break
-        cuts.append(found)
-    return [text[a:b].strip() for a, b in pairwise([*cuts, len(text)])]
-
-
 def _is_option(draft: Draft, line: Line) -> bool:
     """Whether a row is another grade of the criterion above it."""
     if not draft.criteria or not line.own(line.grade) or line.grade is None or line.own(line.number):
@@ -302,7 +282,7 @@ def _join_option(draft: Draft, line: Line) -> None:
     """One more grade of the last criterion: its points among the choices, its words under the others."""
     _join_text(draft, line)
     last = draft.criteria[-1]
-    read = _read(line)
+    read = points_of(line)
     values = [v for v in (last.max_points, read.value) if v is not None]
     draft.criteria[-1] = replace(last, max_points=max(values, default=None), choice=f"{last.choice} {read.choice}")
 
@@ -320,7 +300,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         declared = split_label(text)[1]
         beside = line.section_points.get(level)
         if declared is None and beside is not None and beside.row == cell.row:
-            declared = read_points(beside.text).value
+            declared = read_one(beside.text).value
         torn = _torn_label(draft, text, level, part)
         if torn is not None:
             torn.merged = torn.merged or (cell.row_span > 1 and torn.covered[-1:] == [len(draft.criteria) - 1])
@@ -329,7 +309,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
         counted = line.label_numbers.get(level)
         if counted is not None and counted.row == cell.row and not patterns.SECTION_MARKER.match(text):
-            mark.number = _serial(counted)
+            mark.number = serial_of(counted)
         draft.marks.append(mark)
         draft.by_cell[id(cell)] = mark
 
@@ -341,11 +321,20 @@ def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
     if mark is None:
         return None
     bare = mark.text and mark.stated_points is None and is_label_points(text) and text.endswith(("分", ")", "）"))
-    if not bare and not _breaks_off(draft, mark, text, part) and (mark.part >= part or regex.search(r"[（(【\[][^）)】\]]*$", mark.text) is None or regex.match(r"[^（(【\[]*[）)】\]]", text) is None):
+    if not (bare or _breaks_off(draft, mark, text, part) or _closes_label(mark, text, part)):
         return None
     mark.text = _joined(mark.text, text)
     mark.stated_points = mark.stated_points or split_label(mark.text)[1]
     return mark
+
+
+LABEL_OPEN = regex.compile(r"[（(【\[][^）)】\]]*$")
+LABEL_CLOSED = regex.compile(r"[^（(【\[]*[）)】\]]")
+
+
+def _closes_label(mark: Mark, text: str, part: int) -> bool:
+    """Whether what heads a later part closes the bracket that the label above left open."""
+    return mark.part < part and LABEL_OPEN.search(mark.text) is not None and LABEL_CLOSED.match(text) is not None
 
 
 def _breaks_off(draft: Draft, mark: Mark, text: str, part: int) -> bool:
@@ -369,83 +358,12 @@ def _tops_part(draft: Draft, part: int, level: int) -> bool:
     return part > 0 and not begun and not any(m.part == part and m.level == level for m in draft.marks)
 
 
-def _criterion(line: Line, part: int) -> Criterion:
-    text = clean(line.text.text) if line.text else ""
-    number = _serial(line.number) if line.own(line.number) else None
-    read = _read(line)
-    printed = clean(line.points.text) if line.points is not None else None
-    points_at = line.points.at if line.points is not None and printed else None
-    if read.value is None and not read.choice and (end := points_at_end(text)) is not None:
-        read, printed, points_at = PointsRead(end), patterns.POINTS_IN_TEXT.search(text)[0], line.text.at  # type: ignore[index, union-attr]
-    elif line.points is None and read.value is None and line.text and (named := points_after_name(_unnumbered(text))) is not None:
-        read, printed, points_at = PointsRead(named), patterns.POINTS_AFTER_NAME.match(_unnumbered(text))[0][:-1], line.text.at  # type: ignore[index]
-    cells = [c for c in (line.text, line.points, line.number) if c is not None and c.confidence is not None]
-    return Criterion(
-        id="",
-        number=number,
-        text=text,
-        max_points=read.value,
-        at=line.text.at if line.text else (line.number.at if line.number else None),
-        points_at=points_at,
-        points_printed=printed or None,
-        number_at=line.number.at if number and line.number else None,
-        kind=read.kind,
-        columns=_other_columns(line),
-        choice=read.choice,
-        piece=part,
-        row=line.row.index,
-        confidence=min((c.confidence for c in cells if c.confidence is not None), default=None),
-    )
-
-
-def _unnumbered(text: str) -> str:
-    match = patterns.SERIAL_IN_TEXT.match(text) or patterns.SECTION_MARKER.match(text)
-    return text[match.end() :] if match else text
-
-
-def _read(line: Line) -> PointsRead:
-    """The points of a line; where its row is one grade of a criterion, the grade stands before them as a choice."""
-    if line.points is None:
-        return _read_grades(line)
-    read = read_points(line.points.text)
-    if line.grade is None or not line.own(line.grade):
-        return read
-    return replace(read, choice=f"{clean(line.grade.text)}{clean(line.points.text)}")
-
-
-def _read_grades(line: Line) -> PointsRead:
-    """The points of a line with a column for each grade: in its own cells, else in the header."""
-    choices = []
-    for col, header in line.columns.grades.items():
-        word, printed = patterns.grade_name(header) or (header, None)
-        cell = line.row.cells[col] if col < len(line.row.cells) else None
-        own = clean(cell.text).removesuffix("分") if cell is not None and read_points(cell.text).value is not None else printed
-        if own is not None:
-            choices.append((read_points(own).value, f"{word} {own}" if word.isascii() else f"{word}{own}分"))
-    values = [value for value, _ in choices if value is not None]
-    return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
-
-
-def _serial(cell: Cell | None) -> str | None:
-    text = narrow(cell.text).strip("、.．。,") if cell is not None else ""
-    return text or None
-
-
-def _other_columns(line: Line) -> dict[str, str]:
-    out = {}
-    for col, name in line.columns.others.items():
-        cell = line.row.cells[col] if col < len(line.row.cells) else None
-        if cell is not None and cell is not line.text and (text := clean(cell.text)):
-            out[name] = mask_personal(text)
-    return out
-
-
 def _continue_criterion(draft: Draft, line: Line) -> None:
     """Text that a page break cut off belongs to the criterion before it."""
     last = draft.criteria[-1]
     text = _joined(last.text, clean(line.text.text) if line.text else "")
     columns = dict(last.columns)
-    for name, more in _other_columns(line).items():
+    for name, more in other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
     draft.criteria[-1] = _with_closing_points(replace(last, text=text, columns=columns), line.columns)
     for level, cell in enumerate(line.labels, start=1):
@@ -471,7 +389,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
     draft.by_cell[id(cell)] = mark
     mark.merged = True
     if mark.stated_points is None and beside is not None and beside.row == cell.row:
-        mark.stated_points = read_points(beside.text).value
+        mark.stated_points = read_one(beside.text).value
     more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))
     if more and fold(more) != fold(mark.text):
         mark.text = _joined(mark.text, more)
@@ -483,7 +401,7 @@ def _join_text(draft: Draft, line: Line) -> None:
     last = draft.criteria[-1]
     own = clean(line.text.text) if line.own(line.text) and line.text else ""
     columns = dict(last.columns)
-    for name, more in _other_columns(line).items():
+    for name, more in other_columns(line).items():
         if columns.get(name) != more:
             columns[name] = f"{columns[name]}\n{more}" if columns.get(name) else more
     draft.criteria[-1] = replace(last, text=f"{last.text}\n{own}" if own else last.text, columns=columns)

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 
 import docx
 import jinja2
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from msgspec import Struct
 
-from pipeline.formats.docx import fixed_dates
+from pipeline.criterion_names import place_of
+from pipeline.formats.docx import fixed_dates, number_pages
+from pipeline.formats.synopsis import row_mark
 from pipeline.model import Decision, Reading
-from pipeline.provenance import Provenance
 
 HEADER = ("位置", "原文", "更正为", "理由", "决定人、日期", "状态")
+WIDTHS = (44, 58, 58, 46, 30, 21)
+"""Millimetres, of 257 between the margins."""
 STATUS = {"valid": "有效", "stale": "原值已变，失效", "moot": "来源已更正，不需要"}
 
 
@@ -38,38 +42,13 @@ def errata_of(reading: Reading) -> tuple[Erratum, ...]:
 
 def _erratum(reading: Reading, decision: Decision) -> Erratum:
     return Erratum(
-        place=_place(reading, decision.target),
+        place=place_of(reading, decision.target),
         printed=decision.expected or "（未印）",
         corrected=decision.value or "",
         reason=decision.reason,
         signed=f"{decision.by}，{decision.date}",
         status=STATUS[decision.status],
     )
-
-
-def _place(reading: Reading, path: str) -> str:
-    """Where a value stands, in words: `附件 2 序号 21 分值（p.12）`."""
-    identifier, _, name = path.rpartition(".")
-    what = {"max_points": "评价分值", "text": "评价内容", "number": "序号", "label": "项目名称", "stated_points": "项目分值",
-            "stated_total": "总评", "title": "标题"}.get(name, name)  # fmt: skip
-    for rubric in reading.rubrics:
-        if rubric.id == identifier:
-            return f"附件 {rubric.annex} {what}{_at(rubric.total_at or rubric.title_at)}"
-        for section in rubric.sections:
-            if section.id == identifier:
-                first = next((c.number for c in section.criteria if c.number), "")
-                return f"附件 {rubric.annex} 第 {first} 条起的{what}{_at(section.at)}"
-            for criterion in section.criteria:
-                if criterion.id == identifier:
-                    return f"附件 {rubric.annex} 序号 {criterion.number or '—'} {what}{_at(criterion.at)}"
-    return f"正文 {what}{_at(reading.notice.places.get(name))}"
-
-
-def _at(at: Provenance | None) -> str:
-    """The page or line; a path inside a file tells an official nothing that the words before it do not."""
-    if at is not None and at.path is not None:
-        return ""
-    return f"（{at.place()}）" if at is not None else ""
 
 
 def render_html(reading: Reading) -> str:
@@ -80,8 +59,10 @@ def render_html(reading: Reading) -> str:
 def render_docx(reading: Reading) -> bytes:
     """The errata sheet as DOCX."""
     document = docx.Document()
+    number_pages(document)
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(20)
     style = document.styles["Normal"]
     style.font.name, style.font.size = "仿宋_GB2312", Pt(11)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
@@ -90,7 +71,7 @@ def render_docx(reading: Reading) -> bytes:
     run = title.add_run("勘　误　表")
     run.font.size, run.bold = Pt(18), True
     document.add_paragraph(f"《{reading.notice.title or ''}》{reading.notice.document_number or ''}")
-    _table(document, [HEADER, *((e.place, e.printed, e.corrected, e.reason, e.signed, e.status) for e in errata_of(reading))])
+    _table(document, [(e.place, e.printed, e.corrected, e.reason, e.signed, e.status) for e in errata_of(reading)])
     out = io.BytesIO()
     document.save(out)
     return fixed_dates(out.getvalue())
@@ -98,10 +79,18 @@ def render_docx(reading: Reading) -> bytes:
 
 def _table(document: docx.document.Document, rows: Sequence[Sequence[str]]) -> None:
     table = document.add_table(rows=0, cols=len(HEADER))
-    table.style = "Table Grid"
-    for number, row in enumerate(rows):
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+    table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = Mm(width)
+    for number, row in enumerate((HEADER, *rows)):
+        line = table.add_row()
+        row_mark(line, "cantSplit" if number else "tblHeader")
+        for cell, text, width in zip(line.cells, row, WIDTHS, strict=True):
+            cell.width = Mm(width)
             cell.paragraphs[0].add_run(text).bold = number == 0
+            cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(2)
+    if not rows:
+        document.add_paragraph("没有更正。")
 
 
 _PAGE = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string("""<!DOCTYPE html>

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 
 import jinja2
 from markupsafe import Markup
 
+from pipeline.assessment import Rounding
 from pipeline.carryover import ACTIONS, VERDICTS, Carried
+from pipeline.criterion_names import named
 from pipeline.followup import Followed
+from pipeline.grades import number_text
 from pipeline.identity import CAUSES
 from pipeline.remapping import Coverage, Remapped
+from pipeline.tally import rounded
 
 
 def lines(found: Followed, lang: str) -> list[str]:
@@ -39,19 +45,32 @@ def _coverage(c: Coverage, zh: bool) -> str:
     return f"{c.rubric}\t{c.kept} kept, {c.scaled} scaled, {c.open} without an old score, {c.dropped} dropped; old scores cover {c.covered} of {c.possible} points"
 
 
+def near(value: str | None, tongue: int = 0) -> str:
+    """A score as people read it: a fraction (scaled points) to two places, said to be about that.
+
+    >>> near("1928/35"), near("57.5"), near(None)
+    ('约 55.09', '57.5', '—')
+    """
+    if value is None or "/" not in value:
+        return value or "—"
+    places = rounded(Fraction(value), Rounding("half-up", 2))
+    return f"{'约' if tongue == 0 else 'about'} {number_text(places)}"
+
+
 def _remapped(r: Remapped, zh: bool) -> str:
     who = r.assessee or r.file
     if zh:
-        return f"{r.rubric}\t{who}：旧分 {r.old_total}；沿用和折算得 {r.carried}（满分 {r.covered}，新版 {r.possible}）；待评 {len(r.open)} 条，不定等次"
-    return f"{r.rubric}\t{who}: scored {r.old_total}; carried {r.carried} of {r.covered} (new revision {r.possible}); {len(r.open)} to score, no grade"
+        return f"{r.rubric}\t{who}：旧分 {r.old_total}；沿用和折算得 {near(r.carried)}（满分 {r.covered}，新版 {r.possible}）；待评 {len(r.open)} 条，不定等次"
+    return f"{r.rubric}\t{who}: scored {r.old_total}; carried {near(r.carried, 1)} of {r.covered} (new revision {r.possible}); {len(r.open)} to score, no grade"
 
 
-def section(found: Followed, lang: str = "zh") -> Markup:
-    """The closing part of the page."""
+def section(found: Followed, lang: str, names: Sequence[Mapping[str, str]]) -> Markup:
+    """The closing part of the page; `names` of the criteria of the old revision and of the new."""
     zh = lang == "zh"
     verdicts, actions = (VERDICTS, ACTIONS) if zh else ({k: k for k in VERDICTS}, {k: k for k in ACTIONS})
     tongue = 0 if zh else 1
-    return Markup(_template().render(found=found, tongue=tongue, verdicts=verdicts, actions=actions, cause=CAUSES[found.cause][tongue]))
+    words = {"verdicts": verdicts, "actions": actions, "cause": CAUSES[found.cause][tongue], "names": names, "named": named, "near": near}
+    return Markup(_template().render(found=found, tongue=tongue, **words))
 
 
 @cache

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from pipeline.assessment import Policy, Rounding
-from pipeline.model import GradeBand, Notice
+from pipeline.assessment import Policy, Rounding, field_name
+from pipeline.model import GradeBand, Notice, Rubric
+from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.tally import exact, rounded
 
@@ -80,6 +81,16 @@ def _in_gap(total: Fraction, bands: tuple[GradeBand, ...], policy: Policy) -> Gr
     if len(held) != 1:
         return Grade(None, reason=f"总分 {gap}，按 policy band_gap: {policy.band_gap} 取 {number_text(whole)} 仍不在任何一等")
     return Grade(held[0].label, f"{gap}，按 policy band_gap: {policy.band_gap} 以 {number_text(whole)} 归入“{held[0].label}”")
+
+
+def veto_conditions(notice: Notice, rubric: Rubric) -> dict[str, tuple[str, str]]:
+    """Every condition that vetoes a unit under a rubric, by the count that names its check box (1, 2, …), each with its
+    number and words: the notice's own, then the rubric's veto rows that say something else."""
+    said = {fold(v.text).rstrip("。；;") for v in notice.vetoes}
+    rows = [c for c in rubric.criteria() if c.kind == "veto" and fold(c.text).rstrip("。；;") not in said]
+    own = [(v.number, v.text) for v in notice.vetoes]
+    more = [("", f"表内{field_name(c.number, c.text) if c.number else '所列'}：{c.text}") for c in rows]
+    return {str(i): (number or str(i), text) for i, (number, text) in enumerate([*own, *more], 1)}
 
 
 def veto_grade(notice: Notice, policy: Policy) -> Grade:

@@ -40,7 +40,8 @@ DATE = regex.compile(
     r"(?:(?:19|20)\s*[0-9]\s*[0-9]|[一二][〇○零ОO０九][〇○零ОO０一二三四五六七八九]{2}|[１２][０-９]{3})\s*年\s*"
     r"(?:[0-9０-９]{1,2}|十[一二]?|[一二三四五六七八九])\s*月\s*(?:[0-9０-９]{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]|廿[一二三四五六七八九]?)\s*日"
 )
-DATE_ONLY = regex.compile(rf"[（(]?\s*(?P<date>{DATE.pattern})\s*[)）]?")
+# 2019.11.15 · 2019-11-15 · 2019/11/15: irregular, and a date only where nothing else stands on the line
+DATE_ONLY = regex.compile(rf"[（(]?\s*(?P<date>{DATE.pattern}|(?:19|20)[0-9]{{2}}(?P<by>[./-])[0-9]{{1,2}}(?P=by)[0-9]{{1,2}})\s*[)）]?")
 ORGAN_AND_DATE = regex.compile(rf"(?P<organ>[\p{{Han}}（）()·]{{2,40}}?{ORGAN_END})\s*(?P<date>{DATE.pattern})")
 PUBLIC_NOTE = regex.compile(r"[（(]\s*(?:此件|信息公开|联系人|联系电话|盖章|公章|印章|此文).{0,40}[)）]")
 
@@ -310,7 +311,7 @@ def _signature_above(body: Sequence[Passage], index: int, issuer: str | None) ->
     for i in range(index - 1, max(0, index - 6), -1):
         if PUBLIC_NOTE.fullmatch(body[i].text):
             continue
-        if not _is_organ(body[i].text, issuer):
+        if not (_is_organ(body[i].text, issuer) or (i == index - 1 and _may_sign(body, i))):
             break
         taken.insert(0, i)
     if not taken:
@@ -319,11 +320,22 @@ def _signature_above(body: Sequence[Passage], index: int, issuer: str | None) ->
     return Found(value, body[taken[0]].place()), frozenset(taken)
 
 
+UNSIGNED = regex.compile(r"特此|此[复致令]|妥否|敬礼|请予|(?:执行|落实|印发|附后|如下|[表单册书]|标准|细则|办法|方案|通知|指标|体系)$")
+
+
+def _may_sign(body: Sequence[Passage], index: int) -> bool:
+    """Whether a short line of nothing but a name stands right above the date that closes the notice: its issuer, of
+    whatever kind."""
+    text = _compact(body[index].text)
+    named = regex.fullmatch(r"[\p{Han}（）()·]{4,30}", text) is not None and UNSIGNED.search(text) is None
+    return named and OUTLINE_START.match(text) is None and _closes(body, index + 1)
+
+
 def _signature_alone(body: Sequence[Passage], issuer: str | None) -> Close:
-    """A signature without a date: the issuer's own name on a line of its own, or an organ on the right at the end."""
+    """A signature without a date: the issuer's own name on a line of its own, or an organ on the right or on the last line."""
     for index in range(len(body) - 1, 0, -1):
         passage = body[index]
-        right = passage.lines[0].align == "right" and _closes(body, index)
+        right = (passage.lines[0].align == "right" or index == len(body) - 1) and _closes(body, index)
         own = issuer is not None and _compact(passage.text) in (issuer, *issuer.split("、"))
         if own or (right and _is_organ(passage.text, issuer)):
             return Close(Found(_compact(passage.text), passage.place()), None, frozenset({index}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from pipeline import rx as regex
@@ -97,8 +97,10 @@ def quantity_note(numbers: tuple[list[str], list[str]]) -> Said:
 
 
 def _paragraphs(notice: Notice) -> list[BodyText]:
-    """The body without what is compared as a field of its own: title, document number, vetoes, date, signature."""
-    own = {fold(v) for v in (notice.title, notice.document_number, notice.issue_date, notice.signature) if v}
+    """The body without what is compared as a field of its own: title, document number, vetoes, date, signature, and the
+    titles of the annexes, which the rubrics have."""
+    titles = (a.title for a in (*notice.annexes, *notice.annex_titles))
+    own = {fold(v) for v in (notice.title, notice.document_number, notice.issue_date, notice.signature, *titles) if v}
     return [p for p in notice.body if fold(p.text) and fold(p.text) not in own]
 
 
@@ -182,6 +184,16 @@ def rubric_heads(a: Rubric, b: Rubric) -> Iterator[Change]:
     fields = ["、".join(_FIELDS.get(name, name) for name in sorted(r.fields)) or None for r in (a, b)]
     if fields[0] != fields[1]:
         yield _metadata(a, b, "fields", fields[0], fields[1], "minor", "fields")
+
+
+def section_order(a: Rubric, b: Rubric, pairs: Mapping[str, str]) -> Iterator[Change]:
+    """The sections that both have, where they stand in another order; `pairs`: old section id → new. Numbers that only
+    count the sheet through cannot tell it, and a sheet without numbers has nothing else that does."""
+    news = {s.id: s for s in b.sections}
+    before = [(s, news[pairs[s.id]]) for s in a.sections if s.label and pairs.get(s.id) in news and news[pairs[s.id]].label]
+    after = sorted(before, key=lambda pair: b.sections.index(pair[1]))
+    if before != after:
+        yield _metadata(a, b, "order", "、".join(s.label or "" for s, _ in before), "、".join(s.label or "" for _, s in after), "patch", "order")
 
 
 def _total(rubric: Rubric) -> str | None:

@@ -24,13 +24,13 @@ MAX_HEADER_ROWS = 4
 """A header deeper than this was never seen; a longer run of header-like rows is data."""
 
 
-def find_headers(parts: Sequence[Sequence[Row]]) -> tuple[tuple[Row, ...], ...]:
-    """Header rows of each part: at its top, or equal to the first header anywhere (repeated on each page)."""
+def find_headers(parts: Sequence[Sequence[Row]], leading: Sequence[tuple[Row, ...]]) -> tuple[tuple[Row, ...], ...]:
+    """Header rows of each part: at its top (`leading`), or equal to the first header anywhere (repeated on each page)."""
     found: list[tuple[Row, ...]] = []
     keys: set[tuple[str, ...]] = set()
     first: tuple[Row, ...] = ()
-    for rows in parts:
-        heads = as_before(leading_headers(rows), first)
+    for rows, own in zip(parts, leading, strict=True):
+        heads = as_before(own, first)
         first = first or heads
         keys |= {header_key(r) for r in heads}
         repeats = tuple(r for r in rows if r not in heads and header_key(r) in keys and len(r.filled()) > 1)
@@ -58,7 +58,7 @@ def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _is_strong(row: Row) -> bool:
     roles = {patterns.header_role(c.text) for c in row.filled()} - {None}
-    return is_header(row) and len(roles) >= 3 and "points" in roles
+    return len(roles) >= 3 and "points" in roles and is_header(row)
 
 
 def _has_points(row: Row, header: Row) -> bool:
@@ -159,6 +159,8 @@ def is_header(row: Row, follows: bool = False) -> bool:
         return False
     grades = sum(patterns.grade_name(t) is not None for t in texts)
     fields = sum(patterns.field_name(t) is not None for t, r in zip(texts, roles, strict=True) if r is None)
+    if _ends_in_points(texts, roles):
+        return True
     if any(points(t) is not None for t in texts) or any(len(t) > 40 for t in texts):
         return False
     if (is_total(row) and named <= 1) or any(patterns.SECTION_MARKER.match(t) for t in texts):
@@ -170,6 +172,13 @@ def is_header(row: Row, follows: bool = False) -> bool:
     if grades > 1:
         return 2 * (named + grades) >= len(filled)
     return len({r for r in roles if r}) + min(fields, 1) >= 2 and 2 * (named + fields) >= len(filled)
+
+
+def _ends_in_points(texts: Sequence[str], roles: Sequence[str | None]) -> bool:
+    """Words that name columns, then three grades or more that their points name (评价内容 | 5分 | 4分 | 3分)."""
+    bare = [int(m["points"]) for t in texts if (m := patterns.GRADE_BARE.fullmatch(fold(t)))]
+    named = [r in ("text", "label", "number", "standard", "item") for r in roles[: len(texts) - len(bare)]]
+    return len(bare) >= 3 and bool(named) and all(named) and bare in (sorted(set(bare)), sorted(set(bare), reverse=True))
 
 
 def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import gcd
 from typing import Literal
@@ -64,7 +64,7 @@ class Slot(Struct, frozen=True):
         return self.start is None or self.start - self.slack <= row <= self.start
 
 
-class Sheet(Struct, frozen=True):
+class Sheet(Struct, frozen=True, dict=True):
     """A rubric of one level: its rows, its slots as printed, names of the body that no label has (with the place they
     take among the slots), and whether label positions are merged cells."""
 
@@ -77,6 +77,11 @@ class Sheet(Struct, frozen=True):
     def declares(self) -> bool:
         """Whether any section says how many points it has."""
         return any(slot.declared for slot in self.slots)
+
+    @cached_property
+    def values(self) -> list[Decimal | None]:
+        """Each row's points in the sums; None where points should stand and do not."""
+        return _values(self)
 
 
 def sheet_of(rubric: Rubric, notice: Notice) -> Sheet:
@@ -274,7 +279,7 @@ def variants(sheet: Sheet) -> Iterator[tuple[Slot, ...]]:
 
 def puzzle_of(sheet: Sheet, slots: Sequence[Slot], weight: int) -> Puzzle | None:
     """The arithmetic of a sheet; None when too much is missing or the points are too finely divided."""
-    values = _values(sheet)
+    values = sheet.values
     total = sheet.rubric.stated_total
     declared = [d for slot in slots for d in slot.declared]
     unit = _unit([v for v in [*values, *declared, total] if v is not None])
@@ -300,7 +305,7 @@ def _fact(slot: Slot, unit: int, weight: int, counted: bool) -> Fact:
 
 
 def _values(sheet: Sheet) -> list[Decimal | None]:
-    """Each row's points in the sums; None where points should stand and do not. A bonus or a deduction among scored
+    """What `Sheet.values` says. A bonus or a deduction among scored
     criteria, a veto, and a line printed twice under one number add nothing more."""
     apart = {
         c.id

@@ -34,6 +34,15 @@ NUMBERED = regex.compile(
 )
 """How a line begins that cannot go on from the line above."""
 
+UPRIGHT = 600.0
+"""An upright A4 page is 595 points wide: what stands further right is on a broad page, whose margins are its own."""
+
+RUNNING = 20
+"""Characters of a line of running text, at least."""
+
+INDENT = 4.0
+"""Characters that the first line of a paragraph is indented by at most."""
+
 DATE_LINE = regex.compile(r"(?:19|20)[0-9]{2}\s*年\s*[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*日|[二〇○零一九]{4}\s*年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日")
 """成文日期 on a line of its own; it stands on the right, so it reaches the margin without going on."""
 
@@ -125,7 +134,13 @@ def block_lines(block: Block, index: int) -> list[Line]:
     """The lines of a paragraph, or of a layout table's cells."""
     if isinstance(block, Paragraph):
         return paragraph_lines(block, index)
-    return [line for cell in block.cells for line in cell_lines(cell, index)]
+    whole = [replace(cell, at=replace(cell.at, quote=cell.text)) if _is_running_text(cell) else cell for cell in block.cells]
+    return [line for cell in whole for line in cell_lines(cell, index)]
+
+
+def _is_running_text(cell: Cell) -> bool:
+    """Whether a cell's lines were joined to one text by the reader: a paragraph in a frame."""
+    return "\n" not in cell.text and "\n" in cell.at.quote and len(cell.text) > 2 * RUNNING
 
 
 def is_layout(table: Table) -> bool:
@@ -264,7 +279,7 @@ def _broke(above: str, below: str) -> bool:
 
 def columns(text: str) -> int:
     """Display columns: a wide character counts two."""
-    return sum(1 if c.isascii() else 2 for c in text)
+    return 2 * len(text) - len(text.encode("ascii", "ignore"))
 
 
 class Margins(Struct, frozen=True):
@@ -284,13 +299,18 @@ class Margins(Struct, frozen=True):
             return cls({}, {}, 0.0, _wrap_width(lines))
         em = median(_em(x) for x in set_lines)
         left, right = {}, {}
-        widest = max(_width(x) for x in set_lines)
-        wide = [x for x in set_lines if _width(x) > 0.6 * widest] or set_lines
-        for page in {x.page or 0 for x in set_lines}:
-            here = [x for x in wide if (x.page or 0) == page]
-            here = here if len(here) >= 3 else wide
-            left[page] = min(x.bbox[0] for x in here if x.bbox)
-            right[page] = max(x.bbox[2] for x in here if x.bbox)
+        reach: dict[int, float] = {}
+        for x in set_lines:
+            reach[x.page or 0] = max(reach.get(x.page or 0, 0.0), x.bbox[2] if x.bbox else 0.0)
+        for pages in ({p for p in reach if reach[p] <= UPRIGHT}, {p for p in reach if reach[p] > UPRIGHT}):
+            alike = [x for x in set_lines if (x.page or 0) in pages]
+            widest = max((_width(x) for x in alike), default=0.0)
+            wide = [x for x in alike if _width(x) > 0.6 * widest] or alike
+            for page in pages:
+                here = [x for x in wide if (x.page or 0) == page]
+                here = here if len(here) >= 3 else wide
+                left[page] = min(x.bbox[0] for x in here if x.bbox)
+                right[page] = max(x.bbox[2] for x in here if x.bbox)
         margins = cls(left, right, em, None)
         return replace(margins, leading=margins._leading(set_lines))
 
@@ -306,6 +326,11 @@ class Margins(Struct, frozen=True):
             return False
         indent = line.bbox[0] - self.left.get(line.page or 0, 0.0)
         return indent < 1.2 * self.em
+
+    def is_filled(self, line: Line) -> bool:
+        """The line reaches the right margin and begins at the left one or indented: no date, page head or signature."""
+        begins = line.bbox is None or line.bbox[0] - self.left.get(line.page or 0, 0.0) < INDENT * self.em
+        return begins and self.is_full(line)
 
     def is_full(self, line: Line, spared: float = 0.0) -> bool:
         """The line reaches the right margin, but for what could not be set there: `spared` characters."""

@@ -18,6 +18,9 @@ from pipeline.table import JoinedTable
 MIN_LINES = 3
 """Fewer scored lines are running text that mentions points."""
 
+TAIL = 2
+"""Lines below the list that may give its total (以上各项合计100分。)."""
+
 LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
 
 CASE = regex.compile(r"每(?![日天周月季年人户班])")
@@ -33,6 +36,7 @@ BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
     r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
 )
+PLAIN_SERIAL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．](?![0-9])")
 MAX_LIST_LABEL = 40
 
 
@@ -44,7 +48,10 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     """
     if any(isinstance(b, Table) for b in blocks):
         return None
-    lines = _whole_lines([b for b in blocks if isinstance(b, Paragraph) and clean(b.text)])
+    paragraphs = [b for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    if sum("分" in p.text for p in paragraphs) < MIN_LINES:
+        return None
+    lines = _whole_lines(paragraphs)
     scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
     if len(scored) < MIN_LINES:
         return None
@@ -55,7 +62,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
     if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
-    return _as_table(title, inside, heads)
+    return _as_table(title, inside, heads, lines[scored[-1] + 1 :][:TAIL])
 
 
 def unboxed(blocks: Sequence[Block]) -> list[Block]:
@@ -67,7 +74,7 @@ def _lines_in(table: Table) -> tuple[Paragraph, ...]:
     return tuple(Paragraph(c.text, c.at, page=table.page) for c in table.cells if clean(c.text))
 
 
-def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int]) -> JoinedTable | None:
+def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int], tail: Sequence[Paragraph]) -> JoinedTable | None:
     cells: list[Cell] = []
     loose: list[Paragraph] = []
     criteria = row = 0
@@ -85,7 +92,7 @@ def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: se
             continue
         row += 1
     table = Table(tuple(cells), row, 4, inside[0].at, inside[0].page)
-    listed = JoinedTable((table,), tuple(title), shape="list", known=LIST_COLUMNS, inside=tuple(loose))
+    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=LIST_COLUMNS, inside=tuple(loose))
     return listed if criteria >= MIN_LINES else None
 
 
@@ -102,9 +109,16 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
 def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     """Printed lines joined to items: a marked line without points goes on in the lines after it up to its points."""
     out: list[Paragraph] = []
+    last = 0
     for line in lines:
         text = clean(line.text)
+        figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
+        if figure and int(figure["b"]) == last + 1:  # 2.12345热线… after 1.…
+            text = f"{text[: figure.end()]} {text[figure.end() :]}"
+            line = replace(line, text=text)
         above = clean(out[-1].text) if out else ""
+        serial = PLAIN_SERIAL.match(text)
+        last = int(serial[1]) if serial else last
         opened = bool(LIST_MARKER.match(above) or BULLET.match(above)) and _points_of(above) is None
         own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text)
         if opened and not own and line.page is not None and not above.endswith(("。", "；", "：")):
@@ -135,7 +149,7 @@ def _unstopped(text: str) -> str:
 
 def _points_of(text: str) -> Decimal | None:
     """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
-    if len(OPTION.findall(text)) > 1:
+    if "分" not in text or len(OPTION.findall(text)) > 1:
         return None
     own = points_at_end(text)
     own = own if own is not None else points_after_name(_unmarked(text))
@@ -165,8 +179,11 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
         return False
     order = list(dict.fromkeys(map(_kind, lines)))
     below = lines[index + 1]
+    if patterns.TOTAL_WORDS.fullmatch(fold(below.text).rstrip("。")):
+        return False
     deeper = order.index(_kind(below)) > order.index(_kind(lines[index]))
-    return deeper and (_points_of(clean(below.text)) is not None or _may_head(clean(below.text)))
+    sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
+    return deeper and (sectioned or _points_of(clean(below.text)) is not None or _may_head(clean(below.text)))
 
 
 def _kind(line: Paragraph) -> str:

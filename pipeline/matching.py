@@ -7,7 +7,8 @@ splits and merges; assignment across rubrics; what may be the same (named as suc
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush
 from itertools import combinations
 from typing import Literal
 
@@ -283,30 +284,47 @@ def _candidates(found: Matching) -> None:
 
 
 def _divide(found: Matching, pairs: list[Match], left: Sequence[Spot], right: Sequence[Spot]) -> None:
-    """Find splits and merges of one rubric; a pair that turns out to be a part of one is taken out of `pairs`."""
-    free_a, free_b = _rest(left, [p.a for p in pairs]), _rest(right, [p.b for p in pairs])
-    for whole, mate in [*((p.a, p.b) for p in pairs), *((s, None) for s in free_a)]:
-        parts = _parts(whole, mate, free_b)
+    """Find splits and merges of one rubric, the surest first: where two criteria are alike, the parts of the one could
+    pass for those of the other. A pair that turns out to be a part of one is taken out of `pairs`."""
+    free = {s.criterion.id: s for s in _rest(left, [p.a for p in pairs])}, {s.criterion.id: s for s in _rest(right, [p.b for p in pairs])}
+    across = {p.a.rank: p.b.rank for p in pairs}, {p.b.rank: p.a.rank for p in pairs}
+    wholes: list[tuple[int, Spot, Spot | None]] = [(0, p.a, p.b) for p in pairs] + [(0, s, None) for s in free[0].values()]
+    wholes += [(1, p.b, p.a) for p in pairs] + [(1, s, None) for s in free[1].values()]
+    offers: list[tuple[float, int, tuple[Spot, ...]]] = []
+
+    def offer(n: int) -> None:
+        side, whole, mate = wholes[n]
+        score, parts = _parts(whole, mate, list(free[1 - side].values()), across[side])
         if parts:
-            found.splits.append((whole, parts))
-            free_a, free_b = _rest(free_a, [whole]), _rest(free_b, parts)
-    gone = {whole.criterion.id for whole, _ in found.splits}
-    pairs[:] = [p for p in pairs if p.a.criterion.id not in gone]
-    for whole, mate in [*((p.b, p.a) for p in pairs), *((s, None) for s in free_b)]:
-        parts = _parts(whole, mate, free_a)
-        if parts:
-            found.merges.append((whole, parts))
-            free_a = _rest(free_a, parts)
-    gone = {whole.criterion.id for whole, _ in found.merges}
-    pairs[:] = [p for p in pairs if p.b.criterion.id not in gone]
+            heappush(offers, (-score, n, parts))
+
+    for n in range(len(wholes)):
+        offer(n)
+    broken: set[str] = set()
+    while offers:
+        _, n, parts = heappop(offers)
+        side, whole, mate = wholes[n]
+        if whole.criterion.id not in free[side] if mate is None else (mate if side else whole).criterion.id in broken:
+            continue
+        if any(p is not mate and p.criterion.id not in free[1 - side] for p in parts):
+            offer(n)
+            continue
+        (found.merges if side else found.splits).append((whole, parts))
+        free[side].pop(whole.criterion.id, None)
+        for part in parts:
+            free[1 - side].pop(part.criterion.id, None)
+        if mate is not None:
+            broken.add((mate if side else whole).criterion.id)
+    pairs[:] = [p for p in pairs if p.a.criterion.id not in broken]
 
 
-def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot]) -> tuple[Spot, ...]:
-    """The parts that together say what `whole` says; empty when there are none. `mate`, its pair so far, must be one."""
+def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot], across: Mapping[int, int]) -> tuple[float, tuple[Spot, ...]]:
+    """The parts that together say what `whole` says, and how alike they are to it; empty when there are none. `mate`, its pair so far, must be one.
+    `across`: ranks of paired criteria on the side of `whole` → on the other side, where a whole section may stand elsewhere."""
     if mate is not None and len(mate.key) >= len(whole.key):
-        return ()
-    middle = (mate or whole).rank
-    held = [s for s in free if abs(s.rank - middle) <= WINDOW and _held(s.bare, whole.bare) >= HELD]
+        return 0.0, ()
+    middles = (mate.rank,) if mate else _beside(whole.rank, across)
+    held = [s for s in free if any(abs(s.rank - m) <= WINDOW for m in middles) and _held(s.bare, whole.bare) >= HELD]
     held = sorted(sorted(held, key=lambda s: -len(s.key))[: PARTS + 2], key=lambda s: s.rank)
     pool = sorted([*held, mate] if mate else held, key=lambda s: s.rank)
     best: tuple[float, tuple[Spot, ...]] = (max((_alikeness(whole.bare, s.bare) for s in pool), default=0.0), ())
@@ -317,7 +335,13 @@ def _parts(whole: Spot, mate: Spot | None, free: Sequence[Spot]) -> tuple[Spot, 
             score = max(_alikeness(whole.bare, "".join(s.bare for s in way)) for way in _ways(chosen))
             if score >= max(WHOLE, best[0] + GAIN):
                 best = (score, chosen)
-    return best[1]
+    return best
+
+
+def _beside(rank: int, across: Mapping[int, int]) -> tuple[int, ...]:
+    """Where the paired neighbours before and after a rank stand on the other side; the same rank when it has none."""
+    before, after = max((r for r in across if r < rank), default=None), min((r for r in across if r > rank), default=None)
+    return tuple(across[r] for r in (before, after) if r is not None) or (rank,)
 
 
 def _ways(chosen: tuple[Spot, ...]) -> Iterator[tuple[Spot, ...]]:

@@ -57,16 +57,20 @@ def cleaned(raw: str) -> Cleaned:
 
 def clean(raw: str) -> str:
     """The text of `cleaned`."""
-    return _clean_short(raw) if len(raw) <= SHORT else cleaned(raw).text
+    return _clean_short(raw) if len(raw) <= SHORT else _cleaned_text(raw)
 
 
 SHORT = 400
 """Cells and lines up to this length are asked about again and again; longer ones are not kept in memory."""
 
 
-@lru_cache(maxsize=8192)
-def _clean_short(raw: str) -> str:
-    return cleaned(raw).text
+def _cleaned_text(raw: str) -> str:
+    if raw.isprintable() and " " not in raw:
+        return raw
+    return cleaned(raw).text if INVISIBLE.search(raw) else " ".join(WRAP_SPACE.sub("", raw).split())
+
+
+_clean_short = lru_cache(maxsize=8192)(_cleaned_text)
 
 
 def fold(text: str) -> str:
@@ -75,7 +79,7 @@ def fold(text: str) -> str:
     >>> fold("评价 内容（２分）")
     '评价内容(2分)'
     """
-    return _fold_short(text) if len(text) <= SHORT else _narrow(text).lower().translate(TRADITIONAL)
+    return _fold_short(text) if len(text) <= SHORT else _folded(text)
 
 
 def narrow(text: str) -> str:
@@ -84,17 +88,27 @@ def narrow(text: str) -> str:
 
 
 def _narrow(text: str) -> str:
-    return "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
+    text = unicodedata.normalize("NFKC", text)
+    return "".join((text if text.isprintable() else INVISIBLE.sub("", text)).split())
+
+
+def _folded(text: str) -> str:
+    key = _narrow(text).lower()
+    return key if _TRADITIONAL.isdisjoint(key) else key.translate(TRADITIONAL)
 
 
 TRADITIONAL = str.maketrans(
-    "項號評價內容準則標總實單員時間類別細備註檢查驗權滿應際測覈審議專業組數據資料質說點兩個檔級優級極為無錄簽對領電話聯繫機構學關閱層維顯體證環節區塊種",
-    "项号评价内容准则标总实单员时间类别细备注检查验权满应际测核审议专业组数据资料质说点两个档级优级极为无录签对领电话联系机构学关阅层维显体证环节区块种",
+    "項號評價內容準則標總實單員時間類別細備註檢查驗權滿應際測覈審議專業組數據資料質說點兩個檔級優級極為無錄簽對領電話聯繫機構學關閱層維顯體證環節區塊種"
+    "計減獎勵處責務門辦場條規範導進現參賦積綜結論問題監護養補歸與違簡長階獨線開頁續終訂製訊協會廳較達適當練習師園醫藥診廠戶決職記將視確認稱獲後從於過發緊訴競爭嚴報賬",
+    "项号评价内容准则标总实单员时间类别细备注检查验权满应际测核审议专业组数据资料质说点两个档级优级极为无录签对领电话联系机构学关阅层维显体证环节区块种"
+    "计减奖励处责务门办场条规范导进现参赋积综结论问题监护养补归与违简长阶独线开页续终订制讯协会厅较达适当练习师园医药诊厂户决职记将视确认称获后从于过发紧诉竞争严报账",
 )
-"""Traditional characters of the words that tables are headed with; only comparison keys are changed."""
+"""Traditional characters of the field's words; only comparison keys are changed."""
+
+_TRADITIONAL = frozenset(map(chr, TRADITIONAL))
 
 _narrow_short = lru_cache(maxsize=8192)(_narrow)
-_fold_short = lru_cache(maxsize=8192)(lambda text: _narrow(text).lower().translate(TRADITIONAL))
+_fold_short = lru_cache(maxsize=8192)(_folded)
 
 
 def chinese_number(text: str) -> int | None:

@@ -18,6 +18,7 @@ from pipeline.normalize import mask_personal
 from pipeline.outline import AnnexList, read_annex_list, read_citations, read_headings, read_section_lists
 from pipeline.provenance import Provenance
 from pipeline.segments import Segment, segment
+from pipeline.traditional import bands_as_printed, simplified, vetoes_as_printed
 from pipeline.vetoes import Vetoes, read_vetoes
 
 __all__ = ["Segment", "parse", "segment"]
@@ -73,7 +74,10 @@ def _compose(
 ) -> Notice:
     everywhere = [main, *prose, *sheets]
     flowing = [*main, *(p for part in prose for p in part)]
-    vetoes = _first_vetoes(everywhere)
+    plainly = simplified(everywhere)
+    vetoes, bands = _first_vetoes(plainly), _bands(plainly, segments)
+    if plainly is not everywhere:
+        vetoes, bands = vetoes_as_printed(vetoes, everywhere), bands_as_printed(bands, everywhere)
     total = score_max(main) or score_max(flowing)
     signature = close.signature
     official = head.title is not None or head.number is not None
@@ -92,7 +96,7 @@ def _compose(
         annex_titles=_annex_titles(segments),
         citations=read_citations(flowing),
         section_lists=read_section_lists(flowing, segments),
-        grade_bands=_bands(everywhere, segments),
+        grade_bands=bands,
         score_max=total[0] if total else None,
         vetoes=vetoes.items,
         veto_outcome=vetoes.outcome,

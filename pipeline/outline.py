@@ -8,7 +8,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from pipeline import rx as regex
-from pipeline.lines import Line, Passage, columns, join
+from pipeline.head import ORGAN_END
+from pipeline.lines import Line, Passage, columns, join, lines_of
 from pipeline.model import AnnexEntry, Citation, Heading, SectionList, Table
 from pipeline.normalize import chinese_number, fold
 from pipeline.segments import DATE_LINE, MARK, MARK_AND_TITLE, TITLE_END, Segment
@@ -63,7 +64,7 @@ def _in_contents(line: Line) -> bool:
 LIST_HEAD = regex.compile(r"附\s*件?\s*(?:[：:]|(?=[1１]\s*[.．、]))\s*(?P<rest>.*)")
 LIST_ITEM = regex.compile(r"(?P<number>[0-9０-９]{1,2})\s*[.．、)）:：]\s*(?P<title>\S.*)|[（(](?P<number2>[0-9０-９]{1,2})[)）]\s*(?P<title2>\S.*)")
 INLINE_ITEM = regex.compile(r"(?<=[\p{Han})）》；;。\s])\s*(?=[2-9２-９][.．、]\s*\p{Han})|(?<=[；;])\s*(?=[2-9]\s*[.．、])")
-NOT_AN_ITEM = regex.compile(r"^.{0,40}(?:局|委员会|办公室|政府|厅|公司|中心)$|^[（(](?:此件|联系人)|^(?:联系|抄送|主题)")
+NOT_AN_ITEM = regex.compile(rf"^[\p{{Han}}（）()·]{{0,40}}{ORGAN_END}$|^[（(](?:此件|联系人)|^(?:联系|抄送|主题)")
 
 
 class AnnexList(Struct, frozen=True):
@@ -79,9 +80,10 @@ class _Item(Struct, frozen=True):
     first: int
 
     def entry(self) -> AnnexEntry:
+        """The annex's title; its place keeps the mark that a careless list puts after it."""
         whole = join(self.lines)
-        text = regex.sub(r"\s+$|[。；;，,、]+$", "", whole.text[self.first :])
-        return AnnexEntry(self.number, text, whole.place(self.first, self.first + len(text)))
+        printed = whole.text[self.first :].rstrip()
+        return AnnexEntry(self.number, printed.rstrip("。；;，,、 "), whole.place(self.first, self.first + len(printed)))
 
 
 def read_annex_list(lines: Sequence[Line], official: bool = True) -> AnnexList:
@@ -155,6 +157,9 @@ def _lone_title(line: Line) -> bool:
     return _titled(line.text) and TITLE_END.search(line.text) is not None and not DATE_LINE.fullmatch(line.text)
 
 
+_ITEM_END = regex.compile(rf"(?:{TITLE_END.pattern}|[。；;])$")
+
+
 def _item_goes_on(item: _Item, line: Line) -> bool:
     """A wrapped title: the item is not complete yet, and the line is nothing else."""
     if line.after_table or DATE_LINE.search(line.text) or MARK.fullmatch(line.text) or MARK_AND_TITLE.fullmatch(line.text):
@@ -162,7 +167,7 @@ def _item_goes_on(item: _Item, line: Line) -> bool:
     if heading_of(line.text) or NOT_AN_ITEM.search(line.text) or line.text.endswith(("：", ":", "。")) or len(line.text) > 50:
         return False
     text = join(item.lines).text
-    complete = regex.search(rf"{TITLE_END.pattern}$", text) is not None and text.count("（") + text.count("(") == (
+    complete = _ITEM_END.search(text) is not None and text.count("（") + text.count("(") == (
         text.count("）") + text.count(")")
     )
     tail = regex.fullmatch(r"[（(][^（）()]{1,16}[)）]", line.text) is not None
@@ -248,14 +253,17 @@ LEAD = regex.compile(
 TAIL = regex.compile(
     r"(?:(?:等|共|的?这?|等共)?\s*(?:[0-9]{1,2}|[一二三四五六七八九十两]{1,2})\s*(?:个|大|项|类|方面|部分|大类|大项|个方面)[\p{Han}]{0,10}|等(?:[\p{Han}]{0,12})?|(?:方面|情况|内容|部分|项目|指标)(?:的?[\p{Han}]{0,8})?|组成|构成|进行.{0,12}|开展.{0,12})$"
 )
+MAX_SHORT = 30
+"""Characters of a cell or line that may be a label."""
+
 POINTS_TAIL = regex.compile(r"\s*(?:[（(][^（）()]{1,12}[)）]|(?:占|共|计)?\s*[0-9]{1,3}(?:\.[0-9])?\s*分)\s*$")
 
 
 def read_section_lists(passages: Sequence[Passage], segments: Sequence[Segment]) -> tuple[SectionList, ...]:
-    """For each annex with a table: the enumeration in the text that cites it which best agrees with the short cells of
-    that table. A list is kept only when at least two of its names, and half of them, do stand in the table: other
-    enumerations of the text are no section lists."""
-    sheets = {s.annex: _short_cells(s) for s in segments if s.kind == "annex" and _has_table(s)}
+    """For each annex: the enumeration in the text that cites it which best agrees with the short cells of its table, or,
+    where it has none, with its short lines. A list is kept only when at least two of its names, and half of them, do
+    stand there: other enumerations of the text are no section lists."""
+    sheets = {s.annex: _short_texts(s) for s in segments if s.kind == "annex"}
     out: dict[int, tuple[float, SectionList]] = {}
     for index, passage in enumerate(passages):
         for annex in _annexes_meant(passage, sheets):
@@ -268,13 +276,11 @@ def read_section_lists(passages: Sequence[Passage], segments: Sequence[Segment])
     return tuple(out[k][1] for k in sorted(out))
 
 
-def _has_table(segment: Segment) -> bool:
-    return any(isinstance(b, Table) for b in segment.blocks)
-
-
-def _short_cells(segment: Segment) -> frozenset[str]:
-    cells = (c.text for b in segment.blocks if isinstance(b, Table) for c in b.cells)
-    return frozenset(f for f in (fold(t) for t in cells) if 1 < len(f) <= 30)
+def _short_texts(segment: Segment) -> frozenset[str]:
+    """The cells of an annex's tables, or else its lines that could be headings."""
+    tables = [b for b in segment.blocks if isinstance(b, Table)]
+    texts = [c.text for b in tables for c in b.cells] if tables else [x.text for x in lines_of(segment.blocks)]
+    return frozenset(f for f in map(fold, texts) if 1 < len(f) <= MAX_SHORT)
 
 
 def _annexes_meant(passage: Passage, sheets: dict[int, frozenset[str]]) -> list[int]:
@@ -326,10 +332,12 @@ def _keep_better(
     span: tuple[int, int],
     cells: frozenset[str],
 ) -> None:
-    hits = sum(1 for n in names if any(_names_cell(fold(n), c) for c in cells))
+    keys = [fold(n) for n in names]
+    hits = sum(any(_names_cell(key, c) for c in cells) for key in keys)
     if hits < 2 or 2 * hits < len(names):
         return
-    exact = sum(1 for n in names if any(fold(n) == POINTS_TAIL.sub("", c) for c in cells))
+    whole = {POINTS_TAIL.sub("", c) for c in cells}
+    exact = sum(key in whole for key in keys)
     score = hits + hits / len(names) + exact / 100
     if annex not in out or score >= out[annex][0]:
         out[annex] = (score, SectionList(annex, names, passage.place(*span)))

@@ -66,7 +66,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "times": "{0} 种", "decide_by": "看一处即可判定", "repair": "建议（须人工确认后生效）", "donors": "参照", "picture": "第 {0} 页，红框为所指之处",
         "waived": "已豁免", "page_n": "第 {0} 页", "line_n": "第 {0} 行", "annex_n": "附件 {0}", "body_short": "正文",
         "filter": "筛选", "severity": "程度", "annex": "位置", "status": "把握", "rule": "规则", "all": "全部", "shown": "显示 {0} 处",
-        "remarks": "读取说明", "decisions": "已作的决定", "unplaced": "表中未归类的文字", "legend": "怎样读这份报告",
+        "remarks": "读取说明", "decisions": "已作的决定", "actions": {"accept": "采纳", "reject": "不采纳", "set": "改定", "waive": "豁免"},
+        "unplaced": "表中未归类的文字", "legend": "怎样读这份报告",
         "legend_text": "左边是读到的表格原样，右边是对该行的发现；点击编号可看算式和原文出处。带“推定”字样、虚线框的内容不是原文所印，"
         "只是依据其他数字或其他附件推出的建议，未经人工确认不会当作原文使用。",
         "foot": "本报告由程序离线生成，相同来源得到相同结果；不含时间戳。个人信息一律不引用。", "id": "标识",
@@ -98,7 +99,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "times": "{0}", "decide_by": "One look would settle it", "repair": "Suggestion (takes effect only when a person accepts it)", "donors": "after", "picture": "page {0}, the place boxed",
         "waived": "waived", "page_n": "page {0}", "line_n": "line {0}", "annex_n": "annex {0}", "body_short": "body",
         "filter": "Filter", "severity": "Severity", "annex": "Place", "status": "Status", "rule": "Rule", "all": "all", "shown": "{0} shown",
-        "remarks": "Remarks of the reader", "decisions": "Decisions", "unplaced": "Text of the table without a place", "legend": "How to read this",
+        "remarks": "Remarks of the reader", "decisions": "Decisions", "actions": {"accept": "accepted", "reject": "rejected", "set": "set", "waive": "waived"},
+        "unplaced": "Text of the table without a place", "legend": "How to read this",
         "legend_text": "On the left the table as read, on the right what was found about each row; follow a number to its arithmetic and its place. "
         "What is marked “inferred” and set in a dashed frame is not printed in the source: it is a suggestion and is never used as the original until a person confirms it.",
         "foot": "Made offline by a program; the same source gives the same report. No personal data are quoted.", "id": "id",

@@ -150,7 +150,7 @@ def _role_of(key: str) -> Role | None:
 
 
 TOTAL_WORDS = regex.compile(
-    r"(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
+    r"(?:(?:以上|上述)?各(?:项|部分|项目)(?:分值|得分)?)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
     r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
 )
 """The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
@@ -171,8 +171,8 @@ GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?|[a-z]{{3,16}
 """`优秀（10分）`, `良8-9分`: a header cell over the points of one grade."""
 
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
-    ("assessee", r"(?:被?(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
-    ("date", r"(?:(?:评价|考核|检查|评估|考评|测评|评审|督查|验收|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
+    ("assessee", r"(?:(?:被\p{Han}{0,4})?(?:评价|考核|检查|评估|考评|测评|评审|评定|评比|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店|场所)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
+    ("date", r"(?:(?:\p{Han}{0,4}(?:评价|考核|检查|评估|考评|测评|评审|评定|评比|督查|验收)|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
     ("assessor", r"(?:(?:专家|评委|评审|评价|考核|检查|评估|考评|评分|打分|验收)?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|\p{Han}{1,4}人(?:签字|签名|签章)|(?:考核|检查|评价|评估|考评|评分|打分)人员?)"),
 )
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
@@ -231,6 +231,9 @@ LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<poin
 LABEL_POINTS_WORDS = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?:共|计|满分)?(?P<points>[一二三四五六七八九十百]{1,5}分)\s*[)\]）]$", regex.DOTALL)
 """`环境卫生（二十分）`: points in words, in brackets only."""
 
+RATE = regex.compile(r"(?:[率比]|达到?|[低高大小少多超]于|超过|不足|不到|[≥≤<>]=?|以上|以内|约|近|为|至|到)[:：]?$")
+"""How the words before a rate end (满意率达到95%), where a label of 95 points does not."""
+
 EACH_CASE = regex.compile(r"(?:每|[一1])(?:次|处|项|例|起|人次?|个)(?:性)?(?:[扣加减得计记])?")
 """What is left of a label that only says how much one case costs (一次扣20分)."""
 
@@ -243,11 +246,14 @@ SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
-    r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．.])\s*[、.]?|(?P<d>[①-⑳]))\s*"
+    r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．]|\.[0-9])\s*[、.]?|(?P<d>[①-⑳]))\s*"
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
-SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．](?=[0-9])")
+NUMERAL_IN_TEXT = regex.compile(r"^\s*(?:(?P<n>[一二三四五六七八九十]{1,3})\s*[、.．]|[(（](?P<n>[一二三四五六七八九十]{1,3})[)）])\s*(?=\P{Nd})")
+"""A serial in Chinese numerals at the start of a criterion's text: `一.…`, `（二）…`."""
+
+SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9])")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
 
 
@@ -264,6 +270,9 @@ def grade_name(text: str) -> tuple[str, str | None] | None:
     match = GRADE_POINTS.fullmatch(key)
     return (printed[: match.end("word")], match["points"]) if match and GRADE_WORDS.fullmatch(match["word"]) else None
 
+
+GRADE_BARE = regex.compile(r"(?P<points>[0-9]{1,2})分")
+"""The whole (folded) header cell of a grade that is named by its points alone: `5分` beside `4分` and `3分`."""
 
 POINTS_RANGE = regex.compile(r"^[+]?(?P<low>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?\s*[-~—–至到一]+\s*[+]?(?P<high>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
 """`0-5`, `0~5分`, `+1—+3`."""
@@ -294,8 +303,11 @@ POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不�
 POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
 """Points at the end of a criterion's text: `…（2分）。`."""
 
-POINTS_AFTER_NAME = regex.compile(r"[^。；，,;:：()（）\[\]【】]{2,20}[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】]\s*[。：:]\s*\P{P}")
-"""Points after the name that opens a text: `孝老爱亲星（20分）。尊老爱幼。`."""
+POINTS_AFTER_NAME = regex.compile(
+    r"(?P<said>(?:[^。；;:：()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,60}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
+    r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:扣\s*[0-9.]+\s*分|[扣得]\s*满分|不得分|得\s*[0-9.]+\s*分|扣完为止)))"
+)
+"""Points after the name or sentence that opens a text: `孝老爱亲星（20分）。尊老爱幼。`, `台账齐全，更新及时（5分）。缺一项扣1分。`."""
 
 POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""

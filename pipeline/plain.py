@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeGuard
@@ -14,8 +14,13 @@ from msgspec import NODEFAULT, Struct, structs
 
 from pipeline.provenance import Provenance
 
-PLAIN = (str, int, float, type(None))
+PLAIN = frozenset((str, int, float, bool, type(None)))
 """What JSON has as it is."""
+
+COLUMN_TITLES = {"standard": "评分标准", "method": "检查方法", "evidence": "佐证材料", "remark": "备注", "item": "项目内容"}
+"""How people call a role of a criterion's `columns`; a column without a role is called by its own header."""
+COLUMN_ORDER = ("standard", "method", "", "evidence", "remark")
+"""The order in which a row's other cells stand; a column without a role comes between."""
 
 
 def points_text(value: Decimal) -> str:
@@ -24,12 +29,19 @@ def points_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def other_cells(columns: Mapping[str, str]) -> tuple[str, ...]:
+    """A criterion's `columns` to stand beside its text, each under its title: `评分标准：每处扣1分`. Without `item`, which
+    is part of the text."""
+    names = sorted(columns.keys() - {"item"}, key=lambda name: (COLUMN_ORDER.index(name if name in COLUMN_ORDER else ""), name))
+    return tuple(f"{COLUMN_TITLES.get(name, name)}：{columns[name]}" for name in names if columns[name].strip())
+
+
 def to_plain(value: Any) -> Any:
     """Any model value as JSON data."""
-    if isinstance(value, PLAIN):
+    if type(value) in PLAIN:
         return value
     if isinstance(value, (list, tuple)):
-        return [v if isinstance(v, PLAIN) else to_plain(v) for v in value]
+        return [v if type(v) in PLAIN else to_plain(v) for v in value]
     if isinstance(value, Provenance):
         return value.to_json()
     if isinstance(value, dict):
@@ -38,8 +50,10 @@ def to_plain(value: Any) -> Any:
         return points_text(value)
     if not isinstance(value, Struct):
         return value
-    fields = structs.asdict(value)
-    plain = {name: v if isinstance(v, PLAIN) else to_plain(v) for name, v in fields.items()}
+    plain = structs.asdict(value)
+    for name, own in plain.items():
+        if type(own) not in PLAIN:
+            plain[name] = to_plain(own)
     for name in omitted_fields(type(value)):
         if plain[name] is None:
             del plain[name]

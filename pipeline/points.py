@@ -34,11 +34,22 @@ def read_points(text: str) -> PointsRead:
     return _read_short(text) if len(text) <= SHORT else _read(text)
 
 
+def read_one(text: str) -> PointsRead:
+    """A points cell that holds one number, that of a section or a total, though a line end tears it (2|0).
+
+    >>> read_one("2\\n0").value, read_points("2\\n0").value
+    (Decimal('20'), None)
+    """
+    return read_points("".join(text.split("\n"))) if several_numbers(text) else read_points(text)
+
+
 def _read(text: str) -> PointsRead:
     plain = points(text)
     key = fold(text)
     if plain is not None or not key:
         return PointsRead(plain, None, "bonus" if key.startswith("+") else "scored")
+    if not _FIGURE.search(key):
+        return PointsRead(None, clean(text), "veto" if patterns.POINTS_VETO.search(key) else "scored")
     if several_numbers(text):
         return PointsRead(None, clean(text))
     if match := patterns.POINTS_REMARKED.match(key):
@@ -61,6 +72,7 @@ def _read(text: str) -> PointsRead:
     return PointsRead(None, clean(text))
 
 
+_FIGURE = regex.compile(r"[0-9]")
 _read_short = lru_cache(maxsize=4096)(_read)
 
 
@@ -69,18 +81,25 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
 
     >>> split_label("日常管理\\n(8分)"), split_label("安全运营"), split_label("一、基础工作（20）")
     (('日常管理', Decimal('8')), ('安全运营', None), ('一、基础工作', Decimal('20')))
+    >>> split_label("完好率达到95%"), split_label("工作业绩60%")
+    (('完好率达到95%', None), ('工作业绩', Decimal('60')))
     >>> split_label("安全（１２分）"), split_label("卫生（十分）"), split_label("一次扣20分")
     (('安全', Decimal('12')), ('卫生', Decimal('10')), ('一次扣20分', None))
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
-    for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE):
+    for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
-        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])):
+        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match):
             return _tight(whole[: match.end("label")]).rstrip("，,"), Decimal(match["points"])
-    match = patterns.LABEL_POINTS_WORDS.match(plain)
+    match = patterns.LABEL_POINTS_WORDS.match(plain) if "分" in plain else None
     value = points(match["points"]) if match else None
     return (_tight(match["label"]), value) if match and value is not None else (whole, None)
+
+
+def _is_rate(match: regex.Match[str]) -> bool:
+    """Whether what ends a label is a rate that its words name (完好率达到95%), not points."""
+    return match[0].rstrip().endswith(("%", "％")) and patterns.RATE.search(fold(match["label"])) is not None
 
 
 def is_label_points(text: str) -> bool:
@@ -112,6 +131,21 @@ def points_after_name(text: str) -> Decimal | None:
     """Points after a name that opens a text, `孝老爱亲星（20分）。尊老爱幼。`."""
     match = patterns.POINTS_AFTER_NAME.match(text)
     return points(f"{match['points']}分") if match else None
+
+
+def points_closing(text: str) -> Decimal | None:
+    """Points that close a text without brackets and are the only ones it names, `专人管理，制度上墙，5分`.
+
+    >>> points_closing("专人管理，制度上墙，5分"), points_closing("有制度，得1分；有记录，得1分"), points_closing("迟到一次，扣1分")
+    (Decimal('5'), None, None)
+    """
+    match = patterns.POINTS_CLOSING.search(text)
+    alone = match is not None and len(FIGURE_OF_POINTS.findall(text)) == 1
+    return points(f"{match['points']}分") if match is not None and alone else None
+
+
+FIGURE_OF_POINTS = regex.compile(r"(?<![时点:：][0-9]?)[0-9]\s*分(?![钟之类级区别析开前后内以及])")
+"""A figure of points, not of minutes (6时30分前), parts (三分之二) or a threshold (85分以上)."""
 
 
 def total_in(text: str) -> Decimal | None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.gridrows import Row, serial_value
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.points import points_at_end, read_points
@@ -52,7 +53,7 @@ def profile_of(rows: Sequence[Row], col: int) -> Profile:
     return Profile(
         filled=len(filled),
         serial=sum(bool(patterns.SERIAL.match(fold(t))) for t in narrow) / (len(narrow) or 1),
-        ascending=sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
+        ascending=dotted if (dotted := _dotted(narrow)) is not None else sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
         numeric=sum(scored) / n,
         closing=sum(points_at_end(t) is not None for _, t in filled) / n,
         bare=sum(yes and len(fold(t)) <= BARE for (_, t), yes in zip(filled, scored, strict=True)) / n,
@@ -66,6 +67,26 @@ def profile_of(rows: Sequence[Row], col: int) -> Profile:
         rows=frozenset(at),
         begins=frozenset(at[i] for i, (_, t) in enumerate(filled) if not i or t != filled[i - 1][1]),
     )
+
+
+def _dotted(texts: Sequence[str]) -> float | None:
+    """How often serials of several parts (1.1, 1.2, 2.1) count on; None where most are of one part. Points with a decimal look
+    like them and do not count."""
+    parts = [tuple(map(int, match["n"].split("."))) for t in texts if (match := patterns.SERIAL.match(fold(t))) and DOTTED.fullmatch(match["n"])]
+    if 2 * sum(len(p) > 1 for p in parts) <= len(texts):
+        return None
+    return sum(_counts_on(a, b) for a, b in pairwise(parts)) / max(len(parts) - 1, 1)
+
+
+DOTTED = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}){0,3}")
+
+
+def _counts_on(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    """Whether serial b may follow a: 1.2 after 1.1, 2.1 after 1.4, 1.1.1 after 1.1."""
+    if len(b) > len(a):
+        return b[: len(a)] == a and b[-1] == 1
+    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(b))
+    return same < len(b) and b[same] - a[same] in (1, 2) and all(x == 1 for x in b[same + 1 :])
 
 
 def _counting(texts: Sequence[str]) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -27,6 +27,9 @@ class Arc(NamedTuple):
     change: int
     missing: int
 
+
+_arc: Callable[[tuple[int, int, int, int, int, int]], Arc] = partial(tuple.__new__, Arc)
+"""An Arc of its values: thousands are made, and the class's own call takes three times as long."""
 
 NOTHING_MISSING = {0: 1}
 NEVER = 10**9
@@ -109,6 +112,11 @@ class Programme:
         return out
 
     @cached_property
+    def bounds(self) -> list[tuple[int, int] | None]:
+        """Per section the least and the most of the numbers it declares; None where it declares none."""
+        return [(min(f.declared), max(f.declared)) if f.declared else None for f in self.puzzle.facts]
+
+    @cached_property
     def pages(self) -> list[tuple[int, int]]:
         """Per section, the rows [low, high) on the table parts its label stands on; all rows where that is not known."""
         out: list[tuple[int, int]] = []
@@ -125,14 +133,14 @@ class Programme:
 
     def window(self, section: int, start: int, slack: int, barrier: int) -> range:
         """Possible ends, up to `barrier`, of a section whose points differ by at most `slack` from what it declares."""
-        last = self.rows - (self.sections - 1 - section)
-        first = max(start + 1, last if section == self.sections - 1 else 0)
-        last = min(last, barrier)
-        declared = self.puzzle.facts[section].declared
-        if declared and first <= last:
-            last = bisect_right(self.low, self.low[start] + max(declared) + slack, first, last + 1) - 1
-            first = bisect_left(self.high, self.high[start] + min(declared) - slack, first, last + 1)
-        return range(first, last + 1)
+        after = self.sections - 1 - section
+        first = start + 1 if after else self.rows
+        stop = min(self.rows - after, barrier) + 1
+        bounds = self.bounds[section]
+        if bounds is not None and first < stop:
+            stop = bisect_right(self.low, self.low[start] + bounds[1] + slack, first, stop)
+            first = bisect_left(self.high, self.high[start] + bounds[0] - slack, first, stop)
+        return range(first, stop)
 
     def sums(self, start: int, end: int) -> dict[int, int]:
         """The sums that the missing values of these rows may have (value: ways)."""
@@ -154,8 +162,9 @@ class Programme:
         return [0, *accumulate(int(row in self.values) for row in range(self.rows))]
 
     def sketch(self, cap: int) -> Sketch:
-        """Which sections are worth making when the whole may cost at most `cap` and the total is left aside."""
-        if self._sketch is None or self._sketch[0] != cap:
+        """Which sections are worth making when the whole may cost at most `cap` and the total is left aside. One that was
+        made under a higher cap says the same of them, and of others."""
+        if self._sketch is None or self._sketch[0] < cap:
             front = {0: 0}
             fronts, steps = [front], []
             for section in range(self.sections):
@@ -176,45 +185,41 @@ class Programme:
         if moved > budget:
             return []
         least = min(self.weights.declared, self.weights.criterion)
-        slack = self.reach(least, budget - moved)
+        slack, charge = self.reach(least, budget - moved), self._charges(least)
         out = []
         for end in self.window(section, start, slack, self.barrier(section, start)):
-            cost = moved + (self.weights.page if end <= foreign else 0)
+            cost = moved + self.weights.page if end <= foreign else moved
             if declared:
-                cost += self._least_wrong(declared, start, end, least, slack)
+                low, high = self.low[end] - self.low[start], self.high[end] - self.high[start]
+                gap = min([low - d if low > d else d - high if d > high else 0 for d in declared])
+                cost += charge[gap] if gap <= slack else OVER  # one error, as great as the nearest number leaves it
             if cost <= budget:
                 out.append((end, cost))
         return out
 
-    def _least_wrong(self, declared: tuple[int, ...], start: int, end: int, base: int, slack: int) -> int:
-        """The least that the sum of these rows can cost: one error, as great as the nearest declared number leaves it."""
-        low, high = self.low[end] - self.low[start], self.high[end] - self.high[start]
-        gap = min([low - d if low > d else d - high if d > high else 0 for d in declared])
-        return self._charges(base)[gap] if gap <= slack else OVER
-
-    def matches(self, section: int, start: int) -> Iterator[int]:
+    def matches(self, section: int, start: int) -> Iterable[int]:
         """The ends at which a section from `start` has exactly the points it declares."""
-        declared = set(self.puzzle.facts[section].declared)
-        if len(declared) != 1:
-            return
-        (whole,) = declared
-        for end in self.window(section, start, 0, self.rows):
-            if whole - self.known[end] + self.known[start] in self.sums(start, end):
-                yield end
+        bounds = self.bounds[section]
+        if bounds is None or bounds[0] != bounds[1]:
+            return ()
+        ends = self.window(section, start, 0, self.rows)
+        if not self.values:
+            return ends
+        whole = bounds[0] + self.known[start]
+        return [end for end in ends if whole - self.known[end] in self.sums(start, end)]
 
     def exact(self, section: int, start: int, among: Container[int]) -> Iterator[tuple[int, int]]:
         """The ends, of those given, of a section from `start` at which nothing is wrong, with the shift of the deviation."""
-        fact = self.puzzle.facts[section]
+        fact, bounds = self.puzzle.facts[section], self.bounds[section]
         moved, foreign = self.place(section, start)
-        wholes = set(fact.declared)
-        if moved or len(wholes) > 1:
+        if moved or (bounds is not None and bounds[0] != bounds[1]):
             return
         for end in self.window(section, start, 0, self.barrier(section, start)):
             if end <= foreign or end not in among:
                 continue
             found = self.known[end] - self.known[start]
             sums = self.sums(start, end)
-            for missing in (d - found for d in wholes) if wholes else sums:
+            for missing in (bounds[0] - found,) if bounds is not None else sums:
                 if missing in sums:
                     yield end, (missing if fact.counted else -found) if self.tracked else 0
 
@@ -236,23 +241,24 @@ class Programme:
 
     def _arcs_to(self, section: int, start: int, end: int, paid: int, room: int, closing: range) -> Iterator[Arc]:
         """`closing`: the shifts with which the total can still be made."""
-        fact = self.puzzle.facts[section]
+        fact, bounds = self.puzzle.facts[section], self.bounds[section]
         known = self.known[end] - self.known[start]
         most = self.reach(self.weights.criterion, room)
         limit = most + self.reach(self.weights.declared, room)
         for missing, ways in self.sums(start, end).items():
             if not closing.start - most <= missing < closing.stop + most:
                 continue
-            if any(abs(d - known - missing) > limit for d in fact.declared):
+            found = known + missing
+            if bounds is not None and max(found - bounds[0], bounds[1] - found) > limit:
                 continue
-            for change, cost in self._changes(fact, known + missing, room):
+            for change, cost in self._changes(fact, found, room):
                 count = ways
                 if change:
                     able = self.eligible(change)
                     count *= able[end] - able[start]
                 shift = (change + missing if fact.counted else -known) if self.tracked else 0
                 if count and shift in closing:
-                    yield Arc(end, shift, paid + cost, count, change, missing)
+                    yield _arc((end, shift, paid + cost, count, change, missing))
 
     def _changes(self, fact: Fact, found: int, budget: int) -> tuple[tuple[int, int], ...]:
         """Changes to one criterion of a section that sums to `found`, with the cost of what then still disagrees.
@@ -355,7 +361,7 @@ class Programme:
 
     def best(self, limit: int = HOPELESS) -> int | None:
         """The cheapest cost, found under growing caps; None when it is above `limit` or no layout exists."""
-        for cap in (MARGIN_CAP, 2 * MARGIN_CAP, HOPELESS):
+        for cap in (0, MARGIN_CAP, 2 * MARGIN_CAP, HOPELESS):
             if self._best is None and self._searched < min(cap, limit):
                 self._searched = min(cap, limit)
                 self._best = self._best_under(self._searched)
@@ -387,7 +393,7 @@ def _ahead(
 ) -> dict[int, int]:
     out = {}
     for start, ends in steps.items():
-        least = min((cost + after[end] for end, cost in ends if end in after), default=OVER)
+        least = min([cost + after[end] for end, cost in ends if end in after], default=OVER)
         if front[start] + least <= cap:
             out[start] = least
     return out

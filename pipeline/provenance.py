@@ -29,7 +29,8 @@ class Provenance(Struct, frozen=True):
         if self.page is not None:
             out["page"] = self.page
         if self.bbox is not None:
-            out["bbox"] = [round(v, 2) for v in self.bbox]
+            x0, top, x1, bottom = self.bbox
+            out["bbox"] = [round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)]
         if self.path is not None:
             out["path"] = self.path
         if self.line is not None:

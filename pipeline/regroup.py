@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 
 from msgspec.structs import replace
 
-from pipeline import patterns
+from pipeline import patterns, tornpoints
 from pipeline.draft import Draft, Mark
+from pipeline.model import Criterion
 
 
 def regroup(draft: Draft) -> tuple[Draft, ...]:
@@ -39,19 +41,25 @@ def _lift_parents(draft: Draft) -> None:
 
 
 def _lift_headings(draft: Draft) -> None:
-    """Lines marked （一） with the points of the lines below them, in a table without labels and numbers, are section rows: their
-    points, not those of the others, make the sums."""
-    heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text)]
-    if draft.marks or any(c.number for c in draft.criteria) or len(heads) < 2 or heads[0] != 0:
+    """Lines marked （一） with the points of the lines below them, in a table without labels where either no line or each of the
+    others has a number, are section rows: their points, not those of the others, make the sums."""
+    heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
+    numbered = sum(c.number is not None for c in draft.criteria)
+    if draft.marks or numbered not in (0, len(draft.criteria) - len(heads)) or len(heads) < 2 or heads[0] != 0:
         return
     below = [draft.criteria[a + 1 : b] for a, b in pairwise([*heads, len(draft.criteria)])]
-    closes = [draft.criteria[h].max_points == sum(c.max_points or 0 for c in own) for h, own in zip(heads, below, strict=True)]
-    whole = sum(draft.criteria[h].max_points or 0 for h in heads)
+    closes = [_points(draft.criteria[h]) == sum(c.max_points or 0 for c in own) for h, own in zip(heads, below, strict=True)]
+    whole = sum(_points(draft.criteria[h]) or 0 for h in heads)
     total = draft.totals[-1][1] if draft.totals else None
     but_one = sum(closes) >= max(2, len(heads) - 1)  # a fault of print in one section leaves the others
     if all(below) and (all(closes) or but_one or (total == whole and 2 * sum(closes) >= len(heads))):
         for head in reversed(heads):
             _lift(draft, head)
+
+
+def _points(own: Criterion) -> Decimal | None:
+    """The points of a line that heads others: one number, though a line end tears it."""
+    return own.max_points if own.max_points is not None else tornpoints.whole(own)
 
 
 def _lift(draft: Draft, index: int) -> None:
@@ -68,7 +76,7 @@ def _lift(draft: Draft, index: int) -> None:
     rank = (own.number or "").count(".") + 1
     if at is not None:
         draft.marks.insert(
-            0, Mark(text, own.max_points, at, 1, own.piece, False, True, after=index, number=own.number, rank=rank)
+            0, Mark(text, _points(own), at, 1, own.piece, False, True, after=index, number=own.number, rank=rank)
         )
 
 

@@ -12,7 +12,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from html import escape
 from http import HTTPStatus
@@ -25,6 +25,7 @@ import jinja2
 from msgspec import Struct
 
 from pipeline import serialize, stages
+from pipeline.criterion_names import subject_of
 from pipeline.decisions import open_suggestions
 from pipeline.errors import PipelineError, UsageError
 from pipeline.review_words import WORDS
@@ -116,6 +117,7 @@ class Desk:
             suggestions=open_suggestions(reading),
             findings=[f for f in reading.findings if f.waiver is None],
             decisions=reading.decisions,
+            subject=partial(subject_of, reading, tongue=0 if self.lang == "zh" else 1),
             done=done,
             error=error,
             given={"by": "", "reason": "", "path": "", "value": "", "date": date.today().isoformat()} | (given or {}),

@@ -98,6 +98,8 @@ def spanning_totals(rows: Sequence[Row], names: dict[int, str]) -> dict[int, Cel
 
 def _is_grade_column(header: str) -> bool:
     """Whether a header names a grade (一级 alone names a level of indicators)."""
+    if patterns.GRADE_BARE.fullmatch(fold(header)):
+        return True
     grade = patterns.grade_name(header)
     return grade is not None and (grade[1] is not None or patterns.header_role(header) is None)
 

@@ -14,10 +14,13 @@ from pipeline import rx as regex
 from pipeline.gridrows import Row
 from pipeline.model import Cell
 from pipeline.normalize import clean, fold
-from pipeline.points import is_label_points, points_at_end, read_points, split_label
+from pipeline.points import is_label_points, points_at_end, read_one, read_points, split_label
 from pipeline.roles import Columns
 
 Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
+
+NUMERAL = regex.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.]?")
+"""A serial in Chinese numerals, alone in its cell."""
 
 MAX_LABEL = 40
 """A section label is short; a longer wide cell is a note."""
@@ -44,17 +47,18 @@ class Line(Struct, frozen=True):
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool | None = None) -> Line:
+def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool | None = None, worded: bool = False) -> Line:
     """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
     `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `whole_above`: the
-    row before it is a whole sentence, or breaks off (None: rows here do not end with a stop)."""
+    row before it is a whole sentence, or breaks off (None: rows here do not end with a stop); `worded`: the scored rows
+    themselves are numbered in Chinese numerals, so that one in the number column makes no section row."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
     if not filled or (len(filled) == 1 and patterns.CONTINUED.match(clean(filled[0].text))):
         return _as(line, "blank")
     if first_of_part and (_is_torn_text(line, filled, whole_above) or _is_torn_aside(line, filled)):
         return _as(line, "continuation")
-    for test in (_total, _fields, _opinion, partial(_section, headed=headed), _note):
+    for test in (_total, _fields, _opinion, partial(_section, headed=headed, worded=worded), _note):
         found = test(line, filled)
         if found is not None:
             return found
@@ -107,10 +111,10 @@ def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 
 def _row_value(line: Line, word: Cell, filled: tuple[Cell, ...]) -> Decimal | None:
     """The number of a total row: in the points column, else right of the word, else in the word's own cell."""
-    if line.points is not None and line.points is not word and (value := read_points(line.points.text).value) is not None:
+    if line.points is not None and line.points is not word and (value := read_one(line.points.text).value) is not None:
         return value
     for cell in (*line.section_points.values(), *filled):
-        if cell is not word and (cell.col > word.col or cell in line.section_points.values()) and (value := read_points(cell.text).value) is not None:
+        if cell is not word and (cell.col > word.col or cell in line.section_points.values()) and (value := read_one(cell.text).value) is not None:
             return value
     match = regex.search(r"([0-9]{1,4}(?:\.[0-9])?)", fold(word.text))
     return Decimal(match[1]) if match else None
@@ -131,7 +135,7 @@ def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return _as(line, "note") if alone else None
 
 
-def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
+def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
     given = set(map(id, scores))
@@ -141,14 +145,14 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line
         return None
     if len(rest) == 2:
         mark = fold(rest[0].text)
-        if not regex.fullmatch(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.]?", mark) or rest[0] is not line.number:
+        if not NUMERAL.fullmatch(mark) or rest[0] is not line.number or (worded and (_points_own(line) or line.columns.points is None)):
             return None
     label, declared = split_label(heading.text)
     value = declared
     if value is None:
         for cell in scores:
             if cell is not None and line.own(cell) and cell is not heading:
-                value = read_points(cell.text).value
+                value = read_one(cell.text).value
     if len(fold(label)) > MAX_LABEL or regex.search(r"[。；;]", label) or not regex.search(r"\p{Han}|\p{L}{3}", label):
         return None
     marked = bool(patterns.SECTION_MARKER.match(label) or patterns.APART_LABEL.fullmatch(fold(label))) or declared is not None or len(rest) == 2

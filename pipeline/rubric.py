@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from pipeline import patterns
+from pipeline import patterns, tornpoints
 from pipeline import rx as regex
 from pipeline.draft import Draft, Mark, collect
 from pipeline.gridrows import Row
@@ -29,7 +29,7 @@ from pipeline.model import (
     Table,
     Unplaced,
 )
-from pipeline.normalize import clean, fold, mask_personal
+from pipeline.normalize import chinese_number, clean, fold, mask_personal
 from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
@@ -99,6 +99,7 @@ def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) 
 def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
     marks = spread(_placed_marks(draft), draft.criteria)
+    tornpoints.mend(draft, marks, _totals(draft, len(draft.criteria))[0])
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
     criteria = _serials_from_items(criteria)
     criteria = _with_ids(_mark_deductions(criteria, draft), rubric_id)
@@ -174,6 +175,8 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
     if not criteria or any(c.number for c in criteria):
         return list(criteria)
     found = _plain_between([c.text for c in criteria])
+    if not any(found):
+        return _serials_in_words(criteria)
     if sum(m is not None for m in found) < max(2, 0.5 * len(criteria)) or not _count_up(found):
         return list(criteria)
     if any(m and _goes_on(c.text, m) for c, m in zip(criteria, found, strict=True)):
@@ -186,6 +189,16 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
         number = next(g for g in match.groups() if g)
         out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
     return out
+
+
+def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where every text opens with a Chinese numeral and they count on, that is the number (一.… 二.…)."""
+    found = [patterns.NUMERAL_IN_TEXT.match(c.text) for c in criteria]
+    values = [chinese_number(m["n"]) for m in found if m]
+    if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
+        return list(criteria)
+    pairs = zip(criteria, found, strict=True)
+    return [replace(c, number=m["n"], text=c.text[m.end() :], number_at=c.at) for c, m in pairs if m]
 
 
 def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
@@ -235,10 +248,11 @@ def _mark_apart(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
 
 
 def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:
-    """Whether serials at the start of texts count up, or start over at 1, each time."""
+    """Whether serials at the start of texts count up, or start over at 1, each time; a slip in ten may break the count."""
     values = [next(g for g in m.groups() if g) for m in found if m]
     numbers = [int(v) if v.isdecimal() else None for v in values]
-    return all(b is None or a is None or b in (1, a + 1, a + 2) for a, b in pairwise([0, *numbers]))
+    slips = sum(b is not None and a is not None and b not in (1, a + 1, a + 2) for a, b in pairwise([0, *numbers]))
+    return slips <= (len(values) + 5) // 10
 
 
 def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Criterion], list[Mark]]:

@@ -7,12 +7,13 @@ One file needs part of the patterns, and compiling them all takes longer than re
 
     python -m pipeline.rx
 
-compiles all that are written down and keeps them where Python keeps byte code, for this version of Python and `regex`;
+compiles all that are written down, as patterns of their own or in a call, and keeps them where Python keeps byte code, for this version of Python and `regex`;
 what is not found there, word for word, is compiled as ever. `make setup` calls it.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import pickle
@@ -34,6 +35,8 @@ __all__ = [
 
 
 STORE = Path(__file__).parent / "__pycache__" / f"patterns.{sys.implementation.cache_tag}.regex-{regex.__version__}"
+
+ASKING = frozenset(("search", "match", "fullmatch", "findall", "finditer", "split", "sub"))
 
 DAMAGED = (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError, RuntimeError)
 """What loading a store can raise that another program or half a disk has spoilt."""
@@ -58,13 +61,27 @@ def _stored() -> dict[tuple[Any, int], Pattern[Any]]:
 
 def store() -> None:
     """Compile the patterns of all modules and keep them in STORE."""
-    for module in pkgutil.walk_packages([str(Path(__file__).parent)], "pipeline."):
+    folder = Path(__file__).parent
+    for module in pkgutil.walk_packages([str(folder)], "pipeline."):
         with suppress(ImportError):  # a reader whose library is not installed
             importlib.import_module(module.name)
+    kept = {(p.pattern, p.flags): regex.compile(p.pattern, p.flags) for p in _written}
+    for pattern in dict.fromkeys(own for path in sorted(folder.rglob("*.py")) for own in _in_calls(path.read_bytes())):
+        with suppress(regex.error):  # one that is sound only with the flags given there
+            kept.setdefault((pattern, 0), regex.compile(pattern))
     STORE.parent.mkdir(exist_ok=True)
     fresh = STORE.with_suffix(f".{os.getpid()}")
-    fresh.write_bytes(pickle.dumps({(p.pattern, p.flags): regex.compile(p.pattern, p.flags) for p in _written}))
+    fresh.write_bytes(pickle.dumps(kept))
     fresh.replace(STORE)
+
+
+def _in_calls(source: bytes) -> Iterator[str | bytes]:
+    """The patterns that stand as text in calls of this module's functions: `regex.search(r"[0-9]+", text)`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING and node.args:
+            whose, pattern = node.func.value, node.args[0]
+            if isinstance(whose, ast.Name) and whose.id == "regex" and isinstance(pattern, ast.Constant):
+                yield pattern.value  # type: ignore[misc]
 
 
 class _Later:

@@ -32,7 +32,7 @@ def write_all(cards: Sequence[Scorecard], reading: Reading, out: Path) -> list[P
 
 
 def _pages(stem: str, card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Iterator[tuple[str, Page]]:
-    yield stem, unit.page(card, group, notice)
+    yield stem, unit.page(card, group)
     for part, page in treatment.pages(card, notice):
         yield f"{stem}.{part}", page
 

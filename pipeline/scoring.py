@@ -32,6 +32,7 @@ from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.problems import problem
 from pipeline.tally import (
+    SIGN,
     Line,
     Sheet,
     add_up,
@@ -139,7 +140,7 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
     factor = _factor(possible, rubric, reading)
     scaled = factor if policy.scale == "to-score-max" else Fraction(1)
     combined = combine(sheets, Ground(rubric, lines, policy, scaled))
-    vetoes = tuple(sorted({n for s in sheets for n, ticked in s.assessment.vetoes.items() if ticked}))
+    vetoes = tuple(sorted({n for s in sheets for n, ticked in s.assessment.vetoes.items() if ticked}, key=lambda n: (len(n), n)))
     faulty = bool(reasons) or any(s.faults for s in sheets)
     grade = _grade(combined, vetoes, faulty, reading, policy, factor / scaled)
     findings = (*_unread(sheets, lines), *twice, *checks.check(sheets, lines, policy, possible, [calling(n) for n in range(1, len(sheets) + 1)]))
@@ -150,7 +151,8 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
         possible=exact(possible * scaled) if possible is not None else None,
         complete=not faulty and combined.total is not None,
         sections=_sections(rubric, lines, combined, policy),
-        vetoed=bool(vetoes), vetoes=vetoes, grade_band=grade.label, policy=policy,
+        vetoed=bool(vetoes), vetoes=vetoes, veto_texts=_ticked(vetoes, reading, rubric),
+        grade_band=grade.label, policy=policy,
         open=tuple(dict.fromkeys((*reasons, *combined.open, *([grade.reason] if grade.reason else []), *missing_name))),
         assessments=tuple(_sheet_score(s, why, policy) for s, why in zip(sheets, combined.used, strict=True)),
         items=tuple(_item(line, sheets, combined, policy) for line in lines),
@@ -158,6 +160,12 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
         decisions=_decisions(rubric, reading),
         document_number=reading.notice.document_number, revision=reading.revision, rubric_digest=rubric_digest(rubric),
     )  # fmt: skip
+
+
+def _ticked(vetoes: tuple[str, ...], reading: Reading, rubric: Rubric) -> tuple[str, ...]:
+    """The boxes that were ticked, in the words beside them."""
+    said = grades.veto_conditions(reading.notice, rubric)
+    return tuple("第 {} 项：{}".format(*said[n]) if n in said else f"第 {n} 项" for n in vetoes)
 
 
 def _unread(sheets: list[Sheet], lines: tuple[Line, ...]) -> Iterator[Finding]:
@@ -256,15 +264,16 @@ def _content(a: Assessment) -> tuple:
 
 
 def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, policy: Policy) -> tuple[SectionScore, ...]:
-    """A section's maximum is that of the criteria that were applicable."""
+    """A section's maximum is that of the criteria that were applicable; a deduction among others lowers what it got."""
     out = []
     for section in rubric.sections:
         every = [line for line in lines if line.section is section]
         own = [line for line in every if line.id not in combined.excluded]
         if not every:
             continue
-        got = [combined.items[line.id] for line in own if line.id in combined.items]
-        top = [line.criterion.max_points for line in own]
+        signs = {line.id: SIGN[line.kind] * SIGN[section.kind] for line in own}
+        got = [signs[line.id] * combined.items[line.id] for line in own if line.id in combined.items]
+        top = [line.criterion.max_points for line in own if signs[line.id] > 0]
         out.append(
             SectionScore(
                 section.id, section.label, shown(sum(got, Fraction(0)), policy) if got else None,

@@ -16,7 +16,35 @@ from pipeline.points import split_label
 
 def spread(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
     """The marks with their printed cover over the criteria; repeats and page continuations made one."""
-    return _take_rest(_rejoin_torn(_merge_repeats(_extend(marks, len(criteria))), criteria), criteria)
+    return _join_halves(_take_rest(_rejoin_torn(_merge_repeats(_extend(marks, len(criteria))), criteria), criteria), criteria)
+
+
+def _join_halves(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
+    """A label set over several lines may be torn between them: half of its words on each page (组织 | 制度). The halves are one
+    where the points that one of them (or both) declares close over the rows of both, and not over its own."""
+    out = list(marks)
+    for lower in marks:
+        upper = next((m for m in out if m.text and _is_above(m, lower, criteria)), None)
+        if upper is None or not lower.text or patterns.SECTION_MARKER.match(lower.text):
+            continue
+        whole = [*upper.covered, *lower.covered]
+        declared = {d for m in (upper, lower) if (d := _declared(m)) is not None}
+        own = [m for m in (upper, lower) if _declared(m) is not None]
+        if len(declared) != 1 or any(criteria[i].max_points is None for i in whole):
+            continue
+        if all(_closes(replace(m, stated_points=next(iter(declared))), whole, criteria) for m in own):
+            name = split_label(upper.text)[0] if len(own) == 2 else upper.text
+            upper.text, upper.stated_points, upper.covered = name + lower.text, next(iter(declared)), whole
+            out = [m for m in out if m is not lower]
+    return out
+
+
+def _is_above(upper: Mark, lower: Mark, criteria: Sequence[Criterion]) -> bool:
+    """Whether a label's rows end one part and another's begin the next."""
+    if upper.level != lower.level or upper.own_row or lower.own_row or not upper.covered or not lower.covered:
+        return False
+    last, first = upper.covered[-1], lower.covered[0]
+    return last + 1 == first and criteria[last].piece == lower.part - 1 and criteria[first].piece == lower.part
 
 
 def _take_rest(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:

@@ -42,7 +42,7 @@ NAME_COLUMNS = regex.compile(r"姓名|联系人(?:姓名)?|参会人(?:员)?|人
 SCORING = regex.compile(r"分值|得分|评分|标准分|满分|扣分|评价内容|考核内容|评价标准|考核标准|检查内容|权重")
 
 FIELD = regex.compile(
-    r"(?:被?\s*(?:评价|考核|考评|检查|受检|受评|评审|测评|评估|督查|验收|申报|填报|填表|受考核)\s*)+"
+    r"(?:(?:被\s*\p{Han}{0,4}?)?(?:评价|考核|考评|检查|受检|受评|评审|测评|评估|评定|评比|督查|验收|申报|填报|填表|受考核)\s*)+"
     r"(?:单位|企业|对象|部门|时间|日期|人员?|组|月份|机构|学校|医院|小区|项目|名称|专家|年度|地点|组长)"
     r"|^(?:单位|企业|学校|机构|项目|小区|部门|机构|站点|村居|社区|店铺|线路|车队|医院|物业)(?:名称|（盖章）|\(盖章\))?\s*[：:]"
     r"|^(?:日期|时间|填表|得分|总分|评分人|评委|专家|签字|年\s*月\s*日|检查组|单位：|编号)\s*.{0,6}[：:]|_{3,}|＿{2,}"
@@ -154,7 +154,7 @@ def _candidates(lines: Sequence[Line]) -> list[Mark]:
         above = lines[i - 1] if i else None
         wrapped = above is not None and not line.after_table and above.bbox is not None and not above.text.endswith(("。", "：", ":", "）", ")"))
         below = above is not None and (above.bbox is None or line.bbox is None or line.bbox[1] > above.bbox[1])
-        if wrapped and below and margins and above and margins.is_full(above) and above.page == line.page:
+        if wrapped and below and margins and above and margins.is_filled(above) and above.page == line.page:
             continue
         out.append(mark)
     return out
@@ -270,9 +270,14 @@ def _may_be_title(line: Line) -> bool:
     text = line.text
     if len(text) > 60 or text.endswith(("。", "；", "：", ":", "，", ";")) or "\t" in text:
         return False
+    if len(regex.findall(r"[：:]", text)) > 1:  # fields to fill in
+        return False
     if text.startswith(("（", "(")) and not TITLE_TAIL.fullmatch(text):
         return False
     return not (FIELD.search(text) or MARK.fullmatch(text) or HEADING.match(text) or DATE_LINE.fullmatch(text))
+
+
+_WHOLE_END = regex.compile(rf"{TITLE_END.pattern}$")
 
 
 def _title_goes_on(above: list[Line], line: Line, blocks: Sequence[Block]) -> bool:
@@ -281,7 +286,7 @@ def _title_goes_on(above: list[Line], line: Line, blocks: Sequence[Block]) -> bo
     text = join(above).text
     if TITLE_TAIL.fullmatch(line.text):
         return True
-    complete = TITLE_END.search(text) is not None and regex.search(rf"{TITLE_END.pattern}$", text) is not None
+    complete = TITLE_END.search(text) is not None and _WHOLE_END.search(text) is not None
     if complete and text.count("《") == text.count("》"):
         return False
     if len(line.text) > 30 and not line.bbox:

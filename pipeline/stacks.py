@@ -17,8 +17,9 @@ from pipeline.normalize import clean
 def stacked(table: Table) -> tuple[Table, ...]:
     """The sheets of a table, top to bottom; the table itself when it holds one."""
     rows = rows_of(table, 0)
-    heads = {row.index for row in leading_headers(rows)}
-    tops = [top for row in rows if row.index not in heads and is_header(row) and (top := _top(rows, row.index)) is not None]
+    below = [(row, top) for row in rows if (top := _top(rows, row.index)) is not None]
+    heads = {row.index for row in leading_headers(rows)} if below else set()
+    tops = [top for row, top in below if row.index not in heads and is_header(row)]
     cuts = [top for top in tops if not any(c.row < top < c.row + c.row_span for c in table.cells)]
     return tuple(_between(table, a, b) for a, b in pairwise([0, *cuts, table.rows])) if cuts else (table,)
 
@@ -26,7 +27,7 @@ def stacked(table: Table) -> tuple[Table, ...]:
 def _top(rows: Sequence[Row], head: int) -> int | None:
     """Where the sheet of a header begins: with the title rows right above it, if a total row ends the sheet before; else None."""
     top = head
-    for row in reversed(rows[:head]):
+    for row in map(rows.__getitem__, range(head - 1, -1, -1)):
         filled = row.filled()
         if is_total(row):
             return top

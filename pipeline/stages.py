@@ -54,15 +54,11 @@ def extract(path: Path) -> Reading:
 
 
 def load(path: Path) -> Reading:
-    """A notice JSON with the findings its content has: what an editor wrote into the list of findings counts for nothing.
-
-    Raises InputError when it is none, or calls proved what its own numbers do not prove.
-    """
+    """A notice JSON with the findings its content has: what an editor wrote into the list of findings counts for nothing,
+    and what is called proved and does not follow from the numbers is no longer called so. Raises InputError when it is none."""
     from pipeline import standing
 
-    reading = serialize.load_reading(path)
-    standing.check(reading, str(path))
-    return audited(reading)
+    return audited(standing.lowered(serialize.load_reading(path)))
 
 
 def notice_of(assessments: Iterable[Assessment], extracted: Path) -> Reading:

@@ -1,7 +1,8 @@
 """What a notice JSON calls proved, against its own numbers: the certificate of each rubric is solved anew (milliseconds).
 
 A JSON may have been edited by hand, or made by another program. What it calls inferred or confirmed is its own affair; what
-it calls proved must follow from the certificate beside it, and the certificate must be of the points that are printed.
+it calls proved must follow from the certificate beside it, and the certificate must be of the points that are printed. Where
+it does not, the claim is dropped, not the JSON: a figure may be set right by hand, and a program may write no certificates.
 """
 
 from __future__ import annotations
@@ -10,26 +11,45 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from pipeline.checker import premises
-from pipeline.errors import InputError
-from pipeline.fitting import fit
-from pipeline.layout import sheet_of
-from pipeline.model import Criterion, Notice, Reading, Rubric, Section
+from pipeline.model import Basis, Criterion, Reading, Remark, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.proofs import claim, robust_starts, solve
 from pipeline.puzzle import Fact, Puzzle, Summary
 
 
-def check(reading: Reading, where: str) -> None:
-    """Raise InputError for a rubric that calls proved what its numbers do not prove."""
-    for rubric in reading.rubrics:
-        fault = next(faults(rubric, reading.notice), None)
-        if fault is not None:
-            remedy = "extract the source again; a person's own decisions are made with `notice decide`"
-            raise InputError(f"{where}: {rubric.id}", f"calls proved what its numbers do not prove ({fault})", remedy)
+def lowered(reading: Reading) -> Reading:
+    """The reading, rubrics that call proved what their numbers do not prove with no proof at all; a remark says so.
+
+    What was called proved is inferred there; printed values are left as they stand, for the audit to judge.
+    """
+    found = [next(faults(rubric), None) for rubric in reading.rubrics]
+    rubrics = tuple(_without_proofs(r) if fault else r for r, fault in zip(reading.rubrics, found, strict=True))
+    said = [Remark("unproved", f"{r.id}: {fault}") for r, fault in zip(reading.rubrics, found, strict=True) if fault]
+    return replace(reading, rubrics=rubrics, remarks=(*reading.remarks, *(s for s in said if s not in reading.remarks)))
 
 
-def faults(rubric: Rubric, notice: Notice) -> Iterator[str]:
+def _without_proofs(rubric: Rubric) -> Rubric:
+    return replace(rubric, sections=tuple(map(_inferred_section, rubric.sections)), resolution=None)
+
+
+def _inferred_section(section: Section) -> Section:
+    return replace(
+        section,
+        basis=_inferred(section.basis),
+        points_basis=_inferred(section.points_basis),
+        criteria=tuple(replace(c, basis=_inferred(c.basis), points_basis=_inferred(c.points_basis)) for c in section.criteria),
+        boundary=None,
+    )
+
+
+def _inferred(basis: Basis) -> Basis:
+    return "inferred" if basis == "proved" else basis
+
+
+def faults(rubric: Rubric) -> Iterator[str]:
     """What is called proved in a rubric and is not."""
     resolution = rubric.resolution
     points = [c for c in rubric.criteria() if c.points_basis == "proved"]
@@ -38,7 +58,7 @@ def faults(rubric: Rubric, notice: Notice) -> Iterator[str]:
     yield from (f"the points of {s.id} are called so" for s in rubric.sections if s.points_basis == "proved")
     if resolution is None:
         claimed = [*points, *(s for s in rubric.sections if s.basis == "proved" or (s.boundary and s.boundary.status == "proved"))]
-        if claimed or fit(sheet_of(rubric, notice)) is not None:  # without it, what is open would look settled
+        if claimed:
             yield "there is no resolution"
         return
     puzzle = _puzzle(resolution.certificate)

@@ -23,6 +23,7 @@ FIELDS: dict[str, Said] = {
     "document_number": ("文号", "document number"), "title": ("标题", "title"), "issuer": ("发文机关", "issuer"), "addressees": ("主送", "addressees"),
     "issue_date": ("成文日期", "date of issue"), "signature": ("署名", "signature"), "bands": ("等次", "grade bands"), "body": ("正文", "body"),
     "veto_outcome": ("一票否决", "veto"), "annex": ("附件", "annex"), "stated_total": ("总分", "total"), "fields": ("填写栏目", "fields to fill in"),
+    "order": ("项目次序", "order of the sections"),
 }  # fmt: skip
 QUIET = ("criterion-renumbered",)
 """A new number alone makes no row."""

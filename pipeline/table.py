@@ -14,8 +14,15 @@ from pipeline.halves import halves
 from pipeline.headrows import as_before, find_headers, header_texts, leading_headers
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
+from pipeline.points import split_label
 from pipeline.roles import Columns, columns_of
 from pipeline.stacks import stacked
+
+MAX_STRAY = 2
+"""Lines that may stand between two parts whose serial numbers go on: a page's head, a stamp."""
+
+MIN_TITLE = 5
+"""Characters of a title, at least."""
 
 
 class JoinedTable(Struct, frozen=True, dict=True):
@@ -36,9 +43,14 @@ class JoinedTable(Struct, frozen=True, dict=True):
         return tuple(rows_of(part, i) for i, part in enumerate(self.parts))
 
     @cached_property
+    def leading(self) -> tuple[tuple[Row, ...], ...]:
+        """The header rows at the top of each part."""
+        return tuple(map(leading_headers, self.rows))
+
+    @cached_property
     def headers(self) -> tuple[tuple[Row, ...], ...]:
         """Header rows of each part (empty where a part has none)."""
-        return find_headers(self.rows)
+        return find_headers(self.rows, self.leading)
 
     @cached_property
     def data(self) -> tuple[tuple[Row, ...], ...]:
@@ -50,7 +62,7 @@ class JoinedTable(Struct, frozen=True, dict=True):
     @cached_property
     def tops(self) -> tuple[int, ...]:
         """The row of each part's own header at its top: what stands above it is no data. 0 where it has none."""
-        return tuple(min((r.index for r in leading_headers(rows)), default=0) for rows in self.rows)
+        return tuple(min((r.index for r in heads), default=0) for heads in self.leading)
 
     @cached_property
     def columns(self) -> tuple[Columns, ...]:
@@ -87,7 +99,12 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
             if not _is_noise(block):
                 between.append(block)
             continue
-        if parts and (_is_closing_part(laid.rows(block)) or (not between and not inside and _goes_on(parts, block, laid))):
+        apart = between or inside
+        if parts and (
+            _is_closing_part(laid.rows(block))
+            or (not apart and _goes_on(parts, block, laid))
+            or (0 < len(between) <= MAX_STRAY and not any(map(_opens, between)) and _counts_on(parts, block, laid) and _goes_on(parts, block, laid))
+        ):
             parts.append(block)
             inside, between = [*inside, *between], []
             continue
@@ -107,15 +124,21 @@ def _sheets(table: Table) -> tuple[Table, ...]:
 
 
 class _Laid:
-    """The rows of parts, each laid out once."""
+    """The rows of parts, and the header rows at their tops, each laid out once."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Table, tuple[Row, ...]]] = {}
+        self._heads: dict[int, tuple[Row, ...]] = {}
 
     def rows(self, part: Table) -> tuple[Row, ...]:
         if id(part) not in self._known:
             self._known[id(part)] = part, rows_of(part, 0)
         return self._known[id(part)][1]
+
+    def heads(self, part: Table) -> tuple[Row, ...]:
+        if id(part) not in self._heads:
+            self._heads[id(part)] = leading_headers(self.rows(part))
+        return self._heads[id(part)]
 
 
 def _is_closing_part(laid: Sequence[Row]) -> bool:
@@ -131,6 +154,29 @@ def _closes(paragraph: Paragraph) -> bool:
     return signed or bool(patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)))
 
 
+def _opens(paragraph: Paragraph) -> bool:
+    """Whether a line between two tables may head the second: an annex's mark, a section's or a title in the middle, or may
+    close the first."""
+    text = clean(paragraph.text)
+    heads = patterns.ANNEX_MARK.match(text) or patterns.SECTION_MARKER.match(text) or split_label(text)[1] is not None
+    return bool(heads) or _closes(paragraph) or (paragraph.align == "center" and len(text) >= MIN_TITLE)
+
+
+def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
+    """Whether a part of as many columns begins on another page with the serial number after the last one, which no total
+    followed."""
+    before, after = laid.rows(parts[-1]), laid.rows(part)
+    torn = part.page is not None and parts[-1].page is not None and part.page != parts[-1].page
+    if not torn or part.cols != parts[-1].cols or any(is_total(row) for row in before):
+        return False
+    for col in range(min(part.cols, 3)):
+        last = [n for row in before for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
+        first = [n for row in after for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
+        if len(last) > 1 and first and first[0] == last[-1] + 1:
+            return True
+    return False
+
+
 def _is_noise(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
     return not text or bool(patterns.PAGE_NUMBER.match(text)) or bool(patterns.CONTINUED.match(text))
@@ -139,9 +185,9 @@ def _is_noise(paragraph: Paragraph) -> bool:
 def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
     before = laid.rows(parts[-1])
     rows = laid.rows(part)
-    first = leading_headers(laid.rows(parts[0]))
-    header = as_before(leading_headers(rows), first)
-    below = max((row.index for row in as_before(leading_headers(before), first)), default=-1)
+    first = laid.heads(parts[0])
+    header = as_before(laid.heads(part), first)
+    below = max((row.index for row in as_before(laid.heads(parts[-1]), first)), default=-1)
     data = [row for row in before if row.index > below]
     ended = any(is_total(row) for row in data[1:])  # a total in the first row opens the table
     if not header:

@@ -85,3 +85,9 @@ def test_two_levels_have_two_label_columns():
     html = audit_page.render(reading, audit(reading), None, "zh")
     assert audit(reading) == ()
     assert 'rowspan="2" colspan="1"><b>总类</b>' in html
+
+
+def test_the_other_cells_of_a_row_are_on_the_page():
+    reading = reading_of(rubric_of("项目 | 序号 | 评价内容 | 评分等级 | standard | 评价分值\n制度（4分） | 1 | 建立制度。 | 优4分、差0分 | 缺一项扣1分 | 4\n"))
+    page = audit_page.render(reading, (), None, "zh")
+    assert page.index("评分标准：缺一项扣1分") < page.index("评分等级：优4分、差0分")

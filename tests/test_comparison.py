@@ -19,6 +19,7 @@ from pipeline.comparison import compare
 from pipeline.model import Reading, Section
 from pipeline.repair import with_value
 from pipeline.textdiff import marks, only_punctuation
+from tests.builders import reading_of, rubric_of
 from tests.support.small import RULES, notice_text
 
 SOURCE = Path(__file__).resolve().parents[1] / "sources" / "zaozhuang-gas-2021-42" / "notice.txt"
@@ -236,3 +237,29 @@ def test_what_is_gone_has_its_old_place_in_the_json(tmp_path):
     (gone,) = (c for c in found.to_json()["changes"] if c["type"] == "criterion-removed")
     assert gone["at"]["quote"] == RULES[9] + "。"
     assert all(c["at"] for c in found.to_json()["changes"])
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_merge_in_a_section_that_was_put_at_the_end_is_a_merge(place):
+    """All 50 criteria of a sheet lie between the two places; the parts are looked for where the neighbours went."""
+    first = old().rubrics[0].sections[0]
+    one, two = first.criteria[place : place + 2]
+    whole = replace(one, text=f"{one.text.rstrip('。')}；{two.text}", max_points=one.max_points + two.max_points)
+    new = edited(old(), 1, lambda sections: [*sections[1:], criteria_of(first, lambda own: [*own[:place], whole, *own[place + 2 :]])])
+    (change,) = (c for c in compare(old(), new).changes if c.type.startswith("criterion-") and c.type != "criterion-renumbered")
+    assert (change.type, set(change.parts), change.new) == ("criterion-merged", {one.id, two.id}, one.id)
+
+
+def test_of_two_criteria_that_are_alike_the_one_that_was_split_is_split_and_the_one_that_was_merged_is_merged():
+    plan = "制定{}突发事件应急预案，每{}组织1次演练，演练后有总结评估。"
+    visits = "妥善处理与财务账目有关的来信来访，办结率100%，回访满意率85%以上。"
+    rows = [plan.format("小区道路", "半年"), "台账内容完整，保存期限不少于2年。", visits, "屋面防水完好。", plan.format("应急物资", "月")]
+    head = "项目 | 序号 | 评价内容 | 评价分值\n"
+    old = reading_of(rubric_of(head + "".join(f"{'保障' if n == 0 else ''} | {n + 1} | {t} | 4\n" for n, t in enumerate(rows)), annex=1))
+    new_rows = [(rows[1], 4), (f"{visits.rstrip('。')}；{rows[0]}", 8), (rows[3], 4), ("制定应急物资突发事件应急预案。", 2), ("每月组织1次演练，演练后有总结评估。", 2)]
+    new = reading_of(rubric_of(head + "".join(f"{'保障' if n == 0 else ''} | {n + 1} | {t} | {p}\n" for n, (t, p) in enumerate(new_rows)), annex=1))
+    texts = {c.id: c.text for c in old.rubrics[0].criteria()}, {c.id: c.text for c in new.rubrics[0].criteria()}
+    changes = [c for c in compare(old, new).changes if c.type.startswith("criterion-") and c.type != "criterion-renumbered"]
+    merge, split = sorted(changes, key=lambda c: c.type)
+    assert (merge.type, {texts[0][i] for i in merge.parts}) == ("criterion-merged", {visits, rows[0]})
+    assert (split.type, texts[0][split.old]) == ("criterion-split", rows[4])

@@ -183,6 +183,8 @@ def test_the_errata_sheet_lists_what_was_corrected(reading):
     assert "附件 3 序号 15 评价分值" in errata.render_html(done)
     table = Document(io.BytesIO(errata.render_docx(done))).tables[0]
     assert [c.text for c in table.rows[1].cells][1:4] == ["3", "2", "对照原件"]
+    assert "w:tblHeader" in table.rows[0]._tr.xml
+    assert "没有更正。" in [p.text for p in Document(io.BytesIO(errata.render_docx(reading))).paragraphs]
 
 
 def test_without_a_date_a_decision_is_of_today(place, capsys):
@@ -211,6 +213,15 @@ def test_what_was_decided_is_no_open_suggestion(place, capsys, action):
     assert "annex-2/s4.label" in offered
     assert "annex-2/s2.label" not in offered
     assert f"{action}\tannex-2/s2.label" in rest
+
+
+def test_a_waiver_in_the_list_says_what_was_waived(place, capsys):
+    main(["decide", str(place), "list", "--lang", "zh"])
+    found = next(line.split("\t") for line in capsys.readouterr().out.splitlines() if "\tband-gap\t" in line)
+    main(["decide", str(place), "waive", found[0], *SIGNED])
+    capsys.readouterr()
+    main(["decide", str(place), "list", "--lang", "zh"])
+    assert f"waive\t{found[0]}\t{found[4]}" in capsys.readouterr().out
 
 
 ENTRY = "decisions:\n- {action: set, target: annex-1/c1, by: 甲, date: 2021-01-01, source_sha256: x, reason: r, value: VALUE}\n"

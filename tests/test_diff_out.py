@@ -21,9 +21,10 @@ from pipeline import diff_out, stages
 from pipeline.changes import NAMES
 from pipeline.cli import main
 from pipeline.comparison import compare
+from pipeline.criterion_names import names_of
 from pipeline.formats import synopsis as synopsis_docx
 from pipeline.formats import tracked
-from pipeline.model import Reading
+from pipeline.model import AnnexEntry, BodyText, Reading
 from pipeline.synopsis import rows, shown
 from tests.support.edits import make_script, reading_of
 from tests.support.notices import make_notice, points_text
@@ -252,3 +253,63 @@ def test_marks_are_characters_not_sentences():
     assert "不低于<del>85%</del>，" in page
     assert "不低于<ins>95%</ins>，" in page
     assert "<del>干</del>" in page
+
+
+# ---- for people ----------------------------------------------------------------------------------------------------
+
+
+def turned(reading: Reading, annex: int) -> Reading:
+    """The first section of an annex put last, its criteria without numbers on both sides."""
+    return replace(reading, rubrics=tuple(replace(r, sections=(*r.sections[1:], r.sections[0])) if r.annex == annex else r for r in reading.rubrics))
+
+
+def unnumbered(reading: Reading) -> Reading:
+    bare = tuple(
+        replace(r, sections=tuple(replace(s, criteria=tuple(replace(c, number=None) for c in s.criteria)) for s in r.sections)) for r in reading.rubrics
+    )
+    return replace(reading, rubrics=bare)
+
+
+def test_sections_in_another_order_are_told_where_no_number_tells_it():
+    old = unnumbered(three_annexes())
+    (first, *rest) = (s.label for s in old.rubrics[1].sections)
+    (change,) = compare(old, turned(old, old.rubrics[1].annex)).changes
+    assert (change.type, change.weight, change.before, change.after) == (
+        "metadata-changed", "patch", "、".join([first, *rest]), "、".join([*rest, first])
+    )  # fmt: skip
+    assert compare(old, old).changes == ()
+
+
+def test_the_title_of_an_annex_among_the_paragraphs_is_no_change_of_the_body():
+    """One reader keeps the line above the table as a paragraph, another does not."""
+    old = three_annexes()
+    title = AnnexEntry(1, "示例市服务质量评价表", old.notice.body[0].at)
+    old = replace(old, notice=replace(old.notice, annexes=(title,)))
+    new = replace(old, notice=replace(old.notice, body=(*old.notice.body, BodyText(title.title, title.at))))
+    assert compare(old, new).changes == ()
+
+
+def test_the_page_calls_criteria_by_annex_and_number():
+    old = three_annexes()
+    rubric = old.rubrics[0]
+    gone = rubric.sections[0].criteria[0]
+    sections = (replace(rubric.sections[0], criteria=rubric.sections[0].criteria[1:]), *rubric.sections[1:])
+    new = replace(old, rubrics=(replace(rubric, sections=sections), *old.rubrics[1:]))
+    scores = diff_out.page(compare(old, new), old, new, "zh", False).partition("旧分能否沿用")[2]
+    assert f"附件{rubric.annex}第{gone.number}条" in scores
+    assert gone.id not in scores
+
+
+def test_a_number_that_an_annex_has_twice_is_called_with_its_section():
+    rubric = three_annexes().rubrics[0]
+    (a, b, *_) = rubric.sections
+    twice = (replace(a, criteria=(replace(a.criteria[0], number="1"),)), replace(b, criteria=(replace(b.criteria[0], number="1"),)))
+    named = names_of(replace(three_annexes(), rubrics=(replace(rubric, sections=twice),)), 0)
+    assert list(named.values()) == [f"附件{rubric.annex}“{s.label}”第1条" for s in twice]
+
+
+@pytest.mark.parametrize("form", ["docx", "tracked"])
+def test_documents_have_page_numbers(form):
+    old, new = pair(0)
+    foot = Document(io.BytesIO(diff_out.render(compare(old, new), form, "zh", old, new))).sections[0].footer._element
+    assert 'instr="PAGE"' in etree.tostring(foot).decode()

@@ -194,16 +194,46 @@ TOO_MUCH = [
 
 
 @pytest.mark.parametrize(("path", "value", "said"), TOO_MUCH)
-def test_what_the_numbers_do_not_prove_is_not_taken_as_proved(tmp_path, capsys, path, value, said):
+def test_what_the_numbers_do_not_prove_is_no_longer_called_proved(tmp_path, path, value, said):
     edited = tmp_path / "edited.json"
     edited.write_text(json.dumps(put(json.loads(SEED.read_text(encoding="utf-8")), path, value)), encoding="utf-8")
-    for argv in (["audit"], ["forms", "--format", "html", "-o", str(tmp_path / "out")], ["score", str(edited), "-o", str(tmp_path / "out"), "--notice"]):
-        assert main([*argv, str(edited)]) == 2
-        error = capsys.readouterr().err
-        if argv[0] != "score":  # there the assessment, which is none, may be refused first
-            assert "calls proved what its numbers do not prove" in error
-            assert said in error
-    assert not (tmp_path / "out").exists()
+    assert main(["extract", str(edited), "-o", str(tmp_path / "out.json")]) == 0
+    read = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    rubric = read["rubrics"][int(path.split(".")[1])]
+    sections = rubric["sections"]
+    called = [x for s in sections for x in (s, *s["criteria"]) if "proved" in (x["basis"], x["points_basis"])]
+    assert not called
+    assert rubric["resolution"] is None
+    assert not any(s["boundary"] for s in sections)
+    assert [f["rule"] for f in read["findings"]].count("reading-incomplete") == 1
+    (remark,) = [r for r in read["remarks"] if r["kind"] == "unproved"]
+    assert said in remark["message"]
+
+
+def test_points_set_by_hand_are_summed_anew(tmp_path, capsys):
+    edited = tmp_path / "edited.json"
+    data = put(json.loads(SEED.read_text(encoding="utf-8")), "rubrics.0.sections.0.criteria.0.max_points", "2")
+    edited.write_text(json.dumps(data), encoding="utf-8")
+    assert main(["audit", str(edited), "--format", "json"]) == 1
+    found = {(f["rule"], f["where"]) for f in json.loads(capsys.readouterr().out)}
+    assert {("total-mismatch", "annex-1"), ("section-sum-mismatch", "annex-1/s1")} <= found
+    assert main(["forms", str(edited), "--annex", "1", "--format", "html", "-o", str(tmp_path / "out")]) == 0
+
+
+def test_a_notice_with_no_more_than_the_contract_names_is_used(tmp_path):
+    whole = json.loads(SEED.read_text(encoding="utf-8"))
+    section, criterion = ("id", "label", "stated_points", "parent", "kind", "basis"), ("id", "number", "text", "max_points", "basis", "at")
+    bare = {key: whole[key] for key in ("schema_version", "source", "notice", "findings")}
+    bare["rubrics"] = [
+        {key: r[key] for key in ("annex", "id", "title", "stated_total")}
+        | {"sections": [{k: s[k] for k in section} | {"criteria": [{k: c[k] for k in criterion} for c in s["criteria"]]} for s in r["sections"]]}
+        for r in whole["rubrics"]
+    ]
+    path = tmp_path / "bare.json"
+    path.write_text(json.dumps(bare), encoding="utf-8")
+    assert main(["audit", str(path)]) == 1
+    assert main(["forms", str(path), "--format", "html", "-o", str(tmp_path / "out")]) == 0
+    assert len(list((tmp_path / "out").glob("*.html"))) == 3
 
 
 def test_findings_written_into_a_notice_json_count_for_nothing(tmp_path, capsys):

@@ -153,9 +153,15 @@ def test_scaling_is_exact(points, awarded, value):
 
 def test_a_score_that_never_ends_stays_a_fraction():
     old = read(notice_text(points=(3, 17, *(10,) * 8)))
-    (one,) = follow(old, later(points=(10, 10, *(10,) * 8)), [sheet(old, c1="1", c2="17")]).remapped
+    new = later(points=(10, 10, *(10,) * 8))
+    found = follow(old, new, [sheet(old, c1="1", c2="17")])
+    (one,) = found.remapped
     assert [s.value for s in one.scores[:2]] == ["10/3", "10"]
     assert one.carried == "280/3"
+    page = diff_out.page(found, old, new, "zh", False)
+    assert "沿用和折算得 约 93.33 分" in page
+    assert "（附件 1）" in page
+    assert "280/3" not in page
 
 
 def test_what_was_not_applicable_stays_so():

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1] / "pipeline"
 ROOMS: list[set[str]] = [
-    {"errors", "provenance", "plain", "limits", "progress", "rx"},
+    {"errors", "provenance", "plain", "limits", "progress", "rx", "lexicon", "lookalikes"},
     {"model"},
     {"normalize", "yamltext", "serialize", "digest", "assessment"},
     {"patterns", "points", "puzzle", "programme", "sturdy", "proofs", "checker", "alignment"},

@@ -141,7 +141,7 @@ def test_spread_and_alpha_are_information():
     assert result.agreement is not None
     assert (str(result.agreement.lowest), str(result.agreement.highest)) == ("60", "100")
     assert result.agreement.alpha is not None
-    made = html.render(unit.page(result, [result], reading().notice))
+    made = html.render(unit.page(result, [result]))
     assert "相差 40 分" in made
     assert f"Krippendorff α 为 {result.agreement.alpha}" in made
 
@@ -150,7 +150,7 @@ def test_names_of_assessors_only_where_the_policy_says_so():
     pages = {}
     for choice in ("true", "false"):
         result = card(sheet("20 20 30 30", "示例专家某"), policy=f"show_assessors: {choice}\n")
-        pages[choice] = html.render(unit.page(result, [result], reading().notice))
+        pages[choice] = html.render(unit.page(result, [result]))
     assert ["示例专家某" in pages[c] for c in ("true", "false")] == [True, False]
 
 

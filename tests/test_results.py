@@ -45,7 +45,7 @@ def card(name: str) -> Scorecard:
 
 
 def all_pages() -> list[Page]:
-    own = [unit.page(c, cards(), reading().notice) for c in cards()]
+    own = [unit.page(c, cards()) for c in cards()]
     return own + [p for c in cards() for _, p in treatment.pages(c, reading().notice)]
 
 
@@ -112,7 +112,7 @@ def odd_cards() -> dict[str, Scorecard]:
 @pytest.mark.parametrize("name", ["incomplete", "refused", "not applicable", "gap", "rounds", "nameless", "several"])
 def test_pages_of_odd_results_stand(name):
     own = odd_cards()[name]
-    made = unit.page(own, [own], reading().notice)
+    made = unit.page(own, [own])
     raw = typeset.render(made)
     for profile in (validator.ValidationProfile.PDF_UA_1, validator.ValidationProfile.PDF_A_3A):
         assert validator.validate_pdf_bytes(raw, profile=profile).is_compliant
@@ -123,7 +123,7 @@ def test_pages_of_odd_results_stand(name):
 
 def test_scaling_for_what_is_not_applicable_can_be_checked_by_hand():
     own = odd_cards()["not applicable"]
-    assert "适用条目得 88 分、满分 88 分" in html.render(unit.page(own, [own], reading().notice))
+    assert "适用条目得 88 分、满分 88 分" in html.render(unit.page(own, [own]))
 
 
 def test_the_scorecard_travels_inside_without_names_of_assessors():
@@ -139,7 +139,7 @@ def test_the_scorecard_travels_inside_without_names_of_assessors():
 
 
 def test_every_character_of_the_pdf_leaves_ink():
-    document = pypdfium2.PdfDocument(typeset.render(unit.page(card("示例甲公司"), cards(), reading().notice)))
+    document = pypdfium2.PdfDocument(typeset.render(unit.page(card("示例甲公司"), cards())))
     for sheet in document:
         image = sheet.render(scale=2).to_pil().convert("L")
         text = sheet.get_textpage()
@@ -155,7 +155,7 @@ def test_every_character_of_the_pdf_leaves_ink():
 def test_the_chart_is_the_same_in_both_and_says_its_values():
     made = bars([Bar("安全<&>", Decimal("2.5"), Decimal(5), Decimal(4)), Bar("其他", None, Decimal(10))], "各项目", "x")
     assert "安全&lt;&amp;&gt; 2.5/5（平均 4）；其他 —/10" in made
-    own = unit.page(card("示例甲公司"), cards(), reading().notice)
+    own = unit.page(card("示例甲公司"), cards())
     (figure,) = [b for b in own.blocks if b.kind == "figure"]
     assert figure.svg in html.render(own)
 
@@ -297,3 +297,27 @@ def test_short_columns_have_room_for_their_title_and_a_whole_date_on_one_line():
     widths = {c.title: c.width for g in grids for c in g.columns if c.title in ("序号", "日期", "得分/满分") and c.width}
     need = {"序号": 2 * 15.2, "日期": 10 * 8.3, "得分/满分": 4.6 * 15.2}
     assert {title: width * 3.78 >= need[title] + 16 for title, width in widths.items()} == dict.fromkeys(need, True)
+
+
+@pytest.mark.parametrize("lines", [2, 3, 5])
+def test_no_row_of_a_report_is_cut_by_the_end_of_a_page(lines):
+    import pdfplumber
+
+    rows = tuple((str(n), "建立健全管理制度，明确责任部门和责任人。" * lines) for n in range(1, 60))
+    page = Page("试验", ("试验",), "", (Grid("条目", (Column("序号", 14), Column("评价内容", 60)), rows),))
+    with pdfplumber.open(io.BytesIO(typeset.render(page))) as document:
+        firsts = [p.extract_table()[1] for p in document.pages]
+    assert len(firsts) > 1
+    assert [f for f in firsts if not f[0] or f[1].replace("\n", "") != rows[0][1]] == []
+
+
+def test_the_rectification_list_has_room_to_write():
+    import pdfplumber
+
+    made = next(p for c in cards() for _, p in treatment.pages(c, reading().notice) if any(isinstance(b, Grid) for b in p.blocks))
+    with pdfplumber.open(io.BytesIO(typeset.render(made))) as document:
+        (table, *_) = document.pages[0].find_tables()
+    measures = [row.cells[4] for row in table.rows[1:]]
+    millimetre = 72 / 25.4
+    assert min(x1 - x0 for x0, _, x1, _ in measures) >= 35 * millimetre
+    assert min(bottom - top for _, top, _, bottom in measures) >= 14.5 * millimetre

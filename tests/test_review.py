@@ -117,6 +117,7 @@ def test_setting_a_value_writes_it_down_and_shows_it(desk):
     client.get(str(answer.getheader("Location")))
     assert "annex-1/c2.max_points" in client.text
     assert "30 → 20" in client.text
+    assert "附件 1 序号 2 评价分值" in client.text
     assert "section-sum-mismatch" not in client.text
     assert 'name="by" value="经办人甲"' in client.text
     notice = json.loads((folder / "extracted" / "market" / "2024" / "notice.json").read_text(encoding="utf-8"))
@@ -214,3 +215,16 @@ def test_what_an_address_says_is_escaped(desk):
     client, _ = desk
     assert client.get(f"{PAGE}?done=%3Cscript%3E") == 200
     assert "<script>" not in client.raw
+
+
+def test_a_decision_says_what_it_is_about_on_every_page(desk):
+    client, folder = desk
+    notice = json.loads((folder / "extracted" / "market" / "2024" / "notice.json").read_text(encoding="utf-8"))
+    finding = next(f for f in notice["findings"] if f["rule"] == "section-sum-mismatch")
+    client.form(do=f"waive {finding['fingerprint']}")
+    client.get(PAGE)
+    assert client.text.count(finding["message"]) == 1
+    client.get(f"{PAGE}audit")
+    decided = client.text.partition("已作的决定")[2]
+    assert finding["message"] in decided
+    assert "豁免" in decided

@@ -44,3 +44,11 @@ def test_flags_tell_patterns_apart():
     assert [bool(rx.search("a", "A", flags)) for flags in (rx.I, 0)] == [True, False]
     assert [bool(rx.compile("a", flags).match("A")) for flags in (rx.I, 0)] == [True, False]
     assert rx.sub("a", "b", "Aa", flags=rx.I) == "bb"
+
+
+def test_patterns_that_stand_in_calls_are_kept(fresh, monkeypatch):
+    source = b'x = regex.search(r"[0-9]+\\s", text)\ny = regex.sub("a(?=b)", "", text)\nz = other.search("c", text)\nregex.split(VAR, text)'
+    assert list(rx._in_calls(source)) == [r"[0-9]+\s", "a(?=b)"]
+    rx.store()
+    monkeypatch.setattr(rx.regex, "compile", lambda *_: pytest.fail("compiled again"))
+    assert rx.split(r"\s{2,}|\t|[\s_＿](?=\p{Han}{2,10}[:：])", "评价人：  日期：") == ["评价人：", "日期："]  # in patterns.field_names

@@ -168,3 +168,21 @@ def test_points_beside_the_lower_piece_of_a_label() -> None:
     )
     found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])[0]
     assert [(s.label, s.stated_points, len(s.criteria)) for s in found.sections] == [("安全", Decimal(4), 1), ("服务", Decimal(10), 3)]
+
+
+@pytest.mark.parametrize(
+    ("head", "foot", "points", "expected"),
+    [
+        ("便民", "服务（9分）", ["2", "2", "3", "3", "3"], [("安全", 2), ("便民服务", 3)]),
+        ("便民（9分）", "服务（9分）", ["2", "2", "3", "3", "3"], [("安全", 2), ("便民服务", 3)]),
+        # each closes alone, or nothing closes: two labels
+        ("便民", "服务（6分）", ["2", "2", "3", "3", "3"], [("安全", 2), ("便民", 1), ("服务", 2)]),
+        ("便民", "服务（8分）", ["2", "2", "3", "3", "3"], [("安全", 2), ("便民", 1), ("服务", 2)]),
+        ("便民", "二、服务（9分）", ["2", "2", "3", "3", "3"], [("安全", 2), ("便民", 1), ("服务", 2)]),
+    ],
+)
+def test_halves_of_a_label_on_two_pages(head: str, foot: str, points: list[str], expected: list[tuple[str, int]]) -> None:
+    upper = part(1, [("安全（4分）", 2), (head, 1)], 1, points[:3])
+    lower = part(2, [(foot, 2)], 4, points[3:])
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])
+    assert [(s.label, len(s.criteria)) for s in found[0].sections] == expected

@@ -36,9 +36,14 @@ PITCH = 15.0
 """Line height in points, exact: the page breaks are ours, so that a section's label stands on every page it goes over."""
 ROOM = 670.0
 """Points of table that are put on one page, of 703 between the margins."""
+TALL = 0.5 * ROOM
+"""A row higher than this may go on on the next page: kept whole it would leave most of a page empty, or be cut."""
+TOGETHER = 12
+"""So many veto conditions at most are kept on one page with grade and signature, which else could stand there alone."""
 ALTERNATIVES = {"仿宋_GB2312": "仿宋", "方正小标宋简体": "宋体"}
 """What an office without the notice's own fonts takes instead."""
 BOUND_PART = "customXml/item9.xml"
+PAGE_FIELD = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
 ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 
 
@@ -135,7 +140,7 @@ class _Builder:
         foot.paragraph_format.tab_stops.add_tab_stop(Mm(84), WD_TAB_ALIGNMENT.CENTER)
         foot.paragraph_format.tab_stops.add_tab_stop(Mm(168), WD_TAB_ALIGNMENT.RIGHT)
         foot.add_run("\t— ")
-        foot._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
+        foot._p.append(parse_xml(PAGE_FIELD))
         foot.add_run(" —\t")
         picture = foot.add_run().add_picture(io.BytesIO(code_png(self.sheet)), width=Mm(12))
         picture._inline.docPr.set("descr", "表号二维码")
@@ -213,20 +218,24 @@ class _Builder:
         self._fit(table.rows[0])
         self.table, self.used = table, used + PITCH + 5
 
-    def _row(self, lines: int) -> tuple[_Row, bool]:
-        """A row for a text of so many lines, on the next page when it does not fit; whether a page was turned."""
+    def _row(self, lines: int, after: float = 0.0) -> tuple[_Row, bool]:
+        """A row for a text of so many lines, on the next page when it and the `after` points of what must follow it do
+        not fit; whether a page was turned."""
         height = lines * PITCH + 5
-        turned = self.used + height > ROOM
+        turned = self.used + (ROOM / 5 if height > TALL else height + after) > ROOM
         if turned:
             between = self.doc.add_paragraph()
             between.paragraph_format.page_break_before = True
             between.paragraph_format.space_after, between.paragraph_format.line_spacing = Pt(0), Pt(1)
             self._open_table(used=1.0)
         self.used += height
+        while self.used > ROOM:  # the row goes on under the repeated header
+            self.used += PITCH + 5 - ROOM
         return self.table.add_row(), turned
 
-    def _fit(self, row: _Row) -> None:
-        _mark_row(row, "cantSplit")
+    def _fit(self, row: _Row, whole: bool = True) -> None:
+        if whole:
+            _mark_row(row, "cantSplit")
         start = 0
         for tc in row._tr.tc_lst:
             tc.width = Mm(sum(self.widths[start : start + tc.grid_span]))
@@ -247,13 +256,15 @@ class _Builder:
         heights = [_lines_needed(_shown(line), self.widths[2]) for line in group.lines]
         heights[-1] = max(heights[-1], _lines_needed(_label(group, True), self.widths[0]) - sum(heights[:-1]))
         for i, (line, height) in enumerate(zip(group.lines, heights, strict=True)):
-            row, turned = self._row(height)
+            last = line is group.lines[-1] and group.totalled
+            row, turned = self._row(height, PITCH + 5 if last else 0.0)
             self._line(row.cells, line)
             if i == 0 or turned:
                 _put(row.cells[0], _label(group, i == 0), bold=True, centre=True)
             _merge_down(row.cells[0], restart=i == 0 or turned)
-            self._fit(row)
-        self._sum(f"{group.label} 小计".strip(), group.possible_text(), f"{group.key}_subtotal")
+            self._fit(row, height * PITCH + 5 <= TALL)
+        if group.totalled:
+            self._sum(f"{group.label} 小计".strip(), group.possible_text(), f"{group.key}_subtotal")
 
     def _line(self, cells: Sequence[_Cell], line: Line) -> None:
         _put(cells[1], line.number, centre=True)
@@ -288,11 +299,15 @@ class _Builder:
     def _vetoes(self) -> None:
         if not self.sheet.vetoes:
             return
+        first = len(self.doc.paragraphs)
         self._text("一票否决（有下列情形之一的，在方框内打√）", font="黑体", size=11, before=8)
         for i, veto in enumerate(self.sheet.vetoes, start=1):
             paragraph = self.doc.add_paragraph()
             paragraph._p.append(parse_xml(self._box(veto.key, f"一票否决 {i}")))
             paragraph.add_run(f" {veto.number}.{veto.text}")
+        if len(self.sheet.vetoes) <= TOGETHER:
+            for paragraph in self.doc.paragraphs[first:]:
+                paragraph.paragraph_format.keep_with_next = True
 
     def _notes(self) -> None:
         s = self.sheet
@@ -344,7 +359,7 @@ def _tight(paragraph: Paragraph) -> None:
 
 
 def _shown(line: Line) -> str:
-    return line.text + "".join(f"[{m}]" for m in line.marks) + (f"\n评分标准：{line.standard}" if line.standard else "")
+    return line.text + "".join(f"[{m}]" for m in line.marks) + "".join(f"\n{d}" for d in line.details)
 
 
 def _label(group: Group, first: bool) -> str:
@@ -373,6 +388,15 @@ def _merge_down(cell: _Cell, restart: bool) -> None:
 
 def _mark_row(row, name: str) -> None:
     row._tr.get_or_add_trPr().append(parse_xml(f"<w:{name} {nsdecls('w')}/>"))
+
+
+def number_pages(document: Document) -> None:
+    """Page numbers in the middle of the foot, `— 1 —`."""
+    foot = document.sections[0].footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    foot.add_run("— ")
+    foot._p.append(parse_xml(PAGE_FIELD))
+    foot.add_run(" —")
 
 
 def fixed_dates(data: bytes) -> bytes:

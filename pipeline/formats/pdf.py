@@ -14,7 +14,7 @@ import typst
 from pipeline import rx as regex
 from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
 from pipeline.formats.identity import code_svg, identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Sheet
+from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
 from pipeline.grades import range_text
 from pipeline.plain import points_text
 from pipeline.tally import SIGN
@@ -23,6 +23,10 @@ HERE = Path(__file__).resolve().parents[1]
 TEMPLATE = HERE / "templates" / "form.typ"
 FONTS = HERE / "fonts"
 IDENTITY_KEY = "/NoticeForm"
+CHARACTERS = 20
+"""Characters on a line of the 评价内容 column."""
+TALL = 34
+"""Lines of a criterion above which its row is not kept on one page, of about 43 that fit."""
 UNBROKEN = regex.compile(r"[!-~]{9,}")
 
 
@@ -39,15 +43,24 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
 @lru_cache(maxsize=16)
 def _blank(sheet: Sheet) -> bytes:
     """The form without values: set once, however many units get it."""
-    laid_out = _compiler().compile(
-        sys_inputs={"data": json.dumps(_data(sheet), ensure_ascii=False)}, format="pdf", pdf_standards=["ua-1"], timestamp=0
-    )
-    if not isinstance(laid_out, bytes):
-        raise TypeError("typst gave no single PDF")
-    with pikepdf.open(io.BytesIO(laid_out)) as pdf:
+    with pikepdf.open(io.BytesIO(_laid_out(sheet))) as pdf:
         add_fields(pdf, _scripts(sheet))
         pdf.docinfo[IDENTITY_KEY] = json.dumps(identity(sheet), ensure_ascii=False, sort_keys=True)
         return _saved(pdf)
+
+
+def _laid_out(sheet: Sheet) -> bytes:
+    """The pages as typst sets them. Each carries its own code: when there are more pages than codes they are set again."""
+    pages = 3 + len(sheet.lines()) // 8
+    while True:
+        data = json.dumps(_data(sheet, pages), ensure_ascii=False)
+        laid_out = _compiler().compile(sys_inputs={"data": data}, format="pdf", pdf_standards=["ua-1"], timestamp=0)
+        if not isinstance(laid_out, bytes):
+            raise TypeError("typst gave no single PDF")
+        with pikepdf.open(io.BytesIO(laid_out)) as pdf:
+            if len(pdf.pages) <= pages:
+                return laid_out
+            pages = len(pdf.pages)
 
 
 def _saved(pdf: pikepdf.Pdf) -> bytes:
@@ -61,7 +74,7 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
-def _data(sheet: Sheet) -> dict:
+def _data(sheet: Sheet, pages: int) -> dict:
     return {
         "heading": f"{sheet.title}（{EDITION_NAMES[sheet.edition]}）",
         "title": soft(sheet.title),
@@ -75,7 +88,7 @@ def _data(sheet: Sheet) -> dict:
         "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         "footnotes": [soft(n) for n in sheet.footnotes],
         "open": [soft(n) for n in sheet.open],
-        "codes": [code_svg(sheet, page) for page in range(1, 4 + len(sheet.lines()) // 8)],
+        "codes": [code_svg(sheet, page) for page in range(1, pages + 1)],
     }
 
 
@@ -91,12 +104,18 @@ def _group(group: Group) -> dict:
         "marks": list(group.marks),
         "stated": points_text(group.stated) if group.stated is not None else None,
         "possible": group.possible_text(),
+        "totalled": group.totalled,
         "lines": [
             {"key": line.key, "number": line.number, "text": soft(line.text), "marks": list(line.marks), "max": line.most,
-             "scored": line.scored, "standard": soft(line.standard)}
+             "scored": line.scored, "details": [soft(d) for d in line.details], "tall": _tall(line)}
             for line in group.lines
         ],
     }  # fmt: skip
+
+
+def _tall(line: Line) -> bool:
+    """Whether a criterion takes so much of a page that its row may go on on the next one."""
+    return -(-len(line.text) // CHARACTERS) + sum(-(-len(d) // CHARACTERS) for d in line.details) > TALL
 
 
 def _scripts(sheet: Sheet) -> FormScripts:

@@ -16,8 +16,9 @@ from pipeline import rx as regex
 from pipeline.assessment import Policy, field_name
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
+from pipeline.grades import veto_conditions
 from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
-from pipeline.plain import points_text
+from pipeline.plain import other_cells, points_text
 from pipeline.tally import SIGN, base_of, lines_of, on_edition
 
 Edition = Literal["printed", "draft", "final"]
@@ -28,7 +29,7 @@ SAYS_NOT_APPLICABLE = regex.compile(r"不适用|不涉及|合理缺项|缺项")
 
 class Line(Struct, frozen=True):
     """One criterion on the form. `max` is None when no points are printed and none inferred; `marks` are footnote numbers;
-    `kind` says what its points do to the total (a veto row takes none)."""
+    `kind` says what its points do to the total (a veto row takes none); `details` are the row's other cells, `评分标准：每处扣1分`."""
 
     key: str
     id: str
@@ -36,7 +37,7 @@ class Line(Struct, frozen=True):
     text: str
     max: Decimal | None
     marks: tuple[int, ...] = ()
-    standard: str = ""
+    details: tuple[str, ...] = ()
     kind: str = "scored"
     choice: str = ""
 
@@ -79,6 +80,11 @@ class Group(Struct, frozen=True):
         """Its label with marks and stated points on one line, for a section that only holds others."""
         stated = f"（{points_text(self.stated)}分）" if self.stated is not None else ""
         return self.label + "".join(f"[{m}]" for m in self.marks) + stated
+
+    @property
+    def totalled(self) -> bool:
+        """Whether it has a subtotal: not when it only holds veto rows."""
+        return any(line.scored for line in self.lines)
 
     def possible(self) -> Decimal:
         """The most the group can add to the total: sum of the known maxima of lines that give points."""
@@ -161,7 +167,7 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
         prefix=key_of(rubric.id),
         annex=rubric.annex,
         rubric_id=rubric.id,
-        title=rubric.title or "评价表",
+        title=_title(reading, rubric),
         notice_title=reading.notice.title or "",
         document_number=reading.notice.document_number or "",
         revision=reading.revision or "",
@@ -169,7 +175,7 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
         digest=rubric_digest(rubric),
         schema_version=SCHEMA_VERSION,
         groups=tuple(g for g in groups if g.lines or g.label),
-        vetoes=tuple(VetoBox(f"{key_of(rubric.id)}_veto_{i}", v.number, v.text) for i, v in enumerate(reading.notice.vetoes, 1)),
+        vetoes=tuple(VetoBox(f"{key_of(rubric.id)}_veto_{n}", *said) for n, said in veto_conditions(reading.notice, rubric).items()),
         bands=reading.notice.grade_bands,
         stated_total=rubric.stated_total,
         footnotes=tuple(notes),
@@ -185,6 +191,12 @@ def refuse_open(rubrics: Sequence[str], errors: Sequence[Finding]) -> None:
         listed = "; ".join(f"{f.rule} {f.where}" for f in errors)
         what = f"the final edition is refused, {len(errors)} error{'s are' if len(errors) > 1 else ' is'} open ({listed})"
         raise UsageError(", ".join(rubrics), what, "decide or waive them with `notice decide`")
+
+
+def _title(reading: Reading, rubric: Rubric) -> str:
+    """The sheet's own title, else the one the notice lists its annex under."""
+    listed = (a.title for a in reading.notice.annexes if a.annex == rubric.annex and a.title)
+    return rubric.title or next(listed, "") or "评价表"
 
 
 def _base(rubric: Rubric, edition: Edition) -> Decimal:
@@ -237,7 +249,7 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], n
         text = f"{item}：{text}" if item != text else text
     return Line(
         key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks),
-        criterion.columns.get("standard", ""), criterion.kind if criterion.kind != "scored" else kind,
+        other_cells(criterion.columns), criterion.kind if criterion.kind != "scored" else kind,
         (criterion.choice or "") if value == criterion.max_points else "",
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from pipeline.changes import ChangeList
-from pipeline.formats.docx import fixed_dates
+from pipeline.formats.docx import fixed_dates, number_pages
 from pipeline.model import Reading
 from pipeline.synopsis import Row, rows, shown
 from pipeline.textdiff import Mark
@@ -28,6 +28,7 @@ def document(found: ChangeList, old: Reading, new: Reading, lang: str, everythin
     tongue = 0 if lang == "zh" else 1
     doc = docx.Document()
     _set_page(doc)
+    number_pages(doc)
     title = doc.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _run(title, ("修订对照表", "Comparison of revisions")[tongue], bold=True, size=16)

@@ -15,17 +15,16 @@ from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.changes import ChangeList
-from pipeline.comparison import COLUMNS, SETTLED, printed_points
-from pipeline.formats.docx import fixed_dates
+from pipeline.comparison import SETTLED, printed_points
+from pipeline.formats.docx import fixed_dates, number_pages
 from pipeline.formats.synopsis import row_mark
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.pairing import in_order
-from pipeline.plain import points_text
+from pipeline.plain import COLUMN_TITLES, points_text
 from pipeline.textdiff import Mark, marks
 
 FONT = "仿宋_GB2312"
 AUTHOR = "修订对照"
-ROLES = tuple(COLUMNS)
 
 
 class Line(Struct, frozen=True):
@@ -98,6 +97,7 @@ def document(found: ChangeList, old: Reading, new: Reading) -> bytes:
 
     doc = docx.Document()
     _set_page(doc)
+    number_pages(doc)
     pen = Pen(_date(new.notice.issue_date))
     for name in ("title", "document_number"):
         _paragraph(doc, pen, getattr(old.notice, name) or "", getattr(new.notice, name) or "", name == "title")
@@ -152,8 +152,9 @@ def _paragraph(doc: Any, pen: Pen, before: str, after: str, bold: bool = False) 
 def _sheet(doc: Any, pen: Pen, old: Rubric | None, new: Rubric | None, found: ChangeList) -> None:
     heads = [f"附件{r.annex}　{r.title or ''}".strip() if r else "" for r in (old, new)]
     _paragraph(doc, pen, heads[0], heads[1], True)
-    extra = [role for role in ROLES if any(c.columns.get(role) for r in (old, new) if r for c in r.criteria())]
-    titles = ("序号", "评价内容", *(COLUMNS[role] for role in extra), "分值")
+    used = {role for r in (old, new) if r for c in r.criteria() for role, text in c.columns.items() if text}
+    extra = [role for role in COLUMN_TITLES if role in used] + sorted(used - COLUMN_TITLES.keys())
+    titles = ("序号", "评价内容", *(COLUMN_TITLES.get(role, role) for role in extra), "分值")
     table = doc.add_table(rows=1, cols=len(titles))
     table.style, table.autofit = "Table Grid", False
     whole = None if old and new else "in" if new else "out"

@@ -58,6 +58,8 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
         for line in group.lines:
             rows += _line(line, prefill, sheet.not_applicable != "refused")
         rows.append({"type": "end_group", "name": "", "label": ""})
+        if not group.totalled:
+            continue
         terms = "".join(_term(line.sign * SIGN[group.kind], f"coalesce(${{{line.key}}}, 0)") for line in group.lines if line.scored)
         rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round(0{terms}, 1)"})
         subtotals.append(_term(SIGN[group.kind], f"${{{group.key}_subtotal}}"))
@@ -79,8 +81,7 @@ def _term(sign: int, value: str) -> str:
 
 def _line(line: Line, prefill: dict[str, str], skips: bool) -> list[dict[str, str]]:
     label = f"{line.number}. {line.text}" if line.number else line.text
-    if line.standard:
-        label += f"\n评分标准：{line.standard}"
+    label += "".join(f"\n{d}" for d in line.details)
     if not line.scored:
         return [{"type": "note", "name": line.key, "label": label}, _note(line, prefill, "")]
     top = points_text(line.max) if line.max is not None else None

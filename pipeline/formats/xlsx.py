@@ -6,6 +6,7 @@ import datetime
 import io
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from math import ceil
 
 import xlsxwriter
 
@@ -20,9 +21,14 @@ MADE = datetime.datetime(2020, 1, 1)
 
 HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明", "不适用（写明理由）")
 WIDTHS = (12, 5.5, 46, 6, 8, 21, 14)
-HEAD_HEIGHT = 22.0
+HEAD_HEIGHT = SUM_HEIGHT = 22.0
+GRADE_HEIGHT = 26.0
+GAP = 15.0
+"""An empty row."""
+TOGETHER = 12
+"""So many veto conditions at most are kept on one page with grade and signature, which else could stand there alone."""
 TALLEST = 409.0
-"""No row of a workbook is higher (in points)."""
+"""No row of a workbook is higher (in points); a longer text stands in several rows joined."""
 PAGE_HEIGHT = 712.0
 """Points between the margins of A4."""
 SCALE = {"allowed": 66, "open": 76, "refused": 76}
@@ -54,6 +60,7 @@ class _Writer:
         self.row = 0
         self.totals: list[tuple[int, int, Decimal, bool]] = []
         self.ranges: list[tuple[int, int]] = []
+        self.minus: list[str] = []
         base = {"font_name": "仿宋_GB2312", "font_size": 11, "valign": "vcenter", "text_wrap": True}
         boxed = {**base, "border": 1}
         make = book.add_format
@@ -103,15 +110,18 @@ class _Writer:
         page.set_header(f"&L&9{identity_line(self.sheet).replace('&', '&&')}&R&9{EDITION_NAMES[self.sheet.edition]} {self.sheet.digest[:12]}")
         page.protect("", {"format_rows": True, "format_columns": True, "select_locked_cells": True})
 
-    def _set_height(self, row: int, height: float) -> bool:
-        """Set a row's height; whether a new page begins with it. The print's pages are ours, so that labels can go on."""
-        height = min(height, TALLEST)
-        self.page.set_row(row, height)
-        turned = self.used + height > self.room
+    def _set_height(self, row: int, height: float, after: float = 0.0, rows: int = 1) -> bool:
+        """Set the height of a line, which stands in so many rows; whether a new page begins with it, because it and the
+        `after` points of what must follow it do not fit. The print's pages are ours, so that labels can go on."""
+        for part in range(rows):
+            self.page.set_row(row + part, min(height / rows, TALLEST))
+        turned = self.used + min(height, self.room - HEAD_HEIGHT) + after > self.room
         if turned:
             self.breaks.append(row)
             self.used = HEAD_HEIGHT
         self.used += height
+        while self.used > self.room:  # a line higher than a page goes on on the next
+            self.used += HEAD_HEIGHT - self.room
         return turned
 
     def _name(self, key: str, row: int, col: int) -> None:
@@ -128,9 +138,10 @@ class _Writer:
             "image_data": io.BytesIO(code), "x_scale": 58 / side, "y_scale": 58 / side, "x_offset": 80, "y_offset": 1,
             "object_position": 3, "description": "表号二维码",
         })  # fmt: skip
-        self._set_height(1, 24)
+        unit = self.prefill.get(f"{s.prefix}_assessee", "")
+        self._set_height(1, max(24.0, 15.0 * lines_needed(unit, 25) + 6))
         self.page.write_string(1, 0, "被评价单位", self.plain)
-        self.page.merge_range(1, 1, 1, 2, self.prefill.get(f"{s.prefix}_assessee", ""), self.field)
+        self.page.merge_range(1, 1, 1, 2, unit, self.field)
         self._name(f"{s.prefix}_assessee", 1, 1)
         self.page.write_string(1, 3, "评价时间", self.plain)
         self.page.merge_range(1, 4, 1, 5, self.prefill.get(f"{s.prefix}_date", ""), self.date)
@@ -154,12 +165,18 @@ class _Writer:
         chunks: list[tuple[int, int]] = []
         heights = [lines_needed(_shown(line), 24) for line in group.lines]
         heights[-1] = max(heights[-1], lines_needed(_label(group, True), 6) - sum(heights[:-1]))
-        for line, height in zip(group.lines, heights, strict=True):
-            if self._set_height(self.row, 15 * height + 6) and self.row > start:
+        self.minus = []
+        for line, needed in zip(group.lines, heights, strict=True):
+            height = 15.0 * needed + 6
+            rows = ceil(height / TALLEST)
+            after = SUM_HEIGHT if line is group.lines[-1] and group.totalled else 0.0
+            if self._set_height(self.row, height, after, rows) and self.row > start:
                 chunks.append((start, self.row - 1))
                 start = self.row
-            got += self._line(line) * line.sign * SIGN[group.kind]
-            self.row += 1
+            if line.sign * SIGN[group.kind] < 0:
+                self.minus.append(f"E{self.row + 1}")
+            got += self._line(line, rows) * line.sign * SIGN[group.kind]
+            self.row += rows
         chunks.append((start, self.row - 1))
         for top, bottom in chunks:
             label = _label(group, top == first)
@@ -167,12 +184,17 @@ class _Writer:
                 self.page.merge_range(top, 0, bottom, 0, label, self.label)
             else:
                 self.page.write_string(top, 0, label, self.label)
-        self._subtotal(group, first, got)
+        if group.totalled:
+            self._subtotal(group, first, got)
 
-    def _line(self, line: Line) -> Decimal:
-        """Write one criterion; returns the points that count of a prefilled score."""
+    def _line(self, line: Line, rows: int) -> Decimal:
+        """Write one criterion, its cells joined over so many rows; returns the points that count of a prefilled score."""
         r = self.row
         got = Decimal(0)
+        if rows > 1:
+            filled = (self.open if line.scored else self.centre, self.open_text, *((self.open_text,) if self.skips else ()))
+            for col, look in enumerate((self.centre, self.cell, self.centre, *filled), 1):
+                self.page.merge_range(r, col, r + rows - 1, col, "", look)
         self.page.write_string(r, 1, line.number, self.centre)
         self.page.write_string(r, 2, _shown(line), self.cell)
         if line.kind == "scored" and line.max is not None and not line.choice:
@@ -213,15 +235,14 @@ class _Writer:
 
     def _subtotal(self, group: Group, first: int, got: Decimal) -> None:
         r = self.row
-        self._set_height(r, 22)
+        self._set_height(r, SUM_HEIGHT)
         self.page.merge_range(r, 0, r, 2, f"{group.label} 小计".strip(), self.sum)
         if group.possible_text():
             self.page.write_number(r, 3, float(group.possible()), self.sum)
         else:
             self.page.write_blank(r, 3, None, self.sum)
         cells = f"E{first + 1}:E{r}"
-        minus = [f"E{first + 1 + i}" for i, line in enumerate(group.lines) if line.sign * SIGN[group.kind] < 0]
-        terms = f"SUM({cells})" + "".join(f"-2*N({c})" for c in minus)
+        terms = f"SUM({cells})" + "".join(f"-2*N({c})" for c in self.minus)
         filled = any(self.prefill.get(line.key) for line in group.lines)
         self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},2))', self.sum, float(got) if filled else "")
         for col in range(5, self.last + 1):
@@ -234,7 +255,7 @@ class _Writer:
     def _total(self) -> None:
         r = self.row
         s = self.sheet
-        self._set_height(r, 24)
+        self._set_height(r, 24, 0.0 if s.vetoes else GAP + GRADE_HEIGHT)
         cells = ",".join(f"E{row + 1}" for _, row, _, _ in self.totals)
         terms = "".join(f"{'-' if sign < 0 else '+'}N(E{row + 1})" for sign, row, _, _ in self.totals)
         self.total_value = s.base + sum((sign * value for sign, _, value, _ in self.totals), Decimal(0))
@@ -247,24 +268,28 @@ class _Writer:
             self.page.write_blank(r, col, None, self.sum)
         self._name(f"{s.prefix}_total", r, 4)
         self.total_row = r
+        self.used += GAP
         self.row += 2
 
     def _vetoes(self) -> None:
         self.veto_rows: list[int] = []
         if not self.sheet.vetoes:
             return
-        self._set_height(self.row, HEAD_HEIGHT)
+        heights = [15.0 * lines_needed(veto.text, 44) + 6 for veto in self.sheet.vetoes]
+        together = len(heights) <= TOGETHER
+        self._set_height(self.row, HEAD_HEIGHT, sum(heights) + GAP + GRADE_HEIGHT if together else heights[0])
         self.page.merge_range(self.row, 0, self.row, self.last, "一票否决（有下列情形之一的，在左格填“是”）", self.head)
         self.row += 1
-        for veto in self.sheet.vetoes:
+        for veto, height in zip(self.sheet.vetoes, heights, strict=True):
             ticked = self.prefill.get(veto.key) == "Yes"
             self.page.write_string(self.row, 0, "是" if ticked else "", self.open)
             self.page.data_validation(self.row, 0, self.row, 0, {"validate": "list", "source": ["是", "否"]})
             self.page.merge_range(self.row, 1, self.row, self.last, f"{veto.number}.{veto.text}", self.cell)
-            self._set_height(self.row, 15 * lines_needed(veto.text, 44) + 6)
+            self._set_height(self.row, height)
             self._name(veto.key, self.row, 0)
             self.veto_rows.append(self.row)
             self.row += 1
+        self.used += GAP
         self.row += 1
 
     def _grade(self) -> None:
@@ -286,7 +311,7 @@ class _Writer:
         formula = f'IF({given}+{spared}<{len(keys)},"尚有"&({len(keys)}-({given})-({spared}))&"项未填",{formula})'
         if self.veto_rows:
             formula = f'IF(COUNTIF(A{self.veto_rows[0] + 1}:A{self.veto_rows[-1] + 1},"是")>0,"一票否决",{formula})'
-        self._set_height(self.row, 26)
+        self._set_height(self.row, GRADE_HEIGHT)
         self.page.write_string(self.row, 0, "等次", self.plain)
         self.page.merge_range(self.row, 1, self.row, 2, "", self.plain)
         self.page.write_formula(self.row, 1, f"={formula}", self.plain, self._grade_now(filled, skipped, len(keys)))
@@ -329,7 +354,7 @@ def lines_needed(text: str, room: int) -> int:
 
 def _shown(line: Line) -> str:
     marks = "".join(f"[{m}]" for m in line.marks)
-    return line.text + marks + (f"\n评分标准：{line.standard}" if line.standard else "")
+    return line.text + marks + "".join(f"\n{d}" for d in line.details)
 
 
 def _label(group: Group, first: bool) -> str:

@@ -18,7 +18,7 @@ from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.readers import rowbands
-from pipeline.readers.textgrid import NUMBER, SCORES, Columns, columns_of, names_columns
+from pipeline.readers.textgrid import NUMBER, SCORES, Columns, columns_of, is_points, names_columns
 from pipeline.readers.textlines import Line, Piece, Row
 from pipeline.readers.typedrows import typed_rows
 
@@ -268,7 +268,7 @@ class _Entry(Struct, frozen=True):
         number, score, text = self.columns.number, self.columns.points, self.columns.text()
         if number is not None and number in self.own:
             return True
-        scored = score is not None and score in self.own and points(self.own[score].text) is not None
+        scored = score is not None and score in self.own and is_points(self.own[score].text)
         return scored and (text in self.own or number is None)
 
     def worded(self) -> bool:

@@ -6,9 +6,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from pipeline import rx as regex
 from pipeline.model import Block, Page, Paragraph
 from pipeline.normalize import fold
+from pipeline.patterns import ANNEX_MARK
 
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
 _RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
@@ -19,8 +22,8 @@ _SUPPLEMENT = dict(zip(
 ))  # fmt: skip
 """Radicals that are whole characters and that Unicode's normal forms leave as they are."""
 
-RADICALS = frozenset(map(ord, _SUPPLEMENT.values())) | frozenset(
-    ord(text) for code in range(0x2F00, 0x2FD6) if len(text := unicodedata.normalize("NFKC", chr(code))) == 1
+RADICALS = frozenset(_SUPPLEMENT.values()) | frozenset(
+    text for code in range(0x2F00, 0x2FD6) if len(text := unicodedata.normalize("NFKC", chr(code))) == 1
 )
 """Characters that share a glyph with a radical: 一, 无, 行, 面 …"""
 
@@ -50,28 +53,49 @@ def plain(text: str) -> str:
 
 
 def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
-    """All blocks in order, without page numbers in the margin and without headers and footers that repeat at the same
-    height on at least three pages (half of the pages of a longer document). Both would stand between table parts."""
-    seen: Counter[tuple[str, int]] = Counter()
+    """All blocks in order, without page numbers in the margin and without headers and footers that repeat on at least
+    three pages (half of the pages of a longer document), at one height on the upright pages and at one on the broad ones.
+    Both would stand between table parts."""
+    seen: Counter[_Running] = Counter()
     for blocks, page in zip(flow, pages, strict=True):
         seen.update({key for b in blocks if (key := _margin_key(b, page)) is not None})
-    repeated = {key for key, n in seen.items() if n >= 3 and n >= 0.5 * len(pages)}
+    usual: dict[tuple[str, bool, bool], _Running] = {}
+    for key, n in seen.items():
+        kind = key.text, key.above, key.broad
+        if kind not in usual or n > seen[usual[kind]]:
+            usual[kind] = key
+    pages_of: Counter[tuple[str, bool]] = Counter()
+    for key in usual.values():
+        pages_of[key.text, key.above] += seen[key]
+    repeated = {key for key in usual.values() if (n := pages_of[key.text, key.above]) >= 3 and n >= 0.5 * len(pages)}
     return [
         block
         for blocks, page in zip(flow, pages, strict=True)
         for block in blocks
-        if (key := _margin_key(block, page)) is None or not (key in repeated or _PAGE_NUMBER.fullmatch(key[0]))
+        if (key := _margin_key(block, page)) is None or not (key in repeated or _PAGE_NUMBER.fullmatch(key.text))
     ]
+
+
+class _Running(Struct, frozen=True):
+    """A line in a margin: its text with the numbers masked, whether it stands above, whether its page is broad, its
+    height on the page in steps of six points."""
+
+    text: str
+    above: bool
+    broad: bool
+    step: int
 
 
 _PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
 
 
-def _margin_key(block: Block, page: Page) -> tuple[str, int] | None:
-    """(text with its numbers masked, height on the page) of a line in the top or bottom margin."""
+def _margin_key(block: Block, page: Page) -> _Running | None:
+    """A line in the top or bottom margin; None for other blocks. The marks of several annexes are not one line."""
     if not isinstance(block, Paragraph) or block.at.bbox is None:
         return None
     top, bottom = block.at.bbox[1], block.at.bbox[3]
     if bottom > 0.1 * page.height and top < 0.9 * page.height:
         return None
-    return regex.sub(r"[0-9]+", "#", fold(block.text).replace(" ", "")), round(top / 6)
+    text = fold(block.text).replace(" ", "")
+    masked = text if ANNEX_MARK.match(text) else regex.sub(r"[0-9]+", "#", text)
+    return _Running(masked, bottom <= 0.1 * page.height, page.width > page.height, round(top / 6))

@@ -17,19 +17,29 @@ from pipeline.points import split_label
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
-from pipeline.readers.frames import closed_up, without_slivers
-from pipeline.readers.gutters import Interval, Known, header_cuts, ink
-from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, joined_text, line_text, line_texts, text_lines
-from pipeline.readers.opentables import find_open, names_section, with_rows
-
-SNAP = 2.5
-"""Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
-
-GAP = 4.0
-"""Collinear pieces nearer than this are one line (dashes, cell-wise strokes)."""
-
-SECTION_ROW = 40.0
-"""A row that names a section is lower than this."""
+from pipeline.readers.gutters import HANGING, HUNG, Interval, Known
+from pipeline.readers.marks import (
+    SNAP,
+    Glyph,
+    Net,
+    PageMarks,
+    is_covered,
+    joined_text,
+    line_text,
+    line_texts,
+    text_lines,
+)
+from pipeline.readers.nets import find_nets, holds_table, is_frame, merge_rules
+from pipeline.readers.opentables import find_open, with_rows
+from pipeline.readers.regions import PAGE
+from pipeline.readers.walls import (
+    with_closed_header,
+    with_gutters,
+    with_labels,
+    with_parted,
+    with_unstruck,
+)
+from pipeline.readers.wrapped import is_wrapped, with_whole_numbers
 
 OVERFLOW = 40.0
 """Lines of a cell that is open at the bottom are looked for so far below: two or three."""
@@ -37,21 +47,9 @@ OVERFLOW = 40.0
 PITCH = 1.8
 """Lines of one text follow each other within so many of their heights."""
 
-FRAME = 0.3
-"""A cell of a single column that takes this much of the page's height frames running text."""
 
-MAX_DASH, DASH_GAP = 6.0, 1.2
-"""Dashes are at most so long (a box to tick is larger), and the gap between two at most so many times their length."""
-
-MIN_RULE = 6.0
-"""A shorter piece that touches nothing is a dash or an underline fragment."""
-
-REACH = 3.0
-"""An edge's ink begins and ends this near to its corners; a word's underline keeps further off (cells have padding)."""
-
-WALL = 0.5
-"""A wall stands between two grid positions when rules cover at least this part of their common edge."""
-
+FOOT = 0.1
+"""The part of a page's height, at its foot, where its number stands."""
 
 FEW = 30
 """So many places of one character on a page are looked through one by one, more by patches."""
@@ -72,13 +70,15 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         return *left, *right
     glyphs = without_doubles(marks.glyphs)
     nets = find_nets(marks.horizontal, marks.vertical, glyphs)
-    nets = [n for n in nets if _holds_table(n, glyphs) and not _is_frame(n, marks.height)]
-    inside, outside = _share_out(nets, glyphs)
+    nets = [n for n in nets if holds_table(n, glyphs) and not is_frame(n, marks.height)]
+    apart = _page_number(glyphs, marks.height)
+    inside, outside = _share_out(nets, [g for g in glyphs if id(g) not in apart] if apart else glyphs)
+    outside += [g for g in glyphs if id(g) in apart]
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
-    nets = [with_gutters(net, own, known) for net, own in zip(nets, inside, strict=True)]
-    rowed = [with_rows(net, own) for net, own in zip(nets, inside, strict=True)]
-    nets = [net for net, _ in rowed]
+    nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
+    rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
+    nets = [with_closed_header(with_labels(with_unstruck(net, own), own), own) for (net, _), own in zip(rowed, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     lines = text_lines(outside)
     found = find_open(lines, lone, marks, known)
@@ -87,7 +87,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     if open_nets:
         shares, outside = _share_out(open_nets, outside)
         lines = text_lines(outside)
-        nets, inside = [*nets, *open_nets], [*inside, *shares]
+        nets, inside = [*nets, *(with_labels(n, own) for n, own in zip(open_nets, shares, strict=True))], [*inside, *shares]
     blocks: list[tuple[float, float, Block]] = []
     for net, own in zip(nets, inside, strict=True):
         table = _table(net, own, marks)
@@ -97,6 +97,12 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         blocks.append((paragraph.at.bbox[1] if paragraph.at.bbox else 0.0, line[0].x0, paragraph))
     blocks.sort(key=lambda b: (b[0], b[1]))
     return tuple(b for _, _, b in blocks)
+
+
+def _page_number(glyphs: Sequence[Glyph], height: float) -> frozenset[int]:
+    """Ids of the characters of a page number at the foot of the page: uprights that run on over the page may reach it."""
+    lines = text_lines(g for g in glyphs if g.y > (1 - FOOT) * height)
+    return frozenset(map(id, lines[-1])) if lines and PAGE.fullmatch(clean(line_text(lines[-1]))) else frozenset()
 
 
 # ---- characters --------------------------------------------------------------------------------------------------
@@ -128,16 +134,13 @@ def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
 
 def _is_struck(others: Iterable[Glyph], glyph: Glyph) -> bool:
     """Whether one of the others stands (nearly) in the glyph's own place."""
-    x, y, near = glyph.x, glyph.y, _near(glyph)
+    x, y, height = glyph.x, glyph.y, glyph.bottom - glyph.top
+    near = 0.25 * height if height > 1.0 else 0.25
     low, high = y - near, y + near
     for other in others:  # noqa: SIM110 – `any` of a generator takes twice as long
         if low < other.y < high and -near < other.x - x < near:
             return True
     return False
-
-
-def _near(glyph: Glyph) -> float:
-    return 0.25 * max(glyph.bottom - glyph.top, 1.0)
 
 
 def _patches(glyphs: Iterable[Glyph]) -> dict[tuple[int, int], list[Glyph]]:
@@ -149,167 +152,10 @@ def _patches(glyphs: Iterable[Glyph]) -> dict[tuple[int, int], list[Glyph]]:
 
 def _around(patches: Mapping[tuple[int, int], Sequence[Glyph]], glyph: Glyph) -> Iterator[Glyph]:
     """What stands in the patches a glyph reaches into."""
-    near = _near(glyph)
+    near = 0.25 * max(glyph.bottom - glyph.top, 1.0)
     across = range(int((glyph.x - near) // PATCH), int((glyph.x + near) // PATCH) + 1)
     down = range(int((glyph.y - near) // PATCH), int((glyph.y + near) // PATCH) + 1)
     return (other for i in across[:9] for j in down[:9] for other in patches.get((i, j), ()))
-
-
-# ---- rules -------------------------------------------------------------------------------------------------------
-
-
-def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
-    """Snap nearly equal positions together and join collinear pieces."""
-    out: list[Rule] = []
-    for group in _grouped(rules):
-        length = sum(r.end - r.start for r in group) or 1.0
-        at = sum(r.at * (r.end - r.start) for r in group) / length
-        runs: list[list[float]] = []
-        before = 0.0
-        for rule in sorted(group, key=lambda r: r.start):
-            long = rule.end - rule.start
-            gap = max(GAP, DASH_GAP * long) if long <= MAX_DASH and abs(long - before) < 1 else GAP
-            before = long
-            if runs and rule.start - runs[-1][1] <= gap:
-                runs[-1][1] = max(runs[-1][1], rule.end)
-            else:
-                runs.append([rule.start, rule.end])
-        out += [Rule(at, a, b) for a, b in runs if b - a >= MIN_RULE]
-    return out
-
-
-def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequence[Glyph] = ()) -> list[Net]:
-    """Connected components of crossing or touching rules that can be a table, open sides closed."""
-    flat, tall = closed_up(merge_rules(horizontal), merge_rules(vertical), glyphs, SNAP, merge_rules)
-    parent = list(range(len(flat) + len(tall)))
-
-    def find(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for i, h in enumerate(flat):
-        for j, v in enumerate(tall):
-            if h.start - GAP <= v.at <= h.end + GAP and v.start - GAP <= h.at <= v.end + GAP:
-                parent[find(i)] = find(len(flat) + j)
-    for i, j in _around_sections(flat, tall, glyphs):
-        parent[find(i)] = find(j)
-    parts: dict[int, tuple[list[Rule], list[Rule]]] = {}
-    for i, h in enumerate(flat):
-        parts.setdefault(find(i), ([], []))[0].append(h)
-    for j, v in enumerate(tall):
-        parts.setdefault(find(len(flat) + j), ([], []))[1].append(v)
-    crossed = [_net(hs, vs) for hs, vs in parts.values() if hs and vs]
-    crossed = [without_slivers(net, glyphs) if net is not None and glyphs else net for net in crossed]
-    return sorted((n for n in crossed if n is not None), key=lambda n: n.ys[0])
-
-
-def _around_sections(flat: list[Rule], tall: list[Rule], glyphs: Sequence[Glyph]) -> list[tuple[int, int]]:
-    """Indices of horizontal rules above and below a row that names a section, where no side border holds them together."""
-    sides = {round(v.at) for v in tall}
-    out = []
-    for i, (a, b) in enumerate(pairwise(flat)):
-        alike = abs(a.start - b.start) < SNAP and abs(a.end - b.end) < SNAP and b.at - a.at < SECTION_ROW
-        if not alike or any(round(x) + d in sides for x in (a.start, a.end) for d in (-2, -1, 0, 1, 2)):
-            continue
-        lines = text_lines(g for g in glyphs if a.at < g.y < b.at and a.start < g.x < a.end)
-        if len(lines) == 1 and names_section(lines[0]):
-            out.append((i, i + 1))
-    return out
-
-
-def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
-    hs = hs + _implied(hs, vs)
-    hs, vs = _trimmed(hs, vs), _trimmed(vs, hs)
-    if not hs or not vs:
-        return None
-    hs, vs = _closed(hs, vs)
-    xs = _positions(r.at for r in vs)
-    ys = _positions(r.at for r in hs)
-    if len(xs) < 2 or len(ys) < 2 or xs[-1] - xs[0] < 20 or ys[-1] - ys[0] < 6:
-        return None
-    return Net(tuple(xs), tuple(ys), tuple(hs), tuple(vs))
-
-
-def _implied(hs: list[Rule], vs: list[Rule]) -> list[Rule]:
-    """Horizontal rules that are not drawn, where several inner upright ones end together: a cell over columns follows."""
-    if len(vs) < 4:
-        return []
-    left, right = min(v.at for v in vs), max(v.at for v in vs)
-    top, bottom = min(v.start for v in vs), max(v.end for v in vs)
-    edges = _positions([top, bottom, *(h.at for h in hs)])
-    inner = [v for v in vs if left + SNAP < v.at < right - SNAP and any(min(abs(v.start - e), abs(v.end - e)) <= GAP for e in edges)]
-    ends = sorted(y for v in inner for y in (v.start, v.end) if top + 2 * GAP < y < bottom - 2 * GAP)
-    ends = [y for y in ends if not any(abs(h.at - y) <= 2 * GAP for h in hs)]
-    return [Rule(y, left, right) for y in _positions(ends) if sum(abs(y - e) <= SNAP for e in ends) > 1]
-
-
-def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
-    """Rules cut to whole edges: from one rule across to the next, or to the outer border where that side is open.
-
-    An edge counts when ink begins at its one end, stops at its other, and covers most of it: an underline inside a cell
-    goes, a rule with a gap stays.
-    """
-    first, last = min(r.start for r in rules), max(r.end for r in rules)
-    out: list[Rule] = []
-    for group in _grouped(rules):
-        at = group[0].at
-        walls = _positions(o.at for o in across if o.start - GAP <= at <= o.end + GAP)
-        walls = _positions([*walls, *(end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls))])
-        for a, b in pairwise(walls):
-            own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
-            if not own or min(r.start for r in own) > a + REACH or max(r.end for r in own) < b - REACH:
-                continue
-            if sum(min(r.end, b) - max(r.start, a) for r in own) < WALL * (b - a):
-                continue
-            if out and out[-1].at == at and abs(out[-1].end - a) < SNAP:
-                out[-1] = Rule(at, out[-1].start, b)
-            else:
-                out.append(Rule(at, a, b))
-    return out
-
-
-def _grouped(rules: Iterable[Rule]) -> list[list[Rule]]:
-    """Rules at the same position, in order."""
-    groups: list[list[Rule]] = []
-    for rule in sorted(rules, key=lambda r: (r.at, r.start)):
-        if groups and rule.at - groups[-1][0].at <= SNAP:
-            groups[-1].append(rule)
-        else:
-            groups.append([rule])
-    return groups
-
-
-def _positions(values: Iterable[float]) -> list[float]:
-    out: list[float] = []
-    for value in sorted(values):
-        if not out or value - out[-1] > SNAP:
-            out.append(value)
-    return out
-
-
-def _closed(hs: list[Rule], vs: list[Rule]) -> tuple[list[Rule], list[Rule]]:
-    """Add an outer border where rules of the other direction run past the last line of this one."""
-    left, right = min(r.start for r in hs), max(r.end for r in hs)
-    top, bottom = min(r.start for r in vs), max(r.end for r in vs)
-    top, bottom = min(top, *(r.at for r in hs)), max(bottom, *(r.at for r in hs))
-    sides = [x for x, edge in ((left, min(r.at for r in vs)), (right, max(r.at for r in vs))) if abs(x - edge) > 2 * GAP]
-    ends = [y for y, edge in ((top, min(r.at for r in hs)), (bottom, max(r.at for r in hs))) if abs(y - edge) > 2 * GAP]
-    return hs + [Rule(y, left, right) for y in ends], vs + [Rule(x, top, bottom) for x in sides]
-
-
-def _holds_table(net: Net, glyphs: Sequence[Glyph]) -> bool:
-    """More than one cell, and text inside."""
-    if len(net.xs) * len(net.ys) <= 4:
-        return False
-    x0, y0, x1, y1 = net.box
-    return any(x0 <= g.x <= x1 and y0 <= g.y <= y1 for g in glyphs)
-
-
-def _is_frame(net: Net, height: float) -> bool:
-    """A border around the text of a page, perhaps with lines across it: one column, a cell of which is much of the page."""
-    return len(net.xs) == 2 and any(b - a > FRAME * height for a, b in pairwise(net.ys))
 
 
 def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[Glyph]], list[Glyph]]:
@@ -337,7 +183,7 @@ def _with_overflow(net: Net, own: list[Glyph], outside: list[Glyph]) -> list[Gly
         return outside
     columns = list(pairwise(net.xs))
     ends = [h for h in net.horizontal if abs(h.at - y1) <= SNAP]
-    is_open = [not _covered(ends, y1, a, b) for a, b in columns]
+    is_open = [not is_covered(ends, a, b) for a, b in columns]
     taken: set[int] = set()
     for line in text_lines(below):
         home = next((k for k, (a, b) in enumerate(columns) if a - 1 < line[0].x0 and line[-1].x1 < b + 1), None)
@@ -363,59 +209,21 @@ def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence
 # ---- cells -------------------------------------------------------------------------------------------------------
 
 
-def _covered(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
-    total = sum(max(0.0, min(r.end, end) - max(r.start, start)) for r in rules if abs(r.at - at) <= SNAP)
-    return total >= WALL * (end - start)
-
-
-def _spans(net: Net) -> list[tuple[int, int, int, int]]:
-    """Cells as (row, col, row_span, col_span): unit positions joined where no wall stands, kept rectangular."""
-    rows, cols = len(net.ys) - 1, len(net.xs) - 1
-    by_x = {j: [v for v in net.vertical if abs(v.at - net.xs[j]) <= SNAP] for j in range(cols + 1)}
-    by_y = {i: [h for h in net.horizontal if abs(h.at - net.ys[i]) <= SNAP] for i in range(rows + 1)}
-    right = [[_covered(by_x[j + 1], net.xs[j + 1], net.ys[i], net.ys[i + 1]) for j in range(cols)] for i in range(rows)]
-    below = [[_covered(by_y[i + 1], net.ys[i + 1], net.xs[j], net.xs[j + 1]) for j in range(cols)] for i in range(rows)]
-    taken = [[False] * cols for _ in range(rows)]
-    out = []
-    for i in range(rows):
-        for j in range(cols):
-            if taken[i][j]:
-                continue
-            width = 1
-            while j + width < cols and not right[i][j + width - 1] and not taken[i][j + width]:
-                width += 1
-            height = 1
-            while i + height < rows and _goes_down(below, right, taken, i + height, j, width):
-                height += 1
-            for a in range(i, i + height):
-                for b in range(j, j + width):
-                    taken[a][b] = True
-            out.append((i, j, height, width))
-    return out
-
-
-def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[list[bool]], row: int, col: int, width: int) -> bool:
-    """Whether a cell that is `width` wide goes on into `row`."""
-    inside = range(col, col + width)
-    return not any(below[row - 1][j] or taken[row][j] for j in inside) and not any(right[row][j] for j in inside[:-1])
-
-
 def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
-    spans = _spans(net)
-    home: dict[tuple[int, int], int] = {}
-    for index, (row, col, height, width) in enumerate(spans):
-        for i in range(row, row + height):
-            for j in range(col, col + width):
-                home[i, j] = index
+    spans = net.spans
     texts: list[list[Glyph]] = [[] for _ in spans]
-    last_row, last_col = len(net.ys) - 1, len(net.xs) - 1
+    xs, ys = net.xs, net.ys
+    last_row, last_col = len(ys) - 1, len(xs) - 1
+    homes = [[texts[0]] * last_col for _ in range(last_row)]
+    for own, (row, col, height, width) in zip(texts, spans, strict=True):
+        for home in homes[row : row + height]:
+            home[col : col + width] = [own] * width
     for glyph in glyphs:
-        i = bisect_right(net.ys, glyph.y, 1, last_row) - 1
-        j = bisect_right(net.xs, glyph.x, 1, last_col) - 1
-        texts[home[i, j]].append(glyph)
+        x = glyph.x if glyph.text not in HANGING else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
+        homes[bisect_right(ys, glyph.y, 1, last_row) - 1][bisect_right(xs, x, 1, last_col) - 1].append(glyph)
     cells = [_cell(net, span, own, marks) for span, own in zip(spans, texts, strict=True)]
     return Table(
-        cells=tuple(cells),
+        cells=tuple(with_whole_numbers(cells)),
         rows=len(net.ys) - 1,
         cols=len(net.xs) - 1,
         at=Provenance("", page=marks.number, bbox=net.box),
@@ -432,7 +240,7 @@ def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], ma
     return Cell(
         row=row,
         col=col,
-        text=joined_text([text for text, _ in lines]),
+        text="".join(words) if (words := [text for text, _ in lines]) and is_wrapped(rows, box) else joined_text(words),
         at=Provenance("\n".join([quote for _, quote in lines]), page=marks.number, bbox=box),
         row_span=height,
         col_span=width,
@@ -441,45 +249,11 @@ def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], ma
     )
 
 
-# ---- missing rules ---------------------------------------------------------------------------------------------------
-
-
-def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
-    """The net with an upright rule in each gutter between header words that share one cell."""
-    top = [g for g in glyphs if g.y < net.ys[1]]
-    before = known.inside(net.xs[0], net.xs[-1])
-    new: list[float] = []
-    upright = list(net.vertical)
-    spans = None
-    for left, right in pairwise(net.xs):
-        header = [g for g in top if left < g.x < right]
-        cuts = [c for c in before if left + SNAP < c < right - SNAP] or (header_cuts(header, [], sure=True) if header else ())
-        if not cuts:
-            continue
-        spans = spans or _spans(net)
-        boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in spans if w == 1 and net.xs[c] == left)
-        if not boxes:
-            continue
-        tops = [y0 for y0, _ in boxes]
-        body = ink(g for g in glyphs if left < g.x < right and tops[0] < g.y < boxes[bisect_right(tops, g.y) - 1][1])
-        cuts = header_cuts(header, body, sure=True) or tuple(c for c in cuts if not _crossed(body, c) and c in before)
-        new += cuts
-        upright += [Rule(c, y0, y1) for c in cuts for y0, y1 in boxes]
-    if not new:
-        return net
-    known.note(net.xs[0], net.xs[-1], tuple(sorted(new)))
-    return Net(tuple(sorted((*net.xs, *new))), net.ys, net.horizontal, tuple(upright))
-
-
-def _crossed(covered: Sequence[Interval], x: float) -> bool:
-    return any(x0 < x - 0.5 and x1 > x + 0.5 for x0, x1 in covered)
-
-
 # ---- lines outside tables ----------------------------------------------------------------------------------------
 
 
 def _paragraph(line: Sequence[Glyph], marks: PageMarks) -> Paragraph:
-    box = (line[0].x0, min(g.top for g in line), max(g.x1 for g in line), max(g.bottom for g in line))
+    box = (line[0].x0, min([g.top for g in line]), max([g.x1 for g in line]), max([g.bottom for g in line]))
     scores = [g.confidence for g in line if g.confidence is not None]
     text, quote = line_texts(line)
     return Paragraph(
@@ -487,7 +261,7 @@ def _paragraph(line: Sequence[Glyph], marks: PageMarks) -> Paragraph:
         at=Provenance(quote, page=marks.number, bbox=box),
         page=marks.number,
         align=_align((box[0] - marks.left, box[1], box[2] - marks.left, box[3]), marks.width - marks.left),
-        size=round(sorted(g.bottom - g.top for g in line)[len(line) // 2], 1),
+        size=round(sorted([g.bottom - g.top for g in line])[len(line) // 2], 1),
         confidence=min(scores) if scores else None,
     )
 

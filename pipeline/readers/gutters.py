@@ -27,6 +27,10 @@ WIDE = 1.5
 MIN_COLUMNS = 3
 """A table without rules names at least three columns, or its points beside another."""
 
+HANGING = frozenset("、。，；：")
+HUNG = 0.4
+"""Marks that office programs let hang into the next column, and the part of their square that has ink."""
+
 MAX_HEADER_LINES = 3
 MAX_HEADER = 90
 MAX_GAPS = 40
@@ -72,9 +76,11 @@ def em(glyphs: Sequence[Glyph]) -> float:
 
 
 def ink(glyphs: Iterable[Glyph], before: Sequence[Interval] = ()) -> list[Interval]:
-    """The intervals of x that characters cover, joined where they overlap; `before` is added."""
+    """The intervals of x that characters cover, joined where they overlap; `before` is added. A mark that may hang over the
+    end of its line counts as wide as its ink."""
     out: list[Interval] = []
-    for x0, x1 in sorted((*before, *((g.x0, g.x1) for g in glyphs if g.text.strip()))):
+    own = ((g.x0, g.x1 if g.text not in HANGING else g.x0 + HUNG * (g.x1 - g.x0)) for g in glyphs if g.text.strip())
+    for x0, x1 in sorted((*before, *own)):
         if out and x0 <= out[-1][1]:
             out[-1] = out[-1][0], max(out[-1][1], x1)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 
@@ -11,26 +12,31 @@ from msgspec import Struct
 from pipeline import rx as regex
 from pipeline.provenance import BBox
 
+SNAP = 2.5
+"""Lines nearer than this are one line (a cell's two borders, a hair's misalignment)."""
 
-class Glyph:
-    """One character with its box and its centre (x, y); `text` may be more than one code point. `raw` is what the source
-    has for it.
+WALL = 0.5
+"""A wall stands between two grid positions when rules cover at least this part of their common edge."""
 
-    Never changed once made; no Struct, since its middle is reckoned when it is made, tens of thousands of times.
-    """
 
-    __slots__ = ("bottom", "confidence", "raw", "text", "top", "x", "x0", "x1", "y")
+class Glyph(Struct, frozen=True, eq=False, gc=False):
+    """One character with its box and its middle (x, y); `text` may be more than one code point. `raw` is what the source
+    has for it. Two are the same only when they are one."""
 
-    def __init__(self, text: str, x0: float, top: float, x1: float, bottom: float, raw: str = "", confidence: float | None = None) -> None:
-        self.text = text
-        self.x0 = x0
-        self.top = top
-        self.x1 = x1
-        self.bottom = bottom
-        self.x = (x0 + x1) / 2
-        self.y = (top + bottom) / 2
-        self.raw = raw
-        self.confidence = confidence
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    x: float
+    y: float
+    raw: str = ""
+    confidence: float | None = None
+
+    @classmethod
+    def of(cls, text: str, x0: float, top: float, x1: float, bottom: float, raw: str = "", confidence: float | None = None) -> Glyph:
+        """A character by its box."""
+        return cls(text, x0, top, x1, bottom, (x0 + x1) / 2, (top + bottom) / 2, raw, confidence)
 
 
 class Rule(Struct, frozen=True):
@@ -44,7 +50,7 @@ class Rule(Struct, frozen=True):
 class PageMarks(Struct, frozen=True):
     """All a page gives: its number and size, characters, horizontal and vertical rules. `ordered`: the characters come in
     the order they were drawn in; `left`: where the page begins, when it is the right one of two on a sheet (`width` is
-    where it ends)."""
+    where it ends); `shades`: stripes and shaded cells."""
 
     number: int
     width: float
@@ -54,9 +60,14 @@ class PageMarks(Struct, frozen=True):
     vertical: tuple[Rule, ...]
     ordered: bool = True
     left: float = 0.0
+    shades: tuple[BBox, ...] = ()
 
 
-class Net(Struct, frozen=True):
+Span = tuple[int, int, int, int]
+"""A cell: row, column, rows, columns."""
+
+
+class Net(Struct, frozen=True, dict=True):
     """Connected rules of one table: sorted grid lines and the rules that make its walls."""
 
     xs: tuple[float, ...]
@@ -68,18 +79,61 @@ class Net(Struct, frozen=True):
     def box(self) -> BBox:
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
+    @cached_property
+    def spans(self) -> list[Span]:
+        """Its cells: unit positions joined where no wall stands, kept rectangular."""
+        rows, cols = len(self.ys) - 1, len(self.xs) - 1
+        by_x = [[v for v in self.vertical if abs(v.at - x) <= SNAP] for x in self.xs]
+        by_y = [[h for h in self.horizontal if abs(h.at - y) <= SNAP] for y in self.ys]
+        right = [[is_covered(walls, a, b) for walls in by_x[1:]] for a, b in pairwise(self.ys)]
+        below = [[is_covered(walls, a, b) for a, b in pairwise(self.xs)] for walls in by_y[1:]]
+        taken = [[False] * cols for _ in range(rows)]
+        out = []
+        for i in range(rows):
+            for j in range(cols):
+                if taken[i][j]:
+                    continue
+                width = 1
+                while j + width < cols and not right[i][j + width - 1] and not taken[i][j + width]:
+                    width += 1
+                height = 1
+                while i + height < rows and _goes_down(below, right, taken, i + height, j, width):
+                    height += 1
+                for row in taken[i : i + height]:
+                    row[j : j + width] = [True] * width
+                out.append((i, j, height, width))
+        return out
+
+
+def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[list[bool]], row: int, col: int, width: int) -> bool:
+    """Whether a cell that is `width` wide goes on into `row`."""
+    end = col + width
+    return True not in below[row - 1][col:end] and True not in taken[row][col:end] and True not in right[row][col : end - 1]
+
+
+def is_covered(rules: Iterable[Rule], start: float, end: float) -> bool:
+    """Whether rules on one line cover enough of an edge to be its wall."""
+    total = 0.0
+    for rule in rules:
+        if rule.end > start and rule.start < end:
+            if rule.start <= start and rule.end >= end:
+                return True
+            total += min(rule.end, end) - max(rule.start, start)
+    return total >= WALL * (end - start)
+
 
 def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
     rows: list[list[Glyph]] = []
+    row: list[Glyph] = []
     for glyph in sorted([g for g in glyphs if g.text.strip()], key=attrgetter("y")):
-        row = rows[-1] if rows else None
-        if row is not None and 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top:
+        if row and (glyph.y == row[0].y or 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top):
             row.append(glyph)  # as below, known without reckoning: the row's middle is no higher than its first character
-        elif row is not None and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
+        elif row and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
             row.append(glyph)
         else:
-            rows.append([glyph])
+            row = [glyph]
+            rows.append(row)
     for row in rows:
         row.sort(key=attrgetter("x0"))
     return rows
@@ -87,11 +141,11 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 def _middle(row: Sequence[Glyph]) -> float:
     tail = row[-8:]
-    return sum(g.y for g in tail) / len(tail)
+    return sum([g.y for g in tail]) / len(tail)
 
 
 def _height(row: Sequence[Glyph]) -> float:
-    return max(g.bottom - g.top for g in row[-8:])
+    return max([g.bottom - g.top for g in row[-8:]])
 
 
 def line_text(line: Sequence[Glyph]) -> str:
@@ -101,14 +155,12 @@ def line_text(line: Sequence[Glyph]) -> str:
 
 def line_texts(line: Sequence[Glyph]) -> tuple[str, str]:
     """The text of a line, and what the source has for it."""
-    text: list[str] = []
-    quote: list[str] = []
-    for i, glyph in enumerate(line):
-        if i and glyph.x0 - line[i - 1].x1 > LEAST_GAP and _parted(line[i - 1], glyph, line):
-            text.append(" ")
-            quote.append(" ")
-        text.append(glyph.text)
-        quote.append(glyph.raw or glyph.text)
+    text = [g.text for g in line]
+    quote = [g.raw or g.text for g in line]
+    gaps = [i for i, (a, b) in enumerate(pairwise(line), start=1) if b.x0 - a.x1 > LEAST_GAP and _parted(a, b, line)]
+    for i in reversed(gaps):
+        text.insert(i, " ")
+        quote.insert(i, " ")
     return "".join(text), "".join(quote)
 
 

@@ -17,6 +17,7 @@ import rapidocr
 from msgspec import Struct
 from rapidocr.ch_ppocr_det.utils import DBPostProcess
 
+from pipeline import rx as regex
 from pipeline.errors import MissingTool
 
 MODELS = Path(rapidocr.__file__).parent / "models"
@@ -37,17 +38,22 @@ WIDTH_STEP = 96
 BATCH = 8
 """Lines recognised at once; more only costs memory on a processor."""
 
+LEAST_RIVAL = 0.05
+"""Least probability of a character to be remembered beside the likeliest."""
+
 Image = np.ndarray
 
 
 class Char(Struct, frozen=True):
     """One recognised character: its centre as a part (0..1) of the crop's width, and the engine's probability. `raw` is the
-    engine's own reading where a mark was settled by its neighbours."""
+    engine's own reading where it was settled otherwise; `rivals` what else it may be, the likeliest first, with their
+    probabilities."""
 
     text: str
     centre: float
     confidence: float
     raw: str = ""
+    rivals: tuple[tuple[str, float], ...] = ()
 
 
 @cache
@@ -139,12 +145,20 @@ def _decode(steps: np.ndarray, used: float, letters: Sequence[str], allowed: str
         while end + 1 < len(best) and best[end + 1] == best[t]:
             end += 1
         if best[t] != 0:
-            peaks.append(Peak(letters[best[t]], (t + end) / 2, float(chosen[t : end + 1].max())))
+            top = t + int(chosen[t : end + 1].argmax())
+            peaks.append(Peak(letters[best[t]], (t + end) / 2, float(chosen[top]), rivals=_rivals(steps[top], letters)))
         t = end + 1
     if allowed is None:
         peaks = _with_per_mille(_with_stops(_with_suppressed(peaks, steps, letters), steps, letters))
     span = max(1.0, used * len(best))
-    return [Char(p.text, min(1.0, (p.time + 0.5) / span), p.confidence, p.raw) for p in peaks]
+    return [Char(p.text, min(1.0, (p.time + 0.5) / span), p.confidence, p.raw, p.rivals) for p in peaks]
+
+
+def _rivals(step: np.ndarray, letters: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """What else may stand at a step: characters of some probability but the likeliest, the likeliest first."""
+    order = [int(i) for i in np.flatnonzero(step >= LEAST_RIVAL) if i]
+    order.sort(key=lambda i: -step[i])
+    return tuple((letters[i], float(step[i])) for i in order[1:])
 
 
 # ---- small marks -------------------------------------------------------------------------------------------------
@@ -157,6 +171,7 @@ class Peak(Struct, frozen=True):
     time: float
     confidence: float
     raw: str = ""
+    rivals: tuple[tuple[str, float], ...] = ()
 
 
 STOPS = "，、。；："
@@ -173,6 +188,9 @@ CLEAR = 0.8
 
 SPECKS = ".．·•'`‘’,:;-"
 """What such a mark is read as when it is damaged; between Chinese characters none of these can stand."""
+
+UNIT_END = regex.compile(r"[A-Za-z%‰℃°]")
+"""What a figure's unit ends with: behind it no full stop of the Latin kind can stand before a Chinese character."""
 
 WIDE = 1.55
 """Two characters further apart than this, in widths of the line's characters, leave room for a mark."""
@@ -192,7 +210,7 @@ def _with_suppressed(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str
         best = int(steps[t, 1:].argmax()) + 1
         text = letters[best]
         if (is_chinese(text) or text in STOPS) and all(abs(p.time - t) > 0.5 * pitch for p in out):
-            out.append(Peak(text, float(t), float(steps[t, best])))
+            out.append(Peak(text, float(t), float(steps[t, best]), rivals=_rivals(steps[t], letters)))
     return sorted(out, key=lambda p: p.time)
 
 
@@ -209,9 +227,9 @@ def _with_stops(peaks: list[Peak], steps: np.ndarray, letters: Sequence[str]) ->
             if mark.confidence >= SEEN:
                 out.append(mark)
         weak = peak.text in SPECKS or (peak.text in STOPS and peak.confidence < CLEAR)
-        if weak and before and after and is_chinese(before.text) and is_chinese(after.text):
+        if weak and before and after and (is_chinese(before.text) or UNIT_END.fullmatch(before.text)) and is_chinese(after.text):
             mark = _likeliest(steps, int(peak.time), int(peak.time + 0.5), index, letters)
-            peak = Peak(mark.text, peak.time, min(mark.confidence, peak.confidence), raw=peak.text)
+            peak = Peak(mark.text, peak.time, min(mark.confidence, peak.confidence), raw=peak.text, rivals=peak.rivals)
         out.append(peak)
     return out
 
@@ -243,3 +261,19 @@ def _pitch(peaks: Sequence[Peak]) -> float | None:
 def is_chinese(text: str) -> bool:
     """Whether it is a Chinese character, or a bracket or quotation mark as wide as one."""
     return "\u4e00" <= text[:1] <= "\u9fff" or text in "《》（）“”"
+
+
+def is_han(text: str) -> bool:
+    """Whether it is one Chinese character."""
+    return len(text) == 1 and "\u4e00" <= text <= "\u9fff"
+
+
+def usual_pitch(crops: Sequence[Image], lines: Sequence[Sequence[Char]]) -> float | None:
+    """The usual distance of neighbouring Chinese characters of a page, in pixels; None where it has but few."""
+    steps = [
+        (b.centre - a.centre) * crop.shape[1]
+        for crop, line in zip(crops, lines, strict=True)
+        for a, b in pairwise(line)
+        if is_han(a.text) and is_han(b.text)
+    ]
+    return float(np.median(steps)) if len(steps) > 10 else None

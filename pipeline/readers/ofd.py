@@ -16,8 +16,8 @@ from pipeline.provenance import Provenance
 from pipeline.readers import grid
 from pipeline.readers.container import Container, open_container, target
 from pipeline.readers.glyphs import has_meaning, plain, without_running_lines
-from pipeline.readers.grid import Glyph, PageMarks
 from pipeline.readers.gutters import Known
+from pipeline.readers.marks import Glyph, PageMarks
 from pipeline.readers.ofdpaths import Matrix, Sub, moved, numbers, outline, spacing, times
 from pipeline.readers.strokes import Segment, drawn, rules_from
 
@@ -208,7 +208,7 @@ def _glyph(char: str, x: float, y: float, width: float, size: float, place: Matr
         return
     ax, ay = moved(place, x, y - 0.88 * size)
     bx, by = moved(place, x + width, y + 0.12 * size)
-    sheet.glyphs.append(Glyph(plain(char), min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), raw=char))
+    sheet.glyphs.append(Glyph.of(plain(char), min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), raw=char))
 
 
 def _path(item: Node, place: Matrix, resources: _Resources, sheet: _Sheet) -> None:

@@ -5,33 +5,43 @@ from __future__ import annotations
 import ctypes
 import importlib
 import re
-import struct
+import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import grid, textlayer, watermarks
-from pipeline.readers.glyphs import COMPATIBLE, PLAINLY, RADICALS, plain, without_running_lines
-from pipeline.readers.grid import Glyph, PageMarks
+from pipeline.readers import calls, grid, shading, tallboxes, textlayer, unshown, watermarks
+from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
-from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
+from pipeline.readers.marks import Glyph, PageMarks
+from pipeline.readers.pdfpaths import Character, Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
-SPACE = 32
-LINE_ENDS = frozenset((10, 13, 0xFFFE, 2))
-"""Line ends, and the hyphen at the end of a line, which PDFium gives as a sign of its own."""
+LINE_ENDS = frozenset("\n\r")
 
-RECTANGLE = struct.Struct("4f")
-"""FS_RECTF: left, top, right, bottom."""
+HYPHENS = frozenset("\ufffe\x02")
+HYPHEN_WIDTH = 0.35
+"""What PDFium gives for the hyphen at the end of a line. Between Latin letters it divides a word; else it is print (a minus
+sign, a standard's number), about so many heights wide."""
+
+DOUBTED = LINE_ENDS | HYPHENS | {" "} | RADICALS
+"""Characters that may be PDFium's own, or of which it may give another box than that of others."""
+
+UTF_16 = f"utf-16-{sys.byteorder[0]}e"
+"""Without a mark of its byte order, which is this machine's."""
+
+INK = calls.Room(ctypes.c_double, 4)
 
 Sides = tuple[float, float, float, float]
 
@@ -56,18 +66,24 @@ def read(data: bytes, name: str) -> Document:
         if count > limits.MAX_PAGES:
             raise LimitExceeded(name, f"{count:,} pages (limit {limits.MAX_PAGES:,})", "split the file")
         pages: list[Page] = []
-        remarks: list[Remark] = []
+        remarks: list[list[Remark]] = []
         flow: list[list[Block]] = []
         known = Known()
+        layers = unshown.Layers(data)
         for index in bar(range(count), "page", delay=2):
-            page, blocks, said = _read_page(pdf, index, name, known)
+            single = not known.facing
+            page, blocks, said = _read_page(pdf, index, name, known, layers)
+            if known.facing and single:  # sheets before this one may be of two pages too, one of them nearly blank
+                for i in (i for i, before in enumerate(pages) if (before.width, before.height) == (page.width, page.height)):
+                    pages[i], flow[i], remarks[i] = _read_page(pdf, i, name, Known(facing=True), layers)
             pages.append(page)
             flow.append(blocks)
-            remarks += said
+            remarks.append(said)
     finally:
         pdf.close()
     blocks = without_running_lines(flow, pages)
-    return Document(Source(name, "", MEDIA_TYPE, "pdf", count), tuple(pages), tuple(blocks), tuple(remarks))
+    told = tuple(remark for said in remarks for remark in said)
+    return Document(Source(name, "", MEDIA_TYPE, "pdf", count), tuple(pages), tuple(blocks), told)
 
 
 def _open(data: bytes, name: str) -> pdfium.PdfDocument:
@@ -79,7 +95,7 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         raise InputError(name, "the PDF is damaged or cut short", "get the file again") from None
 
 
-def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> tuple[Page, list[Block], list[Remark]]:
+def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, layers: unshown.Layers) -> tuple[Page, list[Block], list[Remark]]:
     number = index + 1
     try:
         page = pdf[index]
@@ -97,12 +113,15 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known) -> 
             return _read_picture(page, number, shape, reason)
         ground = Ground()
         horizontal, vertical = rules_of(drawn.marks, place, turn, f"{name}, page {number}", ground)
-        if drawn.white_text:
-            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground)
+        if drawn.white_text or drawn.cut_text or drawn.layered:
+            off = layers.off if drawn.layered else frozenset() if drawn.cut_text else None
+            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground, off)
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
-        marks = PageMarks(number, shape.width, shape.height, tuple(g for g in glyphs if g.text != UNMAPPED), tuple(horizontal), tuple(vertical), upright)
+        shades = shading.stripes([place.box(*dark, turn) for dark in ground.dark], shape.height)
+        seen = tuple([g for g in glyphs if g.text != UNMAPPED])
+        marks = PageMarks(number, shape.width, shape.height, seen, tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
-        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, or white on white, were left out")] if left_out else []
+        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, white on white, cut off or in a hidden layer were left out")] if left_out else []
         return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
@@ -124,79 +143,117 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
 # ---- characters --------------------------------------------------------------------------------------------------
 
 
-def _glyphs(page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None) -> tuple[list[Glyph], int, int]:
+def _glyphs(
+    page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None, off: frozenset[str] | None = None
+) -> tuple[list[Glyph], int, int]:
     """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
-    characters of a watermark were left out; with them those that are white on white, when the ground is given."""
+    characters of a watermark were left out; with them those that are white on white, when the ground is given, and those
+    cut off or in a layer of a name in `off`, when that is given."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)
         if count > limits.MAX_PAGE_GLYPHS:
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
-        found = _characters(textpage.raw, count)
+        found = list(tallboxes.lowered(textpage.raw, _characters(textpage.raw, count)))
         upright = _turn(textpage.raw, count)
         drawn_over = watermarks.found(textpage.raw, found) if upright is not None else frozenset()
         drawn_over |= watermarks.unseen(textpage.raw, found, ground) if ground is not None else frozenset()
+        drawn_over |= unshown.found(textpage.raw, found, off) if off is not None else frozenset()
     finally:
         textpage.close()
     turn = 0 if upright is None else (upright - place.rotation) % 4
     if drawn_over:
         found = [one for one in found if one[0] not in drawn_over]
-    out: list[Glyph] = []
+    return _placed(found, place, turn), turn, len(drawn_over)
+
+
+def _placed(characters: Sequence[Character], place: Place, turn: int) -> list[Glyph]:
+    """Characters in upright page coordinates, without those beside the page."""
     width, height = place.size(turn)
-    boxes = place.boxes([(left, bottom, right, top) for _, _, left, right, bottom, top in found], turn)
-    for text, (x0, y0, x1, y1) in zip([chr(one[1]) for one in found], boxes, strict=True):
-        if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
-            continue  # beside the page
-        if text in "ft" and out and _is_ligature(out[-1], text, (x0, y0, x1, y1)):
-            out[-1] = Glyph(out[-1].text + text, x0, y0, x1, y1, out[-1].raw + text)
+    texts = [one[1] for one in characters]
+    shown = {text: plain(text) for text in set(texts)}
+    out = [
+        Glyph(shown[text], x0, y0, x1, y1, (x0 + x1) / 2, (y0 + y1) / 2, text)
+        for text, (x0, y0, x1, y1) in zip(texts, place.boxes(characters, turn), strict=True)
+        if not (x1 < 0 or y1 < 0 or x0 > width or y0 > height)
+    ]
+    return _with_ligatures(out) if "f" in shown or "t" in shown else out
+
+
+def _with_ligatures(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """A letter f or t that stands in the very box of the same letter before it, which is as wide as two, is one sign with
+    it: ff. A letter struck twice to look bold fills a narrow box."""
+    out: list[Glyph] = []
+    for glyph in glyphs:
+        before = out[-1] if out and glyph.text in "ft" else None
+        if before is not None and before.text == glyph.text and _box(before) == _box(glyph) and _is_wide(glyph):
+            out[-1] = replace(glyph, text=before.text + glyph.text, raw=before.raw + glyph.raw)
         else:
-            out.append(Glyph(text if PLAINLY <= text < COMPATIBLE else plain(text), x0, y0, x1, y1, text))
-    return out, turn, len(drawn_over)
-
-
-def _is_ligature(before: Glyph, text: str, box: tuple[float, float, float, float]) -> bool:
-    """Whether a letter f or t stands in the very box of the same letter before it, which is as wide as two: one sign for
-    ff. A letter struck twice to look bold fills a narrow box."""
-    same = before.text == text and (before.x0, before.top, before.x1, before.bottom) == box
-    return same and box[2] - box[0] > 0.45 * (box[3] - box[1])
-
-
-def _characters(handle: object, count: int) -> list[watermarks.Box]:
-    """(index, code point, left, right, bottom, top) in user space of each printed character; PDFium makes up spaces and
-    line ends of its own."""
-    loose, unpacked = raw.FS_RECTF(), RECTANGLE.unpack_from
-    boxed = map(raw.FPDFText_GetLooseCharBox, repeat(handle, count), range(count), repeat(loose))
-    out: list[watermarks.Box] = []
-    for i, (code, has_box) in enumerate(zip(_codes(handle, count), boxed, strict=True)):
-        left, top, right, bottom = unpacked(loose)
-        if code in LINE_ENDS or (code == SPACE and raw.FPDFText_IsGenerated(handle, i) == 1):
-            continue
-        if not has_box:
-            if (ink := _ink_box(handle, i)) is not None:
-                out.append((i, code, *ink))
-        elif code in RADICALS and (box := _restored_box(handle, i, (left, right, bottom, top))) is not None:
-            out.append((i, code, *box))
-        else:
-            out.append((i, code, left, right, bottom, top))
+            out.append(glyph)
     return out
 
 
-def _codes(handle: object, count: int) -> Sequence[int]:
-    """The code point of each character. PDFium gives them all at once where each has one of its own, of sixteen bits."""
-    text = (ctypes.c_ushort * (count + 1))()
-    if raw.FPDFText_GetText(handle, 0, count, text) == count + 1 and not any(0xD800 <= code <= 0xDFFF for code in text):
-        return text[:count]
+def _box(glyph: Glyph) -> Sides:
+    return glyph.x0, glyph.top, glyph.x1, glyph.bottom
+
+
+def _is_wide(glyph: Glyph) -> bool:
+    return glyph.x1 - glyph.x0 > 0.45 * (glyph.bottom - glyph.top)
+
+
+def _characters(handle: object, count: int) -> list[Character]:
+    """The printed characters; PDFium makes up spaces and line ends of its own."""
+    text = _text(handle, count)
+    boxed, sides = calls.loose_boxes(handle, count)
+    found: list[Character | None] = list(zip(range(count), text, sides[0::4], sides[2::4], sides[3::4], sides[1::4], strict=True))
+    doubted = [i for i, own in enumerate(text) if own in DOUBTED]
+    if not all(boxed):
+        doubted = [i for i, (own, has) in enumerate(zip(text, boxed, strict=True)) if own in DOUBTED or not has]
+    for i in reversed(doubted):
+        hyphen = text[i] in HYPHENS
+        found[i] = _hyphen(text, found[i], found[i - 1]) if hyphen else _settled(handle, found[i], boxed[i])  # type: ignore[arg-type]
+    return [one for one in found if one is not None]
+
+
+def _hyphen(text: str, one: Character, before: Character) -> Character | None:
+    """A hyphen at the end of a line, beside the character before it where it has no box; None within a Latin word."""
+    i, _, left, right, bottom, top = one
+    after = next((c for c in text[i + 1 :] if c not in LINE_ENDS and c != " "), "")
+    if i == 0 or (before[1].isascii() and before[1].isalpha() and after.isascii() and after.isalpha()):
+        return None
+    if right - left < 0.1:
+        left, bottom, top = before[3], before[4], before[5]
+        right = left + HYPHEN_WIDTH * (top - bottom)
+    return i, "-", left, right, bottom, top
+
+
+def _settled(handle: object, one: Character, boxed: bool) -> Character | None:
+    """A character with the box it has in truth; None for what PDFium made up, and where no box is known."""
+    i, text = one[:2]
+    if text in LINE_ENDS or (text == " " and calls.is_generated(handle, i) == 1):
+        return None
+    if not boxed:
+        ink = _ink_box(handle, i)
+        return None if ink is None else (i, text, *ink)
+    restored = _restored_box(handle, i, one[2:]) if text in RADICALS else None
+    return one if restored is None else (i, text, *restored)
+
+
+def _text(handle: object, count: int) -> str:
+    """The characters. PDFium gives them all at once where each has one code of its own, of sixteen bits."""
+    codes = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(handle, 0, count, codes) == count + 1:
+        with suppress(UnicodeDecodeError):  # half a pair
+            whole = bytes(codes)[:-2].decode(UTF_16)
+            if len(whole) == count:
+                return whole
     each = map(raw.FPDFText_GetUnicode, repeat(handle, count), range(count))
-    return [0xFFFD if 0xD800 <= code <= 0xDFFF else code for code in each]
+    return "".join(["\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code) for code in each])
 
 
 def _ink_box(handle: object, i: int) -> Sides | None:
     """(left, right, bottom, top) of a character's ink, in user space."""
-    sides = [ctypes.c_double() for _ in range(4)]
-    if not raw.FPDFText_GetCharBox(handle, i, *sides):
-        return None
-    left, right, bottom, top = (side.value for side in sides)
-    return left, right, bottom, top
+    return INK.numbers() if calls.char_box(handle, i, *INK.each) else None  # type: ignore[return-value]
 
 
 def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
@@ -204,7 +261,7 @@ def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
     maps to a radical): PDFium gives the box of the ink, and inside a form one that the form's matrix has not moved. None
     when the character is the glyph's own."""
     ink = _ink_box(handle, i)
-    if ink is None or any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
+    if ink is None or abs(ink[0] - loose[0]) > 0.01 or any(abs(a - b) > 0.01 for a, b in zip(ink, loose, strict=True)):
         return None
     matrix = raw.FS_MATRIX()
     if not raw.FPDFText_GetMatrix(handle, i, matrix):
@@ -221,7 +278,9 @@ def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
 
 def _turn(handle: object, count: int) -> int | None:
     """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction."""
-    angles = [raw.FPDFText_GetCharAngle(handle, i) for i in range(0, count, max(1, count // 60))]
-    turns = Counter([-round(angle / 1.5707963) % 4 for angle in angles])
+    angles = [calls.char_angle(handle, i) for i in range(0, count, max(1, count // 60))]
+    turns: Counter[int] = Counter()
+    for angle, times in Counter(angles).items():
+        turns[-round(angle / 1.5707963) % 4] += times
     turn, seen = turns.most_common(1)[0] if turns else (None, 0)
     return turn if seen > 0.6 * len(angles) else None

@@ -11,38 +11,46 @@ import pypdfium2.raw as raw
 from msgspec import Struct, field
 
 from pipeline import limits
-from pipeline.readers.grid import Rule
+from pipeline.readers import calls, unshown
+from pipeline.readers.marks import Rule
 from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
 PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
 
 Box = tuple[float, float, float, float]
+Character = tuple[int, str, float, float, float, float]
+"""(index, text, left, right, bottom, top), in user space."""
+
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
+TEXT = raw.FPDF_PAGEOBJ_TEXT
 MARKS = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING)
 
 PICTURE_DEPTH = 3
 """A scan's picture lies on the page, in a form on it, or in a form in that."""
 
 
-class Ink:
-    """A colour as PDFium gives it. One for all objects, since a page has thousands: PDFium serves one thread at a time."""
-
-    def __init__(self) -> None:
-        self.channels = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
-        self.opacity = ctypes.c_uint()
-
-    def is_pale(self, get: Callable[..., int], handle: object) -> bool:
-        """Whether a stroke or fill is white or transparent."""
-        red, green, blue = self.channels
-        if not get(handle, red, green, blue, self.opacity):
-            return False
-        return self.opacity.value < 10 or (red.value >= PALE and green.value >= PALE and blue.value >= PALE)
+COLOUR = calls.Room(ctypes.c_uint, 4)
+MATRIX = calls.Room(ctypes.c_float, 6)
+MODE = calls.Room(ctypes.c_int, 2)
+POINT = calls.Room(ctypes.c_float, 2)
 
 
-INK = Ink()
+def _is_pale(get: Callable[..., int], handle: object) -> bool:
+    """Whether a stroke or fill is white or transparent; `get`: how its colour is asked for."""
+    return bool(get(handle, *COLOUR.each)) and _is_white(*COLOUR.numbers())
+
+
+def _is_white(red: int, green: int, blue: int, opacity: int) -> bool:
+    return opacity < 10 or (red >= PALE and green >= PALE and blue >= PALE)
+
+
+def _has_pale(texts: Sequence[object]) -> bool:
+    """Whether the fill of any text object is pale: thousands of them have a few colours between them."""
+    known = map(calls.fill_color, texts, *map(repeat, COLOUR.each))
+    return any(has and _is_white(*colour) for has, colour in set(zip(known, iter(COLOUR.numbers, None), strict=False)))
 
 
 class Ground(Struct):
@@ -93,43 +101,49 @@ class Place(Struct, frozen=True):
         a, b = self.point(x0, y0, turn), self.point(x1, y1, turn)
         return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
 
-    def boxes(self, boxes: Sequence[Box], turn: int = 0) -> list[Box]:
-        """User space boxes (left, bottom, right, top) as (x0, top, x1, bottom)."""
+    def boxes(self, characters: Sequence[Character], turn: int = 0) -> list[Box]:
+        """Where characters stand, as (x0, top, x1, bottom)."""
         if (self.rotation + turn) % 4:
-            return [self.box(*box, turn) for box in boxes]
+            return [self.box(a, b, c, d, turn) for _, _, a, c, b, d in characters]
         left, bottom, height = self.left, self.bottom, self.height
         return [
             (a - left, height - (d - bottom), c - left, height - (b - bottom)) if a <= c and b <= d else self.box(a, b, c, d, turn)
-            for a, b, c, d in boxes
+            for _, _, a, c, b, d in characters
         ]
 
 
 class Drawn(Struct):
     """What a page draws, down to the forms in its own forms. `marks`: paths, pictures and shadings in the order drawn, each
-    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white."""
+    with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white;
+    `cut_text`: whether any is cut off by a clipping path; `layered`: whether any is in a layer."""
 
     marks: list[tuple[int, object, Matrix]]
     pictures: list[object]
     white_text: bool = False
+    cut_text: bool = False
+    layered: bool = False
 
     @classmethod
     def on(cls, page: pdfium.PdfPage) -> Drawn:
         found = cls([], [])
-        found._add(raw.FPDFPage_GetObject, page.raw, raw.FPDFPage_CountObjects(page.raw), IDENTITY, 0)
+        found._add(calls.page_object, page.raw, raw.FPDFPage_CountObjects(page.raw), IDENTITY, 0)
         return found
 
     def _add(self, get: Callable[..., object], holder: object, count: int, outer: Matrix, depth: int) -> None:
         handles = list(map(get, repeat(holder, count), range(count)))
-        for kind, handle in zip(map(raw.FPDFPageObj_GetType, handles), handles, strict=True):
-            if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self.white_text = self.white_text or INK.is_pale(raw.FPDFPageObj_GetFillColor, handle)
-            elif kind in MARKS:
+        kinds = list(map(calls.object_type, handles))
+        texts = [handle for kind, handle in zip(kinds, handles, strict=True) if kind == TEXT]
+        self.white_text = self.white_text or _has_pale(texts)
+        self.cut_text = self.cut_text or any(map(unshown.is_cut, texts))
+        self.layered = self.layered or any(map(unshown.is_layered, texts))
+        for kind, handle in [(kind, handle) for kind, handle in zip(kinds, handles, strict=True) if kind != TEXT]:
+            if kind in MARKS:
                 self.marks.append((kind, handle, outer))
                 if kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
                     self.pictures.append(handle)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_FORM_DEPTH:
                 inner = _times(_matrix(handle), outer)
-                self._add(raw.FPDFFormObj_GetObject, handle, raw.FPDFFormObj_CountObjects(handle), inner, depth + 1)
+                self._add(calls.form_object, handle, raw.FPDFFormObj_CountObjects(handle), inner, depth + 1)
 
 
 def rules_of(
@@ -159,8 +173,7 @@ def _segments(marks: Sequence[tuple[int, object, Matrix]], ground: Ground) -> It
 
 
 def _matrix(handle: object) -> Matrix:
-    m = raw.FS_MATRIX()
-    return (m.a, m.b, m.c, m.d, m.e, m.f) if raw.FPDFPageObj_GetMatrix(handle, m) else IDENTITY
+    return MATRIX.numbers() if calls.matrix(handle, MATRIX.all) else IDENTITY  # type: ignore[return-value]
 
 
 def _times(m: Matrix, n: Matrix) -> Matrix:
@@ -188,19 +201,44 @@ def _note(corners: list[tuple[float, float]], ground: Ground) -> None:
 
 
 def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(handle, fill, stroke)
-    stroked = bool(stroke.value) and not INK.is_pale(raw.FPDFPageObj_GetStrokeColor, handle)
-    filled = bool(fill.value) and not INK.is_pale(raw.FPDFPageObj_GetFillColor, handle)
+    calls.draw_mode(handle, *MODE.each)
+    fill, stroke = MODE.numbers()
+    stroked = bool(stroke) and not _is_pale(calls.stroke_color, handle)
+    filled = bool(fill) and not _is_pale(calls.fill_color, handle)
     if not stroked and not filled:
-        if fill.value and ground.dark:
-            yield from _window(handle, matrix, ground)
+        if ground.dark:
+            yield from _window(handle, matrix, ground) if fill else ()
+            yield from _on_dark(handle, matrix, ground, bool(stroke), bool(fill))
         return
-    for points in _subpaths(handle, matrix):
+    outlines = list(_subpaths(handle, matrix))
+    if filled and not stroked and len(outlines) == 2 and (sides := _ring(*outlines)):
+        yield from sides
+        return
+    for points in outlines:
         pieces = list(drawn(points, stroked, filled))
         if filled and len(pieces) != 1:
             _note(points, ground)
         yield from pieces
+
+
+def _ring(one: list[tuple[float, float]], two: list[tuple[float, float]]) -> list[tuple[float, float, float, float]]:
+    """The sides of what is left between a box and a slightly smaller one in it, filled as one path: the border of a cell.
+    None when the paths are no such boxes."""
+    around, inside = _bounds(one), _bounds(two)
+    if around[2] - around[0] < inside[2] - inside[0]:
+        around, inside = inside, around
+    (a0, b0, a1, b1), (c0, d0, c1, d1) = around, inside
+    margins = (c0 - a0, d0 - b0, a1 - c1, b1 - d1)
+    if not all(-0.05 <= m <= THIN for m in margins) or max(margins) < 0.05 or c1 - c0 <= THIN or d1 - d0 <= THIN:
+        return []
+    x0, y0, x1, y1 = (a0 + c0) / 2, (b0 + d0) / 2, (a1 + c1) / 2, (b1 + d1) / 2
+    sides = [(x0, y0, x0, y1), (x0, y0, x1, y0), (x1, y0, x1, y1), (x0, y1, x1, y1)]
+    return [side for side, margin in zip(sides, margins, strict=True) if margin >= 0.05]
+
+
+def _bounds(points: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
@@ -210,6 +248,19 @@ def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[fl
         x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
         if min(x1 - x0, y1 - y0) > THIN and any(_is_inside((x0, y0, x1, y1), dark) for dark in ground.dark):
             yield from drawn([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)], True, False)
+
+
+def _on_dark(handle: object, matrix: Matrix, ground: Ground, stroked: bool, filled: bool) -> Iterator[tuple[float, float, float, float]]:
+    """White lines that a coloured ground on either side lets be seen: borders of shaded cells."""
+    for points in _subpaths(handle, matrix):
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        if filled and min(max(xs) - min(xs), max(ys) - min(ys)) > THIN:
+            continue
+        for x0, y0, x1, y1 in drawn(points, stroked, filled):
+            x, y = (x0 + x1) / 2, (y0 + y1) / 2
+            flat = abs(x1 - x0) > abs(y1 - y0)
+            if any(ground.shows(x, y + d) if flat else ground.shows(x + d, y) for d in (-THIN, THIN)):
+                yield x0, y0, x1, y1
 
 
 def _is_inside(box: tuple[float, float, float, float], around: tuple[float, float, float, float]) -> bool:
@@ -223,22 +274,22 @@ def _subpaths(handle: object, matrix: Matrix) -> Iterator[list[tuple[float, floa
     a, b, c, d, e, f = matrix
     points: list[tuple[float, float]] = []
     curved = 0
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(raw.FPDFPath_CountSegments(handle)):
-        segment = raw.FPDFPath_GetPathSegment(handle, i)
-        kind = raw.FPDFPathSegment_GetType(segment)
+    for i in range(calls.count_segments(handle)):
+        segment = calls.path_segment(handle, i)
+        kind = calls.segment_type(segment)
         curved = (curved + 1) % 3 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
         if curved:
             continue  # a control point
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        calls.segment_point(segment, *POINT.each)
+        x, y = POINT.numbers()
+        point = (a * x + c * y + e, b * x + d * y + f)
         if kind == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
                 yield points
             points = [point]
         else:
             points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
+        if calls.segment_closes(segment):
             points.append(points[0])
     if len(points) > 1:
         yield points

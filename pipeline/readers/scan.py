@@ -20,9 +20,12 @@ from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers import grid
+from pipeline.readers.closeups import look_closer
+from pipeline.readers.colons import settle_colons
 from pipeline.readers.commas import settle_marks
-from pipeline.readers.grid import Glyph, Net, PageMarks, Rule
 from pipeline.readers.holes import doubt_holes
+from pipeline.readers.marks import Glyph, Net, PageMarks, Rule
+from pipeline.readers.nets import find_nets
 from pipeline.readers.ocr import Char, find_boxes, read_lines
 from pipeline.readers.paper import Paper, even_background
 from pipeline.readers.rereading import reread
@@ -255,11 +258,11 @@ class _Picker(Struct, frozen=True):
 def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float, number: int, size: tuple[float, float]) -> PageMarks:
     horizontal = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.horizontal)
     vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
-    nets = grid.find_nets(horizontal, vertical)
+    nets = find_nets(horizontal, vertical)
     line = _line_height(boxes)
     strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image, line)]
     crops = [picker.crop(s) for s in strips]
-    lines = doubt_holes(crops, settle_marks(crops, _read(strips, crops, picker)))
+    lines = doubt_holes(crops, settle_marks(crops, settle_colons(crops, _read(strips, crops, picker))))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
 
@@ -270,7 +273,7 @@ def _read(strips: Sequence[Strip], crops: Sequence[Image], picker: _Picker) -> l
     sealed = {i: under for i, (s, crop) in enumerate(zip(strips, crops, strict=True)) if (under := picker.sealed(s, crop)) is not None}
     for i, second in zip(sealed, read_lines(list(sealed.values())), strict=True):
         lines[i] = agreed(lines[i], second)
-    return lines
+    return look_closer(crops, sealed, lines)
 
 
 def _line_height(boxes: np.ndarray) -> float:
@@ -386,7 +389,7 @@ def _glyphs(strip: Strip, line: Sequence[Char], scale: float) -> list[Glyph]:
         left = _border(chars, i, -1, height)
         right = _border(chars, i, +1, height)
         out.append(
-            Glyph(
+            Glyph.of(
                 char.text,
                 (x - left) * scale,
                 (strip.top + inset) * scale,

@@ -7,15 +7,19 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Paragraph
-from pipeline.normalize import clean
+from pipeline.normalize import clean, points
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table
 
 MAX_MERGE_CHECKS = 20_000_000
 """Merged cells times filled cells of one sheet: about 5 s of work."""
+
+MIN_CELLS, MIN_ROWS = 3, 3
+"""A blank row inside a table has so many rows above it, and such rows so many cells."""
 
 BELOW_TABLE = regex.compile(r"^[（(]?(?:附?注|备注|说明)|签[字名章]|盖章|(?:年|月|日)\s*$|[:：]\s*[_＿]*\s*$")
 
@@ -45,10 +49,25 @@ def sheet_blocks(sheet: Sheet, name: str) -> Iterator[Block]:
             row += 1
             continue
         end = row
-        while end < rows and filled[end]:
+        while end < rows and (filled[end] or _is_gap(by_row, filled, row, end)):
             end += 1
         yield from _run_blocks(by_row, filled, row, end, f"{name}!{sheet.title}")
         row = end
+
+
+def _is_gap(by_row: dict[int, list[Placed]], filled: list[int], start: int, blank: int) -> bool:
+    """Whether a blank row stands inside a table: the row below goes on in its columns and names none."""
+    whole = [r for r in range(start, blank) if filled[r] >= MIN_CELLS]
+    below = [c for c in by_row[blank + 1] if clean(c.text)] if blank + 1 < len(filled) else []
+    if len(below) < MIN_CELLS or len(whole) < MIN_ROWS:
+        return False
+    table = [c for r in whole for c in by_row[r] if clean(c.text)]
+    left, right = min(c.col for c in table), max(c.col + c.col_span for c in table)
+    inside = all(left <= c.col and c.col + c.col_span <= right for c in below)
+    named = sum(patterns.header_role(c.text) is not None for c in below)
+    scored = any(points(c.text) is not None for c in below)
+    signed = any(BELOW_TABLE.search(clean(c.text)) or patterns.field_name(c.text) for c in below)
+    return inside and named < 2 and (scored or not signed)
 
 
 def _visible(sheet: Sheet) -> tuple[list[Placed], int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
 
 from pipeline import limits
 from pipeline.errors import LimitExceeded
-from pipeline.readers.grid import Rule
+from pipeline.readers.marks import Rule
 
 THIN = 3.2
 """A filled box thinner than this is a drawn line; rules in office files are 0.5 to 2.25 points."""
@@ -20,6 +21,10 @@ DOT_GAP = 4.0
 
 MIN_DOTS = 4
 """So many dots in a row make a line: fewer are the corner pieces that office programs put where rules meet."""
+
+MIN_HATCH = 12
+HATCH = 5.0
+"""So many rules of one length and more, no farther apart than this, shade a row: text needs more room."""
 
 Point = tuple[float, float]
 Segment = tuple[float, float, float, float]
@@ -55,10 +60,28 @@ def rules_from(segments: Iterable[Segment], where: str) -> tuple[list[Rule], lis
             vertical.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
         if len(horizontal) + len(vertical) + len(dots) > limits.MAX_PAGE_RULES:
             raise LimitExceeded(where, f"more than {limits.MAX_PAGE_RULES:,} ruling pieces", "simplify the page")
+    horizontal, vertical = without_hatching(horizontal), without_hatching(vertical)
     if len(dots) >= MIN_DOTS:
         horizontal += _dotted(dots)
         vertical += _dotted([(y0, x0, y1, x1) for x0, y0, x1, y1 in dots])
     return horizontal, vertical
+
+
+def without_hatching(rules: list[Rule]) -> list[Rule]:
+    """Rules less those that only shade an area: many of one length, closer together than lines of text, evenly."""
+    if len(rules) < MIN_HATCH:
+        return rules
+    alike: dict[tuple[int, int], list[Rule]] = {}
+    for rule in rules:
+        alike.setdefault((round(rule.start), round(rule.end)), []).append(rule)
+    hatching = {id(rule) for own in alike.values() if len(own) >= MIN_HATCH and _is_even(own) for rule in own}
+    return [rule for rule in rules if id(rule) not in hatching] if hatching else rules
+
+
+def _is_even(rules: Sequence[Rule]) -> bool:
+    steps = [b - a for a, b in itertools.pairwise(sorted({round(r.at, 1) for r in rules}))]
+    usual = median(steps) if len(steps) >= MIN_HATCH - 1 else HATCH + 1
+    return usual <= HATCH and sum(abs(step - usual) <= 0.25 * usual for step in steps) > 0.8 * len(steps)
 
 
 def _dotted(dots: Sequence[Segment]) -> Iterator[Rule]:

@@ -23,7 +23,9 @@ from pipeline.readers.delimited import delimited_run, tab_records
 from pipeline.readers.encoding import decode
 from pipeline.readers.gluing import rewrapped, unglued
 from pipeline.readers.glyphs import plain
+from pipeline.readers.pairs import pairs
 from pipeline.readers.stacked import stacked
+from pipeline.readers.textgrid import names_columns, without_repeated_headers
 from pipeline.readers.textlines import PIPE, Line, Piece, Row, cut, piece_of, split
 from pipeline.readers.textmarkup import Region, shown, tables_in, unwrapped
 
@@ -33,6 +35,7 @@ MAX_LABEL_LINE = 40
 
 _LINE_END = regex.compile(r"\r\n|\r|\n")
 _LIST_MARK = regex.compile(r"^(?:[(（][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,3}[.、．)）]|[一二三四五六七八九十]{1,3}、|[-•●*])$")
+_TO_SIGN = regex.compile(r"(?:签[字名章]|盖章|人|日期|时间)\s*[)）]?\s*[：:]\s*$")
 _NO_ROW = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)|[：:。；]\s*$")
 
 
@@ -44,7 +47,7 @@ def read(data: bytes, name: str) -> Document:
         raise LimitExceeded(name, f"more than {limits.MAX_LINES:,} lines, blank ones counted", "split the file, or take the blank lines out")
     for i, text in enumerate(raw, start=1):
         limits.check_text(text, f"{name}:{i}")
-    lines = [cut(i, text) for i, text in enumerate(raw, start=1)]
+    lines = without_repeated_headers([cut(i, text) for i, text in enumerate(raw, start=1)])
     source = Source(file=name, sha256=digest, media_type=MEDIA_TYPE, reader="text")
     found = list(_blocks(lines, tables_in(raw, name), name))
     remarks = tuple(x for x in found if isinstance(x, Remark))
@@ -135,11 +138,20 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
     """Columns set by spaces."""
     if lines[start].kind not in ("gap", "plain"):
         return None
+    lines = lines[: _signed_at(lines, start)]
     found = aligned(lines, start)
     if found is None:
         return None
+    notes: list[Line] = []
+    after = next((i for i in range(start + found.taken, len(lines)) if lines[i].kind != "rule"), len(lines))
+    if after < len(lines) and _is_note(lines, after):
+        bare = [replace(x, kind="rule") if i >= start and _is_note(lines, i) else x for i, x in enumerate(lines)]
+        further = aligned(bare, start)
+        if further is not None and further.rows and further.taken > found.taken:
+            notes = [lines[i] for i in range(start, start + further.taken) if bare[i] is not lines[i]]
+            found = further
     out: list[Block | Remark] = [p for line in found.lead for p in _paragraph(line)]
-    run = lines[start + len(found.lead) : start + found.taken]
+    run = [x for x in lines[start + len(found.lead) : start + found.taken] if x not in notes]
     where = f"lines {run[0].number} to {run[-1].number}"
     at = run[0].pieces[0].at()
     if not found.rows:
@@ -148,7 +160,31 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
         return [*out, *(p for line in run if line.kind not in ("blank", "rule") for p in _paragraph(line))], found.taken
     if not found.sure:
         out.append(Remark("uncertain-rows", f"{where}: which lines of a table set by spaces make a row cannot be told for certain", at))
-    return [*out, _table(run[0], found.rows, name)], found.taken
+    return [*out, _table(run[0], found.rows, name), *(p for line in notes for p in _paragraph(line))], found.taken
+
+
+def _signed_at(lines: Sequence[Line], start: int) -> int:
+    """The index of the line of places to sign (考核人签字：  负责人签字：) that ends a table set by spaces right below its rows,
+    else the number of lines."""
+    headed = False
+    for i in range(start, len(lines)):
+        line = lines[i]
+        headed = headed or names_columns([p.text for p in line.pieces])
+        ends = i + 1 >= len(lines) or lines[i + 1].kind == "blank"
+        if headed and ends and line.kind in ("gap", "plain") and all(patterns.field_name(p.text) or _TO_SIGN.search(p.text) for p in line.pieces):
+            return i
+        if headed and line.kind in ("blank", "tab", "pipe"):
+            break
+    return len(lines)
+
+
+def _is_note(lines: Sequence[Line], index: int) -> bool:
+    """A note between the rows of a table set by spaces: rows stand above it and within two lines below."""
+    line = lines[index]
+    if line.kind not in ("plain", "gap") or patterns.NOTE_ROW.match(clean(line.text)) is None or not index:
+        return False
+    below = lines[index + 1 : index + 3]
+    return lines[index - 1].kind != "blank" and any(x.kind == "gap" and len(x.pieces) > 1 for x in below) and "blank" not in (x.kind for x in below[:1])
 
 
 def _stacked(lines: Sequence[Line], start: int, name: str) -> Found | None:
@@ -175,7 +211,19 @@ def _typeset(lines: Sequence[Line], start: int, name: str) -> Found | None:
     return [remark, *_paragraph(lines[start])], 1
 
 
-READERS = (_tabs, _pipes, _delimited, _typeset, _aligned, _stacked)
+def _paired(lines: Sequence[Line], start: int, name: str) -> Found | None:
+    """Text and points, two columns typed by hand."""
+    if lines[start].kind not in ("plain", "gap", "tab"):
+        return None
+    found = pairs(lines, start)
+    if found is None:
+        return None
+    table = _table(lines[start], found.rows, name)
+    wide = tuple(replace(c, col_span=2) if c.row in found.headings else c for c in table.cells)
+    return [replace(table, cells=wide)], found.taken
+
+
+READERS = (_paired, _tabs, _pipes, _delimited, _typeset, _aligned, _stacked)
 """What a line may open, tried in this order."""
 
 

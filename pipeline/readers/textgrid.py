@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.normalize import fold, points
+from pipeline.normalize import chinese_number, fold, points
 from pipeline.readers.textlines import Line, Piece, Row, piece_of, width
 
 MAX_PLACES = 60
@@ -50,7 +50,7 @@ MAX_WORD = 20
 """Characters of a header word."""
 
 SCORES = ("points", "awarded", "section_points", "deduction")
-NUMBER = regex.compile(r"[(（]?[0-9]{1,4}(?:\.[0-9]{1,3})*[)）.、]?|[①-⑳]")
+NUMBER = regex.compile(r"[(（]?[0-9]{1,4}(?:\.[0-9]{1,3})*[)）.、]?|[①-⑳]|[(（]?[一二三四五六七八九十]{1,3}[)）.、]?")
 
 _GAP = regex.compile(r"\S {2,}\S")
 """Two pieces in one column: columns were missed."""
@@ -73,7 +73,24 @@ def several(name: str) -> list[str]:
 def serial_value(text: str) -> int | None:
     """A piece that is nothing but a serial number."""
     match = patterns.SERIAL.match(fold(text))
-    return int(match["n"]) if match and match["n"].isdecimal() else None
+    return (int(match["n"]) if match["n"].isdecimal() else chinese_number(match["n"])) if match else None
+
+
+def without_repeated_headers(lines: Sequence[Line]) -> list[Line]:
+    """The lines, where a header set by spaces that stands again between two rows of its page, character by character, is taken
+    for a rule: it names the same columns."""
+    out: list[Line] = []
+    heads: set[str] = set()
+    for i, line in enumerate(lines):
+        if "\f" in line.text:
+            heads.clear()
+        if line.kind == "gap" and names_columns([p.text for p in line.pieces]):
+            inside = 0 < i < len(lines) - 1 and len(lines[i - 1].pieces) > 1 and lines[i - 1].kind == "gap" and lines[i + 1].kind in ("gap", "plain")
+            again = line.text.rstrip() in heads and inside
+            heads.add(line.text.rstrip())
+            line = replace(line, kind="rule") if again else line
+        out.append(line)
+    return out
 
 
 class Spread(Struct, frozen=True):
@@ -152,9 +169,10 @@ class Columns(Struct, frozen=True, dict=True):
         return next((c for c in named if c > self.text()), named[0] if named else self.first("awarded"))
 
     def text(self) -> int:
-        """The column of the criteria's text: the one so named, else the last that holds words."""
+        """The column of the criteria's text: the one so named, else the last that holds words, not beside them (考核方式)."""
         named = [self.first(role) for role in ("text", "standard")]
         words = [c for c, r in enumerate(self.roles) if r not in (*SCORES, "number", "remark")]
+        words = [c for c in words if self.roles[c] not in ("method", "evidence")] or words
         return next((c for c in named if c is not None), words[-1] if words else 0)
 
     def labels(self) -> range:
@@ -220,7 +238,7 @@ class Columns(Struct, frozen=True, dict=True):
         if role == "number":
             return 0.0 if NUMBER.fullmatch(word) and not joined else UNLIKE
         if role in SCORES:
-            return 0.0 if points(word) is not None and not joined else UNLIKE
+            return 0.0 if is_points(word) and not joined else UNLIKE
         return 0.3 if NUMBER.fullmatch(word) and not joined else 0.0
 
     def crossed(self, line: Line) -> bool:
@@ -309,6 +327,14 @@ def _fitness(name: str, said: Sequence[str]) -> float:
     return _agreement(role, bool(name), filled) - 0.5 * beside - sum(bool(_GAP.search(t)) for t in (name, *filled))
 
 
+def is_points(word: str) -> bool:
+    """Whether a word is what stands under points: a number, a range, a share, a sign before it, or a veto."""
+    return points(word) is not None or any(form.fullmatch(fold(word)) for form in _POINTS_FORMS)
+
+
+_POINTS_FORMS = (patterns.POINTS_RANGE, patterns.POINTS_PERCENT, patterns.POINTS_DEDUCTION, patterns.POINTS_BONUS, patterns.POINTS_VETO)
+
+
 def _agreement(role: str | None, named: bool, filled: Sequence[str]) -> float:
     if role == "number":
         fits = sum(bool(NUMBER.fullmatch(t)) for t in filled)
@@ -316,7 +342,7 @@ def _agreement(role: str | None, named: bool, filled: Sequence[str]) -> float:
         rising = sum(b > a for a, b in pairwise(counted)) / max(len(counted) - 1, 1)
         return 1.0 + (2.0 * fits / len(filled) + rising - 1.5 if filled else -1.0)
     if role in SCORES:
-        fits = sum(points(t) is not None for t in filled)
+        fits = sum(map(is_points, filled))
         return 1.0 + (2.0 * fits / len(filled) - 1.0 if filled else -0.1)
     if role is not None:
         return 1.0 - (1.0 * sum(bool(NUMBER.fullmatch(t)) for t in filled) / len(filled) if filled else 0.3)

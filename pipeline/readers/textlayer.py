@@ -5,13 +5,14 @@ from __future__ import annotations
 import ctypes
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipeline import rx as regex
 from pipeline.readers.glyphs import has_meaning
-from pipeline.readers.grid import Glyph
+from pipeline.readers.marks import Glyph
 
 MIN_CHARS = 8
 """A page with fewer characters and a picture is a scan (page numbers and stamps are put over scans as text)."""
@@ -25,6 +26,11 @@ CONTROLS = 0.08
 SCRIPTS = 4
 """Glyph numbers taken for characters fall into this many foreign scripts and more; a real second language is one or two."""
 
+MISNAMED = 5
+FOREIGN = 0.15
+"""Of accented letters amid Chinese words so many and more, or of characters that no Chinese text uses a larger part: glyphs
+that a program distilled anew and named after other characters. A Chinese name has a rare character or two."""
+
 COVERING = 0.7
 """A picture that takes up this much of the page is the page itself."""
 
@@ -33,6 +39,8 @@ MARGIN = 0.08
 
 INVISIBLE = 3
 """Text render mode of the words that a scanner's recognition lays under its picture."""
+
+_AMID = regex.compile(r"(?<=[\u4E00-\u9FFF])[\u00C0-\u024F]+(?=[\u4E00-\u9FFF])")
 
 _ODD = regex.compile(
     r"[^\p{Basic_Latin}\u00A0-\u00FF\u4E00-\u9FFF\u2E80-\u2FDF\uF900-\uFAFF\u2000-\u209F\u2100-\u27BF\u3000-\u30FF\u3200-\u33FF"
@@ -59,6 +67,29 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[obje
     return None
 
 
+def _is_misnamed(text: str) -> bool:
+    """Whether glyphs have been given other characters' names: accented letters amid Chinese words, nearly no Chinese but
+    many accented letters, or Chinese characters that no Chinese text uses."""
+    amid = len(_AMID.findall(text))
+    accented = sum("\u00c0" <= c < "\u0250" for c in text)
+    chinese = [c for c in text if "\u4e00" <= c <= "\u9fff" or "\u3400" <= c <= "\u4dbf"]
+    if (amid >= MISNAMED and amid > 0.01 * len(text)) or accented > max(2 * MISNAMED, FOREIGN * len(text)):
+        return True
+    return len(chinese) > 4 * MISNAMED and sum(map(_is_rare, chinese)) > FOREIGN * len(chinese)
+
+
+@cache
+def _is_rare(char: str) -> bool:
+    """Whether a character is in neither of the two sets of common ones, the mainland's and Taiwan's."""
+    for encoding in ("gb2312", "big5"):
+        try:
+            char.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        return False
+    return True
+
+
 def _is_nonsense(glyphs: Sequence[Glyph]) -> bool:
     """Whether too many characters have no meaning, or they are a mixture of scripts."""
     text = "".join([g.text for g in glyphs])
@@ -67,7 +98,7 @@ def _is_nonsense(glyphs: Sequence[Glyph]) -> bool:
         controls = sum("\0" < g.text < " " for g in glyphs)
         if bad > NONSENSE * len(glyphs) or controls > CONTROLS * len(glyphs):
             return True
-    return _is_mixture(text)
+    return _is_mixture(text) or _is_misnamed(text)
 
 
 def _is_mixture(text: str) -> bool:

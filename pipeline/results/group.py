@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from pipeline.assessment import ItemScore, Scorecard
+from pipeline.assessment import ItemScore, Scorecard, SectionScore
 
 
 class Spread(Struct, frozen=True):
@@ -55,7 +55,7 @@ def totals(group: Sequence[Scorecard]) -> Spread | None:
 
 def sections(group: Sequence[Scorecard]) -> dict[str, Spread]:
     """Of each section, by its id, over complete cards."""
-    return _by(group, lambda c: ((s.id, s.total) for s in c.sections))
+    return _by(group, lambda c: ((s.id, counted(s)) for s in c.sections))
 
 
 def _by(group: Sequence[Scorecard], values: Callable) -> dict[str, Spread]:
@@ -65,6 +65,11 @@ def _by(group: Sequence[Scorecard], values: Callable) -> dict[str, Spread]:
             found.setdefault(id, []).append(value)
     made = {id: spread(own) for id, own in found.items()}
     return {id: s for id, s in made.items() if s is not None}
+
+
+def counted(part: SectionScore | ItemScore) -> Decimal | None:
+    """What a section or criterion adds to the total: a deduction is below 0."""
+    return -part.total if part.kind == "deduction" and part.total else part.total
 
 
 def points_off(item: ItemScore) -> Decimal:

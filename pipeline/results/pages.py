@@ -48,13 +48,15 @@ class Column(Struct, frozen=True):
 
 
 class Grid(Struct, frozen=True):
-    """A table with a header row; `label` is the column whose cells name their row."""
+    """A table with a header row; `label` is the column whose cells name their row. `height`: the least height of its rows
+    in millimetres, where something is to be written by hand."""
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     label: int = 0
     kind: str = "grid"
+    height: float = 0
 
 
 class Bullets(Struct, frozen=True):

@@ -43,7 +43,7 @@ def _means(own: Sequence[Scorecard], key: str) -> Iterator[Block]:
     if sum(c.complete for c in own) < 2:
         return
     known = {s.id: s for c in own for s in c.sections}
-    rows = [(known[i].label or "（未列项目）", to_places(f.mean), known[i].possible, f) for i, f in found.items()]
+    rows = [(known[i].label or "（未列项目）", to_places(f.mean), known[i].possible if known[i].kind != "deduction" else None, f) for i, f in found.items()]
     drawn = [Bar(label, mean, possible) for label, mean, possible, _ in rows if possible]
     yield Paragraph(f"各项目平均得分（{sum(c.complete for c in own)} 家评完的单位）：", "flush")
     yield Figure(bars(drawn, "各项目平均得分与满分", key), f"各项目平均得分与满分：{said(drawn)}")

@@ -19,6 +19,8 @@ from pipeline.results.words import identity, latest, number, unit_name
 
 PRAISE = regex.compile(r"通报表彰|表彰|通报表扬|表扬|嘉奖|奖励|激励|评优|优先|推荐")
 SUPERVISION = regex.compile(r"重点(?:监督|监管|检查|督导|关注|管理)|监督对象|整改|约谈|通报批评|警告|处罚|取消|退出|限期|降级|黑名单")
+WRITING = 15.0
+"""Millimetres of a row in which measures and dates are written by hand."""
 CLAUSE = regex.compile(r"[^。；;！\n]+")
 
 
@@ -100,7 +102,7 @@ def rectification(card: Scorecard, notice: Notice) -> Page:
     text = f"评价总分 {number(card.total)} 分（满分 {number(card.possible)} 分），{outcome}。" + (f"文件规定：“{rule}。”" if rule else "")
     blocks: list[Block] = [Paragraph(f"被评价单位：{unit_name(card)}", "lead"), Paragraph(text)]
     if card.vetoed:
-        blocks.append(Bullets(unit.vetoes(card, notice), "一票否决情形（须首先整改）"))
+        blocks.append(Bullets(card.veto_texts, "一票否决情形（须首先整改）"))
     if card.open:
         blocks.append(Bullets(card.open, "未能确定的事项"))
     blocks += [_list(card), Paragraph("整改措施、期限由被评价单位与主管部门商定后填写；期限为空表示尚未商定。", "small")]
@@ -113,10 +115,10 @@ def _list(card: Scorecard) -> Block:
     if not items:
         return Paragraph("各条目没有失分。", "flush")
     columns = (
-        Column("序号", 14, "center"), Column("评价内容"), Column("失分", 13, "center"), Column("扣分理由", 31), Column("整改措施", 24),
-        Column("期限", 15), Column("复查", 13),
+        Column("序号", 14, "center"), Column("评价内容"), Column("失分", 13, "center"), Column("扣分理由", 27), Column("整改措施", 36),
+        Column("期限", 16), Column("复查", 14),
     )  # fmt: skip
     rows = tuple(
         (i.number or "—", unit.item_text(i), points_text(groups.points_off(i)), unit.reasons(i), "", "", "") for i in items
     )
-    return Grid("整改清单", columns, rows)
+    return Grid("整改清单", columns, rows, height=WRITING)

@@ -8,7 +8,6 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from pipeline.assessment import FormFile, ItemScore, Scorecard, SheetScore
-from pipeline.model import Notice
 from pipeline.plain import points_text
 from pipeline.results import group as groups
 from pipeline.results.charts import Bar, bars, said
@@ -29,7 +28,7 @@ INFERRED = "（原表未印，推定）"
 NUMERALS = "一二三四五六七八九"
 
 
-def page(card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Page:
+def page(card: Scorecard, group: Sequence[Scorecard]) -> Page:
     """The report; `group`: every scorecard of the same rubric, this one included."""
     parts: list[tuple[str, list[Block]]] = [
         ("各项目得分", list(_sections(card, group))),
@@ -38,7 +37,7 @@ def page(card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Page:
         ("评分复核", [Bullets(tuple(f.message for f in card.findings))] if card.findings else []),
         ("分数来历", list(_origins(card))),
     ]
-    blocks: list[Block] = [Paragraph(f"被评价单位：{unit_name(card)}", "lead"), _result(card, group), *_remarks(card, notice)]
+    blocks: list[Block] = [Paragraph(f"被评价单位：{unit_name(card)}", "lead"), _result(card, group), *_remarks(card)]
     for index, (title, own) in enumerate(p for p in parts if p[1]):
         blocks += [Heading(f"{NUMERALS[index]}、{title}"), *own]
     name = f"{unit_name(card)}　{card.title or ''}评价结果"
@@ -70,22 +69,16 @@ def _result(card: Scorecard, group: Sequence[Scorecard]) -> Result:
     return Result(tuple(values))
 
 
-def _remarks(card: Scorecard, notice: Notice) -> Iterator[Block]:
+def _remarks(card: Scorecard) -> Iterator[Block]:
     if card.vetoed:
-        yield Bullets(vetoes(card, notice), "一票否决情形")
+        yield Bullets(card.veto_texts, "一票否决情形")
     if card.open:
         yield Bullets(card.open, "未能确定的事项")
 
 
-def vetoes(card: Scorecard, notice: Notice) -> tuple[str, ...]:
-    """The veto conditions that were ticked, in the notice's words."""
-    texts = {v.number: v.text for v in notice.vetoes}
-    return tuple(f"第 {n} 项：{texts[n]}" if n in texts else f"第 {n} 项" for n in card.vetoes)
-
-
 def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
     means = groups.sections(group) if len(group) > 1 else {}
-    shown = [s for s in card.sections if s.possible]
+    shown = [s for s in card.sections if s.possible and s.kind != "deduction"]
     if not card.sections:
         return
     unfinished = {i.section for i in card.items if i.total is None and not _gone(i)}
@@ -100,9 +93,10 @@ def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
     columns += [Column("各单位平均", 22, "right"), Column("与平均之差", 22, "right")] if means else []
     table = []
     for s in card.sections:
-        whole = s.total if s.id not in unfinished else None
-        got = number(s.total) if whole is not None or s.total is None else f"（{number(s.total)}）"
-        cells = [_label(s.label, s.basis), got, number(s.possible), share(whole, s.possible)]
+        own = groups.counted(s)
+        whole, most = own if s.id not in unfinished else None, s.possible if s.kind != "deduction" else None
+        got = number(own) if whole is not None or own is None else f"（{number(own)}）"
+        cells = [_label(s.label, s.basis), got, number(most), share(whole, most)]
         if means:
             mean = to_places(means[s.id].mean) if s.id in means else None
             cells += [number(mean), signed(whole - mean) if whole is not None and mean is not None else "—"]
@@ -152,7 +146,7 @@ def _lost(card: Scorecard) -> Iterator[Block]:
     columns = (Column("序号", 14, "center"), Column("项目", 24), Column("评价内容"), Column("得分/满分", 25, "center"),
                Column("失分", 13, "center"), Column("扣分理由", 38))  # fmt: skip
     rows = tuple(
-        (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}",
+        (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}" if i.kind != "deduction" else number(groups.counted(i)),
          points_text(groups.points_off(i)), reasons(i))
         for i in items
     )  # fmt: skip

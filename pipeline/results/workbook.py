@@ -54,7 +54,7 @@ def tables(cards: Sequence[Scorecard]) -> tuple[Table, ...]:
         Table("项目", (*named, ("项目", 20), *score, ("各单位平均", 12)), tuple(_sections(cards))),
         Table(
             "条目", (*named, ("序号", 8), ("评价内容", 60), *score, ("失分", 9), ("条目依据", 10), ("扣分理由", 36)),
-            tuple((*_head(c), i.number, i.text, i.total, i.max_points, groups.points_off(i), BASIS[i.basis], _reason(i)) for c in cards for i in c.items),
+            tuple((*_head(c), i.number, i.text, groups.counted(i), _most(i), groups.points_off(i), BASIS[i.basis], _reason(i)) for c in cards for i in c.items),
         ),
         Table(
             "来历",
@@ -76,6 +76,11 @@ def _head(card: Scorecard) -> tuple[str, str]:
     return card.title or card.rubric, unit_name(card)
 
 
+def _most(item: ItemScore) -> Decimal | None:
+    """What the criterion can add to the total; a deduction adds nothing."""
+    return None if item.kind == "deduction" else item.max_points
+
+
 def _reason(item: ItemScore) -> str:
     return "" if (said := unit.reasons(item)) == "—" else said
 
@@ -91,7 +96,8 @@ def _sections(cards: Sequence[Scorecard]) -> Iterator[tuple[Value, ...]]:
         means = groups.sections(own)
         for c in own:
             for s in c.sections:
-                yield *_head(c), s.label, s.total, s.possible, to_places(means[s.id].mean) if s.id in means else None
+                most = s.possible if s.kind != "deduction" else None
+                yield *_head(c), s.label, groups.counted(s), most, to_places(means[s.id].mean) if s.id in means else None
 
 
 def _origins(cards: Sequence[Scorecard]) -> Iterator[tuple[Value, ...]]:

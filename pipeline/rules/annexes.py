@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pipeline import rx as regex
 from pipeline.model import AnnexEntry, Notice, Reading
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule, shorten
 
 CLAUSE = "GB/T 9704-2012 7.3.7（附件序号和名称应当与附件说明一致）"
-_SCORE = re.compile(r"\((?:总分|满分|共计?|合计)?:?[0-9]{1,4}(?:\.[0-9])?分\)")
-_DROPPED = re.compile(r"[《》<>“”\"'‘’()\[\]【】〔〕,，.。;；:：、·\-—_*]")
+_SCORE = regex.compile(r"\((?:总分|满分|共计?|合计)?:?[0-9]{1,4}(?:\.[0-9])?分\)")
+_DROPPED = regex.compile(r"[《》<>“”\"'‘’()\[\]【】〔〕,，.。;；:：、·\-—_*]")
 
 
 def title_key(title: str) -> str:
@@ -183,7 +183,7 @@ def annex_list_form(reading: Reading) -> Iterator[Hit]:
             values=(shown,),
         )
     for entry in entries:
-        if re.search(r"[。；;，,、]$", entry.at.quote.strip()):
+        if regex.search(r"[。；;，,、]$", entry.at.quote.strip()):
             quote = shorten(entry.at.quote, 60)
             yield Hit(
                 annex=0,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from pipeline.model import AnnexEntry, Heading, Notice, Reading
+from pipeline import rx as regex
+from pipeline.model import AnnexEntry, BodyText, Heading, Notice, Reading
 from pipeline.normalize import chinese_number, fold
 from pipeline.rules.registry import Hit, rule, shorten
 
@@ -20,7 +21,7 @@ def is_notice(notice: Notice) -> bool:
 
 def marker_number(marker: str) -> int | None:
     """一、 （二） 3. （4） as a number."""
-    return chinese_number(re.sub(r"[（）()、.．\s]", "", marker))
+    return chinese_number(regex.sub(r"[（）()、.．\s]", "", marker))
 
 
 @rule(
@@ -33,7 +34,8 @@ def marker_number(marker: str) -> int | None:
 def outline_gap(reading: Reading) -> Iterator[Hit]:
     """The headings of each level are numbered without gap or repeat.
 
-    What: 一、（一）1.（1） each in its own level, starting again under a new upper heading or at one.
+    What: 一、（一）1.（1） each in its own level, starting again under a new upper heading or at one; 第一章, 第一条 through the
+    whole of a set of rules.
     Why: a skipped heading is a lost paragraph or a careless deletion; citations of （二） point nowhere.
     **Bad**
         （一）保洁企业评价内容
@@ -43,8 +45,8 @@ def outline_gap(reading: Reading) -> Iterator[Hit]:
         （二）清运企业评价内容
     Repair: none.
     Limits: gaps in 1. and （1） are only noted: running text uses them for lists of many kinds. Levels that start again at
-    one are new lists.
-    中文: 各级序数（一、（一）1.（1））应当连续，不跳不重；换上级标题或从一重新开始视为新序列。1. 与（1）两级仅作提示。
+    one are new lists. Chapters and articles want three of a kind, and a count that seldom breaks.
+    中文: 各级序数（一、（一）1.（1））应当连续，不跳不重；换上级标题或从一重新开始视为新序列。1. 与（1）两级仅作提示。章、条同样应当连续。
     """
     last: dict[int, tuple[int, Heading, int]] = {}
     for index, heading in enumerate(reading.notice.headings, start=1):
@@ -59,6 +61,31 @@ def outline_gap(reading: Reading) -> Iterator[Hit]:
             yield _outline_hit(before[1], before[2], heading, index)
         elif before is None and number in (2, 3) and heading.level <= 2:
             yield _late_start(heading, index)
+    for unit in "章条":
+        yield from _broken_count(reading.notice.body, unit)
+
+
+CITED = "规定所之中的至和、"
+"""What follows the number of an article that is cited (第八条规定的…), not opened."""
+
+
+def _broken_count(body: Sequence[BodyText], unit: str) -> Iterator[Hit]:
+    """Chapters or articles whose numbers do not run on; nothing where the count breaks so often that it is none."""
+    opened = regex.compile(rf"第([一二三四五六七八九十百]{{1,5}}){unit}(?![{CITED}])")
+    found = [(match, text) for text in body if (match := opened.match(text.text))]
+    steps = [(a, b) for a, b in pairwise(found) if chinese_number(b[0][1]) not in (1, (chinese_number(a[0][1]) or 0) + 1)]
+    if len(found) < 3 or len(steps) > max(1, len(found) // 5):
+        return
+    for before, after in steps:
+        one, two = before[0][0], after[0][0]
+        yield Hit(
+            annex=0,
+            where="notice/body",
+            zh=f"层次序数不连续：“{one}”之后是“{two}”",
+            en=f"the numbering does not run on: “{one}” is followed by “{two}”",
+            evidence=(before[1].at, after[1].at),
+            values=(one, two),
+        )
 
 
 def _outline_hit(before: Heading, n: int, after: Heading, m: int) -> Hit:
@@ -174,11 +201,11 @@ def document_number_form(reading: Reading) -> Iterator[Hit]:
     """
     number = reading.notice.document_number
     at = reading.notice.places.get("document_number")
-    text = re.sub(r"\s", "", at.quote if at else number or "")
-    match = re.search(r"[〔\[（(【［](\d{4})年?[〕\])）】］](第?)(0?)(\d+)号", text)
+    text = regex.sub(r"\s", "", at.quote if at else number or "")
+    match = regex.search(r"[〔\[（(【［](\d{4})年?[〕\])）】］](第?)(0?)(\d+)号", text)
     if not number or not match:
         return
-    if match[2] or match[3] or not re.search(r"〔\d{4}〕", text):
+    if match[2] or match[3] or not regex.search(r"〔\d{4}〕", text):
         yield Hit(
             annex=0,
             where="notice/document_number",
@@ -211,7 +238,7 @@ def title_form(reading: Reading) -> Iterator[Hit]:
     notice = reading.notice
     if not (notice.document_number and notice.addressees and notice.title):
         return
-    bare = re.sub(r"[（(][^（）()]*[）)]$", "", re.sub(r"\s", "", notice.title))
+    bare = regex.sub(r"[（(][^（）()]*[）)]$", "", regex.sub(r"\s", "", notice.title))
     if not bare.endswith(KINDS):
         yield Hit(
             annex=0,
@@ -246,14 +273,14 @@ def date_form(reading: Reading) -> Iterator[Hit]:
     at = notice.places.get("issue_date")
     if notice.issue_date is None or at is None:
         return
-    text = re.sub(r"\s", "", at.quote)
-    if re.search(r"年0\d月|月0\d日", text) or re.search(r"[〇○一二三四五六七八九十]年", text):
+    text = regex.sub(r"\s", "", at.quote)
+    if regex.search(r"年0\d月|月0\d日|^\d{4}[./-]", text) or regex.search(r"[〇○一二三四五六七八九十]年", text):
         yield Hit(
             annex=0, where="notice/issue_date", evidence=(at,),
             zh=f"成文日期写作“{shorten(text)}”", en=f"the date of issue is written “{shorten(text)}”",
         )  # fmt: skip
-    year = re.search(r"[〔\[（(](\d{4})[〕\])）]", notice.document_number or "")
-    dated = re.match(r"\d{4}", notice.issue_date)
+    year = regex.search(r"[〔\[（(](\d{4})[〕\])）]", notice.document_number or "")
+    dated = regex.match(r"\d{4}", notice.issue_date)
     if year and dated and year[1] != dated[0]:
         places = (at, notice.places.get("document_number"))
         yield Hit(
@@ -262,7 +289,7 @@ def date_form(reading: Reading) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-VALIDITY = re.compile(r"有效期|自.{0,14}(?:起|后).{0,4}(?:施行|试行|实施|执行|生效)|试行期|有效至|(?:施行|实施|执行)之日|废止|试行.{0,3}年")
+VALIDITY = regex.compile(r"有效期|自.{0,14}(?:起|后).{0,4}(?:施行|试行|实施|执行|生效)|试行期|有效至|施行之日|实施之日|执行之日|废止|试行.{0,3}年")
 
 
 @rule(
@@ -290,7 +317,7 @@ def validity_missing(reading: Reading) -> Iterator[Hit]:
         return
     titles = [(notice.title or "", notice.places.get("title"), "notice/title")]
     titles += [(e.title, e.at, f"notice/annexes/{e.annex}") for e in notice.annexes]
-    trial = next((t for t in titles if re.search(r"试行|暂行", t[0])), None)
+    trial = next((t for t in titles if regex.search(r"试行|暂行", t[0])), None)
     if trial and not any(VALIDITY.search(fold(p.text)) for p in notice.body):
         title, at, where = trial
         yield Hit(
@@ -300,7 +327,7 @@ def validity_missing(reading: Reading) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-PLACE = re.compile(
+PLACE = regex.compile(
     r"^[\u4e00-\u9fff]{2,12}?(?:自治区|自治州|开发区|高新区|新区|省|(?<!城)市(?!场|政|容|民|区)|州|县|"
     r"(?<![社小园辖街校库景厂片城])区(?!域|别|间|块|划)|镇|乡(?!村)|街道)(?=[\u4e00-\u9fff])"
 )
@@ -327,13 +354,13 @@ def jurisdiction_differs(reading: Reading) -> Iterator[Hit]:
     中文: 附件名称开头的地名应与公文标题、发文机关的地域一致。区级公文用市级表名常是照抄上级文件。仅作提示。
     """
     notice = reading.notice
-    own = re.sub(r"^.*?关于(?:转发|印发|公布|开展|做好)?", "", re.sub(r"\s", "", notice.title or ""))
+    own = regex.sub(r"^.*?关于(?:转发|印发|公布|开展|做好)?", "", regex.sub(r"\s", "", notice.title or ""))
     home = PLACE.match(own)
     if home is None:
         return
     others: dict[str, list[AnnexEntry]] = {}
     for entry in notice.annexes:
-        place = PLACE.match(re.sub(r"\s", "", entry.title))
+        place = PLACE.match(regex.sub(r"\s", "", entry.title))
         if place and place[0] not in own and home[0] not in entry.title:
             others.setdefault(place[0], []).append(entry)
     for name, entries in others.items():

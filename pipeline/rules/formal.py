@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from pipeline import rx as regex
 from pipeline.model import Notice, PageNumber, Reading
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
@@ -51,7 +51,7 @@ def addressees_form(reading: Reading) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-_DATE = re.compile(r"((?:19|20)\d{2})年(\d{1,2})月(\d{1,2})日")
+_DATE = regex.compile(r"((?:19|20)\d{2})年(\d{1,2})月(\d{1,2})日")
 
 
 def _iso(text: str) -> str | None:
@@ -87,7 +87,7 @@ def imprint_form(reading: Reading) -> Iterator[Hit]:
         where, text = f"notice/imprint/{n}", line.text.strip()
         if text.startswith(("抄送", "抄报")) and not text.endswith(("。", ".")):
             yield _imprint(where, line.at, f"抄送机关后没有句号：“{shorten(text)}”", f"no full stop after the copies: “{shorten(text)}”")
-        if re.search(r"年0\d月|月0\d日", fold(text)):
+        if regex.search(r"年0\d月|月0\d日", fold(text)):
             yield _imprint(where, line.at, f"印发日期编了虚位：“{shorten(text)}”", f"the printing date has a leading zero: “{shorten(text)}”")
         printed, issued = _iso(text) if fold(text).endswith("印发") else None, _iso(_issue_date(notice))
         if printed and issued and printed < issued:
@@ -161,10 +161,10 @@ def _without_odd_ones(pages: list[PageNumber]) -> list[PageNumber]:
     return [p for p in pages if id(p) not in odd]
 
 
-CITED = re.compile(r"《(?P<title>[^《》]{4,80})》(?P<number>\s*[（(\[【][^（）()]{0,50}号[^（）()]{0,20}[)）\]】])?")
-OFFICIAL = re.compile(r"关于.{2,70}的(?:通知|意见|决定|通告|函|批复|实施意见|指导意见)(?:[（(][^（）()]{1,8}[)）])?$")
-BASIS = re.compile(r"(?:根据|依据|按照|遵照|落实|贯彻|执行)[^。；《]{0,30}$")
-NUMBER = re.compile(r"[〔\[（(【［](?P<year>(?:19|20)\d{2})年?[〕\])）】］]\s*(?:第\s*)?\d{1,5}\s*号")
+CITED = regex.compile(r"《(?P<title>[^《》]{4,80})》(?P<number>\s*[（(\[【][^（）()]{0,50}号[^（）()]{0,20}[)）\]】])?")
+OFFICIAL = regex.compile(r"关于.{2,70}的(?:通知|意见|决定|通告|函|批复|实施意见|指导意见)(?:[（(][^（）()]{1,8}[)）])?$")
+BASIS = regex.compile(r"(?:根据|依据|按照|遵照|落实|贯彻|执行)[^。；《]{0,30}$")
+NUMBER = regex.compile(r"[〔\[（(【［](?P<year>(?:19|20)\d{2})年?[〕\])）】］]\s*(?:第\s*)?\d{1,5}\s*号")
 
 
 @rule(

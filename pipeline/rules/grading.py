@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from pipeline import rx as regex
 from pipeline.model import GradeBand, Notice, Proof, Reading, Step
 from pipeline.normalize import fold
 from pipeline.plain import points_text
@@ -121,7 +121,7 @@ def _is_express(band: GradeBand, value: Decimal | None) -> bool:
     if value is None:
         return False
     quote, number = fold(band.at.quote), points_text(value)
-    return re.search(rf"(?<![0-9.]){number}(?![0-9.])分?(?:\(含\)|\(含{number}分?\)|含|及以|及其以|以[上下]\(含)|含{number}(?![0-9.])|[≥≤]{number}(?![0-9.])", quote) is not None
+    return regex.search(rf"(?<![0-9.]){number}(?![0-9.])分?(?:\(含\)|\(含{number}分?\)|含|及以|及其以|以[上下]\(含)|含{number}(?![0-9.])|[≥≤]{number}(?![0-9.])", quote) is not None
 
 
 def _line(lower: GradeBand, upper: GradeBand) -> Proof:
@@ -155,9 +155,9 @@ def veto_without_outcome(reading: Reading) -> Iterator[Hit]:
         )
 
 
-DAILY = re.compile(r"(?:日常|平时|月度|月|季度|季)(?:评价|考核|检查|考评|测评|评估)")
-ROUND = re.compile(r"(?:集中|年度|年终|半年|定期|综合)(?:评价|考核|检查|考评|测评|评估)")
-WEIGHTED = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?[%％]|权重|百分之|占比|比例|平均")
+DAILY = regex.compile(r"(?:日常|平时|月度|月|季度|季)(?:评价|考核|检查|考评|测评|评估)")
+ROUND = regex.compile(r"(?:集中|年度|年终|半年|定期|综合)(?:评价|考核|检查|考评|测评|评估)")
+WEIGHTED = regex.compile(r"[0-9]{1,3}(?:\.[0-9]+)?[%％]|权重|百分之|占比|比例|平均")
 
 
 @rule(code="SCO004", name="round-weights-open", severity="note", title="多轮评价的权重未定", clause="实务（权重应给出且合计 100%）")
@@ -190,10 +190,10 @@ def round_weights_open(reading: Reading) -> Iterator[Hit]:
             )
 
 
-ROUNDING = re.compile(r"四舍五入|保留[一二两1-3]?位?小数|取整|小数点后|修约")
-AVERAGE = re.compile(r"平均|去掉.{0,6}最高|汇总得分|算术")
-NOT_APPLICABLE = re.compile(r"缺项|不适用|不涉及|合理缺")
-SEVERAL = re.compile(r"专家评价|专家组|评价组|评审组|考核组|考评组|评委|评价小组|考核小组|检查组")
+ROUNDING = regex.compile(r"四舍五入|保留[一二两1-3]?位?小数|取整|小数点后|修约")
+AVERAGE = regex.compile(r"平均|去掉.{0,6}最高|汇总得分|算术")
+NOT_APPLICABLE = regex.compile(r"缺项|不适用|不涉及|合理缺")
+SEVERAL = regex.compile(r"专家评价|专家组|评价组|评审组|考核组|考评组|评委|评价小组|考核小组|检查组")
 
 
 @rule(code="SCO005", name="scoring-policy-open", severity="note", title="计分规则未尽", clause="实务（缺项、取舍、多人评分规则）")
@@ -214,7 +214,7 @@ def scoring_policy_open(reading: Reading) -> Iterator[Hit]:
     notice = reading.notice
     if not notice.grade_bands or not reading.rubrics:
         return
-    text = fold(" ".join(p.text for p in notice.body))
+    text = "".join([fold(p.text) for p in notice.body])
     open_ = [
         *([("小数取舍", "rounding")] if not ROUNDING.search(text) else []),
         *([("多人评分的合成", "several assessors")] if SEVERAL.search(text) and not AVERAGE.search(text) else []),

@@ -338,7 +338,7 @@ def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
     if any(is_counted(c) for c in criteria):
         base, whole = _sums(rubric)
         unknown = [c for c in absent_points(criteria) if c.basis == "printed"]
-        if stated in (base, whole) or ((unknown or any(_is_worded(c) for c in criteria)) and base < stated):
+        if stated in (base, whole) or ((unknown or any(_is_worded(c) and c.kind != "veto" for c in criteria)) and base < stated):
             return
         yield _total_hit(rubric, criteria, stated, base)
         return

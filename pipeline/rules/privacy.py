@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from pipeline import rx as regex
 from pipeline.model import Reading
 from pipeline.normalize import fold
 from pipeline.rules.registry import Hit, rule, shorten
 
 KINDS = {"mobile": ("手机号码", "mobile numbers"), "identity": ("身份证号码", "identity numbers"), "name": ("姓名", "names")}
-STARS = re.compile(r"\*+")
+STARS = regex.compile(r"\*+")
 """The masked part of a quote: names beside it stay out of the finding too."""
 CONTACT = ("联系", "咨询", "举报", "热线", "监督", "投诉")
 

@@ -9,11 +9,15 @@ from pipeline import rx as regex
 from pipeline.model import Criterion, Doubt, Reading, Rubric
 from pipeline.rules.points import section_name, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten
+from pipeline.rules.slips import edits_between
 
 ROLES = {"text": "评价内容", "points": "分值", "number": "序号", "awarded": "得分"}
 UNSURE = 0.75
 """OCR confidence below which a points or number cell is worth a look (measured: errors cluster below 0.75)."""
-VERY_UNSURE = 0.6
+VERY_UNSURE = 0.65
+"""The same where the sums close: they confirm digits, not words. What was settled by comparison (0.6 and less) is named."""
+MOST_SETTLED, MOST_SHOWN = 2, 3
+"""Differences of a text and its first reading that are shown: so long, and so many."""
 BARE_NUMBER = regex.compile(r"[^\p{L}%‰]*[0-9][^\p{L}%‰]*分?")
 """A text without a word or unit: a number that belongs to another column."""
 
@@ -118,6 +122,7 @@ LOSSES = {
     "covered-text": ("有文字被合并单元格遮住", "some text is covered by a merged cell"),
     "formula-without-value": ("有公式没有存下结果", "a formula has no stored value"),
     "error-value": ("有单元格显示的是错误值", "a cell shows an error in place of a value"),
+    "unproved": ("文件中称为已证明的，按表上数字证明不了，只作推断", "what the JSON calls proved does not follow from its numbers, and is taken as inferred"),
     "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
@@ -186,7 +191,7 @@ def low_confidence(reading: Reading) -> Iterator[Hit]:
     """Digits and texts that character recognition was not sure of are named.
 
     What: serials, points, labels and totals of a scanned sheet whose digits, and criteria whose words, were read with
-    low confidence.
+    low confidence. Words that a second look settled otherwise are shown with their first reading.
     Why: one misread digit looks like a fault of the notice.
     **Bad**
         第 12 条分值“3”识别把握 0.52，且所在项目合计不符
@@ -194,7 +199,7 @@ def low_confidence(reading: Reading) -> Iterator[Hit]:
         第 12 条分值“3”识别把握 0.99
     Repair: none; look at the cell on the page.
     Limits: a warning only where the sums of the section do not close, else a note: sums that close confirm the digits.
-    中文: 扫描件中识别把握不大的条目逐条列出，附位置。所在项目合计不符时为警告，合计相符（数字已被印证）时只作提示。
+    中文: 扫描件中识别把握不大的条目逐条列出，附位置；经复看改定的字并列初读。所在项目合计不符时为警告，合计相符（数字已被印证）时只作提示。
     """
     for rubric in reading.rubrics:
         for section in rubric.sections:
@@ -227,15 +232,23 @@ def _unsure_digits(rubric: Rubric, where: str, doubt: Doubt, closes: bool) -> Hi
 def _unsure(rubric: Rubric, criterion: Criterion, closes: bool) -> Hit:
     name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
     confidence = f"{criterion.confidence:.2f}"
+    first = _first_readings(criterion)
     return Hit(
         annex=rubric.annex,
         where=criterion.id,
         status="supported",
         severity="note" if closes else None,
-        zh=f"第 {name} 条识别把握 {confidence}：“{shorten(criterion.text)}”",
-        en=f"criterion {name} was read with confidence {confidence}: “{shorten(criterion.text)}”",
+        zh=f"第 {name} 条识别把握 {confidence}：“{shorten(criterion.text)}”" + "".join(f"，“{b}”初读为“{a}”" for a, b in first),
+        en=f"criterion {name} was read with confidence {confidence}: “{shorten(criterion.text)}”"
+        + "".join(f", “{b}” first as “{a}”" for a, b in first),
         evidence=(criterion.points_at, criterion.at),
     )
+
+
+def _first_readings(criterion: Criterion) -> list[tuple[str, str]]:
+    """(as first recognised, as it stands now) of what was settled by a second look, with a few characters around."""
+    edits = edits_between(criterion.at.quote, criterion.text) if criterion.at is not None else ()
+    return [(e.in_a(2), e.in_b(2)) for e in edits if max(len(e.gone()), len(e.come())) <= MOST_SETTLED][:MOST_SHOWN]
 
 
 @rule(code="PRV001", name="value-without-place", severity="error", title="标为原文而无出处", clause="方法说明（凡非原文所印，一律标明）")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from pipeline import rx as regex
 from pipeline.model import Criterion, Proof, Reading, Rubric, Step
 from pipeline.normalize import fold
 from pipeline.plain import points_text
@@ -14,13 +14,13 @@ from pipeline.rules.document import is_notice
 from pipeline.rules.registry import Hit, rule, shorten
 
 _POINTS = r"[0-9]{1,4}(?:\.[0-9])?"
-WHOLE = re.compile(rf"(?:总分|满分|总计|合计|共计)值?(?:为|是|计|:)?(?P<total>{_POINTS})分[,(;:。]?其中[,:]?(?P<parts>[^。;()]{{6,120}})")
-PART = re.compile(rf"[^0-9,、]{{2,24}}?(?:占|为|计|满分|共|:)*(?P<points>{_POINTS})分")
-SHARE = re.compile(r"[^0-9,、:%]{2,24}?(?:占|权重|比重|比例)(?:[^0-9,、%]{0,8}?)(?P<share>[0-9]{1,3}(?:\.[0-9])?)%(?:的?(?:权重|比重|比例|计入[^0-9,%]{0,12}))?")
+WHOLE = regex.compile(rf"(?:总分|满分|总计|合计|共计)值?(?:为|是|计|:)?(?P<total>{_POINTS})分[,(;:。]?其中[,:]?(?P<parts>[^。;()]{{6,120}})")
+PART = regex.compile(rf"[^0-9,、]{{2,24}}?(?:占|为|计|满分|共|:)*(?P<points>{_POINTS})分")
+SHARE = regex.compile(r"[^0-9,、:%]{2,24}?(?:占|权重|比重|比例)(?:[^0-9,、%]{0,8}?)(?P<share>[0-9]{1,3}(?:\.[0-9])?)%(?:的?(?:权重|比重|比例|计入[^0-9,%]{0,12}))?")
 """`日常考核占60%`."""
-ASSESSED = re.compile(r"评价|考核|考评|检查|评分|测评|评议|自评|得分|成绩|年终|年度|季度|月度|日常|专项|平时")
-NO_SHARES = re.compile(r"其中|每|加分|扣|附加|另|奖|不低于|不少于|不超过|以[上下内]|至|各|最[高低]|达到?|率|等$")
-NOT_A_PLAIN_LIST = re.compile(r"其中|每|加分|扣|附加|另|奖|不低于|不少于|以[上下内]|至|各|最[高低]|平均|折|分制|%")
+ASSESSED = regex.compile(r"评价|考核|考评|检查|评分|测评|评议|自评|得分|成绩|年终|年度|季度|月度|日常|专项|平时")
+NO_SHARES = regex.compile(r"其中|每|加分|扣|附加|另|奖|不低于|不少于|不超过|以[上下内]|至|各|最[高低]|达到?|率|等$")
+NOT_A_PLAIN_LIST = regex.compile(r"其中|每|加分|扣|附加|另|奖|不低于|不少于|以[上下内]|至|各|最[高低]|平均|折|分制|%")
 
 
 @rule(
@@ -89,11 +89,11 @@ def _unequal_weights(reading: Reading) -> Iterator[Hit]:
 
 def _weights(text: str) -> list[Decimal]:
     """The shares of the one sentence with percentages; nothing when it is more than a list of assessed parts."""
-    sentences = [s for s in re.split(r"[。!?]", text) if "%" in s]
+    sentences = [s for s in regex.split(r"[。!?]", text) if "%" in s]
     listed = sentences[0].rpartition(":")[2] if len(sentences) == 1 else ""
     if NO_SHARES.search(listed) or not ASSESSED.search(listed):
         return []
-    parts = [p for p in re.split(r"[,、;]|(?<=%)(?:和|及|与|以及)", listed) if p]
+    parts = [p for p in regex.split(r"[,、;]|(?<=%)(?:和|及|与|以及)", listed) if p]
     first = next((i for i, p in enumerate(parts) if "%" in p), 0)
     found = [SHARE.fullmatch(p) for p in parts[first:]]
     return [Decimal(m["share"]) for m in found if m] if all(found) else []
@@ -103,15 +103,15 @@ def _plain_parts(text: str) -> list[Decimal]:
     """The points of 甲a分、乙b分; nothing when the text is more than such a list."""
     if NOT_A_PLAIN_LIST.search(text) or text.rstrip(",、").endswith("等"):
         return []
-    parts = [p for p in re.split(r"[,、]|和(?=[^0-9]{2,20}[0-9])|及(?=[^0-9]{2,20}[0-9])", text) if p]
+    parts = [p for p in regex.split(r"[,、]|和(?=[^0-9]{2,20}[0-9])|及(?=[^0-9]{2,20}[0-9])", text) if p]
     found = [PART.fullmatch(p) for p in parts]
     return [Decimal(m["points"]) for m in found if m] if all(found) else []
 
 
 LONG_ENOUGH = 14
 """Folded characters from which a clause that stands in two criteria is a duty of its own and no turn of phrase."""
-CLAUSE = re.compile(r"[,，。;；:：]")
-SCORING_WORDS = re.compile(r"分|扣|否则|不得|符合|按照|根据|依据|规定|要求")
+CLAUSE = regex.compile(r"[,，。;；:：]")
+SCORING_WORDS = regex.compile(r"分|扣|否则|不得|符合|按照|根据|依据|规定|要求")
 
 
 @rule(
@@ -162,7 +162,7 @@ def _overlap(rubric: Rubric, clause: str, one: Criterion, two: Criterion) -> Hit
     )
 
 
-BLANK = re.compile(r"(?:(?<![_＿])[_＿]{2,}+|(?<![×✕])[×✕]{2,}+|(?<![xX])[xX]{2,}+|(?<![○〇])[○〇]{2,}+|[（(]\s+[）)]|待定)\s*(?=[%％]|个?(?:小时|工作日|分钟|月|年|日|天|次|人|台|处|米|万元|元)|‰)")
+BLANK = regex.compile(r"(?:(?<![_＿])[_＿]{2,}+|(?<![×✕])[×✕]{2,}+|(?<![xX])[xX]{2,}+|(?<![○〇])[○〇]{2,}+|[（(]\s+[）)]|待定)\s*(?=[%％]|个?(?:小时|工作日|分钟|月|年|日|天|次|人|台|处|米|万元|元)|‰)")
 
 
 @rule(

@@ -5,33 +5,20 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from itertools import chain
+from functools import cache, lru_cache
 from operator import add
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.lexicon import COMMON, FREQUENT, RARE, begins, ends, is_bound, rank
+from pipeline.lookalikes import WEAK, lookalikes
 from pipeline.model import Criterion, Reading
 from pipeline.normalize import clean, fold
-from pipeline.rules.lexicon import COMMON, FREQUENT, RARE, begins, ends, is_bound, rank
 
-TABLE = Path(__file__).parents[1] / "data" / "lookalikes.tsv"
 NEAR = 0.90
 """Likeness from which a pair is taken without a second witness for the usual spelling."""
-
-ALIKE = ("日曰", "天夭", "侯候", "祟崇")
-"""Pairs confused by eye whose drawn shapes differ too much in width or one stroke for the table."""
-
-MISTAKEN = (
-    "毫亳/人八/入八/即既/防妨/育盲/何伺/查杳/今令/王玉/王主/玉主/田由/由甲/甲申/申电/刀力/刁习/考孝/各名/帅师/从丛/坚竖/贪贫/低抵/底低/值植/隐稳/施旅/"
-    "帮邦/培陪/情清/精情/晴请/裁栽/裁载/栽载/载戴/壮状/玩完/摘滴/微徵/复覆/桩椿/虑滤/茶荼/暑署/密蜜/消销/报极"
-)
-"""Pairs written for each other that are less alike: slips only where one makes a word and the other none."""
-WEAK = 0.5
-"""The likeness they count with."""
 
 OFTEN = 4
 """Occurrences from which a character is at home in a document."""
@@ -110,8 +97,14 @@ class Verdict(Struct, frozen=True):
 
 def comparing_key(text: str) -> str:
     """The text without spaces, each character by itself in its usual width and case."""
-    wide = ((unicodedata.normalize("NFKC", c).lower(), c) for c in "".join(clean(text).split()))
-    return "".join(n if len(n) == 1 else c for n, c in wide)
+    return "".join(map(_usual, "".join(clean(text).split())))
+
+
+@lru_cache(maxsize=8192)
+def _usual(char: str) -> str:
+    """A character in its usual width and case, where that is one character too."""
+    usual = unicodedata.normalize("NFKC", char).lower()
+    return usual if len(usual) == 1 else char
 
 
 def edits_between(one: str, other: str) -> tuple[Edit, ...]:
@@ -132,23 +125,17 @@ def edits_between(one: str, other: str) -> tuple[Edit, ...]:
 
 
 @cache
-def lookalikes() -> dict[frozenset[str], float]:
-    """Pairs of characters whose printed shapes nearly coincide, or that are written for each other, with their likeness 0..1."""
-    rows = (line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")
-    drawn = {frozenset(pair): float(value) for pair, value in rows}
-    return dict.fromkeys(map(frozenset, MISTAKEN.split("/")), WEAK) | dict.fromkeys(map(frozenset, ALIKE), 0.85) | drawn
-
-
-@cache
 def suspects() -> frozenset[str]:
     """Characters that may be called a slip without a twin: each looks nearly like another, and is not plausible itself."""
     return frozenset().union(*(pair for pair, likeness in lookalikes().items() if likeness >= NEAR)) - PLAUSIBLE
 
 
 class Usage(Struct, frozen=True):
-    """How often each character and each pair of neighbours stands in the document (criteria, labels, body)."""
+    """How often each character and each pair of neighbours stands in the document (criteria, labels, body); `text` holds
+    all of them, a line end between two."""
 
-    grams: Counter[str]
+    text: str
+    pairs: Counter[str]
 
     @classmethod
     def of(cls, reading: Reading) -> Usage:
@@ -157,12 +144,12 @@ class Usage(Struct, frozen=True):
             texts += [c.text for c in rubric.printed()]
             texts += [v for c in rubric.printed() for v in c.columns.values()]
             texts += [s.label for s in rubric.sections if s.label]
-        folded = [fold(t) for t in texts]
-        return cls(Counter(chain.from_iterable(chain(t, map(add, t, t[1:])) for t in folded)))
+        text = "\n".join(map(fold, texts))
+        return cls(text, Counter(map(add, text, text[1:])))
 
     def count(self, gram: str) -> int:
         """Occurrences of one character or two."""
-        return self.grams.get(gram, 0)
+        return self.text.count(gram) if len(gram) == 1 else self.pairs.get(gram, 0)
 
 
 def judge(edit: Edit, usage: Usage) -> Verdict | None:
@@ -293,7 +280,9 @@ def sole_slips(reading: Reading, usage: Usage) -> Iterator[tuple[Criterion, Sole
     """Look-alikes whose pairs stand nowhere else in the document, while the same five characters with the usual
     character in the middle do."""
     rows = [(c, fold(c.text)) for r in reading.rubrics for c in r.printed()]
-    lonely = [(c, text, at) for c, text in rows for at in range(2, len(text) - 2) if text[at] in suspects() and _is_lonely(text, at, usage)]
+    doubtful = suspects()
+    places = ((c, text, at) for c, text in rows for at, char in enumerate(text[2:-2], start=2) if char in doubtful)
+    lonely = [place for place in places if _is_lonely(*place[1:], usage)]
     middles: dict[tuple[str, str], list[tuple[str, Criterion]]] = {_around(text, at): [] for _, text, at in lonely}
     befores = {before for before, _ in middles}
     for criterion, text in rows:

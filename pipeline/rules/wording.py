@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -10,6 +9,7 @@ from itertools import combinations
 from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
+from pipeline import rx as regex
 from pipeline.alignment import SAME, Pair, align
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import fold
@@ -255,7 +255,9 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             if above is not None and _is_copied_row(above, criterion):
                 yield _repeat(rubric, above, criterion)
             above = criterion
-            if len(text) < TOO_SHORT or re.search(r"[扣得加减][0-9.]+分", text):
+            item = fold(criterion.columns.get("item", ""))  # the duty, where the text is its standard
+            said = item if len(item) >= TOO_SHORT else text
+            if len(said) < TOO_SHORT or regex.search(r"[扣得加减][0-9.]+分", said):
                 continue
             key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
             first = seen.setdefault(key, criterion)

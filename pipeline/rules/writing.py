@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from pipeline import rx as regex
 from pipeline.model import Reading
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
@@ -67,7 +67,11 @@ def foreign_text(reading: Reading) -> Iterator[Hit]:
         )
 
 
-MARKUP = re.compile(r"(?<!\*)\*{2,3}(?!\*)|^\s*#{1,6}\s|^\s*[-*]\s+\S|</?[a-z]{1,10}[^>]{0,40}>|\\[a-z]{3,}|^\s*\|.*\|\s*$|&[a-z]{2,6};")
+MARKUP = regex.compile(r"(?<!\*)\*{2,3}(?!\*)|^\s*#{1,6}\s|^\s*[-*]\s+\S|</?[a-z]{1,10}[^>]{0,40}>|\\[a-z]{3,}|^\s*\|.*\|\s*$|&[a-z]{2,6};")
+
+
+MARKS = frozenset("*#-<\\|&")
+"""One of them stands in every residue."""
 
 
 @rule(code="OCR002", name="markup-residue", severity="note", title="残留标记", clause="方法说明（转录格式残留）")
@@ -84,7 +88,8 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
     Limits: once a notice, with every place as evidence; the asterisks that hide a telephone number are ours and no residue.
     中文: 正文或评价内容中残留 Markdown、HTML 等标记，属转录格式而非公文内容。全文合并为一条提示。
     """
-    hits = [w for w in texts_of(reading) if MARKUP.search(w.at.quote if w.at else w.text)]
+    quotes = ((w, w.at.quote if w.at else w.text) for w in texts_of(reading))
+    hits = [w for w, quote in quotes if not MARKS.isdisjoint(quote) and MARKUP.search(quote)]
     if hits:
         quote = shorten(hits[0].at.quote if hits[0].at else hits[0].text)
         yield Hit(
@@ -99,7 +104,7 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
 OPEN = {"（": "）", "(": ")", "《": "》", "〈": "〉", "【": "】", "〔": "〕", "[": "]", "“": "”", "「": "」"}
 SAME = {"（": "(", "）": ")", "【": "[", "】": "]"}
 CLOSERS = {SAME.get(v, v): SAME.get(k, k) for k, v in OPEN.items()}
-BRACKET = re.compile("[" + re.escape("".join({**OPEN, **CLOSERS, **SAME})) + "]")
+BRACKET = regex.compile("[" + regex.escape("".join({**OPEN, **CLOSERS, **SAME})) + "]")
 
 
 def bracket_fault(text: str) -> tuple[str, str] | None:
@@ -120,7 +125,7 @@ def bracket_fault(text: str) -> tuple[str, str] | None:
         else:
             if stack and stack[-1] == CLOSERS[key]:
                 stack.pop()
-            elif key == ")" and re.search(r"(?:^|[\s。；;：:，,])[0-9a-zA-Z一二三四五六七八九十①-⑳]{1,3}$", text[:i]):
+            elif key == ")" and regex.search(r"(?:^|[\s。；;：:，,])[0-9a-zA-Z一二三四五六七八九十①-⑳]{1,3}$", text[:i]):
                 continue
             elif key != "”":
                 return "unpaired", char
@@ -192,10 +197,10 @@ def unit_style(reading: Reading) -> Iterator[Hit]:
     texts = texts_of(reading)
     whole = "\n".join(w.text for w in texts)
     for short, long in UNITS:
-        if not re.search(short, whole):
+        if not regex.search(short, whole):
             continue
-        one = next(((w, m) for w in texts if (m := re.search(short, w.text))), None)
-        two = next(((w, m) for w in texts if (m := re.search(long, w.text))), None)
+        one = next(((w, m) for w in texts if (m := regex.search(short, w.text))), None)
+        two = next(((w, m) for w in texts if (m := regex.search(long, w.text))), None)
         if one and two:
             (first, a), (second, b) = one, two
             yield Hit(
@@ -208,14 +213,14 @@ def unit_style(reading: Reading) -> Iterator[Hit]:
             )
 
 
-def _around(text: str, match: re.Match[str]) -> str:
+def _around(text: str, match: regex.Match[str]) -> str:
     start = match.start()
     while start > 0 and (text[start - 1].isdigit() or text[start - 1] == "."):
         start -= 1
     return text[start : match.end()]
 
 
-BOOK = re.compile(r"《([^《》]{3,20})》")
+BOOK = regex.compile(r"《([^《》]{3,20})》")
 
 
 @rule(code="TXT004", name="name-varies", severity="note", title="同一名称两种说法", clause="公文实务（同一事物名称前后一致）")
@@ -308,8 +313,9 @@ def usual_misspelling(reading: Reading) -> Iterator[Hit]:
     中文: 对照一份常见误写表（如“台帐”“布署”“全纪录”）。各表相互照抄的误写，逐表比对看不出来。每种只提示一次，仅作提示。
     """
     texts = texts_of(reading)
+    whole = "\n".join(w.text for w in texts)
     for wrong, usual in MISSPELT.items():
-        hits = [w for w in texts if wrong in w.text]
+        hits = [w for w in texts if wrong in w.text] if wrong in whole else []
         if hits:
             yield Hit(
                 annex=hits[0].annex,

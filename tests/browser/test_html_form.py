@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
@@ -237,3 +238,16 @@ def test_axe_finds_nothing(page, tmp_path, width):
     page.js(axe.read_text(encoding="utf-8") + ";0")
     found = page.js("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 2).map(n => n.html).join(' ')))")
     assert found == []
+
+
+def test_the_print_has_every_border_and_no_empty_signature_box_and_grade_stays_with_the_vetoes(page, tmp_path):
+    (tmp_path / "form.html").write_text(html.render(sheet(2)), encoding="utf-8")
+    page.open(tmp_path / "form.html")
+    with pdfplumber.open(io.BytesIO(page.printed())) as printed:
+        first, last = printed.pages[0], unicodedata.normalize("NFKC", printed.pages[-1].extract_text())
+        sides = [edge["x1"] for edge in (*first.lines, *first.rects) if edge["x1"] - edge["x0"] < 1 and edge["top"] < 700]
+        inside = float(first.width) - 18 * 72 / 25.4
+    assert inside - 3 < max(sides) <= inside
+    assert "一票否决" in last
+    assert "专家签字" in last
+    assert page.js("getComputedStyle(document.getElementById('signature')).display") == "block"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline import audit_page, diff_out, stages
 from pipeline.followup import follow
 from pipeline.formats import html
+from pipeline.review import Desk
 from tests.browser.small import small_sheet
 from tests.formats.test_layout import two_levels
 from tests.support.small import RULES, notice_text
 
+EXTRACTED = Path(__file__).resolve().parents[2] / "extracted"
 LONG = ("建立健全安全生产责任制度，逐级签订责任书，明确各岗位职责并按规定组织考核，" * 12)[:400]
 
 
@@ -30,7 +34,11 @@ def audit(folder) -> str:
     return audit_page.render(reading, reading.findings, None, "zh")
 
 
-PAGES = {"diff": diff, "audit": audit, "form": lambda _: html.render(small_sheet()), "levels": lambda _: html.render(two_levels())}
+def desk(_) -> str:
+    return Desk(EXTRACTED, "zh").get("/notice/zaozhuang-gas-2021-42/2021/").page.replace("<iframe", "<i")
+
+
+PAGES = {"desk": desk, "diff": diff, "audit": audit, "form": lambda _: html.render(small_sheet()), "levels": lambda _: html.render(two_levels())}
 NARROW = """[...document.querySelectorAll('td, th, p, dd, li')].filter(e => e.offsetParent && e.innerText.trim().length > 12
     && e.clientWidth < 100 && e.clientHeight > 200).map(e => e.innerText.slice(0, 20))"""
 
@@ -42,3 +50,15 @@ def test_a_page_fits_a_phone(page, tmp_path, name):
     page.open(tmp_path / "p.html")
     assert page.js("document.documentElement.scrollWidth") <= 390
     assert page.js(NARROW) == []
+
+
+def test_on_a_phone_each_finding_stands_under_its_row(page, tmp_path):
+    page.resize(390, 800)
+    text = notice_text((LONG, *RULES[1:])).replace("\t3\t", "\t4\t", 1)
+    (tmp_path / "n.txt").write_text(text, encoding="utf-8")
+    reading = stages.extract(tmp_path / "n.txt")
+    (tmp_path / "p.html").write_text(audit_page.render(reading, reading.findings, None, "zh"), encoding="utf-8")
+    page.open(tmp_path / "p.html")
+    boxes = page.js("[...document.querySelectorAll('.sheet .chip')].map(e => { const b = e.getBoundingClientRect(); return [b.left, b.right]; })")
+    assert boxes
+    assert [b for b in boxes if b[0] < 0 or b[1] > 390] == []

@@ -76,6 +76,6 @@ def test_lines_of_a_cell_are_joined_unless_each_is_a_number(printed, joined):
 @pytest.mark.parametrize("count", [3, FEW, 3 * FEW])
 def test_print_struck_twice_is_one_however_often_a_character_stands(count):
     places = [(40.0 + 12 * (i % 10), 60.0 + 14 * (i // 10)) for i in range(count)]
-    print_of = lambda shift: [Glyph("得", x + shift, y, x + shift + 10, y + 10) for x, y in places]  # noqa: E731
+    print_of = lambda shift: [Glyph.of("得", x + shift, y, x + shift + 10, y + 10) for x, y in places]  # noqa: E731
     kept = without_doubles([*print_of(0.0), *print_of(1.5), *print_of(6.0)])
     assert [g.x0 for g in kept] == [x + shift for shift in (0.0, 6.0) for x, _ in places]

@@ -43,6 +43,22 @@ def test_outline_gap_leaves_alone(lines):
     assert hits("outline-gap", outlined(*lines)) == []
 
 
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (("第一章总则", "第三章考核内容", "第四章附则"), ["notice/body"]),
+        (("第一条目的", "第二条对象", "第四条内容", "第五条方式"), ["notice/body"]),
+        (("第一条目的", "第二条对象", "第二条内容", "第三条方式"), ["notice/body"]),
+        (("第一章总则", "第一条目的", "第二条对象", "第二章内容", "第三条方式", "第三章附则", "第四条本办法自印发之日起施行"), []),
+        (("第一条目的", "第二条对象", "第九条规定的情形除外", "第三条内容"), []),
+        (("第一条甲", "第二条乙", "第三条丙", "第一条丁", "第二条戊"), []),
+        (("第三条甲", "第七条乙"), []),
+    ],
+)
+def test_chapters_and_articles_run_on(lines, wanted):
+    assert hits("outline-gap", of(body=body(*lines))) == wanted
+
+
 def test_missing_element_hits():
     found = findings_of("missing-element", of(signature=None, issue_date=None))
     assert [(f.where, f.severity) for f in found] == [
@@ -91,6 +107,7 @@ def dated(quote, iso, number="某字〔2023〕7号"):
     [
         ("2023年05月06日", "2023-05-06", "notice/issue_date"),
         ("二〇二三年五月六日", "2023-05-06", "notice/issue_date"),
+        ("2023.5.6", "2023.5.6", "notice/issue_date"),
         ("2022年5月6日", "2022-05-06", "notice/document_number~notice/issue_date"),
     ],
 )

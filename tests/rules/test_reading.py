@@ -48,7 +48,7 @@ def read_with(confidence, declared):
     return reading_of(replace(rubric, sections=(replace(section, criteria=rows),)))
 
 
-@pytest.mark.parametrize(("confidence", "declared", "severity"), [(0.5, 6, "warning"), (0.7, 6, "warning"), (0.5, 5, "note")])
+@pytest.mark.parametrize(("confidence", "declared", "severity"), [(0.5, 6, "warning"), (0.7, 6, "warning"), (0.6, 5, "note")])
 def test_low_confidence_hits(confidence, declared, severity):
     assert {f.severity for f in findings_of("low-confidence", read_with(confidence, declared))} == {severity}
 
@@ -56,6 +56,14 @@ def test_low_confidence_hits(confidence, declared, severity):
 @pytest.mark.parametrize(("confidence", "declared"), [(0.99, 6), (0.7, 5), (None, 6)])
 def test_low_confidence_leaves_alone(confidence, declared):
     assert hits("low-confidence", read_with(confidence, declared)) == []
+
+
+def test_what_was_settled_by_a_second_look_is_named_with_its_first_reading():
+    rubric = rubric_of(TABLE.format(5))
+    (section,) = rubric.sections
+    row = replace(section.criteria[0], text="管理部门台账齐全。", at=at("管理部问台账齐全。"), confidence=0.5)
+    (found,) = findings_of("low-confidence", reading_of(replace(rubric, sections=(replace(section, criteria=(row, *section.criteria[1:])),))))
+    assert "“理部门台账”初读为“理部问台账”" in found.message
 
 
 def doubtful(declared, confidence=0.5):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.rules.slips import edits_between, lookalikes
+from pipeline.lookalikes import lookalikes
+from pipeline.rules.slips import edits_between
 from tests.builders import reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
 

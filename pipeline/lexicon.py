@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-TABLE = Path(__file__).parents[1] / "data" / "pairs.tsv"
+TABLE = Path(__file__).parent / "data" / "pairs.tsv"
 RARE, COMMON, FREQUENT = 1, 2, 3
 """Ranks of a pair: 10, 100, 1000 occurrences in the word list's corpus (TIERS is 10,000)."""
 TIERS = 4

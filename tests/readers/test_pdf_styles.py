@@ -1,0 +1,355 @@
+"""Looks that office programs, browsers and type setters give tables: rules in every second row only, white rules, stripes,
+borders filled as rings, hatching; and text that a page holds and does not show."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import pikepdf
+import pytest
+
+from pipeline.model import Paragraph, Table
+from pipeline.readers import pdf, textlayer
+from pipeline.readers.marks import Glyph, Rule
+from pipeline.readers.strokes import without_hatching
+from pipeline.readers.wrapped import is_wrapped
+from tests.readers.pages import SECTIONS, Layout, Pen, Sections, draw_pages, lay_out
+from tests.readers.rulings import Draw, edges, strokes
+from tests.readers.test_pdf_habits import sheet_of
+from tests.readers.test_pdf_producers import read, shape, wanted
+from tests.support import rawpdf
+from tests.support.rawpdf import HEIGHT, Canvas, Span, box_of
+
+Lines = Sequence[float]
+
+
+def in_every_second_row(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """A frame and rules across; uprights in the header and every second row (Word's light lists)."""
+    canvas.frame(xs[0], ys[0], xs[-1], ys[-1])
+    for span in spans:
+        x0, y0, x1, y1 = box_of(span, xs, ys)
+        canvas.line(x0, y1, x1, y1)
+        if span[0] % 2 == 0 or span[1] == 0:
+            canvas.line(x1, y0, x1, y1)
+
+
+def white_rules(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """Shaded cells with white rules between them."""
+    for span in spans:
+        canvas.fill(*box_of(span, xs, ys), 0.85)
+    canvas.ops.append("1 G")
+    for x0, y0, x1, y1 in edges(spans, xs, ys):
+        canvas.line(x0, y0, x1, y1, 1.0)
+    canvas.ops.append("0 G")
+
+
+def stripes(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """No rule at all: the header, every second label and every second row are shaded."""
+    labels = sorted(s[0] for s in spans if s[1] == 0)
+    for span in spans:
+        grey = labels.index(span[0]) % 2 == 0 if span[1] == 0 else span[0] % 2 == 0
+        if grey:
+            canvas.fill(*box_of(span, xs, ys), 0.9)
+
+
+def rings(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """Each cell's border filled as what lies between two boxes."""
+    for span in spans:
+        x0, y0, x1, y1 = box_of(span, xs, ys)
+        outer = f"{x0} {HEIGHT - y1} {x1 - x0} {y1 - y0} re"
+        canvas.ops.append(f"q 0 g {outer} {x0 + 0.8} {HEIGHT - y1 + 0.8} {x1 - x0 - 1.6} {y1 - y0 - 1.6} re f* Q")
+
+
+def hatched(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """The header hatched with uprights two points apart."""
+    strokes(canvas, spans, xs, ys)
+    x = xs[0]
+    while x < xs[-1]:
+        canvas.line(x, ys[0], x, ys[1], 0.2)
+        x += 2
+
+
+def one_upright_in_the_total(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """No upright before the points but in the row of the total."""
+    for x0, y0, x1, y1 in edges(spans, xs, ys):
+        if x0 == x1 == xs[3] and y0 < ys[-2]:
+            continue
+        canvas.line(x0, y0, x1, y1)
+
+
+def shared_labels(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """No rule between the labels of the first two sections."""
+    second = sorted(s[0] for s in spans if s[1] == 0 and s[4])[2]
+    for x0, y0, x1, y1 in edges(spans, xs, ys):
+        if not (y0 == y1 == ys[second] and x1 <= xs[1]):
+            canvas.line(x0, y0, x1, y1)
+
+
+def blank_column(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """No rule across the last column, where scores are to be written."""
+    for x0, y0, x1, y1 in edges(spans, xs, ys):
+        if not (y0 == y1 and x0 >= xs[-2] and ys[0] < y0 < ys[-1]):
+            canvas.line(x0, y0, x1, y1)
+
+
+STYLES: dict[str, Draw] = {
+    "uprights in every second row": in_every_second_row,
+    "white rules": white_rules,
+    "stripes": stripes,
+    "rings": rings,
+    "a hatched header": hatched,
+    "one upright in the total": one_upright_in_the_total,
+    "labels that share a cell": shared_labels,
+    "a blank column without rules": blank_column,
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_styles(tmp_path, style):
+    assert shape(read(tmp_path, rawpdf.document(draw_pages(lay_out(Layout(pad=9.0)), STYLES[style])))) == wanted()
+
+
+@pytest.mark.parametrize("style", ["white rules", "stripes", "rings", "a hatched header"])
+def test_styles_of_rows_without_numbers(tmp_path, style):
+    """No serial numbers, and texts at the top of their rows beside points in the middle: only what is drawn tells the rows."""
+
+    def uneven(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+        STYLES[style](canvas, spans, xs, ys)
+        for span in spans:
+            x0, _, _, y1 = box_of(span, xs, ys)
+            if span[1] == 3 and span[4]:
+                canvas.text(x0 + 4, y1 - 14, span[4])
+
+    plain = tuple((name, points, tuple(("", text, worth) for _, text, worth in rows)) for name, points, rows in SECTIONS)
+    (page,) = lay_out(Layout(pad=9.0, sections=plain))
+    kept = tuple((r, c, h, w, "" if c == 3 and r else t) for r, c, h, w, t in page.spans)
+    whole = type(page)(page.spans, page.xs, page.ys)
+    canvas = draw_pages([type(page)(kept, page.xs, page.ys)], lambda own, _, xs, ys: uneven(own, whole.spans, xs, ys))
+    criteria = [(text, points) for _, _, rows in shape(read(tmp_path, rawpdf.document(canvas)))[0] for _, text, points in rows]
+    assert criteria == [(text, points) for _, _, rows in SECTIONS for _, text, points in rows]
+
+
+def test_rules_near_together_are_hatching_only_when_many_and_even():
+
+    rules = [Rule(10.0 + 2 * i, 0.0, 20.0) for i in range(20)]
+    rows = [Rule(10.0 + 14 * i, 0.0, 20.0) for i in range(20)]
+    assert without_hatching(rules) == []
+    assert without_hatching(rows) == rows
+    assert without_hatching(rules[:8]) == rules[:8]
+
+
+def test_dotted_numbers_tell_rows_where_only_uprights_are_drawn():
+    """1.1 to 2.2 beside texts and points."""
+    rows = [("1.1", "持证上岗。", "3"), ("1.2", "有预案。", "2"), ("2.1", "记录完整。", "4"), ("2.2", "按时报送。", "5")]
+    canvas, xs = Canvas(), (60.0, 110.0, 400.0, 460.0)
+    canvas.frame(xs[0], 100, xs[-1], 120 + 24 * len(rows))
+    canvas.line(xs[0], 120, xs[-1], 120)
+    for x in xs:
+        canvas.line(x, 100, x, 120 + 24 * len(rows))
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows)):
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 104 + 24 * r, t)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [c.text for c in table.cells if c.col == 0] == ["序号", "1.1", "1.2", "2.1", "2.2"]
+
+
+def test_section_rows_across_gutters_in_a_frame():
+    """A frame and rules across; names of sections stand over the gutter between numbers and texts."""
+    rows = [("一、安全运营（5分）",), ("1", "持证上岗。", "3"), ("2", "有预案。", "2"), ("二、营业服务（4分）",), ("3", "记录完整。", "4")]
+    canvas, xs = Canvas(), (60.0, 110.0, 400.0)
+    canvas.frame(55, 100, 460, 124 + 24 * len(rows))
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows)):
+        canvas.line(55, 124 + 24 * r, 460, 124 + 24 * r)
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 106 + 24 * r, t)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [[c.text for c in table.cells if c.row == r] for r in range(6)] == [["序号", "评价内容", "分值"], *map(list, rows)]
+
+
+# ---- labels crossed by rules -------------------------------------------------------------------------------------
+
+CROSSED: Sections = (
+    ("安全运营", "9", (("1", "巡检。", "2"), ("2", "持证。", "3"), ("3", "演练。", "4"))),
+    ("营业服务", "6", (("4", "公示。", "1"), ("5", "抄表。", "2"), ("6", "热线。", "3"))),
+)
+
+
+def test_labels_that_rules_run_through(tmp_path):
+    """Labels set one character under the other in the middle of three rows, each row ruled all the way."""
+
+    def ruled_through(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+        strokes(canvas, spans, xs, ys)
+        for y in ys:
+            canvas.line(xs[0], y, xs[-1], y)
+
+    look = Layout(label=lambda n, p: "\n".join(n) + f"\n({p}分)", sections=CROSSED, total="15", pad=14.0)
+    pages = lay_out(look)
+    squeezed = [type(p)(p.spans, p.xs, tuple(140.0 + 27 * i for i in range(len(p.ys)))) for p in pages]
+    reading = read(tmp_path, rawpdf.document(draw_pages(squeezed, ruled_through, Pen(middle=True))))
+    assert [(name, points, len(rows)) for name, points, rows in shape(reading)[0]] == [("安全运营", "9", 3), ("营业服务", "6", 3)]
+
+
+# ---- what is not shown -------------------------------------------------------------------------------------------
+
+
+def cut_text(canvas: Canvas, x: float, top: float, text: str) -> None:
+    """A text whose clipping path lies elsewhere."""
+    canvas.ops.append("q 60 60 100 20 re W n")
+    canvas.text(x, top, text)
+    canvas.ops.append("Q")
+
+
+def test_text_cut_off_by_its_clipping_path(tmp_path):
+    (canvas,) = draw_pages(lay_out(Layout()))
+    for i in range(8):
+        cut_text(canvas, 70, 150 + 30 * i, "安全运营第9项")
+    reading = read(tmp_path, rawpdf.document([canvas]))
+    assert shape(reading) == wanted()
+    assert "watermark" in {r.kind for r in reading.remarks}
+
+
+@pytest.mark.parametrize(("state", "seen"), [("/OFF", False), ("/ON", True)])
+def test_text_in_a_layer(tmp_path, state, seen):
+    (canvas,) = draw_pages(lay_out(Layout()))
+    canvas.ops.append("/OC /L1 BDC")
+    canvas.text(60, 60, "此件为草稿不得外传")
+    canvas.ops.append("EMC")
+    with pikepdf.open(io.BytesIO(rawpdf.document([canvas]))) as made:
+        layer = made.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=pikepdf.String("草稿")))
+        made.pages[0].Resources.Properties = pikepdf.Dictionary(L1=layer)
+        made.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=pikepdf.Dictionary({state: pikepdf.Array([layer])}))
+        out = io.BytesIO()
+        made.save(out)
+    document = read_pdf(out.getvalue())
+    assert any("草稿" in t for t in texts(document)) is seen
+
+
+def read_pdf(data: bytes):
+    return pdf.read(data, "x.pdf")
+
+
+def texts(document) -> list[str]:
+    return [b.text for b in document.blocks if isinstance(b, Paragraph)]
+
+
+def test_uprights_that_run_on_to_the_page_number():
+    """A browser draws a merged cell's sides down past the end of the page."""
+    canvas = Canvas()
+    rows = [("项目", "评价内容", "分值"), ("安全", "持证上岗。", "3"), ("", "有预案。", "2")]
+    xs = (60.0, 120.0, 400.0, 460.0)
+    for i, row in enumerate(rows):
+        canvas.line(xs[0] if i < 2 else xs[1], 700 + 24 * i, xs[-1], 700 + 24 * i)
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 705 + 24 * i, t)
+    canvas.line(xs[1], 772, xs[-1], 772)
+    for x in xs:
+        canvas.line(x, 700, x, 842 if x < 130 else 772)
+    canvas.text(200, 800, "第 2 页 共 3 页")
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert not any("页" in c.text for c in table.cells)
+
+
+# ---- characters --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("before", "after", "wanted_text"), [("低于-", "18摄氏度。", "-18"), ("GB/T 9704-", "2012要求", "9704-2012")])
+def test_a_hyphen_at_the_end_of_a_line_is_print(before, after, wanted_text):
+    canvas = Canvas()
+    strokes(canvas, ((0, 0, 1, 1, ""), (0, 1, 1, 1, "")), (60.0, 200.0, 400.0), (100.0, 140.0))
+    canvas.text(64, 104, "冷冻食品" + before)
+    canvas.text(64, 118, after)
+    canvas.text(210, 104, "3")
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert wanted_text in table.cells[0].text
+
+
+def test_figures_that_a_narrow_column_wraps():
+    def line(text: str, x: float, top: float) -> list[Glyph]:
+        return [Glyph.of(c, x + 6 * i, top, x + 6 * (i + 1), top + 12) for i, c in enumerate(text)]
+
+    wrapped = [line("10", 104, 0), line("0", 107, 14)]
+    assert is_wrapped(wrapped, (100.0, 0.0, 122.0, 30.0))
+    assert not is_wrapped(wrapped, (100.0, 0.0, 160.0, 30.0)), "two values in a wide column"
+
+
+def test_boxes_higher_than_their_type(tmp_path):
+    """A distilled font's bounds reach far above and below: the lines of a table still part."""
+    data = rawpdf.document(draw_pages(lay_out(Layout())))
+    with pikepdf.open(io.BytesIO(data)) as made:
+        for found in made.objects:
+            if isinstance(found, pikepdf.Dictionary) and found.get("/Type") == "/FontDescriptor":
+                found.Ascent, found.Descent, found.FontBBox = 1808, -1048, pikepdf.Array([-1000, -1048, 2928, 1808])
+        out = io.BytesIO()
+        made.save(out)
+    assert shape(read(tmp_path, out.getvalue())) == wanted()
+
+
+@pytest.mark.parametrize(
+    ("text", "nonsense"),
+    [
+        ("各物业服óþÿ企业ò强行业管理，服ó质量评ô标准，各úû单位认真执ñ行" * 3, True),
+        ("釴䅨鎺嶲嶳鱋釴鯍鯺䅨鎺頣銈醟䝾㕾䐴㞍頔㧮鏅鱞釱㠓㝪䐴嶜㪆" * 3, True),
+        ("各物业服务企业应当进一步加强行业管理，提升服务水平，咖啡café除外。" * 3, False),
+        ("各養老機構應當進一步加強管理，提升服務質量，保障老年人權益。" * 3, False),
+        ("Règlement intérieur : les élèves doivent être à l'heure, sauf dérogation accordée." * 3, False),
+    ],
+)  # fmt: skip
+def test_text_layers_of_other_characters_names(text, nonsense):
+    glyphs = [Glyph.of(c, 10.0 * i, 0.0, 10.0 * i + 10, 12.0) for i, c in enumerate(text)]
+    assert textlayer._is_nonsense(glyphs) is nonsense
+
+
+# ---- page heads --------------------------------------------------------------------------------------------------
+
+
+def test_page_heads_that_stand_elsewhere_on_broad_pages(tmp_path):
+    pages = []
+    for width, height, top in ((595.0, 842.0, 60.0), (595.0, 842.0, 60.0), (842.0, 595.0, 45.0), (842.0, 595.0, 45.0)):
+        canvas = Canvas(width=width, height=height)
+        canvas.text(width - 120, top, "内部资料")
+        canvas.text(60, 200, f"第{len(pages)}页正文，各单位认真执行。")
+        pages.append(canvas)
+    assert not any("内部资料" in t for t in texts(read_pdf(rawpdf.document(pages))))
+
+
+def test_marks_of_annexes_are_no_page_heads():
+    pages = []
+    for number in (1, 2, 3):
+        canvas = Canvas()
+        canvas.text(60, 60, f"附件{number}")
+        canvas.text(60, 200, f"第{number}页正文，各单位认真执行。")
+        pages.append(canvas)
+    assert [t for t in texts(read_pdf(rawpdf.document(pages))) if t.startswith("附件")] == ["附件1", "附件2", "附件3"]
+
+
+@pytest.mark.parametrize(("between", "joined"), [("归档章 2023", True), ("二、加分项（20分）", False), ("附件2", False)])
+def test_a_stray_line_between_the_parts_of_a_table(tmp_path, between, joined):
+    """A stamp above the rest of a table on the next page; a heading or an annex's mark begins another table."""
+    xs, pages = (60.0, 100.0, 400.0, 460.0), []
+    for first, rows in ((1, 3), (4, 2)):
+        canvas = Canvas()
+        if first > 1:
+            canvas.text(60, 110, between)
+        else:
+            canvas.text(220, 60, "供水服务质量评价表", 16)
+        cells = [("序号", "评价内容", "分值"), *((str(first + i), f"第{first + i}项制度健全并落实。", "5") for i in range(rows))]
+        spans = tuple((r, c, 1, 1, t) for r, row in enumerate(cells) for c, t in enumerate(row))
+        strokes(canvas, spans, xs, tuple(140.0 + 24 * i for i in range(len(cells) + 1)))
+        for r, row in enumerate(cells):
+            for x, t in zip(xs, row, strict=False):
+                canvas.text(x + 4, 146 + 24 * r, t)
+        pages.append(canvas)
+    rubrics = read(tmp_path, rawpdf.document(pages)).rubrics
+    assert len(list(rubrics[0].criteria())) == (5 if joined else 3)
+
+
+def test_a_first_sheet_whose_second_page_is_nearly_blank():
+    """Two pages on each sheet; the first sheet's right one has a date alone."""
+    body = [f"第{i}条各供水单位要高度重视，按时报送材料，不得弄虚作假，并于每年年底前书面报告落实的情况。" for i in range(1, 9)]
+    full, date = Canvas(), Canvas()
+    for i, line in enumerate(body):
+        full.text(60, 80 + 24 * i, line)
+    date.text(400, 80, "2020年11月10日")
+    found = texts(read_pdf(rawpdf.document([sheet_of(full, date), sheet_of(full, full)])))
+    assert found[:9] == [*body, "2020年11月10日"]

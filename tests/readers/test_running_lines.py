@@ -1,0 +1,34 @@
+"""Lines in the margins of pages: running heads and page numbers go, the numbers of annexes stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.model import Page, Paragraph
+from pipeline.provenance import Provenance
+from pipeline.readers.glyphs import without_running_lines
+
+
+def kept(*tops: str) -> list[str]:
+    """What stays of a line at the top of each page of a document whose pages have one more line each."""
+    pages = [Page(number=n, width=595, height=842) for n, _ in enumerate(tops, start=1)]
+    flow = [[_line(top, n, 60), _line("考核内容", n, 400)] for n, top in enumerate(tops, start=1)]
+    return [b.text for b in without_running_lines(flow, pages) if isinstance(b, Paragraph) and b.text != "考核内容"]
+
+
+def _line(text: str, page: int, top: float) -> Paragraph:
+    return Paragraph(text, Provenance(text, page=page, bbox=(60.0, top, 120.0, top + 14)), page=page)
+
+
+@pytest.mark.parametrize(
+    ("tops", "wanted"),
+    [
+        (("附件1", "附件2", "附件3"), ["附件1", "附件2", "附件3"]),
+        (("附件 1", "附件 2", "附件 3", "附件 4"), ["附件 1", "附件 2", "附件 3", "附件 4"]),
+        (("某市考核办法",) * 3, []),
+        (("第1页", "第2页", "第3页"), []),
+        (("附件2 评分表",) * 3, []),
+    ],
+)
+def test_lines_at_the_top_of_pages(tops, wanted):
+    assert kept(*tops) == wanted
