@@ -321,8 +321,11 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
             raise UsageError(target, f"is {value!r} in the source already", "there is nothing to set")
         every = (*(d for d in kept if d.id != new.id), new)
         reading = decisions.apply(fresh, every)
-        decisions.save(card.decisions, every)
-        serialize.write_whole(path, serialize.dumps(reading.to_json()))
+        try:
+            decisions.save(card.decisions, every)
+            serialize.write_whole(path, serialize.dumps(reading.to_json()))
+        except OSError as error:
+            raise InputError(str(card.decisions), f"the decision cannot be written ({error.strerror})", "see that there is room and leave") from None
     return reading
 
 

@@ -54,6 +54,25 @@ def test_accepting_points_and_text_confirms_the_lost_criterion(place):
     assert "total-mismatch" not in {f["rule"] for f in data["findings"] if f["annex"] == 2}
 
 
+@pytest.mark.parametrize("target", ["annex-2/c21.max_points", "annex-2/s2.label", "annex-1/c1.max_points=2", "annex-1.stated_total=101", "annex-1/s2.stated_points=13"])
+def test_what_a_person_decided_is_not_taken_for_a_false_proof(place, capsys, target):
+    path, _, value = target.partition("=")
+    assert main(["decide", str(place), *(["set", path, value] if value else ["accept", path]), *SIGNED]) == 0
+    assert main(["audit", str(place), "--fail-on", "never"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_decision_that_cannot_be_written_names_its_file(place, monkeypatch, capsys):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/x/.decisions.yaml.abc.tmp")
+
+    monkeypatch.setattr("pipeline.decisions.save", full)
+    before = place.read_bytes()
+    assert main(["decide", str(place), "accept", "annex-2/c21.max_points", *SIGNED]) == 2
+    assert "decisions.yaml: the decision cannot be written (No space left on device)" in capsys.readouterr().err
+    assert place.read_bytes() == before
+
+
 def test_points_alone_do_not_confirm_the_text(place):
     main(["decide", str(place), "accept", "annex-2/c21.max_points", *SIGNED])
     assert criterion(load(place), "annex-2/c21")["basis"] == "inferred"

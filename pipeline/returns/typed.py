@@ -46,7 +46,9 @@ def read_score(text: str | None, criterion: Criterion, annex: int, at: Provenanc
 
 
 def _hint(plain: str) -> dict[str, str]:
-    """What an unreadable score may have meant; said, never taken."""
+    """What an unreadable score may have meant; said, never taken. Of a formula, what to do."""
+    if plain.startswith("="):
+        return {"hint": "（是公式：请改为数值）", "hint_en": " (a formula: put the number in its place)"}
     meant = None
     if match := COMMA.fullmatch(plain):
         meant = f"{match[1]}.{match[2]}"

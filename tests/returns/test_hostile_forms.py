@@ -73,6 +73,7 @@ def test_a_score_that_a_formula_gives_is_told_and_not_taken(tmp_path, formula, s
     back = read_back(tmp_path, "a.xlsx", zipped(parts))
     (said,) = [f for f in back.findings if f.where == "annex-2/c1"]
     assert (said.rule, formula in said.message, shown in said.message) == ("score-unreadable", True, True)
+    assert said.message.endswith("（是公式：请改为数值）")
     assert "annex-2/c1" not in back.awarded
 
 
