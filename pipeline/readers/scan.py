@@ -262,7 +262,7 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     line = _line_height(boxes)
     strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image, line)]
     crops = [picker.crop(s) for s in strips]
-    lines = doubt_holes(crops, settle_marks(crops, settle_colons(crops, _read(strips, crops, picker))))
+    lines = _settled(crops, _read(strips, crops, picker))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
     return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
 
@@ -274,6 +274,11 @@ def _read(strips: Sequence[Strip], crops: Sequence[Image], picker: _Picker) -> l
     for i, second in zip(sealed, read_lines(list(sealed.values())), strict=True):
         lines[i] = agreed(lines[i], second)
     return look_closer(crops, sealed, lines)
+
+
+def _settled(crops: Sequence[Image], lines: Sequence[Sequence[Char]]) -> list[list[Char]]:
+    """The lines after their marks were looked at: a colon that is left in doubt is not compared with commas any more."""
+    return doubt_holes(crops, settle_colons(crops, settle_marks(crops, lines)))
 
 
 def _line_height(boxes: np.ndarray) -> float:

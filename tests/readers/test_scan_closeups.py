@@ -176,3 +176,17 @@ def test_a_single_blot_without_a_likely_name_is_left_in_doubt():
 
     (read, _) = settle_colons([drawn_line("，")] * 2, [line_of("台账齐全：人员持证"), line_of("安全生产责任制度落实到位")])
     assert (read[4].text, read[4].confidence) == ("：", 0.5)
+
+
+def test_a_colon_in_doubt_is_not_compared_with_commas_afterwards():
+    """Its upper dot has lost a row of pixels; the page's commas are dots as its lower one."""
+    from pipeline.readers import scan
+
+    place = np.s_[4 * PITCH : 4 * PITCH + 14]
+    colon, comma = drawn_line("：").copy(), drawn_line("：").copy()
+    top = int(np.flatnonzero((colon[:, place] < 128).any(axis=1))[0])
+    colon[top, place] = 255
+    comma[top : top + 5, place] = 255
+    lines = [line_of("台账齐全：人员持证", {4: 0.85})] + [line_of("台账齐全，人员持证")] * 6
+    (read, *_) = scan._settled([colon] + [comma] * 6, lines)
+    assert (read[4].text, read[4].confidence) == ("：", 0.5)
