@@ -331,9 +331,10 @@ def test_a_header_and_a_note_inside_a_table_set_by_spaces(tmp_path):
     assert [n.text for n in rubric.notes] == ["说明：以下由科室打分"]
 
 
-def test_a_line_to_sign_below_a_table_set_by_spaces_is_no_row(tmp_path):
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_a_line_to_sign_below_a_table_set_by_spaces_is_no_row(tmp_path, between):
     path = tmp_path / "a.txt"
-    path.write_text(SPACED_TWICE + "考核人员签字：              被考核单位负责人签字：\n", encoding="utf-8")
+    path.write_text(SPACED_TWICE + between + "考核人员签字：              被考核单位负责人签字：\n", encoding="utf-8")
     (rubric,) = extract(path).rubrics
     assert [c.text for c in rubric.criteria()][-1] == "购买公众责任险"
     assert "assessor" in rubric.fields

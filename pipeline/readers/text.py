@@ -168,14 +168,20 @@ def _signed_at(lines: Sequence[Line], start: int) -> int:
     else the number of lines."""
     headed = False
     for i in range(start, len(lines)):
-        line = lines[i]
-        headed = headed or names_columns([p.text for p in line.pieces])
-        ends = i + 1 >= len(lines) or lines[i + 1].kind == "blank"
-        if headed and ends and line.kind in ("gap", "plain") and all(patterns.field_name(p.text) or _TO_SIGN.search(p.text) for p in line.pieces):
+        headed = headed or names_columns([p.text for p in lines[i].pieces])
+        if headed and _is_signed(lines, i):
             return i
-        if headed and line.kind in ("blank", "tab", "pipe"):
+        if headed and lines[i].kind in ("blank", "tab", "pipe") and not _is_signed(lines, i + 1):
             break
     return len(lines)
+
+
+def _is_signed(lines: Sequence[Line], index: int) -> bool:
+    """Places to sign alone on a line, with nothing right below."""
+    line = lines[index] if index < len(lines) else None
+    if line is None or line.kind not in ("gap", "plain") or (index + 1 < len(lines) and lines[index + 1].kind != "blank"):
+        return False
+    return all(patterns.field_name(p.text) or _TO_SIGN.search(p.text) for p in line.pieces)
 
 
 def _is_note(lines: Sequence[Line], index: int) -> bool:
