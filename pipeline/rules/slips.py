@@ -229,8 +229,6 @@ def _is_doubled(longer: str, first: int, usage: Usage) -> bool:
         return False
     if ends(before) and not rank(after) and char not in FREE and not is_bound(char) and _goes_on(longer[first + 2 : first + 4]):
         return False
-    if usage.count(char * 2) > 1 and max(usage.count(before + char), usage.count(char + after)) > 1:
-        return False
     if char in DOUBLES:
         return char not in NOUNS_DOUBLED and rank(before) >= FREQUENT and rank(after) == 0
     return usage.count(char * 2) <= 1 or max(rank(before), rank(after)) >= COMMON
