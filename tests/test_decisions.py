@@ -60,6 +60,7 @@ def test_what_a_person_decided_is_not_taken_for_a_false_proof(place, capsys, tar
     assert main(["decide", str(place), *(["set", path, value] if value else ["accept", path]), *SIGNED]) == 0
     assert main(["audit", str(place), "--fail-on", "never"]) == 0
     assert capsys.readouterr().err == ""
+    assert "unproved" not in {r.kind for r in stages.load(place).remarks}
 
 
 def test_a_decision_that_cannot_be_written_names_its_file(place, monkeypatch, capsys):

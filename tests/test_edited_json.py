@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import stages
 from pipeline.cli import main
 from tests.test_types import text
 
@@ -245,3 +246,12 @@ def test_findings_written_into_a_notice_json_count_for_nothing(tmp_path, capsys)
     edited.write_text(json.dumps(data), encoding="utf-8")
     assert main(["extract", str(edited)]) == 0
     assert capsys.readouterr().out == SEED.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("path", "value"), [("rubrics.2.resolution", None), ("rubrics.2.resolution.count", 1)])
+def test_a_proof_taken_away_makes_nothing_proved(path, value, tmp_path):
+    """37 explanations are equally good: without them the wrong sums were called proved."""
+    edited = tmp_path / "edited.json"
+    edited.write_text(json.dumps(put(json.loads(SEED.read_text(encoding="utf-8")), path, value)), encoding="utf-8")
+    found = [f for f in stages.load(edited).findings if f.rule == "section-sum-mismatch" and f.annex == 3]
+    assert [f.status for f in found] == ["conditional", "conditional"]
