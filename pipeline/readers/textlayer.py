@@ -70,12 +70,19 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[obje
 def _is_misnamed(text: str) -> bool:
     """Whether glyphs have been given other characters' names: accented letters amid Chinese words, nearly no Chinese but
     many accented letters, or Chinese characters that no Chinese text uses."""
+    signs = set(text)
+    if not any("\u00c0" <= c < "\u0250" for c in signs) and not any(_is_chinese(c) and _is_rare(c) for c in signs):
+        return False
     amid = len(_AMID.findall(text))
     accented = sum("\u00c0" <= c < "\u0250" for c in text)
-    chinese = [c for c in text if "\u4e00" <= c <= "\u9fff" or "\u3400" <= c <= "\u4dbf"]
+    chinese = list(filter(_is_chinese, text))
     if (amid >= MISNAMED and amid > 0.01 * len(text)) or accented > max(2 * MISNAMED, FOREIGN * len(text)):
         return True
     return len(chinese) > 4 * MISNAMED and sum(map(_is_rare, chinese)) > FOREIGN * len(chinese)
+
+
+def _is_chinese(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf"
 
 
 @cache

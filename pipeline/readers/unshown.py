@@ -32,6 +32,11 @@ Sides = tuple[float, float, float, float]
 """left, bottom, right, top."""
 
 
+def any_cut(texts: Sequence[object]) -> bool:
+    """Whether part of any text object lies outside its clipping path: most pages clip none."""
+    return any(count > 0 for count in map(calls.count_clips, map(calls.clip_path, texts))) and any(map(is_cut, texts))
+
+
 def is_cut(handle: object) -> bool:
     """Whether part of a text object lies outside its clipping path."""
     clip = calls.clip_path(handle)
