@@ -10,7 +10,7 @@ from pipeline.provenance import Provenance
 WHOLE = frozenset({"unread-page", "unread-table"})
 """Remarks of something that may hold all the rows that follow: the last row read may not be the last row."""
 
-IN_PART = frozenset({"uncertain-rows", "unread-text", "stray-rows", "torn-table"})
+IN_PART = frozenset({"uncertain-rows", "unread-text", "stray-rows", "torn-table", "odd-label"})
 
 Place = tuple[int, float]
 """Page and distance from its top; of a text, line and 0."""
@@ -22,6 +22,7 @@ def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
     places = sorted(p for at in _rows(rubric) if (p := _place(at)) is not None) if told else []
     if not places:
         return
+    own = {*(mark.at for mark in rubric.labels), *(c.number_at for c in rubric.criteria())}
     total = _place(rubric.total_at)
     ended = total is not None and total >= places[-1]
     first, last = places[0][0], max(places[-1], total or places[-1])[0]
@@ -31,6 +32,8 @@ def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
         if remark.at is None or place is None or not first <= place[0] <= last + after:
             continue
         if remark.kind == "uncertain-rows" and not any(_inside(at, remark.at) for at in _rows(rubric)):
+            continue
+        if remark.kind == "odd-label" and remark.at not in own:
             continue
         yield f"{remark.at.place()} 的行读得无误、没有遗漏 / the rows at {remark.at.place()} were read right and none is absent"
 

@@ -30,6 +30,7 @@ from pipeline.model import (
     Unplaced,
 )
 from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.oddities import odd_parts
 from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.refusal import refusal
@@ -72,7 +73,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
-        remarks += [*stray_rows(segment.blocks, own), *torn_tables(own)] if own else ()
+        remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else ()
     return rubrics, tuple(remarks)
 
 

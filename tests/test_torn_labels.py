@@ -109,6 +109,19 @@ def test_a_column_beside_the_text_torn_alone() -> None:
     assert found.unplaced == ()
 
 
+def test_a_column_beside_the_text_torn_with_the_label() -> None:
+    """The rest of the standard stands beside the rest of the label, whose cell goes on over the rows below."""
+    head = ("项目", "序号", "评价内容", "评分标准", "分值")
+    rows = [head, ("便民", "1", TEXTS[0], "每少一次扣1", "5")]
+    upper = Table(tuple(Cell(r, c, t, Provenance(t, page=1)) for r, row in enumerate(rows) for c, t in enumerate(row)), 2, 5, Provenance("", page=1), page=1)
+    rows = [("服务（8分）", "", "", "分，扣完为止。", ""), ("^", "2", TEXTS[1], "未公开不得分。", "3"), ("安全（2分）", "3", TEXTS[2], "未设置不得分。", "2")]
+    cells = [Cell(r, c, t, Provenance(t, page=2)) for r, row in enumerate(rows) for c, t in enumerate(row) if t != "^"]
+    lower = Table((replace(cells[0], row_span=2), *cells[1:]), 3, 5, Provenance("", page=2), page=2)
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])[0]
+    assert [(s.label, s.stated_points, len(s.criteria)) for s in found.sections] == [("便民服务", Decimal(8), 2), ("安全", Decimal(2), 1)]
+    assert [c.columns["standard"] for c in found.criteria()] == ["每少一次扣1分，扣完为止。", "未公开不得分。", "未设置不得分。"]
+
+
 def test_an_inner_label_goes_on_where_the_outer_one_is_torn_with_its_text_below() -> None:
     """The outer cell's text stands in its lower piece; the inner label's in its upper one, above a blank piece."""
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from pipeline.readers.frames import closed_up, without_slivers
 from pipeline.readers.gutters import columns_named
+from pipeline.readers.impliedrules import implied
 from pipeline.readers.marks import SNAP, Glyph, Net, Rule, is_covered, text_lines
 from pipeline.readers.regions import may_name_section, names_section
 
@@ -52,6 +53,7 @@ def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
 def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequence[Glyph] = ()) -> list[Net]:
     """Connected components of crossing or touching rules that can be a table, open sides closed."""
     flat, tall = closed_up(merge_rules(horizontal), merge_rules(vertical), glyphs, SNAP, merge_rules)
+    tall += implied(flat, tall, glyphs) if glyphs else ()
     parent = list(range(len(flat) + len(tall)))
 
     def find(i: int) -> int:

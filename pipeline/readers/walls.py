@@ -26,6 +26,9 @@ MAX_LABEL = 30
 OFF = 0.6
 """A label stands off its place in its rows by less than this part of a line's height, one without points by half of it."""
 
+LEAST = 6.0
+"""No column is as narrow as this: a gutter that near to a rule is the rule, found on a page that lacks it."""
+
 STRUCK = 0.3
 MIN_STRUCK = 2
 """A rule this near to a character's middle, in parts of its height, runs through it; so many struck characters are no
@@ -40,7 +43,7 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
     upright = list(net.vertical)
     for left, right in pairwise(net.xs):
         header = [g for g in top if left < g.x < right]
-        cuts = [c for c in before if left + SNAP < c < right - SNAP] or (header_cuts(header, [], sure=True) if header else ())
+        cuts = [c for c in before if left + LEAST < c < right - LEAST] or (header_cuts(header, [], sure=True) if header else ())
         if not cuts:
             continue
         boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in net.spans if w == 1 and net.xs[c] == left)

@@ -1,0 +1,54 @@
+"""What a page's table cannot have held as it was read: a label or a serial that is part of another, or several in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from pipeline import rx as regex
+from pipeline.model import Criterion, LabelMark, Remark, Rubric
+from pipeline.normalize import fold
+
+GOES_ON = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分(?:[)）]\p{Han}|\p{Han}[)）]\p{Han})")
+"""Words behind the points of a label: （30分）文, （47分卫）生."""
+
+ENDS_SCORED = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分?[)）]$")
+
+MOST_IN_ONE = 20
+"""Serials that are tried as one figure."""
+
+
+def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
+    """A remark for each label and serial, of a table on a page, that says by itself that it was not read whole or not alone.
+    What a person typed as one cell is taken as it stands."""
+    for rubric in rubrics:
+        scored = any(ENDS_SCORED.search(fold(mark.text)) for mark in rubric.labels)
+        for mark in rubric.labels:
+            why = _why_odd(mark, rubric, scored)
+            if why is not None and mark.at is not None and mark.at.bbox is not None:
+                yield Remark("odd-label", f"{mark.at.place()}: the label “{mark.text}” {why}", mark.at)
+        for above, row in pairwise(rubric.printed()):
+            if row.number_at is not None and row.number_at.bbox is not None and _runs_together(above, row):
+                yield Remark("odd-label", f"{row.number_at.place()}: the serial {row.number} is several, of rows read as one", row.number_at)
+
+
+def _why_odd(mark: LabelMark, rubric: Rubric, scored: bool) -> str | None:
+    text = fold(mark.text)
+    if sum(c in "(（" for c in text) > sum(c in ")）" for c in text):
+        return "ends within its brackets"
+    if scored and GOES_ON.search(text):
+        return "goes on behind its points"
+    if mark.stated_points is not None and rubric.stated_total is not None and mark.stated_points > rubric.stated_total > 0:
+        return "has more points than all the table"
+    if mark.stated_points is not None and not mark.label and any(other.label for other in rubric.labels if other.level == mark.level):
+        return "is points without words"
+    return None
+
+
+def _runs_together(above: Criterion, row: Criterion) -> bool:
+    """Whether a serial is the ones that follow the row above, set together: 7, 8910."""
+    before, own = fold(above.number or ""), fold(row.number or "")
+    if not before.isdecimal() or not own.isdecimal() or len(own) > 3 * MOST_IN_ONE:
+        return False
+    following = [str(int(before) + k) for k in range(1, MOST_IN_ONE)]
+    return any(own == "".join(following[:n]) for n in range(2, len(following) + 1))

@@ -1,0 +1,58 @@
+"""Upright rules that a table's own lines imply."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.readers.marks import Glyph, Rule
+from pipeline.readers.nets import find_nets
+
+XS, SIDES = (50.0, 100.0, 300.0, 350.0), (0, 3)
+ROWS = [50.0 + 20 * i for i in range(7)]
+
+
+def words(column: int, row: int, text: str) -> list[Glyph]:
+    top = ROWS[row] + 5
+    return [Glyph.of(c, XS[column] + 4 + 9 * i, top, XS[column] + 13 + 9 * i, top + 9) for i, c in enumerate(text)]
+
+
+def texts_in_columns(rows: range) -> list[Glyph]:
+    return [g for row in rows for column in range(3) for g in words(column, row, ("甲", "台账齐全", "5")[column])]
+
+
+def striped(bare: set[int]) -> list[Rule]:
+    """Uprights in each row but the bare ones."""
+    return [
+        Rule(x, ROWS[row], ROWS[row + 1]) for i, x in enumerate(XS) for row in range(6)
+        if row not in bare and i not in SIDES
+    ]  # fmt: skip
+
+
+def test_rows_without_uprights_between_rows_that_have_them() -> None:
+    flat = [Rule(y, XS[0], XS[-1]) for y in ROWS]
+    (net,) = find_nets(flat, striped({0, 2, 4}), texts_in_columns(range(6)))
+    assert [span[1:] for span in net.spans] == [(c, 1, 1) for _ in range(6) for c in range(3)]
+
+
+@pytest.mark.parametrize("glyphs", [
+    [*texts_in_columns(range(1, 6, 2)), *(g for row in (0, 2, 4) for g in words(0, row, "一段跨过各列的文字"))],
+    [*texts_in_columns(range(1, 6, 2)), *(g for row in (0, 2, 4) for g in words(1, row, "只有一格"))],
+])  # fmt: skip
+def test_words_across_the_columns_or_in_one_alone_are_not_parted(glyphs: list[Glyph]) -> None:
+    flat = [Rule(y, XS[0], XS[-1]) for y in ROWS]
+    for net in find_nets(flat, striped({0, 2, 4}), glyphs):
+        assert all((span[3] == 3) == (net.ys[span[0]] in (ROWS[0], ROWS[2], ROWS[4])) for span in net.spans)
+
+
+def test_rules_that_break_off_around_a_label_close_its_column() -> None:
+    """The label's cell spans three rows twice over: it is one cell each, its lines not shared out among the rows."""
+    flat = [Rule(y, XS[0], XS[-1]) for y in (ROWS[0], ROWS[3], ROWS[6])]
+    flat += [Rule(y, a, b) for y in (ROWS[1], ROWS[2], ROWS[4], ROWS[5]) for a, b in ((XS[0], XS[1]), (XS[2], XS[3]))]
+    tall = [Rule(x, ROWS[0], ROWS[6]) for x in (XS[0], XS[3])]
+    (net,) = find_nets(flat, tall, texts_in_columns(range(6)))
+    assert [span for span in net.spans if span[1] == 1] == [(0, 1, 3, 1), (3, 1, 3, 1)]
+
+
+def test_lines_to_write_on_close_nothing() -> None:
+    flat = [Rule(y, a, b) for y in ROWS for a, b in ((XS[0], XS[1]), (XS[2], XS[3]))]
+    assert find_nets(flat, [Rule(XS[0], ROWS[0], ROWS[1])], texts_in_columns(range(6))) == find_nets(flat, [Rule(XS[0], ROWS[0], ROWS[1])])
