@@ -34,7 +34,7 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
 
 def _why_odd(mark: LabelMark, rubric: Rubric, scored: bool) -> str | None:
     text = fold(mark.text)
-    if sum(c in "(（" for c in text) > sum(c in ")）" for c in text):
+    if mark.stated_points is None and sum(c in "(（" for c in text) > sum(c in ")）" for c in text):
         return "ends within its brackets"
     if scored and GOES_ON.search(text):
         return "goes on behind its points"
