@@ -38,6 +38,8 @@ def test_rows_without_uprights_between_rows_that_have_them() -> None:
 @pytest.mark.parametrize("glyphs", [
     [*texts_in_columns(range(1, 6, 2)), *(g for row in (0, 2, 4) for g in words(0, row, "一段跨过各列的文字"))],
     [*texts_in_columns(range(1, 6, 2)), *(g for row in (0, 2, 4) for g in words(1, row, "只有一格"))],
+    # the edges of the characters happen to lie where the uprights are
+    [*texts_in_columns(range(1, 6, 2)), *(Glyph.of(c, 73.0 + 9 * i, ROWS[r] + 5, 82.0 + 9 * i, ROWS[r] + 14) for r in (0, 2, 4) for i, c in enumerate("一、基础管理"))],
 ])  # fmt: skip
 def test_words_across_the_columns_or_in_one_alone_are_not_parted(glyphs: list[Glyph]) -> None:
     flat = [Rule(y, XS[0], XS[-1]) for y in ROWS]
