@@ -10,7 +10,7 @@ from pipeline.provenance import Provenance
 WHOLE = frozenset({"unread-page", "unread-table"})
 """Remarks of something that may hold all the rows that follow: the last row read may not be the last row."""
 
-IN_PART = frozenset({"uncertain-rows", "unread-text", "stray-rows", "torn-table", "odd-label"})
+IN_PART = frozenset({"uncertain-rows", "unread-text", "stray-rows", "torn-table", "odd-label", "absent-rows"})
 
 Place = tuple[int, float]
 """Page and distance from its top; of a text, line and 0."""

@@ -39,7 +39,7 @@ from pipeline.roles import spanning_totals
 from pipeline.sections import section_kind, sections_of, spread
 from pipeline.segments import Segment
 from pipeline.shapes import column_table, gathered, opened, points_row_table
-from pipeline.strays import stray_rows, torn_tables
+from pipeline.strays import cut_tops, stray_rows, torn_tables
 from pipeline.table import JoinedTable, join
 
 SHORT = 30
@@ -74,7 +74,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
         remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else ()
-    return rubrics, tuple(remarks)
+    return rubrics, (*remarks, *cut_tops(rubrics))
 
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:

@@ -38,6 +38,20 @@ def torn_tables(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
             yield Remark("torn-table", what, below.printed()[0].at)
 
 
+def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
+    """A remark for each rubric on a page whose serials begin above 1, go on with no other's, and whose points do not come to
+    its total: rows above the first may have been read as something else."""
+    known = {n for rubric in rubrics for c in rubric.printed() if (n := fold(c.number or "")).isdecimal()}
+    for rubric in rubrics:
+        rows = rubric.printed()
+        number = fold(rows[0].number or "") if rows else ""
+        if not number.isdecimal() or int(number) < 2 or str(int(number) - 1) in known:
+            continue
+        at = rows[0].number_at
+        if at is not None and at.bbox is not None and sum(c.max_points or 0 for c in rows) != rubric.stated_total:
+            yield Remark("absent-rows", f"{at.place()}: the first row of the table has number {number}; those before it were not read", at)
+
+
 def _row_number(text: str) -> int | None:
     """The serial of a line that is a row's: number, words, points, with spaces between."""
     words = [fold(w) for w in clean(text).split(" ")]
