@@ -193,9 +193,10 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
 
 
 def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where every text opens with a Chinese numeral and they count on, that is the number (一.… 二.…)."""
-    found = [patterns.NUMERAL_IN_TEXT.match(c.text) for c in criteria]
-    values = [chinese_number(m["n"]) for m in found if m]
+    """Where every text opens with a Chinese numeral (一.… 二.…), or with a figure set apart by a space, and they count on from 1,
+    that is the number."""
+    found = [patterns.NUMERAL_IN_TEXT.match(c.text) or patterns.FIGURE_IN_TEXT.match(c.text) for c in criteria]
+    values = [int(m["n"]) if m["n"].isdecimal() else chinese_number(m["n"]) for m in found if m]
     if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
         return list(criteria)
     pairs = zip(criteria, found, strict=True)
