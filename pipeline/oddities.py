@@ -36,6 +36,8 @@ def _why_odd(mark: LabelMark, rubric: Rubric, scored: bool) -> str | None:
     text = fold(mark.text)
     if mark.stated_points is None and sum(c in "(（" for c in text) > sum(c in ")）" for c in text):
         return "ends within its brackets"
+    if text and not regex.search(r"[\p{L}\p{N}]", text):
+        return "has neither words nor points"
     if scored and GOES_ON.search(text):
         return "goes on behind its points"
     if mark.stated_points is not None and rubric.stated_total is not None and mark.stated_points > rubric.stated_total > 0:

@@ -9,6 +9,9 @@ from itertools import pairwise
 from pipeline.model import Block, Paragraph, Remark, Rubric, Table
 from pipeline.normalize import clean, fold, points
 
+FEW = 2
+"""No table has so few rows."""
+
 MIN_WORDS = 4
 """Characters of the words between the number and the points."""
 
@@ -39,17 +42,20 @@ def torn_tables(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
 
 
 def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
-    """A remark for each rubric on a page whose serials begin above 1, go on with no other's, and whose points do not come to
-    its total: rows above the first may have been read as something else."""
+    """A remark for each rubric on a page whose points do not come to its total and that seems to lack rows: its serials begin
+    above 1 and go on with no other's, or a row or two have less than half of the total."""
     known = {n for rubric in rubrics for c in rubric.printed() if (n := fold(c.number or "")).isdecimal()}
     for rubric in rubrics:
         rows = rubric.printed()
-        number = fold(rows[0].number or "") if rows else ""
-        if not number.isdecimal() or int(number) < 2 or str(int(number) - 1) in known:
+        at = (rows[0].number_at or rows[0].at) if rows else None
+        total = sum(c.max_points or 0 for c in rows)
+        if at is None or at.bbox is None or total == rubric.stated_total:
             continue
-        at = rows[0].number_at
-        if at is not None and at.bbox is not None and sum(c.max_points or 0 for c in rows) != rubric.stated_total:
+        number = fold(rows[0].number or "")
+        if number.isdecimal() and int(number) > 1 and str(int(number) - 1) not in known:
             yield Remark("absent-rows", f"{at.place()}: the first row of the table has number {number}; those before it were not read", at)
+        elif len(rows) <= FEW and rubric.stated_total is not None and 2 * total < rubric.stated_total:
+            yield Remark("absent-rows", f"{at.place()}: rows of {total} of {rubric.stated_total} points were read; the others were not", at)
 
 
 def _row_number(text: str) -> int | None:

@@ -88,7 +88,8 @@ def test_a_table_that_goes_on_with_the_count_of_the_one_before(above, first, sai
 @pytest.mark.parametrize(("table", "told"), [
     (ENDED.replace("|1|", "|7|").replace("|2|", "|8|").replace("|||5", "|||100"), True),
     (ENDED.replace("|1|", "|7|").replace("|2|", "|8|"), False),  # the points come to the total
-    (ENDED.replace("|||5", "|||100"), False),  # from 1 on
+    (ENDED.replace("|||5", "|||100"), True),  # from 1 on, and next to nothing of the total
+    (ENDED.replace("|||5", "|||6"), False),
 ])  # fmt: skip
 def test_first_rows_that_are_not_there(table, told):
     rubric = on_pages(table)
@@ -100,5 +101,5 @@ def test_first_rows_that_are_not_there(table, told):
 
 
 def test_serials_that_go_on_from_another_annex_lack_no_rows():
-    first, second = on_pages(ENDED), on_pages(ENDED.replace("|1|", "|3|").replace("|2|", "|4|").replace("|||5", "|||100"))
+    first, second = on_pages(ENDED), on_pages(ENDED.replace("|1|", "|3|").replace("|2|", "|4|").replace("|||5", "|||6"))
     assert list(cut_tops([first, second])) == []

@@ -94,7 +94,7 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
                 figures[span[1] + k] |= patterns.header_role(word) in ("number", "points")
     for span, own, words in several:
         row, col, _, width = span
-        alike = [bool(w) and once[col + k] and _is_figure(w) for k, w in enumerate(words)]
+        alike = [bool(w) and once[col + k] and _is_figure(w) and len(w.split()) == 1 for k, w in enumerate(words)]
         scored = [bool(w) and figures[col + k] and _is_figure(w) for k, w in enumerate(words)]
         if row == 0 or not (any(figures[col : col + width]) or sum(alike) > 1):
             continue
