@@ -43,7 +43,7 @@ def torn_tables(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
 
 def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
     """A remark for each rubric on a page whose points do not come to its total and that seems to lack rows: its serials begin
-    above 1 and go on with no other's, or a row or two have less than half of the total."""
+    above 2 (a lone first row may be lacking in print) and go on with no other's, or a row or two have less than half of the total."""
     known = {n for rubric in rubrics for c in rubric.printed() if (n := fold(c.number or "")).isdecimal()}
     for rubric in rubrics:
         rows = rubric.printed()
@@ -52,7 +52,7 @@ def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
         if at is None or at.bbox is None or total == rubric.stated_total:
             continue
         number = fold(rows[0].number or "")
-        if number.isdecimal() and int(number) > 1 and str(int(number) - 1) not in known:
+        if number.isdecimal() and int(number) > 2 and str(int(number) - 1) not in known:
             yield Remark("absent-rows", f"{at.place()}: the first row of the table has number {number}; those before it were not read", at)
         elif len(rows) <= FEW and rubric.stated_total is not None and 2 * total < rubric.stated_total:
             yield Remark("absent-rows", f"{at.place()}: rows of {total} of {rubric.stated_total} points were read; the others were not", at)

@@ -90,6 +90,7 @@ def test_a_table_that_goes_on_with_the_count_of_the_one_before(above, first, sai
     (ENDED.replace("|1|", "|7|").replace("|2|", "|8|"), False),  # the points come to the total
     (ENDED.replace("|||5", "|||100"), True),  # from 1 on, and next to nothing of the total
     (ENDED.replace("|||5", "|||6"), False),
+    (ENDED.replace("|1|", "|2|").replace("|2|人", "|3|人").replace("|||5", "|||8"), False),  # one row: the print may lack it
 ])  # fmt: skip
 def test_first_rows_that_are_not_there(table, told):
     rubric = on_pages(table)
