@@ -10,7 +10,7 @@ from pipeline.provenance import Provenance
 WHOLE = frozenset({"unread-page", "unread-table"})
 """Remarks of something that may hold all the rows that follow: the last row read may not be the last row."""
 
-IN_PART = frozenset({"uncertain-rows", "unread-text", "stray-rows", "torn-table", "odd-label"})
+IN_PART = frozenset({"uncertain-rows", "unread-text", "stray-rows", "torn-table", "odd-label", "absent-rows"})
 
 Place = tuple[int, float]
 """Page and distance from its top; of a text, line and 0."""
@@ -22,7 +22,7 @@ def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
     places = sorted(p for at in _rows(rubric) if (p := _place(at)) is not None) if told else []
     if not places:
         return
-    own = {*(mark.at for mark in rubric.labels), *(c.number_at for c in rubric.criteria())}
+    own = {*(mark.at for mark in rubric.labels), *(at for c in rubric.criteria() for at in (c.number_at, c.points_at))}
     total = _place(rubric.total_at)
     ended = total is not None and total >= places[-1]
     first, last = places[0][0], max(places[-1], total or places[-1])[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from pipeline import rx as regex
@@ -13,6 +13,9 @@ GOES_ON = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分(?:[)）]\p{Han}|\p{Han}[)
 """Words behind the points of a label: （30分）文, （47分卫）生."""
 
 ENDS_SCORED = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分?[)）]$")
+
+LEAST_SERIALS = 4
+"""So many points that count on are serials."""
 
 MOST_IN_ONE = 20
 """Serials that are tried as one figure."""
@@ -27,15 +30,20 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
             why = _why_odd(mark, rubric, scored)
             if why is not None and mark.at is not None and mark.at.bbox is not None:
                 yield Remark("odd-label", f"{mark.at.place()}: the label “{mark.text}” {why}", mark.at)
-        for above, row in pairwise(rubric.printed()):
+        rows = rubric.printed()
+        if rows and (at := rows[0].points_at) is not None and at.bbox is not None and _are_serials(rows):
+            yield Remark("odd-label", f"{at.place()}: what was read as points counts on from 1.1 as serials do", at)
+        for above, row in pairwise(rows):
             if row.number_at is not None and row.number_at.bbox is not None and _runs_together(above, row):
                 yield Remark("odd-label", f"{row.number_at.place()}: the serial {row.number} is several, of rows read as one", row.number_at)
 
 
 def _why_odd(mark: LabelMark, rubric: Rubric, scored: bool) -> str | None:
     text = fold(mark.text)
-    if sum(c in "(（" for c in text) > sum(c in ")）" for c in text):
+    if mark.stated_points is None and sum(c in "(（" for c in text) > sum(c in ")）" for c in text):
         return "ends within its brackets"
+    if text and not regex.search(r"[\p{L}\p{N}]", text):
+        return "has neither words nor points"
     if scored and GOES_ON.search(text):
         return "goes on behind its points"
     if mark.stated_points is not None and rubric.stated_total is not None and mark.stated_points > rubric.stated_total > 0:
@@ -43,6 +51,15 @@ def _why_odd(mark: LabelMark, rubric: Rubric, scored: bool) -> str | None:
     if mark.stated_points is not None and not mark.label and any(other.label for other in rubric.labels if other.level == mark.level):
         return "is points without words"
     return None
+
+
+def _are_serials(rows: Sequence[Criterion]) -> bool:
+    """Whether the points of a few rows and more count on as serials of two levels do: 1.1 1.2 2.1 2.2."""
+    read = [str(c.max_points).split(".") for c in rows]
+    if len(read) < LEAST_SERIALS or not all(len(parts) == 2 for parts in read):
+        return False
+    levels = [(int(a), int(b)) for a, b in read]
+    return levels[0] == (1, 1) and all(own in ((a, b + 1), (a + 1, 1)) for (a, b), own in pairwise(levels))
 
 
 def _runs_together(above: Criterion, row: Criterion) -> bool:

@@ -253,6 +253,9 @@ SERIAL_IN_TEXT = regex.compile(
 NUMERAL_IN_TEXT = regex.compile(r"^\s*(?:(?P<n>[一二三四五六七八九十]{1,3})\s*[、.．]|[(（](?P<n>[一二三四五六七八九十]{1,3})[)）])\s*(?=\P{Nd})")
 """A serial in Chinese numerals at the start of a criterion's text: `一.…`, `（二）…`."""
 
+FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“])")
+"""A figure that a space sets apart at the start of a criterion's text, `7 病历书写及时`: a serial only where all count on."""
+
 SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9])")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
 

@@ -39,7 +39,7 @@ from pipeline.roles import spanning_totals
 from pipeline.sections import section_kind, sections_of, spread
 from pipeline.segments import Segment
 from pipeline.shapes import column_table, gathered, opened, points_row_table
-from pipeline.strays import stray_rows, torn_tables
+from pipeline.strays import cut_tops, stray_rows, torn_tables
 from pipeline.table import JoinedTable, join
 
 SHORT = 30
@@ -74,7 +74,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
         remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else ()
-    return rubrics, tuple(remarks)
+    return rubrics, (*remarks, *cut_tops(rubrics))
 
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
@@ -193,9 +193,10 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
 
 
 def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where every text opens with a Chinese numeral and they count on, that is the number (一.… 二.…)."""
-    found = [patterns.NUMERAL_IN_TEXT.match(c.text) for c in criteria]
-    values = [chinese_number(m["n"]) for m in found if m]
+    """Where every text opens with a Chinese numeral (一.… 二.…), or with a figure set apart by a space, and they count on from 1,
+    that is the number."""
+    found = [patterns.NUMERAL_IN_TEXT.match(c.text) or patterns.FIGURE_IN_TEXT.match(c.text) for c in criteria]
+    values = [int(m["n"]) if m["n"].isdecimal() else chinese_number(m["n"]) for m in found if m]
     if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
         return list(criteria)
     pairs = zip(criteria, found, strict=True)

@@ -9,6 +9,9 @@ from itertools import pairwise
 from pipeline.model import Block, Paragraph, Remark, Rubric, Table
 from pipeline.normalize import clean, fold, points
 
+FEW = 2
+"""No table has so few rows."""
+
 MIN_WORDS = 4
 """Characters of the words between the number and the points."""
 
@@ -36,6 +39,23 @@ def torn_tables(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
         if int(numbers[1]) == int(numbers[0]) + 1:
             what = f"the table that begins with number {numbers[1]} seems to go on with the one before it, but was read as another"
             yield Remark("torn-table", what, below.printed()[0].at)
+
+
+def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
+    """A remark for each rubric on a page whose points do not come to its total and that seems to lack rows: its serials begin
+    above 2 (a lone first row may be lacking in print) and go on with no other's, or a row or two have less than half of the total."""
+    known = {n for rubric in rubrics for c in rubric.printed() if (n := fold(c.number or "")).isdecimal()}
+    for rubric in rubrics:
+        rows = rubric.printed()
+        at = (rows[0].number_at or rows[0].at) if rows else None
+        total = sum(c.max_points or 0 for c in rows)
+        if at is None or at.bbox is None or total == rubric.stated_total:
+            continue
+        number = fold(rows[0].number or "")
+        if number.isdecimal() and int(number) > 2 and str(int(number) - 1) not in known:
+            yield Remark("absent-rows", f"{at.place()}: the first row of the table has number {number}; those before it were not read", at)
+        elif len(rows) <= FEW and rubric.stated_total is not None and 2 * total < rubric.stated_total:
+            yield Remark("absent-rows", f"{at.place()}: rows of {total} of {rubric.stated_total} points were read; the others were not", at)
 
 
 def _row_number(text: str) -> int | None:

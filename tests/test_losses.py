@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from pipeline.auditing import audit
 from pipeline.model import Paragraph, Remark, Table
 from pipeline.provenance import Provenance
-from pipeline.strays import stray_rows, torn_tables
+from pipeline.strays import cut_tops, stray_rows, torn_tables
 from tests.builders import reading_of, rubric_of
 
 TABLE = "项目|序号|评价内容|评价分值\n管理（6分）|1|台账齐全。|3\n|2|人员持证。|2\n"
@@ -83,3 +83,24 @@ def test_lines_that_look_like_rows(lines, rows):
 def test_a_table_that_goes_on_with_the_count_of_the_one_before(above, first, said):
     below = rubric_of(f"序号|评价内容|评价分值\n{first}|记录完整。|3\n{first + 1}|专人值守。|2\n总评||5", id="annex-1-2")
     assert len(list(torn_tables([rubric_of(above), below]))) == said
+
+
+@pytest.mark.parametrize(("table", "told"), [
+    (ENDED.replace("|1|", "|7|").replace("|2|", "|8|").replace("|||5", "|||100"), True),
+    (ENDED.replace("|1|", "|7|").replace("|2|", "|8|"), False),  # the points come to the total
+    (ENDED.replace("|||5", "|||100"), True),  # from 1 on, and next to nothing of the total
+    (ENDED.replace("|||5", "|||6"), False),
+    (ENDED.replace("|1|", "|2|").replace("|2|人", "|3|人").replace("|||5", "|||8"), False),  # one row: the print may lack it
+])  # fmt: skip
+def test_first_rows_that_are_not_there(table, told):
+    rubric = on_pages(table)
+    remarks = tuple(cut_tops([rubric]))
+    assert [(r.kind, r.at) for r in remarks] == ([("absent-rows", rubric.printed()[0].number_at)] if told else [])
+    if told:
+        found = {f.rule: f.status for f in audit(reading_of(rubric, remarks=remarks))}
+        assert (found["reading-incomplete"], found["total-mismatch"]) == ("proved", "conditional")
+
+
+def test_serials_that_go_on_from_another_annex_lack_no_rows():
+    first, second = on_pages(ENDED), on_pages(ENDED.replace("|1|", "|3|").replace("|2|", "|4|").replace("|||5", "|||6"))
+    assert list(cut_tops([first, second])) == []

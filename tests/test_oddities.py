@@ -28,7 +28,7 @@ def on_page(label: str = "安全（5分）", serial: str = "3", page: int | None
     return replace(rubric, sections=sections, labels=labels)
 
 
-@pytest.mark.parametrize("label", ["安全（5", "安全（5分）检", "安全（5分检）查", "安全（512分）"])
+@pytest.mark.parametrize("label", ["）", "安全（", "安全（5分）检", "安全（5分检）查", "安全（512分）"])
 def test_labels_that_are_part_of_another_or_two(label: str) -> None:
     rubric = on_page(label)
     (remark,) = odd_parts([rubric])
@@ -37,7 +37,7 @@ def test_labels_that_are_part_of_another_or_two(label: str) -> None:
     assert (found["reading-incomplete"], found["section-sum-mismatch"]) == ("proved", "conditional")
 
 
-@pytest.mark.parametrize("label", ["安全（5分）", "安全", "一）安全", "安全（含消防）（5分）", "安全（5分，一票否决）", "安全（10分）"])
+@pytest.mark.parametrize("label", ["安全（5分）", "安全", "一）安全", "安全（含消防）（5分）", "安全（5分，一票否决）", "安全（5分", "安全（10分）"])
 def test_labels_that_are_whole(label: str) -> None:
     assert list(odd_parts([on_page(label)])) == []
 
@@ -49,3 +49,11 @@ def test_serials_that_are_several() -> None:
 
 def test_what_a_person_typed_as_one_cell_is_taken_as_it_stands() -> None:
     assert list(odd_parts([on_page("安全（512分）", "345", page=None)])) == []
+
+
+@pytest.mark.parametrize(("points", "told"), [("1.1 1.2 2.1 2.2", True), ("1.1 1.2 2.1 2.5", False), ("1.1 1.2 2.1", False), ("1 2 3 4", False)])
+def test_points_that_are_serials(points: str, told: bool) -> None:
+    rubric = rubric_of("项目|序号|评价内容|评价分值\n" + "\n".join(f"{'' if i else '管理'}|{i + 1}|台账齐全。|{p}" for i, p in enumerate(points.split())))
+    place = Provenance("x", 1, (60.0, 100.0, 90.0, 112.0))
+    placed = replace(rubric, sections=tuple(replace(s, criteria=tuple(replace(c, points_at=place) for c in s.criteria)) for s in rubric.sections))
+    assert [r.at for r in odd_parts([placed])] == ([place] if told else [])

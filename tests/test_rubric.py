@@ -6,6 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from pipeline.model import Cell, Table
+from pipeline.notice import Segment
+from pipeline.provenance import Provenance
+from pipeline.rubric import parse
 from tests.sheets import rubrics_of, shape_of
 
 
@@ -266,3 +270,17 @@ def test_ids_follow_ascending_numbers_and_never_restarting_ones(numbers, ids):
     rows = "\n".join(f"甲{i} | {n} | 内容{i}。 | 5" for i, n in enumerate(numbers))
     (rubric,) = rubrics_of(f"项目 | 序号 | 内容 | 分值\n{rows}\n")
     assert [c.id.split("/")[1] for c in rubric.criteria()] == ids
+
+
+@pytest.mark.parametrize(("texts", "numbers"), [
+    (("1 台账齐全。", "2 人员持证。", "3 设施完好。"), ["1", "2", "3"]),
+    (("3 台账齐全。", "5 人员持证。", "4 设施完好。"), [None, None, None]),
+    (("1 台账齐全。", "2 人员持证。", "设施完好。"), [None, None, None]),
+])  # fmt: skip
+def test_a_serial_that_only_a_space_parts_from_the_text(texts, numbers):
+    """No rule, dot or gutter parts the columns: the count from 1 does."""
+    rows = [("评价内容", "分值"), *((t, "5") for t in texts)]
+    cells = tuple(Cell(r, c, t, Provenance(t)) for r, row in enumerate(rows) for c, t in enumerate(row))
+    (found,) = parse([Segment(1, "annex", "评价表", None, None, (Table(cells, len(rows), 2, Provenance("")),))])
+    assert [c.number for c in found.criteria()] == numbers
+    assert [c.text for c in found.criteria()] == [t[2:] if numbers[0] else t for t in texts]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from pipeline.readers.marks import SNAP, Glyph, Rule
+from pipeline.readers.marks import SNAP, Glyph, Rule, text_lines
 
 LEAST_GAP = 8.0
 """A gap in a rule that is a column's width: the narrowest column holds one character."""
@@ -20,6 +20,9 @@ LEAST_ROWS = 2
 """So many rules with the same gap, or rows with the same uprights, are no accident."""
 
 TOUCH = 4.0
+
+PADDING = 0.3
+"""Characters of two cells are further apart than this part of their height."""
 
 
 class _Stack(Struct):
@@ -105,4 +108,9 @@ def _between(stack: _Stack, top: float, bottom: float, glyphs: Sequence[Glyph]) 
 
 
 def _struck(glyphs: Sequence[Glyph], places: Sequence[float]) -> bool:
+    """Whether a character stands on one of these places, or a line of text goes on through it: cells have padding."""
+    for line in text_lines(glyphs):
+        for a, b in pairwise(line):
+            if b.x0 - a.x1 < PADDING * (a.bottom - a.top) and any(a.x <= x <= b.x for x in places):
+                return True
     return any(g.x0 < x - 0.5 and g.x1 > x + 0.5 for g in glyphs for x in places)

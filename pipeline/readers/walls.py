@@ -84,7 +84,7 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
     if not several:
         return net
     upright = list(net.vertical)
-    figures = _figures(net, spans, glyphs)
+    figures, once = _figures(net, spans, glyphs), _figures(net, spans, glyphs, least=1)
     for span, own, words in several:
         if span[0]:
             continue
@@ -94,9 +94,11 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
                 figures[span[1] + k] |= patterns.header_role(word) in ("number", "points")
     for span, own, words in several:
         row, col, _, width = span
-        if row == 0 or not any(figures[col : col + width]):
-            continue
+        alike = [bool(w) and once[col + k] and _is_figure(w) and len(w.split()) == 1 for k, w in enumerate(words)]
         scored = [bool(w) and figures[col + k] and _is_figure(w) for k, w in enumerate(words)]
+        if row == 0 or not (any(figures[col : col + width]) or sum(alike) > 1):
+            continue
+        scored = alike if not any(scored) and sum(alike) > 1 else scored
         if any(scored):
             upright += _walls(net, span, own, [(bool(a) and bool(b)) or c or d for (a, b), (c, d) in zip(pairwise(words), pairwise(scored), strict=True)])
     return Net(net.xs, net.ys, net.horizontal, tuple(upright)) if len(upright) > len(net.vertical) else net
@@ -248,14 +250,15 @@ def _walls(net: Net, span: Span, own: Sequence[Glyph], wanted: Sequence[bool]) -
     return [] if any(_crossed(covered, x) for x in at) else [Rule(x, net.ys[row], net.ys[row + height]) for x in at]
 
 
-def _figures(net: Net, spans: Sequence[Span], glyphs: Sequence[Glyph]) -> list[bool]:
-    """Which columns hold figures only, as far as their own cells say: two and more below the first row."""
+def _figures(net: Net, spans: Sequence[Span], glyphs: Sequence[Glyph], least: int = 2) -> list[bool]:
+    """Which columns hold figures only, as far as their own cells say: `least` and more, below the first row where it names
+    columns."""
     said: list[list[str]] = [[] for _ in net.xs[1:]]
     for span in spans:
-        if span[0] and span[3] == 1 and (own := _inside(net, span, glyphs)):
+        if (span[0] or least == 1) and span[3] == 1 and (own := _inside(net, span, glyphs)):
             said[span[1]].append(piece_text(own, net.xs[span[1]], net.xs[span[1] + 1]))
     named = [patterns.header_role(piece_text(_inside(net, span, glyphs), net.xs[span[1]], net.xs[span[1] + 1])) if span[3] == 1 else None for span in _heads(net, spans)]
-    return [(sum(map(bool, words)) > 1 or role in ("number", "points")) and all(not w or _is_figure(w) for w in words) for words, role in zip(said, named, strict=True)]
+    return [(sum(map(bool, words)) >= least or role in ("number", "points")) and all(not w or _is_figure(w) for w in words) for words, role in zip(said, named, strict=True)]
 
 
 def _heads(net: Net, spans: Sequence[Span]) -> list[Span]:

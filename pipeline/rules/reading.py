@@ -118,6 +118,7 @@ LOSSES = {
     "stray-rows": ("表外有一行像是表中的一行", "a line outside the table looks like one of its rows"),
     "torn-table": ("一张表可能被读成了两张", "one table may have been read as two"),
     "odd-label": ("表中有的格像是被拆开或并在一起读了", "a cell of the table seems to have been read torn, or with others"),
+    "absent-rows": ("表中有的行可能没有读出", "rows of a table may not have been read"),
     "unread-part": ("有嵌入的文件没有读出", "an embedded document was not read"),
     "nested-too-deep": ("表格嵌套过深，只留文字", "tables nested too deep were kept as text"),
     "covered-text": ("有文字被合并单元格遮住", "some text is covered by a merged cell"),

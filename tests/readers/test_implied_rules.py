@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.readers.marks import Glyph, Rule
 from pipeline.readers.nets import find_nets
+from pipeline.readers.walls import with_parted
 
 XS, SIDES = (50.0, 100.0, 300.0, 350.0), (0, 3)
 ROWS = [50.0 + 20 * i for i in range(7)]
@@ -37,6 +38,8 @@ def test_rows_without_uprights_between_rows_that_have_them() -> None:
 @pytest.mark.parametrize("glyphs", [
     [*texts_in_columns(range(1, 6, 2)), *(g for row in (0, 2, 4) for g in words(0, row, "一段跨过各列的文字"))],
     [*texts_in_columns(range(1, 6, 2)), *(g for row in (0, 2, 4) for g in words(1, row, "只有一格"))],
+    # the edges of the characters happen to lie where the uprights are
+    [*texts_in_columns(range(1, 6, 2)), *(Glyph.of(c, 73.0 + 9 * i, ROWS[r] + 5, 82.0 + 9 * i, ROWS[r] + 14) for r in (0, 2, 4) for i, c in enumerate("一、基础管理"))],
 ])  # fmt: skip
 def test_words_across_the_columns_or_in_one_alone_are_not_parted(glyphs: list[Glyph]) -> None:
     flat = [Rule(y, XS[0], XS[-1]) for y in ROWS]
@@ -56,3 +59,13 @@ def test_rules_that_break_off_around_a_label_close_its_column() -> None:
 def test_lines_to_write_on_close_nothing() -> None:
     flat = [Rule(y, a, b) for y in ROWS for a, b in ((XS[0], XS[1]), (XS[2], XS[3]))]
     assert find_nets(flat, [Rule(XS[0], ROWS[0], ROWS[1])], texts_in_columns(range(6))) == find_nets(flat, [Rule(XS[0], ROWS[0], ROWS[1])])
+
+
+@pytest.mark.parametrize(("texts", "parted"), [(("9", "设施完好", "5"), True), (("甲", "设施完好", "乙"), False)])
+def test_the_last_rows_of_a_table_alone_on_a_page(texts: tuple[str, ...], parted: bool) -> None:
+    """One row with uprights, one without: both have figures in the same two columns, so that these part both."""
+    flat = [Rule(y, XS[0], XS[-1]) for y in ROWS[:4]]
+    tall = [Rule(x, ROWS[0], ROWS[3]) for x in (XS[0], XS[3])] + [Rule(x, ROWS[0], ROWS[1]) for x in XS[1:3]]
+    glyphs = [g for row in (0, 1) for column, text in enumerate(texts) for g in words(column, row, text)] + words(1, 2, "合计")
+    (net,) = find_nets(flat, tall, glyphs)
+    assert [span for span in with_parted(net, glyphs).spans if span[0] == 1] == ([(1, c, 1, 1) for c in range(3)] if parted else [(1, 0, 1, 3)])
