@@ -16,7 +16,7 @@ from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
-from pipeline.readers.aligned import aligned
+from pipeline.readers.aligned import MAX_HEAD_LINES, MAX_LEAD, aligned
 from pipeline.readers.boxes import box_cells, is_drawn
 from pipeline.readers.cells import build_table
 from pipeline.readers.delimited import delimited_run, tab_records
@@ -138,7 +138,8 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
     """Columns set by spaces."""
     if lines[start].kind not in ("gap", "plain"):
         return None
-    lines = lines[: _signed_at(lines, start)]
+    end = _signed_at(lines, start)
+    lines = lines if end == len(lines) else lines[:end]
     found = aligned(lines, start)
     if found is None:
         return None
@@ -169,6 +170,8 @@ def _signed_at(lines: Sequence[Line], start: int) -> int:
     headed = False
     for i in range(start, len(lines)):
         headed = headed or names_columns([p.text for p in lines[i].pieces])
+        if not headed and i - start > MAX_LEAD + MAX_HEAD_LINES:
+            break  # no table begins at `start`
         if headed and _is_signed(lines, i):
             return i
         if headed and lines[i].kind in ("blank", "tab", "pipe") and not _is_signed(lines, i + 1):
