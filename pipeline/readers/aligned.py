@@ -13,6 +13,7 @@ from itertools import pairwise
 from msgspec import Struct, field
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.normalize import clean
 from pipeline.readers import rowbands
 from pipeline.readers.spacedlabels import place_labels
@@ -40,6 +41,7 @@ MAX_BLANK = 3
 SURE = 0.8
 """Of the pieces in the column of numbers, so many at least are numbers: a few may be damaged."""
 
+_TO_SIGN = regex.compile(r"(?:签[字名章]|盖章|人|日期|时间)\s*[)）]?\s*[：:]\s*$")
 
 Found = tuple[list[Row], bool, int]
 """Rows (the header first), whether they are certain, and how many lines they take."""
@@ -85,7 +87,8 @@ def aligned(lines: Sequence[Line], start: int) -> Aligned | None:
     head = named
     while head > start and named - head < MAX_HEAD_LINES - 1 and _is_fragment(lines[head - 1]):
         head -= 1
-    run = _extent(lines, head, named)
+    end = _signed_at(lines, named)
+    run = _extent(lines if end == len(lines) else lines[:end], head, named)
     lead = tuple(lines[start:head])
     for read in (_by_places, typed_rows):
         found = read(run, named - head)
@@ -140,6 +143,29 @@ def _extent(lines: Sequence[Line], head: int, named: int) -> Sequence[Line]:
         if is_total(line):
             break
     return lines[head : last + 1]
+
+
+def _signed_at(lines: Sequence[Line], named: int) -> int:
+    """The index of the line of places to sign (考核人签字：  负责人签字：) that ends the table right below its rows, else the number
+    of lines; `named`: the line of its header that names columns."""
+    headed = False
+    for i in range(named, len(lines)):
+        headed = headed or names_columns([p.text for p in lines[i].pieces])
+        if not headed and i - named > MAX_LEAD + MAX_HEAD_LINES:
+            break
+        if headed and _is_signed(lines, i):
+            return i
+        if headed and lines[i].kind in ("blank", "tab", "pipe") and not _is_signed(lines, i + 1):
+            break
+    return len(lines)
+
+
+def _is_signed(lines: Sequence[Line], index: int) -> bool:
+    """Places to sign alone on a line, with nothing right below."""
+    line = lines[index] if index < len(lines) else None
+    if line is None or line.kind not in ("gap", "plain") or (index + 1 < len(lines) and lines[index + 1].kind != "blank"):
+        return False
+    return all(patterns.field_name(p.text) or _TO_SIGN.search(p.text) for p in line.pieces)
 
 
 def _stops(line: Line) -> bool:

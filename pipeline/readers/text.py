@@ -16,7 +16,7 @@ from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
-from pipeline.readers.aligned import MAX_HEAD_LINES, MAX_LEAD, aligned
+from pipeline.readers.aligned import aligned
 from pipeline.readers.boxes import box_cells, is_drawn
 from pipeline.readers.cells import build_table
 from pipeline.readers.delimited import delimited_run, tab_records
@@ -25,7 +25,7 @@ from pipeline.readers.gluing import rewrapped, unglued
 from pipeline.readers.glyphs import plain
 from pipeline.readers.pairs import pairs
 from pipeline.readers.stacked import stacked
-from pipeline.readers.textgrid import names_columns, without_repeated_headers
+from pipeline.readers.textgrid import without_repeated_headers
 from pipeline.readers.textlines import PIPE, Line, Piece, Row, cut, piece_of, split
 from pipeline.readers.textmarkup import Region, shown, tables_in, unwrapped
 
@@ -35,7 +35,6 @@ MAX_LABEL_LINE = 40
 
 _LINE_END = regex.compile(r"\r\n|\r|\n")
 _LIST_MARK = regex.compile(r"^(?:[(（][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,3}[.、．)）]|[一二三四五六七八九十]{1,3}、|[-•●*])$")
-_TO_SIGN = regex.compile(r"(?:签[字名章]|盖章|人|日期|时间)\s*[)）]?\s*[：:]\s*$")
 _NO_ROW = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)|[：:。；]\s*$")
 
 
@@ -138,8 +137,6 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
     """Columns set by spaces."""
     if lines[start].kind not in ("gap", "plain"):
         return None
-    end = _signed_at(lines, start)
-    lines = lines if end == len(lines) else lines[:end]
     found = aligned(lines, start)
     if found is None:
         return None
@@ -162,29 +159,6 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
     if not found.sure:
         out.append(Remark("uncertain-rows", f"{where}: which lines of a table set by spaces make a row cannot be told for certain", at))
     return [*out, _table(run[0], found.rows, name), *(p for line in notes for p in _paragraph(line))], found.taken
-
-
-def _signed_at(lines: Sequence[Line], start: int) -> int:
-    """The index of the line of places to sign (考核人签字：  负责人签字：) that ends a table set by spaces right below its rows,
-    else the number of lines."""
-    headed = False
-    for i in range(start, len(lines)):
-        headed = headed or names_columns([p.text for p in lines[i].pieces])
-        if not headed and i - start > MAX_LEAD + MAX_HEAD_LINES:
-            break  # no table begins at `start`
-        if headed and _is_signed(lines, i):
-            return i
-        if headed and lines[i].kind in ("blank", "tab", "pipe") and not _is_signed(lines, i + 1):
-            break
-    return len(lines)
-
-
-def _is_signed(lines: Sequence[Line], index: int) -> bool:
-    """Places to sign alone on a line, with nothing right below."""
-    line = lines[index] if index < len(lines) else None
-    if line is None or line.kind not in ("gap", "plain") or (index + 1 < len(lines) and lines[index + 1].kind != "blank"):
-        return False
-    return all(patterns.field_name(p.text) or _TO_SIGN.search(p.text) for p in line.pieces)
 
 
 def _is_note(lines: Sequence[Line], index: int) -> bool:
