@@ -32,6 +32,11 @@ class Room:
         self.numbers: Callable[[], tuple[Any, ...]] = partial(struct.Struct(f"{count}{kind._type_}").unpack_from, memory)
 
 
+Character = tuple[int, str, float, float, float, float]
+"""(index, text, left, right, bottom, top), in user space."""
+
+Sides = tuple[float, float, float, float]
+
 _loose_box = _short(raw.FPDFText_GetLooseCharBox)
 
 AT_ONCE = 1024
@@ -102,3 +107,11 @@ count_clips = _short(raw.FPDFClipPath_CountPaths)
 
 count_marks = _short(raw.FPDFPageObj_CountMarks)
 """(object)"""
+
+_bounds = _short(raw.FPDFPageObj_GetBounds)
+_SIDES = Room(ctypes.c_float, 4)
+
+
+def bounds(handle: object) -> Sides | None:
+    """(left, bottom, right, top) of an object, in the coordinates of what holds it; None when PDFium knows none."""
+    return _SIDES.numbers() if _bounds(handle, *_SIDES.each) else None  # type: ignore[return-value]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from pipeline.readers.marks import SNAP, Glyph, Rule, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Rule, by_level, text_lines
 
 LEAST_GAP = 8.0
 """A gap in a rule that is a column's width: the narrowest column holds one character."""
@@ -46,14 +46,8 @@ def implied(flat: Sequence[Rule], tall: Sequence[Rule], glyphs: Sequence[Glyph])
 
 
 def _stacks(flat: Sequence[Rule]) -> list[_Stack]:
-    levels: list[list[Rule]] = []
-    for rule in sorted(flat, key=lambda r: (r.at, r.start)):
-        if levels and rule.at - levels[-1][0].at <= SNAP:
-            levels[-1].append(rule)
-        else:
-            levels.append([rule])
     stacks: list[_Stack] = []
-    for level in levels:
+    for level in by_level(flat):
         pieces = sorted(level, key=lambda r: r.start)
         start, end = pieces[0].start, max(r.end for r in pieces)
         gaps = [(a.end, b.start) for a, b in pairwise(pieces) if b.start - a.end >= LEAST_GAP]

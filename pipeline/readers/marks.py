@@ -111,6 +111,17 @@ def _goes_down(below: list[list[bool]], right: list[list[bool]], taken: list[lis
     return True not in below[row - 1][col:end] and True not in taken[row][col:end] and True not in right[row][col : end - 1]
 
 
+def by_level(rules: Iterable[Rule]) -> list[list[Rule]]:
+    """Rules at the same position, in order."""
+    groups: list[list[Rule]] = []
+    for rule in sorted(rules, key=lambda r: (r.at, r.start)):
+        if groups and rule.at - groups[-1][0].at <= SNAP:
+            groups[-1].append(rule)
+        else:
+            groups.append([rule])
+    return groups
+
+
 def is_covered(rules: Iterable[Rule], start: float, end: float) -> bool:
     """Whether rules on one line cover enough of an edge to be its wall."""
     total = 0.0

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pipeline.readers.frames import closed_up, without_slivers
 from pipeline.readers.gutters import columns_named
 from pipeline.readers.impliedrules import implied
-from pipeline.readers.marks import SNAP, Glyph, Net, Rule, is_covered, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Net, Rule, by_level, is_covered, text_lines
 from pipeline.readers.regions import may_name_section, names_section
 
 GAP = 4.0
@@ -33,7 +33,7 @@ REACH = 3.0
 def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Snap nearly equal positions together and join collinear pieces."""
     out: list[Rule] = []
-    for group in _grouped(rules):
+    for group in by_level(rules):
         length = sum(r.end - r.start for r in group) or 1.0
         at = sum(r.at * (r.end - r.start) for r in group) / length
         runs: list[list[float]] = []
@@ -160,7 +160,7 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
     """
     first, last = min(r.start for r in rules), max(r.end for r in rules)
     out: list[Rule] = []
-    for group in _grouped(rules):
+    for group in by_level(rules):
         at = group[0].at
         walls = _positions(o.at for o in across if o.start - GAP <= at <= o.end + GAP)
         walls = _positions([*walls, *(end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls))])
@@ -173,17 +173,6 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
             else:
                 out.append(Rule(at, a, b))
     return out
-
-
-def _grouped(rules: Iterable[Rule]) -> list[list[Rule]]:
-    """Rules at the same position, in order."""
-    groups: list[list[Rule]] = []
-    for rule in sorted(rules, key=lambda r: (r.at, r.start)):
-        if groups and rule.at - groups[-1][0].at <= SNAP:
-            groups[-1].append(rule)
-        else:
-            groups.append([rule])
-    return groups
 
 
 def _positions(values: Iterable[float]) -> list[float]:

@@ -21,10 +21,11 @@ from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
 from pipeline.readers import calls, grid, shading, tallboxes, textlayer, unshown, watermarks
+from pipeline.readers.calls import Character
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
 from pipeline.readers.marks import Glyph, PageMarks
-from pipeline.readers.pdfpaths import Character, Drawn, Ground, Place, rules_of
+from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 

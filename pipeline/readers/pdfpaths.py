@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from pipeline import limits
 from pipeline.readers import calls, unshown
+from pipeline.readers.calls import Character
 from pipeline.readers.marks import Rule
 from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
@@ -19,9 +20,6 @@ PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
 
 Box = tuple[float, float, float, float]
-Character = tuple[int, str, float, float, float, float]
-"""(index, text, left, right, bottom, top), in user space."""
-
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
@@ -185,10 +183,10 @@ def _times(m: Matrix, n: Matrix) -> Matrix:
 
 def _picture(handle: object, outer: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     """A thin picture is a line, as some report writers draw it; another one is ground for white text."""
-    sides = [ctypes.c_float() for _ in range(4)]
-    if not raw.FPDFPageObj_GetBounds(handle, *sides):
+    sides = calls.bounds(handle)
+    if sides is None:
         return
-    left, bottom, right, top = (side.value for side in sides)
+    left, bottom, right, top = sides
     a, b, c, d, e, f = outer
     corners = [(a * x + c * y + e, b * x + d * y + f) for x, y in ((left, bottom), (right, bottom), (right, top), (left, top))]
     yield from drawn(corners, False, True)
@@ -196,8 +194,7 @@ def _picture(handle: object, outer: Matrix, ground: Ground) -> Iterator[tuple[fl
 
 
 def _note(corners: list[tuple[float, float]], ground: Ground) -> None:
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    ground.dark.append((min(xs), min(ys), max(xs), max(ys)))
+    ground.dark.append(_bounds(corners))
 
 
 def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
@@ -223,7 +220,7 @@ def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[floa
 
 def _ring(one: list[tuple[float, float]], two: list[tuple[float, float]]) -> list[tuple[float, float, float, float]]:
     """The sides of what is left between a box and a slightly smaller one in it, filled as one path: the border of a cell.
-    None when the paths are no such boxes."""
+    Nothing when the paths are no such boxes."""
     around, inside = _bounds(one), _bounds(two)
     if around[2] - around[0] < inside[2] - inside[0]:
         around, inside = inside, around
@@ -244,8 +241,7 @@ def _bounds(points: list[tuple[float, float]]) -> tuple[float, float, float, flo
 def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     """The sides of a white fill inside a dark one: cells laid on black leave borders between them."""
     for points in _subpaths(handle, matrix):
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+        x0, y0, x1, y1 = _bounds(points)
         if min(x1 - x0, y1 - y0) > THIN and any(_is_inside((x0, y0, x1, y1), dark) for dark in ground.dark):
             yield from drawn([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)], True, False)
 
@@ -253,8 +249,8 @@ def _window(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[fl
 def _on_dark(handle: object, matrix: Matrix, ground: Ground, stroked: bool, filled: bool) -> Iterator[tuple[float, float, float, float]]:
     """White lines that a coloured ground on either side lets be seen: borders of shaded cells."""
     for points in _subpaths(handle, matrix):
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        if filled and min(max(xs) - min(xs), max(ys) - min(ys)) > THIN:
+        left, bottom, right, top = _bounds(points)
+        if filled and min(right - left, top - bottom) > THIN:
             continue
         for x0, y0, x1, y1 in drawn(points, stroked, filled):
             x, y = (x0 + x1) / 2, (y0 + y1) / 2

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pypdfium2.raw as raw
 
-from pipeline.readers.pdfpaths import Character
+from pipeline.readers.calls import Character
 
 TALL = 1.7
 """A Chinese character is as high as it is wide; fonts add up to half of that above and below."""

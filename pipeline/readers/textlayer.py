@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -11,6 +10,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipeline import rx as regex
+from pipeline.readers import calls
 from pipeline.readers.glyphs import has_meaning
 from pipeline.readers.marks import Glyph
 
@@ -122,17 +122,11 @@ def _covered(page: pdfium.PdfPage, pictures: Sequence[object]) -> bool:
     left, bottom, right, top = page.get_bbox()
     whole = abs((right - left) * (top - bottom)) or 1.0
     for picture in pictures:
-        x0, y0, x1, y1 = _bounds(picture)
+        x0, y0, x1, y1 = calls.bounds(picture) or (0.0, 0.0, 0.0, 0.0)
         width, height = min(x1, right) - max(x0, left), min(y1, top) - max(y0, bottom)
         if width > 0 and height > 0 and width * height >= COVERING * whole:
             return True
     return False
-
-
-def _bounds(handle: object) -> tuple[float, float, float, float]:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top)
-    return left.value, bottom.value, right.value, top.value
 
 
 def _is_hidden(page: pdfium.PdfPage) -> bool:

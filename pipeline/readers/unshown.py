@@ -12,6 +12,7 @@ from functools import cached_property
 import pypdfium2.raw as raw
 
 from pipeline.readers import calls
+from pipeline.readers.calls import Character, Sides
 
 MOST = 0.5
 """More than this part of a page's characters is never left out: its paths are not what they seem."""
@@ -25,12 +26,6 @@ MAX_PATHS = 4
 LAYER = "OC"
 """The tag of marked content that belongs to a layer."""
 
-Box = tuple[int, str, float, float, float, float]
-"""(index, character, left, right, bottom, top)."""
-
-Sides = tuple[float, float, float, float]
-"""left, bottom, right, top."""
-
 
 def any_cut(texts: Sequence[object]) -> bool:
     """Whether part of any text object lies outside its clipping path: most pages clip none."""
@@ -41,7 +36,7 @@ def is_cut(handle: object) -> bool:
     """Whether part of a text object lies outside its clipping path."""
     clip = calls.clip_path(handle)
     count = calls.count_clips(clip)
-    if count < 1 or (bounds := _bounds(handle)) is None:
+    if count < 1 or (bounds := calls.bounds(handle)) is None:
         return False
     seen = _window(clip, count)
     return seen is not None and (bounds[0] < seen[0] or bounds[1] < seen[1] or bounds[2] > seen[2] or bounds[3] > seen[3])
@@ -61,7 +56,7 @@ def layer_of(handle: object) -> str | None:
     return None
 
 
-def found(textpage: object, boxes: Sequence[Box], off: frozenset[str]) -> frozenset[int]:
+def found(textpage: object, boxes: Sequence[Character], off: frozenset[str]) -> frozenset[int]:
     """Indices of a text page's characters that are cut off or in a layer that is switched off."""
     windows: dict[int, tuple[Sides | None, Sides | None, bool]] = {}
     out = set()
@@ -70,7 +65,7 @@ def found(textpage: object, boxes: Sequence[Box], off: frozenset[str]) -> frozen
         key = ctypes.cast(handle, ctypes.c_void_p).value or 0
         if key not in windows:
             clip = calls.clip_path(handle)
-            windows[key] = _bounds(handle), _window(clip, calls.count_clips(clip)), bool(off) and layer_of(handle) in off
+            windows[key] = calls.bounds(handle), _window(clip, calls.count_clips(clip)), bool(off) and layer_of(handle) in off
         bounds, window, is_off = windows[key]
         if is_off or (window is not None and bounds is not None and _is_outside((left, bottom, right, top), bounds, window)):
             out.add(index)
@@ -110,16 +105,8 @@ def _layers_off(data: bytes) -> frozenset[str]:
         return frozenset(hidden - {str(group.get("/Name", "")) for group in every if group.objgen not in off})
 
 
-def _bounds(handle: object) -> Sides | None:
-    sides = [ctypes.c_float() for _ in range(4)]
-    if not raw.FPDFPageObj_GetBounds(handle, *sides):
-        return None
-    left, bottom, right, top = (side.value for side in sides)
-    return left, bottom, right, top
-
-
 def _window(clip: object, count: int) -> Sides | None:
-    """The box that clipping paths leave open; None when there is none or it cannot be told."""
+    """The box (left, bottom, right, top) that clipping paths leave open; None when there is none or it cannot be told."""
     if not 1 <= count <= MAX_PATHS:
         return None
     boxes = []

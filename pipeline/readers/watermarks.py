@@ -11,7 +11,8 @@ from math import pi
 import pypdfium2.raw as raw
 
 from pipeline.readers import calls
-from pipeline.readers.pdfpaths import Character, Ground
+from pipeline.readers.calls import Character
+from pipeline.readers.pdfpaths import Ground
 
 LARGE = 1.12
 """Only characters this much higher than most of the page are looked at: a slanted one needs a larger upright box."""
