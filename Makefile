@@ -26,8 +26,8 @@ setup-system: ## system programs that some formats and tests want (Debian, as ro
 run: $(STAMP) ## the main job: sources/ -> extracted/ -> reports/; only what changed
 	$(BIN)/python -m pipeline run
 
-test: $(STAMP) check ## all tests (make test k=NAME for some)
-	$(BIN)/python -m pytest $(if $(k),-k '$(k)')
+test: $(STAMP) check ## all tests, on every processor (make test k=NAME for some)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(if $(k),-k '$(k)')
 
 check: $(STAMP) lint types ## linter and types
 

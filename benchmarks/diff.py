@@ -19,8 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pipeline.comparison import compare  # noqa: E402
 from pipeline.model import Reading  # noqa: E402
+from pipeline.revisions.comparison import compare  # noqa: E402
 from pipeline.stages import extract  # noqa: E402
 from tests.support.edits import Score, make_script  # noqa: E402
 from tests.support.notices import Made  # noqa: E402

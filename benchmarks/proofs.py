@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipeline.proofs import claim, solve, walk
-from pipeline.puzzle import CONDITIONAL_MARGIN, PROVED_MARGIN, Fact, Puzzle, Summary
+from pipeline.proving.proofs import claim, solve, walk
+from pipeline.proving.puzzle import CONDITIONAL_MARGIN, PROVED_MARGIN, Fact, Puzzle, Summary
 from tests.oracle import large, made_up, summarise
 
 

@@ -35,9 +35,11 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pipeline import notice, rubric, source  # noqa: E402
+from pipeline import source  # noqa: E402
 from pipeline.model import Document, Rubric, Table  # noqa: E402
-from pipeline.resolve import resolve  # noqa: E402
+from pipeline.notices import notice  # noqa: E402
+from pipeline.proving.resolve import resolve  # noqa: E402
+from pipeline.rubrics import rubric  # noqa: E402
 
 FIGURES = (1, 3, 4)
 """Columns of the example sheets: 序号, 评价分值, 实得分值 (empty as printed)."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.assessment import Assessment, Policy, Scorecard
-    from pipeline.changes import ChangeList
     from pipeline.model import Finding, Reading
+    from pipeline.revisions.changes import ChangeList
 
 __all__ = ["audit", "collect", "diff", "extract", "forms", "score"]
 
@@ -55,7 +55,7 @@ def collect(paths: Path | str | Sequence[Path | str], reading: Reading | Path | 
     a warning; when none can be read, an InputError."""
     import warnings
 
-    from pipeline import collecting
+    from pipeline.returns import collecting
 
     files = [paths] if isinstance(paths, (str, Path)) else paths
     found, refused = collecting.collect([Path(p) for p in files], _reading(reading) if reading is not None else None)
@@ -70,17 +70,17 @@ def score(
     policy: Policy | Path | str | None = None,
 ) -> tuple[Scorecard, ...]:
     """Assessments (or files of them) as scorecards, one for each rubric and assessed unit."""
-    from pipeline import scoring
     from pipeline.assessment import Assessment, load_assessment
+    from pipeline.scoring import score
 
     several = [assessments] if isinstance(assessments, (str, Path, Assessment)) else assessments
     given = [load_assessment(Path(a)) if isinstance(a, (str, Path)) else a for a in several]
-    return scoring.score(given, _reading(reading), _policy(policy))
+    return score.score(given, _reading(reading), _policy(policy))
 
 
 def diff(old: Reading | Path | str, new: Reading | Path | str) -> ChangeList:
     """Two revisions as typed changes; `.to_json()` is the contract's change list."""
-    from pipeline import followup
+    from pipeline.revisions import followup
 
     return followup.follow(_reading(old), _reading(new))
 
@@ -90,6 +90,6 @@ def _reading(given: Reading | Path | str) -> Reading:
 
 
 def _policy(given: Policy | Path | str | None) -> Policy | None:
-    from pipeline import policy
+    from pipeline.scoring import policy
 
     return policy.load(Path(given)) if isinstance(given, (str, Path)) else given

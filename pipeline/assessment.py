@@ -1,6 +1,6 @@
 """What comes back and what it is worth: Assessment (one filled form), Policy (what the notice leaves open), Scorecard.
 
-Frozen data with JSON by the contract; the arithmetic is in tally.py, grades.py and score.py. Points are Decimal in
+Frozen data with JSON by the contract; the arithmetic is in scoring/. Points are Decimal in
 memory and decimal strings in JSON. An id that is absent from `awarded` was not (legibly) scored: never 0.
 """
 

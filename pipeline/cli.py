@@ -233,7 +233,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _ingest(args: argparse.Namespace) -> int:
     from pipeline import stages
-    from pipeline.intake import Said
+    from pipeline.revisions.intake import Said
 
     said = Said(args.slug, args.revision, args.supersedes, args.primary)
     failed: list[PipelineError] = []
@@ -266,9 +266,9 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from pipeline import auditing
+    from pipeline.auditing import audit
 
-    _put(auditing.explain(args.rule, language_of(args)), None)
+    _put(audit.explain(args.rule, language_of(args)), None)
     return 0
 
 
@@ -289,8 +289,9 @@ def _decide(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from pipeline import diff_out, followup, stages
+    from pipeline import stages
     from pipeline.assessment import load_assessment
+    from pipeline.revisions import diff_out, followup
 
     old, new = stages.extract(args.old), stages.extract(args.new)
     found = followup.follow(old, new, [load_assessment(p) for p in args.assessments])
@@ -299,8 +300,9 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _forms(args: argparse.Namespace) -> int:
-    from pipeline import policy, stages
+    from pipeline import stages
     from pipeline.formats import write
+    from pipeline.scoring import policy
 
     rules = policy.load(args.policy) if args.policy else None
     formats = [f.strip() for f in args.format.split(",") if f.strip()]
@@ -309,7 +311,8 @@ def _forms(args: argparse.Namespace) -> int:
 
 
 def _collect(args: argparse.Namespace) -> int:
-    from pipeline import collecting, serialize, stages
+    from pipeline import serialize, stages
+    from pipeline.returns import collecting
 
     reading = stages.extract(args.notice) if args.notice else None
     found, refused = collecting.collect(args.files, reading)
@@ -327,13 +330,14 @@ def _collect(args: argparse.Namespace) -> int:
 
 
 def _score(args: argparse.Namespace) -> int:
-    from pipeline import policy, scoring, stages
+    from pipeline import stages
     from pipeline.assessment import load_assessment
-    from pipeline.scored import write_all
+    from pipeline.results.scored import write_all
+    from pipeline.scoring import policy, score
 
     given = [load_assessment(p) for p in args.assessments]
     reading = stages.extract(args.notice) if args.notice else stages.notice_of(given, EXTRACTED)
-    cards = scoring.score(given, reading, policy.load(args.policy) if args.policy else None)
+    cards = score.score(given, reading, policy.load(args.policy) if args.policy else None)
     write_all(cards, reading, args.output)
     return max((stages.exit_status(c.findings, args.fail_on) for c in cards), default=0)
 

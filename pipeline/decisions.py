@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 
 from pipeline import rx as regex
 from pipeline import yamltext
-from pipeline.auditing import audit
+from pipeline.auditing.audit import audit
 from pipeline.errors import InputError, UsageError
 from pipeline.model import Decision, Reading, Repair
 from pipeline.repair import confirm_whole, suggestions, value_at, with_value

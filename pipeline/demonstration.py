@@ -9,16 +9,17 @@ import csv
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from pipeline import policy, serialize
-from pipeline.collecting import collect
+from pipeline import serialize
 from pipeline.errors import InputError
 from pipeline.formats import docx, pdf, xlsx
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.formats.write import safe_name
 from pipeline.model import Reading
 from pipeline.plain import points_text
-from pipeline.scored import write_all
-from pipeline.scoring import score
+from pipeline.results.scored import write_all
+from pipeline.returns.collecting import collect
+from pipeline.scoring import policy
+from pipeline.scoring.score import score
 
 MAKERS = (("pdf", pdf.render), ("docx", docx.render), ("xlsx", xlsx.render))
 

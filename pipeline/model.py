@@ -57,7 +57,7 @@ class Page(Struct, frozen=True):
 class Paragraph(Struct, frozen=True):
     """One line or paragraph outside tables. `raw` in `at.quote`; `text` may have wrap spaces removed.
 
-    Paged readers emit one Paragraph per visual line and leave joining to notice.py (x0/x1/size say how it is set).
+    Paged readers emit one Paragraph per visual line and leave joining to notices/lines.py (x0/x1/size say how it is set).
     """
 
     text: str

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pipeline import cards, identity, ledger, serialize
-from pipeline.cards import Card
+from pipeline import ledger, serialize
 from pipeline.errors import InputError, PipelineError, UsageError, legible
 from pipeline.ledger import Stage
 from pipeline.model import Finding, Reading
+from pipeline.revisions import cards, identity
+from pipeline.revisions.cards import Card
 
 if TYPE_CHECKING:
-    from pipeline import intake
     from pipeline.assessment import Assessment
-    from pipeline.intake import Said
+    from pipeline.revisions import intake
+    from pipeline.revisions.intake import Said
 
 SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
 
@@ -32,9 +33,10 @@ SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
 
 def read(path: Path) -> Reading:
     """A source file as a Reading without findings: document → notice and tables → rubrics → proofs."""
-    from pipeline import rubric, source
-    from pipeline.notice import parse, segment
-    from pipeline.resolve import resolve
+    from pipeline import source
+    from pipeline.notices.notice import parse, segment
+    from pipeline.proving.resolve import resolve
+    from pipeline.rubrics import rubric
 
     document = source.read(path)
     segments = segment(document)
@@ -56,7 +58,7 @@ def extract(path: Path) -> Reading:
 def load(path: Path) -> Reading:
     """A notice JSON with the findings its content has: what an editor wrote into the list of findings counts for nothing,
     and what is called proved and does not follow from the numbers is no longer called so. Raises InputError when it is none."""
-    from pipeline import standing
+    from pipeline.proving import standing
 
     return audited(standing.lowered(serialize.load_reading(path)))
 
@@ -66,7 +68,7 @@ def notice_of(assessments: Iterable[Assessment], extracted: Path) -> Reading:
 
     Raises UsageError when there is none or more than one.
     """
-    from pipeline.scoring import foreign_reason
+    from pipeline.scoring.score import foreign_reason
 
     signed = [a for a in assessments if a.rubric_digest]
     every = [load(p) for p in sorted(extracted.glob("*/*/notice.json"))]
@@ -79,7 +81,7 @@ def notice_of(assessments: Iterable[Assessment], extracted: Path) -> Reading:
 
 def audited(reading: Reading) -> Reading:
     """The reading with its findings."""
-    from pipeline.auditing import audit
+    from pipeline.auditing.audit import audit
 
     return replace(reading, findings=audit(reading))
 
@@ -99,7 +101,7 @@ def is_notice_json(path: Path) -> bool:
 
 def audit_report(path: Path, form: str, lang: str) -> tuple[str, tuple[Finding, ...]]:
     """The findings of a file or notice JSON in one of the formats text, json, sarif, github, html."""
-    from pipeline import findings_out
+    from pipeline.auditing import findings_out
 
     reading = extract(path)
     if form == "html":
@@ -109,11 +111,11 @@ def audit_report(path: Path, form: str, lang: str) -> tuple[str, tuple[Finding, 
 
 def audit_html(reading: Reading, source: Path | None, lang: str) -> str:
     """The audit page; with pictures of the pages when the source is a PDF at hand."""
-    from pipeline import audit_page
+    from pipeline.auditing import audit_page
 
     images = None
     if source is not None and reading.source.media_type == "application/pdf":
-        from pipeline import page_image
+        from pipeline.auditing import page_image
 
         images = page_image.pages(source, reading)
     return audit_page.render(reading, reading.findings, images, lang)
@@ -173,7 +175,7 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
 
     Raises InputError when the file cannot be read, UsageError when its place cannot be told.
     """
-    from pipeline import intake, intake_words
+    from pipeline.revisions import intake, intake_words
 
     if is_notice_json(file):
         raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
@@ -193,7 +195,7 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
 
 def _shelved(card: Card, extracted: Path) -> intake.Shelved:
     """A revision that is there, as far as it must be known to tell whether a file belongs to it."""
-    from pipeline import intake
+    from pipeline.revisions import intake
 
     whole = cache(lambda: audited(_read_once(card.primary)))
     head = _previous(card.notice_json(extracted))
@@ -268,7 +270,7 @@ def _under_its_ids(card: Card, known: list[Card]) -> Reading:
     older = next((c for c in known if c.slug == card.supersedes), None)
     if older is None:
         return reading
-    from pipeline import comparison, inheritance
+    from pipeline.revisions import comparison, inheritance
 
     before = _under_its_ids(older, known)
     return inheritance.inherit(reading, before, comparison.compare(before, reading).pairs)
@@ -352,7 +354,7 @@ def _source_of(path: Path, extracted: Reading) -> tuple[Card, list[Card]]:
 
 
 def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path]:
-    from pipeline import findings_out
+    from pipeline.auditing import findings_out
 
     reading = serialize.load_reading(target)
     texts: dict[str, str | bytes] = {
@@ -361,7 +363,7 @@ def _audit_stage(target: Path, card: Card, report: Path, lang: str) -> list[Path
         "findings.sarif": findings_out.render(reading, "sarif", lang, card.primary.name),
     }
     if reading.decisions:
-        from pipeline import errata
+        from pipeline.revisions import errata
 
         texts |= {"errata.html": errata.render_html(reading), "errata.docx": errata.render_docx(reading)}
     for name, text in texts.items():
@@ -377,15 +379,15 @@ def _forms_stage(target: Path, folder: Path) -> list[Path]:
 
 
 def _diff_stage(old: Path, new: Path, folder: Path, lang: str) -> list[Path]:
-    from pipeline.diff_out import write_all
+    from pipeline.revisions.diff_out import write_all
 
     return write_all(serialize.load_reading(old), serialize.load_reading(new), folder, lang)
 
 
 def _readings_stage(files: tuple[Path, ...], folder: Path, lang: str) -> list[Path]:
     """What the further files of a revision say otherwise than the one that is read."""
-    from pipeline.diff_out import render
-    from pipeline.followup import follow
+    from pipeline.revisions.diff_out import render
+    from pipeline.revisions.followup import follow
 
     held, *others = (audited(_read_once(f)) for f in files)
     made = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import combinations, pairwise, product
 
-from pipeline.puzzle import FAMILY, MARGIN_CAP, Fact, Puzzle, Weights
+from pipeline.proving.puzzle import FAMILY, MARGIN_CAP, Fact, Puzzle, Weights
 
 
 def price(base: int, error: int, unit: int, slope: int) -> int:

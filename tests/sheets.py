@@ -4,9 +4,9 @@ a line `--` starts a new part (page), a line `# text` is a paragraph."""
 from __future__ import annotations
 
 from pipeline.model import Block, Cell, Paragraph, Rubric, Table
+from pipeline.notices.segments import Segment
 from pipeline.provenance import Provenance
-from pipeline.rubric import parse
-from pipeline.segments import Segment
+from pipeline.rubrics.rubric import parse
 
 
 def blocks_of(drawing: str) -> tuple[Block, ...]:

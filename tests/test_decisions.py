@@ -171,7 +171,7 @@ def test_the_errata_sheet_lists_what_was_corrected(reading):
 
     from docx import Document
 
-    from pipeline import errata
+    from pipeline.revisions import errata
 
     made = [
         decisions.decide(reading, "set", "annex-3/c15.max_points", "2", "甲", "对照原件", "2022-01-05"),

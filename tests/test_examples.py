@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import notice, rubric, source
+from pipeline import source
 from pipeline.model import Rubric
 from pipeline.normalize import fold
+from pipeline.notices import notice
+from pipeline.rubrics import rubric
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "shared" / "examples"
 CASES = [

@@ -14,13 +14,13 @@ import openpyxl
 import pytest
 from msgspec.structs import replace
 
-from pipeline import collecting
 from pipeline.assessment import Assessment, FormFile, Scorecard
 from pipeline.formats import docx, pdf, xlsx
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.model import Reading
 from pipeline.plain import points_text
-from pipeline.scoring import score
+from pipeline.returns import collecting
+from pipeline.scoring.score import score
 from tests.builders import bands, notice_of, reading_of, rubric_of, vetoes
 from tests.returns.filled import exported, phone_csv
 from tests.returns.filled import reading as seed

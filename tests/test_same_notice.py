@@ -10,11 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline import stages
-from pipeline.changes import ChangeList
 from pipeline.cli import main
-from pipeline.comparison import compare
-from pipeline.lines import columns
 from pipeline.model import Reading
+from pipeline.notices.lines import columns
+from pipeline.revisions.changes import ChangeList
+from pipeline.revisions.comparison import compare
 from tests.support.edits import reading_of
 from tests.support.notices import make_notice
 from tests.support.writers import WRITERS

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from pipeline import schemas, stages
-from pipeline.checker import verify
 from pipeline.model import Reading, Rubric
+from pipeline.proving.checker import verify
 
 FOLDER = Path(__file__).resolve().parents[1] / "sources" / "zaozhuang-gas-2021-42"
 SOURCES = ("notice.txt", "notice.docx", "notice.pdf")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import page_image, stages
+from pipeline import stages
+from pipeline.auditing import page_image
 from pipeline.model import Finding
 from tests.rules.hits import assert_same_facts
 

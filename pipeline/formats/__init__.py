@@ -1,0 +1,1 @@
+"""Forms to fill: one sheet of values, set in each format."""

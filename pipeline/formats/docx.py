@@ -24,8 +24,8 @@ from docx.text.paragraph import Paragraph
 from pipeline import rx as regex
 from pipeline.formats.identity import code_png, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
-from pipeline.grades import range_text
 from pipeline.plain import points_text
+from pipeline.scoring.grades import range_text
 
 NAMESPACE = "urn:notice-rubrics:form:1"
 STORE_ID = "{5A1C6D3E-0B7F-4E0B-9C55-6E2B0F1D7A01}"

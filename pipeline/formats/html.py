@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from pipeline.formats.identity import code_svg, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, Sheet
-from pipeline.grades import range_text
 from pipeline.plain import points_text, to_plain
-from pipeline.tally import SIGN
+from pipeline.scoring.grades import range_text
+from pipeline.scoring.tally import SIGN
 
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:

@@ -15,9 +15,9 @@ from pipeline import rx as regex
 from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
 from pipeline.formats.identity import code_svg, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
-from pipeline.grades import range_text
 from pipeline.plain import points_text
-from pipeline.tally import SIGN
+from pipeline.scoring.grades import range_text
+from pipeline.scoring.tally import SIGN
 
 HERE = Path(__file__).resolve().parents[1]
 TEMPLATE = HERE / "templates" / "form.typ"

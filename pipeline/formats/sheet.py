@@ -16,10 +16,10 @@ from pipeline import rx as regex
 from pipeline.assessment import Policy, field_name
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
-from pipeline.grades import veto_conditions
 from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text
-from pipeline.tally import SIGN, base_of, lines_of, on_edition
+from pipeline.scoring.grades import veto_conditions
+from pipeline.scoring.tally import SIGN, base_of, lines_of, on_edition
 
 Edition = Literal["printed", "draft", "final"]
 NotApplicable = Literal["allowed", "open", "refused"]

@@ -11,7 +11,7 @@ from pipeline.formats.identity import identity
 from pipeline.formats.sheet import Line, Sheet
 from pipeline.formats.xlsx import MADE
 from pipeline.plain import points_text
-from pipeline.tally import SIGN
+from pipeline.scoring.tally import SIGN
 
 SURVEY = ("type", "name", "label", "hint", "required", "constraint", "constraint_message", "calculation", "default", "relevant", "appearance")
 

@@ -12,9 +12,9 @@ import xlsxwriter
 
 from pipeline.formats.identity import code_png, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
-from pipeline.grades import range_text
 from pipeline.plain import points_text
-from pipeline.tally import SIGN
+from pipeline.scoring.grades import range_text
+from pipeline.scoring.tally import SIGN
 
 MADE = datetime.datetime(2020, 1, 1)
 """Workbooks carry a creation time; ours must be the same bytes for the same input."""

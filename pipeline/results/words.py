@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from pipeline.assessment import Policy, Scorecard
-from pipeline.combining import ISO
 from pipeline.plain import points_text
+from pipeline.scoring.combining import ISO
 
 MODES = {"half-up": "四舍五入", "half-even": "四舍六入五成双", "down": "舍去尾数"}
 STAGES = {"item": "对每一条目", "expert": "对每位评价人的总评", "final": "对最后总分"}

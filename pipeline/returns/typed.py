@@ -10,9 +10,9 @@ from pipeline import rx as regex
 from pipeline.model import Criterion, Finding
 from pipeline.normalize import chinese_number
 from pipeline.plain import points_text
-from pipeline.problems import problem
 from pipeline.provenance import Provenance
-from pipeline.tally import name_of
+from pipeline.scoring.problems import problem
+from pipeline.scoring.tally import name_of
 
 PLAIN = regex.compile(r"[0-9]{1,5}(?:\.[0-9]{1,4})?")
 NEGATIVE = regex.compile(r"[-−－‐–](?:[0-9]{1,5})(?:\.[0-9]+)?")

@@ -10,10 +10,10 @@ from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
 from pipeline import rx as regex
-from pipeline.alignment import SAME, Pair, align
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
+from pipeline.proving.alignment import SAME, Pair, align
 from pipeline.rules.registry import Hit, rule, shared, shorten
 from pipeline.rules.slips import Edit, Usage, comparing_key, edits_between, judge, sole_slips
 

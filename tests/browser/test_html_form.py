@@ -13,9 +13,9 @@ import pdfplumber
 import pytest
 from PIL import Image
 
-from pipeline import collecting
 from pipeline.assessment import Policy
 from pipeline.formats import html
+from pipeline.returns import collecting
 from tests.browser.chromium import Page
 from tests.browser.small import CASES, small_sheet
 from tests.returns.filled import random_values, reading, scores_of, sheet

@@ -10,8 +10,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline import collecting
 from pipeline.formats import pdf
+from pipeline.returns import collecting
 from tests.browser.chromium import Browser, Page
 from tests.browser.small import CASES, small_reading, small_sheet
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import audit_page, diff_out, stages
-from pipeline.followup import follow
+from pipeline import stages
+from pipeline.auditing import audit_page
 from pipeline.formats import html
 from pipeline.review import Desk
+from pipeline.revisions import diff_out
+from pipeline.revisions.followup import follow
 from tests.browser.small import small_sheet
 from tests.formats.test_layout import two_levels
 from tests.support.small import RULES, notice_text

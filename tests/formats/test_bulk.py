@@ -14,10 +14,10 @@ import openpyxl
 import pikepdf
 import pytest
 
-from pipeline import collecting
 from pipeline.errors import InputError
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
 from pipeline.formats.write import write_forms
+from pipeline.returns import collecting
 from tests.returns.filled import reading, sheet
 
 HOSTILE = [

@@ -15,10 +15,11 @@ import regex
 from docx import Document
 from msgspec.structs import replace
 
-from pipeline import collecting, scoring
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.model import AnnexEntry, Criterion, Reading, Section, Veto
+from pipeline.returns import collecting
+from pipeline.scoring import score
 from tests.builders import at, notice_of, reading_of, rubric_of
 
 HEAD = "项目 | 序号 | 评价内容 | 评价分值\n"
@@ -115,7 +116,7 @@ def test_a_ticked_veto_row_vetoes_and_the_scorecard_says_which(tmp_path, form):
     filled = {"annex_1_c1": "1", "annex_1_c2": "1", "annex_1_veto_3": "Yes", "annex_1_assessee": "示例甲", "annex_1_assessor": "示例专家"}
     (tmp_path / f"f.{form}").write_bytes(RENDER[form](sheet_for(reading), filled))
     (found, _) = collecting.collect([tmp_path / f"f.{form}"], reading)
-    (card,) = scoring.score(found, reading)
+    (card,) = score.score(found, reading)
     assert card.vetoed
     assert card.veto_texts == ("第 3 项：表内第4条：伪造记录的。",)
     assert card.total == Decimal(2)

@@ -16,12 +16,13 @@ import regex
 from msgspec.structs import replace
 from pyxform.xls2xform import convert
 
-from pipeline import collecting, serialize
+from pipeline import serialize
 from pipeline.assessment import Policy
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.model import Criterion, Reading
 from pipeline.plain import points_text
+from pipeline.returns import collecting
 from tests.builders import notice_of, reading_of, rubric_of
 
 EXTRACTED = Path(__file__).resolve().parents[2] / "extracted" / "zaozhuang-gas-2021-42" / "2021" / "notice.json"

@@ -10,10 +10,12 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline import notice, rubric, source
+from pipeline import source
 from pipeline.cli import main
 from pipeline.errors import InputError
 from pipeline.model import Document, Table
+from pipeline.notices import notice
+from pipeline.rubrics import rubric
 from tests.support.rawpdf import Canvas
 from tests.support.rawpdf import document as pdf
 from tests.support.scans import DAMAGE, FONT, SECTIONS, TITLE, drawn, saved, stamped

@@ -10,12 +10,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from pipeline import collecting, stages
+from pipeline import stages
 from pipeline.assessment import Assessment, key_of
 from pipeline.formats.identity import identity
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.model import Reading
 from pipeline.plain import points_text
+from pipeline.returns import collecting
 
 SOURCE = Path(__file__).resolve().parents[2] / "sources" / "zaozhuang-gas-2021-42" / "notice.txt"
 HEAD = {"assessee": "示例乙燃气公司", "date": "2022-03-01", "assessor": "示例专家甲"}

@@ -158,8 +158,8 @@ def with_box(value: str, state: str) -> bytes:
 def test_a_flattened_form_of_another_rubric_is_refused_by_its_digest(tmp_path):
     from msgspec.structs import replace
 
-    from pipeline import collecting
     from pipeline.errors import InputError
+    from pipeline.returns import collecting
 
     other = replace(sheet(2), digest="0123456789ab" + "0" * 52)
     (tmp_path / "f.pdf").write_bytes(shrunk(pdf.render(other, random_values(2, seed=81)), tmp_path))
@@ -181,8 +181,8 @@ def test_a_flattened_form_that_is_laid_out_otherwise_is_refused_not_misread(tmp_
     """Same rubric, same digest, one line more above the table: nothing may be read beside its field."""
     from msgspec.structs import replace
 
-    from pipeline import collecting
     from pipeline.errors import InputError
+    from pipeline.returns import collecting
 
     other = replace(sheet(2), title="枣庄市燃气行业瓶装燃气经营企业服务质量评价表（试行）" * 2)
     (tmp_path / "f.pdf").write_bytes(flattened(pdf.render(other, random_values(2, seed=83)), tmp_path))

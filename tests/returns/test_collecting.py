@@ -10,11 +10,11 @@ import pikepdf
 import pypdf
 import pytest
 
-from pipeline import collecting
 from pipeline.assessment import key_of
 from pipeline.errors import InputError
 from pipeline.formats import docx, pdf, xlsx
 from pipeline.plain import points_text
+from pipeline.returns import collecting
 from tests.returns.filled import HEAD, exported, phone_csv, random_values, read_back, reading, sheet
 
 MAKERS = {"pdf": pdf.render, "docx": docx.render, "xlsx": xlsx.render, "json": exported, "csv": phone_csv}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import regex
 
-from pipeline import collecting
 from pipeline.formats import docx, html, xlsform
 from pipeline.formats.sheet import sheet_of
 from pipeline.model import Reading
+from pipeline.returns import collecting
 from tests.builders import notice_of, reading_of, rubric_of
 
 HEAD = "项目 | 序号 | 评价内容 | 评价分值\n"

@@ -16,9 +16,9 @@ import openpyxl
 import pikepdf
 import pytest
 
-from pipeline import collecting
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.formats import docx, pdf, xlsx
+from pipeline.returns import collecting
 from pipeline.serialize import dumps
 from tests.readers.word import zipped
 from tests.returns.filled import SOURCE, exported, phone_csv, random_values, read_back, reading, rules_of, sheet

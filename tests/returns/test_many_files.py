@@ -13,9 +13,10 @@ from docx import Document
 from lxml import etree
 from PIL import Image
 
-from pipeline import cli, collecting, stages
+from pipeline import cli, stages
 from pipeline.formats import docx, html, pdf, xlsform
 from pipeline.formats.identity import identity
+from pipeline.returns import collecting
 from tests.returns.filled import HEAD, SOURCE, exported, random_values, read_back, reading, rules_of, scores_of, sheet
 
 

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from pipeline.auditing import audit
+from pipeline.auditing.audit import audit
 from pipeline.model import Decision, Doubt, Remark, Unplaced
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits

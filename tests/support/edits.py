@@ -14,10 +14,10 @@ from decimal import Decimal
 from itertools import count
 from random import Random
 
-from pipeline.changes import Change
 from pipeline.model import BodyText, Criterion, Notice, Reading, Rubric, Section, Source
 from pipeline.model import Veto as PrintedVeto
 from pipeline.provenance import Provenance
+from pipeline.revisions.changes import Change
 from tests.support import phrases
 from tests.support.notices import Group, Item, Made, Sheet, body_lines, item_id, make_notice, section_id
 

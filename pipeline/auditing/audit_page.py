@@ -1,0 +1,347 @@
+"""The audit report: one HTML file, no network, printable. The table as read with each finding beside its row, the proof
+as arithmetic, what single look would settle it, and for a PDF the place on the page with the cells boxed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import jinja2
+from msgspec import Struct, field
+
+from pipeline.auditing.audit import ids_in
+from pipeline.auditing.page_words import ORIGINS, WORDS, origin_of
+from pipeline.criterion_names import subject_of
+from pipeline.model import Criterion, Finding, Proof, Reading, Rubric, Section
+from pipeline.plain import other_cells, points_text
+from pipeline.provenance import Provenance
+from pipeline.rules import RULES
+from pipeline.rules.points import SETTLED, sum_of, with_children
+from pipeline.rules.registry import RANK, shorten
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+Images = Mapping[str, Sequence[tuple[int, str]]]
+
+
+class Card(Struct, frozen=True):
+    """One finding, ready to print."""
+
+    anchor: str
+    code: str
+    rule: str
+    title: str
+    severity: str
+    status: str
+    annex: int
+    where: str
+    message: str
+    origin: str
+    places: tuple[tuple[str, str], ...]
+    steps: tuple[str, ...]
+    claim: str
+    assumes: tuple[str, ...]
+    explanations: int | None
+    rivals: tuple[tuple[int, str], ...]
+    decide_by: tuple[str, ...]
+    repairs: tuple[tuple[str, str, str, str], ...]
+    pictures: tuple[tuple[int, str], ...]
+    waiver: str | None
+    fingerprint: str
+
+
+class LabelCell(Struct, frozen=True):
+    """The label cell of a section as resolved, over `rows` rows."""
+
+    text: str
+    mark: str | None
+    stated: str | None
+    total: str
+    agrees: bool | None
+    rows: int
+    level: int
+    rests_on: str
+
+
+class Row(Struct, frozen=True):
+    """One line of the table as read."""
+
+    number: str
+    text: str
+    points: str
+    mark: str | None
+    points_mark: str | None
+    starts: bool
+    labels: tuple[LabelCell, ...]
+    cards: tuple[Card, ...]
+    donors: str
+    details: tuple[str, ...] = ()
+
+
+class Sheet(Struct, frozen=True):
+    """One rubric on the page."""
+
+    id: str
+    annex: int
+    title: str
+    count: int
+    total: str
+    stated: str | None
+    agrees: bool | None
+    verdict: str
+    depth: int
+    rows: tuple[Row, ...]
+    head: tuple[Card, ...] = ()
+    cards: tuple[Card, ...] = ()
+    unplaced: tuple[str, ...] = field(default=())
+
+
+def render(reading: Reading, findings: Sequence[Finding], images: Images | None, lang: str) -> str:
+    """The report as one self-contained HTML text. `images`: fingerprint → (page, data URI), from page_image."""
+    words = WORDS[lang]
+    cards = {f.fingerprint or str(n): _card(f, n, images or {}, lang) for n, f in enumerate(findings, start=1)}
+    pairs = list(zip(findings, cards.values(), strict=True))
+    homes = {r.annex for r in reading.rubrics}
+    sheets = [_sheet(r, _of_rubric(reading, r, pairs), lang) for r in reading.rubrics]
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    return environment.get_template("audit.html.j2").render(
+        lang="zh-CN" if lang == "zh" else "en",
+        w=words,
+        head=_head(reading, lang),
+        summary=_summary(findings, lang),
+        counts=_counts(findings),
+        sheets=sheets,
+        general=_by_severity(c for f, c in pairs if f.annex == 0 or f.annex not in homes),
+        rules=sorted({(f.code, f.rule, RULES[f.rule].title if f.rule in RULES else f.rule) for f in findings}),
+        statuses=[s for s in ("proved", "conditional", "supported", "undecidable") if any(f.status == s for f in findings)],
+        annexes=sorted({f.annex for f in findings}),
+        remarks=[(r.message, r.at.place() if r.at else "") for r in reading.remarks],
+        origins=ORIGINS[lang],
+        source=reading.source,
+        subject=partial(subject_of, reading, tongue=0 if lang == "zh" else 1),
+        decisions=[d for d in reading.decisions if d.status == "valid"],
+    )
+
+
+def _head(reading: Reading, lang: str) -> list[tuple[str, str]]:
+    """The notice's head as read; what is not printed says so."""
+    notice, words = reading.notice, WORDS[lang]
+    values = (
+        ("title", notice.title),
+        ("document_number", notice.document_number),
+        ("issuer", notice.issuer),
+        ("addressees", "、".join(notice.addressees) or None),
+        ("signature", notice.signature),
+        ("issue_date", notice.issue_date),
+    )
+    return [(words[key], value or words["absent"]) for key, value in values]
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, int]:
+    live = [f for f in findings if f.waiver is None]
+    counts = {s: sum(f.severity == s for f in live) for s in ("error", "warning", "note")}
+    counts |= {s: sum(f.status == s for f in live) for s in ("proved", "conditional", "supported", "undecidable")}
+    return counts | {"all": len(live), "waived": len(findings) - len(live)}
+
+
+def _summary(findings: Sequence[Finding], lang: str) -> str:
+    """One plain sentence for somebody who never saw the tool."""
+    counts = _counts(findings)
+    key = "nothing" if not counts["all"] else "summary" if counts["error"] + counts["warning"] else "only_notes"
+    sentence = WORDS[lang][key].format(**counts)
+    return sentence + (WORDS[lang]["open_sentence"].format(**counts) if counts["undecidable"] else "")
+
+
+def _by_severity(cards: Iterable[Card]) -> list[Card]:
+    """What matters most first, else in document order."""
+    return sorted(cards, key=lambda c: RANK[c.severity])
+
+
+def _of_rubric(reading: Reading, rubric: Rubric, pairs: list[tuple[Finding, Card]]) -> list[tuple[Finding, Card]]:
+    """Findings of this rubric: by the ids they name; those that name none of any rubric go to the annex's first."""
+    mine, out = _ids(rubric), []
+    others = set().union(*(_ids(r) for r in reading.rubrics)) - mine
+    first = next(r for r in reading.rubrics if r.annex == rubric.annex).id == rubric.id
+    for finding, card in pairs:
+        ids = set(ids_in(finding.where))
+        here = bool(ids & mine) and (finding.annex == rubric.annex)
+        if finding.annex != 0 and (here or (first and finding.annex == rubric.annex and not ids & others)):
+            out.append((finding, card))
+    return out
+
+
+def _ids(rubric: Rubric) -> set[str]:
+    return {rubric.id, *(s.id for s in rubric.sections), *(c.id for c in rubric.criteria())}
+
+
+# ---- one finding -------------------------------------------------------------------------------------------------
+
+
+def _card(finding: Finding, n: int, images: Images, lang: str) -> Card:
+    rule = RULES.get(finding.rule)
+    proof = finding.proof or Proof(claim="")
+    repairs = [r for r in (finding.repair, *finding.suggestions) if r is not None]
+    reason = finding.waiver
+    return Card(
+        anchor=f"f{n}",
+        code=finding.code,
+        rule=finding.rule,
+        title=(rule.title if lang == "zh" else finding.rule) if rule else finding.rule,
+        severity=finding.severity,
+        status=finding.status,
+        annex=finding.annex,
+        where=finding.where,
+        message=finding.message if lang == "zh" else finding.message_en,
+        origin=origin_of(finding.rule),
+        places=_places(finding.evidence, lang),
+        steps=tuple(s.text for s in proof.steps),
+        claim=proof.claim if lang == "zh" else proof.claim_en or proof.claim,
+        assumes=tuple(_half(a, lang) for a in proof.assumes),
+        explanations=proof.explanations,
+        rivals=proof.groups if finding.status == "undecidable" else (),
+        decide_by=proof.decide_by if finding.status in ("undecidable", "conditional") else (),
+        repairs=tuple((r.path, r.before or "—", r.after, _half(r.reason, lang)) for r in repairs),
+        pictures=tuple(images.get(finding.fingerprint, ())),
+        waiver=f"{reason.by} {reason.date}：{reason.reason}" if reason else None,
+        fingerprint=finding.fingerprint,
+    )
+
+
+def _half(text: str, lang: str) -> str:
+    """`中文 / English` in one language."""
+    zh, mark, en = text.partition(" / ")
+    return en if mark and lang == "en" else zh
+
+
+def _places(evidence: Sequence[Provenance], lang: str) -> tuple[tuple[str, str], ...]:
+    """Where and what: at most six different places, quotes shortened."""
+    shown = dict.fromkeys((place_text(at, lang), shorten(at.quote, 60)) for at in evidence if at.quote.strip())
+    return tuple(shown)[:6]
+
+
+def place_text(at: Provenance, lang: str) -> str:
+    """第 5 页, 第 179 行, or the path."""
+    if at.page is not None:
+        return WORDS[lang]["page_n"].format(at.page)
+    if at.line is not None:
+        return WORDS[lang]["line_n"].format(at.line)
+    return at.path or ""
+
+
+# ---- one rubric --------------------------------------------------------------------------------------------------
+
+
+def _sheet(rubric: Rubric, pairs: list[tuple[Finding, Card]], lang: str) -> Sheet:
+    printed = rubric.printed()
+    total = sum_of((c for s in rubric.sections if s.kind == "scored" for c in s.criteria), "scored")
+    beside = _by_row(rubric, pairs)
+    depth = 2 if any(s.parent for s in rubric.sections) else 1
+    agrees = None if rubric.stated_total is None else rubric.stated_total == total
+    return Sheet(
+        id=rubric.id,
+        annex=rubric.annex,
+        title=rubric.title or WORDS[lang]["untitled"],
+        count=len(printed),
+        total=points_text(total),
+        stated=None if rubric.stated_total is None else points_text(rubric.stated_total),
+        agrees=agrees,
+        verdict=_verdict([f for f, _ in pairs if f.waiver is None], lang),
+        depth=depth,
+        rows=tuple(_rows(rubric, beside, depth, lang)),
+        head=tuple(beside.get("", ())),
+        cards=tuple(_by_severity(c for _, c in pairs)),
+        unplaced=tuple(shorten(u.text, 60) for u in rubric.unplaced),
+    )
+
+
+def _verdict(findings: Sequence[Finding], lang: str) -> str:
+    """The worst thing that is said of a sheet, in a few words."""
+    words = WORDS[lang]
+    serious = [f for f in findings if f.severity != "note"]
+    if not serious:
+        return words["clean"]
+    if any(f.status == "undecidable" for f in serious):
+        return words["verdict_open"]
+    return words["verdict_errors"] if any(f.severity == "error" for f in serious) else words["verdict_warnings"]
+
+
+def _by_row(rubric: Rubric, pairs: list[tuple[Finding, Card]]) -> dict[str, list[Card]]:
+    """Criterion id → the cards beside its row; "" → those that concern the whole sheet."""
+    rows = {c.id for c in rubric.criteria()}
+    first = {s.id: c[0].id for s in rubric.sections if (c := with_children(rubric, s))}
+    out: dict[str, list[Card]] = {}
+    for finding, card in pairs:
+        repaired = finding.repair.path.rsplit(".", 1)[0] if finding.repair else ""
+        ids = [repaired, *ids_in(finding.where)]
+        home = next((i if i in rows else first[i] for i in ids if i in rows or i in first), "")
+        out.setdefault(home, []).append(card)
+    return out
+
+
+def _rows(rubric: Rubric, beside: Mapping[str, Sequence[Card]], depth: int, lang: str) -> list[Row]:
+    opened: set[str] = set()
+    rows = []
+    for section in rubric.sections:
+        for n, criterion in enumerate(section.criteria):
+            labels = [] if n else _labels(rubric, section, opened, depth, lang)
+            rows.append(_row(criterion, n == 0, labels, tuple(beside.get(criterion.id, ())), lang))
+    return rows
+
+
+def _labels(rubric: Rubric, section: Section, opened: set[str], depth: int, lang: str) -> list[LabelCell]:
+    """The label cells that begin at a section's first row: its parent's, if not yet open, and its own."""
+    parent = next((s for s in rubric.sections if s.id == section.parent), None)
+    cells = []
+    if parent is not None and parent.id not in opened:
+        opened.add(parent.id)
+        cells.append(_label(rubric, parent, 1, lang))
+    opened.add(section.id)
+    is_parent = any(s.parent == section.id for s in rubric.sections)
+    if is_parent and section.id not in {s.id for s in rubric.sections if s.parent}:
+        cells.append(_label(rubric, section, 1, lang))
+        return cells
+    cells.append(_label(rubric, section, 1 if parent else depth, lang))
+    return cells
+
+
+def _label(rubric: Rubric, section: Section, width: int, lang: str) -> LabelCell:
+    words = WORDS[lang]
+    criteria = with_children(rubric, section)
+    total = sum_of(criteria, "scored") if section.kind == "scored" else sum_of(criteria, "scored") + sum_of(criteria, section.kind)
+    printed = section.basis in SETTLED
+    stated = section.stated_points if section.points_basis in SETTLED else None
+    boundary = section.boundary
+    rests = words["rests"].format(words["and"].join(words["evidence"].get(r, r) for r in boundary.rests_on)) if boundary and boundary.rests_on else ""
+    status = f"{words['statuses'][boundary.status]}" if boundary else ""
+    return LabelCell(
+        text=section.label or words["lost_label"],
+        mark=None if printed and section.label is not None else words["inferred"],
+        stated=None if stated is None else points_text(stated),
+        total=points_text(total),
+        agrees=None if stated is None else stated == total,
+        rows=len(criteria),
+        level=width,
+        rests_on=" · ".join(x for x in (status, rests) if x),
+    )
+
+
+def _row(criterion: Criterion, starts: bool, labels: list[LabelCell], cards: tuple[Card, ...], lang: str) -> Row:
+    inferred = WORDS[lang]["inferred"]
+    value = criterion.choice or criterion.points_printed or ""
+    if criterion.max_points is not None and (criterion.points_basis not in SETTLED or not value):
+        value = points_text(criterion.max_points)
+    return Row(
+        number=criterion.number or "",
+        text=criterion.text or WORDS[lang]["text_open"],
+        points=value,
+        mark=None if criterion.basis in SETTLED else inferred,
+        points_mark=None if criterion.points_basis in SETTLED else inferred,
+        starts=starts,
+        labels=tuple(labels),
+        cards=cards,
+        donors="、".join(criterion.donors),
+        details=other_cells(criterion.columns),
+    )

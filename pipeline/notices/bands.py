@@ -1,0 +1,394 @@
+"""Grade bands 等次 as the text gives them, in any order and spelling, with which ends are included.
+
+以上, 以下, 以内 include the number; 超过, 不满, 低于, 未达到 do not (Civil Code, article 1259).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from msgspec import Struct
+
+from pipeline import rx as regex
+from pipeline.model import GradeBand, Table
+from pipeline.notices.lines import Passage, cell_lines, join
+
+LABELS = (
+    r"(?:非常满意|基本满意|不满意|比较满意|很满意|满意|基本合格|不合格|合格|基本达标|未达标|不达标|达标|不及格|及格|"
+    r"优秀|优良|优|良好|较好|良|中等|中|一般|较差|很差|差|好|不称职|基本称职|称职|未完成|基本完成|完成|先进|示范|规范|"
+    r"(?:A{1,3}|B{1,3}|C{1,3}|D|E|S)[+＋-]?(?:\s*[级类等档])?|[一二三四五1-5](?:级|类|等|档|星级|星)|[甲乙丙丁][级等类]|"
+    r"(?:绿|蓝|黄|橙|红|白|黑)(?:牌|色|码|标|灯|榜)|第[一二三四五](?:档|等次|等级|级)|"
+    r"(?:高|较高|中|较低|低)(?:风险|信用|等级)|诚信|守信|失信|警示|信用(?:优秀|良好|一般|较差|差))"
+)
+_NUMBER = r"(?P<{0}>[0-9]{{1,4}}(?:\.[0-9]{{1,2}})?)"
+_UNIT = r"\s*分?(?!钟|之|[0-9])"
+_INCL = r"(?:\s*\(\s*(?P<{0}>不含|含|不包含|包含|不包括|包括|不含本数|含本数)\s*(?:[0-9.]{{1,5}}\s*分?|本数)?\s*\))?"
+_NOT_POINTS = r"(?!\s*(?:元|天|日|人|次|%|％|年|月|个|项|米|平方|户|家|小时|吨|公里|万|名|份|页|字|家次|条|只|台|辆|℃|周))"
+
+
+def _part(number: str, inclusion: str) -> str:
+    return _NUMBER.format(number) + _UNIT + _NOT_POINTS + _INCL.format(inclusion)
+
+
+_FROM = r"(?:及以上|以上|及其以上|或以上|起)"
+_TO = r"(?:及以下|以下|及其以下|或以下|以内)"
+_GE = r"(?:≥|>=|⩾|≧|不低于|不少于|不小于|大于(?:或)?等于|大于或等于|高于或等于|达到|达)"
+_GT = r"(?:>|超过|高于|大于|多于)"
+_LE = r"(?:≤|<=|⩽|≦|不高于|不超过|不大于|小于(?:或)?等于|低于或等于)"
+_LT = r"(?:<|不满|低于|不足|少于|小于|未满|未达到?|不到|达不到)"
+_DASH = r"\s*(?:-+|~+|至|到|—+|–|―)\s*"
+_SCORE = r"(?:得分|分数|总分|总得分|成绩|X|x|S|M|N|F|P|T|Y|Q|分值|综合得分|评价得分|考核得分|最终得分|考核总分|评分)?"
+
+RANGES: tuple[tuple[str, regex.Pattern[str]], ...] = (
+    # 60≤得分<70 · 70>X≥60
+    ("chain", regex.compile(_part("a", "ia") + rf"\s*(?P<op1>≤|<=|<|≥|>=|>|⩽|⩾|≦|≧)\s*{_SCORE}\s*(?P<op2>≤|<=|<|≥|>=|>|⩽|⩾|≦|≧)\s*" + _part("b", "ib"))),
+    # [80,90) · (60, 70]
+    ("bracket", regex.compile(r"(?P<left>[\[(])\s*(?P<a>[0-9]{1,4}(?:\.[0-9])?)\s*分?\s*,\s*(?P<b>[0-9]{1,4}(?:\.[0-9])?)\s*分?\s*(?P<right>[\])])")),
+    # 70分(含)-80分(不含) · 89分至70分 · 80-90分 · 80分(含)至90分之间 · 80分以上至90分以下
+    ("range", regex.compile(r"(?:在|介于)?\s*" + _part("a", "ia") + rf"\s*(?P<froma>{_FROM}|不满|以下)?" + _DASH + r"(?P<ltb>不满|低于|不足|未满)?\s*" + _part("b", "ib") + rf"\s*(?P<tob>{_TO}|以上|之间)?" + _INCL.format("ic"))),
+    # 80分以上不满90分 · 80分(含)以上、90分以下(不含90分) · 不低于80分且低于90分 · ≥80且<90
+    ("both", regex.compile(rf"(?P<ge>{_GE})?(?P<gt>{_GT})?\s*" + _part("a", "ia") + rf"\s*(?P<froma>{_FROM})?" + _INCL.format("ja") + rf"\s*(?:[,、，]|且|并且|但|而|至|到|-)?\s*(?P<le>{_LE})?(?P<lt>{_LT})?\s*" + _part("b", "ib") + rf"\s*(?P<tob>{_TO})?" + _INCL.format("ic"))),
+    # 90分(含)以上 · 90分以上(含90分) · ≥90 · 不低于90分 · 超过90分
+    ("from", regex.compile(rf"(?P<ge>{_GE})?(?P<gt>{_GT})?\s*" + _part("a", "ia") + rf"\s*(?P<froma>{_FROM})?" + _INCL.format("ic"))),
+    # 60分以下 · 不满60分 · <60 · 60分(不含)以下
+    ("to", regex.compile(rf"(?P<le>{_LE})?(?P<lt>{_LT})?\s*" + _part("b", "ib") + rf"\s*(?P<tob>{_TO})?" + _INCL.format("ic"))),
+)
+REST = regex.compile(r"(?:其余|其他|否则|余下|剩余)(?:的|情况|情形|分数)?\s*(?:,)?\s*(?:均|一律)?(?:为|评为|评定为|属|是|定为|均为)")
+
+# 的，评为优秀 · 以上的企业评定为“A级” · 为优秀等次
+CONNECT = regex.compile(
+    r"\s*(?:\)|\])?\s*(?:的|者)?\s*(?:(?:被评价|参评|受评|被考核|考核|评价)?(?:单位|企业|学校|医院|机构|公司|街道|社区|部门|对象|村|小区|人员|个人|项目|食堂|驾驶员|司机)?)?"
+    r"\s*(?:,)?\s*(?:(?:其)?(?:综合|考核|评价|最终|年度|考评|服务质量|信用|测评|评估|检查)?(?:评价|考核|考评)?(?:结果|等次|等级|档次|结论|级别)?)\s*(?:可)?"
+    r"(?:评定为|评为|确定为|认定为|判定为|核定为|定为|列为|划为|归为|定级为|视为|记为|计为|属于|对应|属|即为|即|为|是|:|=|→|,?等次为)\s*(?:服务质量|信用等级|等级|等次|年度考核)?\s*[\"“”「『'‘]?\s*"
+    + rf"(?P<label>{LABELS})"
+)
+DIRECT = regex.compile(r"\s*(?:的|者)?\s*(?:[\"“「『(]\s*)?" + rf"(?P<label>{LABELS})(?![\p{{Han}}A-Za-z0-9])")
+BEFORE = regex.compile(
+    rf"(?P<label>{LABELS})\s*[\"”」』’]?\s*(?:等次|等级|档次|档|级|单位|企业|的?标准)?\s*(?:\(|\[|:|为|是|=|,)?\s*(?:(?:综合|考核|评价|最终|总)?(?:得分|评分|成绩|总分|分数|分值)?)\s*(?:为|在|:|须|应|达到)?\s*$"
+)
+# 80≤良好<90
+LABEL_INSIDE = regex.compile(
+    r"(?P<a>[0-9]{1,4}(?:\.[0-9])?)\s*分?\s*(?P<op1>≤|<=|<|≥|>=|>)\s*" + rf"(?P<label>{LABELS})" + r"\s*(?P<op2>≤|<=|<|≥|>=|>)\s*(?P<b>[0-9]{1,4}(?:\.[0-9])?)"
+)
+CONTEXT = regex.compile(r"分|等次|等级|评为|评定|得分|百分制|档|[\[(]\s*[0-9.]+\s*,\s*[0-9.]+\s*[\])]")
+ONE_ITEM = regex.compile(r"(?:本|该|此|每)(?:小)?项\s*(?:得|满分|最高|指标得|[0-9])|得分率|[0-9]\s*[%％]\s*(?:以上|以下|-|~|至)")
+_FIGURE = regex.compile(r"[0-9０-９]")
+_BAD_BEFORE = regex.compile(r"(?:扣|加|减|罚|奖励|第|附件|No\.?|每|占|权重)\s*[\"“]?$")
+
+_WIDTHS = {ord(a): b for a, b in zip("０１２３４５６７８９（）［］＜＞＝：，．～〜∼﹣－−‐―—–【】％＋", "0123456789()[]<>=:,.~~~-------[]%+", strict=True)}
+
+
+def plain(text: str) -> str:
+    """Half-width spelling of the same length, so that offsets stay."""
+    return text.translate(_WIDTHS)
+
+
+class Range(Struct, frozen=True):
+    """A range of points in a text: [start, end) of its characters, and its ends."""
+
+    start: int
+    end: int
+    low: Decimal | None
+    high: Decimal | None
+    low_in: bool
+    high_in: bool
+
+
+class Labelled(Struct, frozen=True):
+    """A range with its label; [start, end) covers both."""
+
+    label: str
+    range: Range
+    start: int
+    end: int
+
+
+def grade_bands(passages: Sequence[Passage]) -> tuple[GradeBand, ...]:
+    """The first set of at least two bands in these passages (bands on lines of their own are taken together)."""
+    found: list[GradeBand] = []
+    last = -9
+    for index, passage in enumerate(passages):
+        if ONE_ITEM.search(passage.text):
+            continue
+        here = [_band(x, passage) for x in labelled(passage.text)]
+        if not here:
+            continue
+        if len(found) >= 2 and (index - last > 2 or {b.label for b in here} & {b.label for b in found}):
+            break
+        if index - last > 2:
+            found = []
+        found, last = [*found, *here], index
+    bands = _first_set(found)
+    return bands if len(bands) >= 2 and _spans_a_total(bands) else ()
+
+
+def _spans_a_total(bands: Sequence[GradeBand]) -> bool:
+    """Small numbers grade one criterion (优 8-10分), not a whole sheet; the least total seen in the field is 40."""
+    ends = [end for b in bands for end in (b.min, b.max) if end is not None]
+    return max(ends, default=Decimal(0)) >= 24
+
+
+def _band(found: Labelled, passage: Passage) -> GradeBand:
+    r = found.range
+    at = passage.place(found.start, found.end)
+    return GradeBand(found.label, r.low, r.high, r.low_in, r.high_in, at)
+
+
+def _first_set(bands: Sequence[GradeBand]) -> tuple[GradeBand, ...]:
+    """Up to the first label that comes a second time: what follows is another scale."""
+    out: list[GradeBand] = []
+    for band in bands:
+        if any(b.label == band.label for b in out):
+            break
+        out.append(band)
+    return tuple(out)
+
+
+def labelled(text: str) -> list[Labelled]:
+    """Ranges with their grade labels in one text, in order; [] when the text speaks of something else.
+
+    >>> [(x.label, str(x.range.low), x.range.high) for x in labelled("90分以上为优秀，不满60分为差")]
+    [('优秀', '90', None), ('差', 'None', Decimal('60'))]
+    """
+    if not _FIGURE.search(text):
+        return []
+    text = plain(text)
+    inside = [x for m in LABEL_INSIDE.finditer(text) if (x := _inside(m)) is not None]
+    if len(inside) >= 2:
+        return inside
+    if not CONTEXT.search(text) and not regex.search(r"[≥≤<>]", text):
+        return []
+    ranges = find_ranges(text)
+    after = [_label_after(text, r, ranges) for r in ranges]
+    before = [_label_before(text, r, ranges) for r in ranges]
+    side, other = (after, before) if sum(x is not None for x in after) >= sum(x is not None for x in before) else (before, after)
+    sure = [x for x in side if x is not None]
+    both = [x or _free(y, sure) for x, y in zip(side, other, strict=True)]
+    found = [x for x in both if x is not None]
+    return [*found, *_rest(text, found)]
+
+
+def _free(found: Labelled | None, others: Sequence[Labelled]) -> Labelled | None:
+    """A range whose label stands on its other side, where no other range has that label."""
+    if found is None or len(others) < 2 or any((found.start < x.end and x.start < found.end) or x.label == found.label for x in others):
+        return None
+    return found
+
+
+def _inside(match: regex.Match[str]) -> Labelled | None:
+    ends = _read_chain(match.groupdict())
+    if ends is None:
+        return None
+    low, high, low_in, high_in = ends
+    if low is not None and high is not None and low > high:
+        low, high, low_in, high_in = high, low, high_in, low_in
+    return Labelled(_label(match["label"]), Range(match.start(), match.end(), low, high, low_in, high_in), match.start(), match.end())
+
+
+def find_ranges(text: str) -> list[Range]:
+    """Every range of points in a half-width text; longer readings win."""
+    out: list[Range] = []
+    ahead: dict[str, regex.Match[str] | None] = {}
+    position = 0
+    while position < len(text):
+        match, kind = _earliest(text, position, ahead)
+        if match is None:
+            break
+        found = _range_of(kind, match)
+        if found is not None and not _BAD_BEFORE.search(text[max(0, match.start() - 6) : match.start()]):
+            out.append(found)
+        position = max(match.end(), position + 1)
+    return out
+
+
+def _earliest(text: str, position: int, ahead: dict[str, regex.Match[str] | None]) -> tuple[regex.Match[str] | None, str]:
+    """The range that begins first from `position` on. `ahead` keeps each kind's next match: a kind that is not there is
+    looked for once, not again behind every range."""
+    best: tuple[int, int, regex.Match[str], str] | None = None
+    for kind, pattern in RANGES:
+        match = ahead[kind] if kind in ahead else pattern.search(text, position)
+        if match is not None and match.start() < position:
+            match = pattern.search(text, position)
+        while match is not None and _range_of(kind, match) is None:
+            match = pattern.search(text, match.start() + 1)
+        ahead[kind] = match
+        if match is None:
+            continue
+        at = match.start() + len(match[0]) - len(match[0].lstrip())
+        if best is None or at < best[0] or (at == best[0] and match.end() > best[1]):
+            best = (at, match.end(), match, kind)
+    return (best[2], best[3]) if best else (None, "")
+
+
+def _range_of(kind: str, match: regex.Match[str]) -> Range | None:
+    ends = _READ[kind](match.groupdict())
+    if ends is None:
+        return None
+    low, high, low_in, high_in = ends
+    if low is not None and high is not None and low > high:
+        low, high, low_in, high_in = high, low, high_in, low_in
+    start = match.start() + len(match[0]) - len(match[0].lstrip())
+    before = match.string[start - 1] if start else " "
+    if before.isdigit() or before in "./年第":
+        return None
+    end = match.start() + len(match[0].rstrip())
+    return Range(start, end, low, high, low_in and low is not None, high_in and high is not None)
+
+
+Ends = tuple[Decimal | None, Decimal | None, bool, bool]
+
+
+def _excluded(groups: dict[str, str | None], *names: str) -> bool:
+    return any((groups.get(n) or "").startswith("不") for n in names)
+
+
+def _read_chain(g: dict[str, str | None]) -> Ends | None:
+    rising = (g["op1"] or "")[0] in "≤<⩽≦"
+    if rising != ((g["op2"] or "")[0] in "≤<⩽≦"):
+        return None
+    one, two = g["op1"] not in ("<", ">"), g["op2"] not in ("<", ">")
+    return Decimal(g["a"] or 0), Decimal(g["b"] or 0), one, two
+
+
+def _read_bracket(g: dict[str, str | None]) -> Ends | None:
+    return Decimal(g["a"] or 0), Decimal(g["b"] or 0), g["left"] == "[", g["right"] == "]"
+
+
+def _read_range(g: dict[str, str | None]) -> Ends | None:
+    """The higher end's own words decide; a range without words includes both ends."""
+    a, b = Decimal(g["a"] or 0), Decimal(g["b"] or 0)
+    if a == b:
+        return None
+    out_a = _excluded(g, "ia") or g["froma"] == "不满"
+    out_b = _excluded(g, "ib", "ic") or bool(g["ltb"])
+    return a, b, not out_a, not out_b
+
+
+def _read_both(g: dict[str, str | None]) -> Ends | None:
+    lower = bool(g["ge"] or g["gt"] or g["froma"] or g["ia"] or g["ja"])
+    upper = bool(g["le"] or g["lt"] or g["tob"])
+    a, b = Decimal(g["a"] or 0), Decimal(g["b"] or 0)
+    if not lower or not upper or a >= b:
+        return None
+    low_in = not (g["gt"] or _excluded(g, "ia", "ja"))
+    return a, b, low_in, not (g["lt"] or _excluded(g, "ib", "ic"))
+
+
+def _read_from(g: dict[str, str | None]) -> Ends | None:
+    if not (g["ge"] or g["gt"] or g["froma"]):
+        return None
+    exact = bool(g["gt"]) and not g["froma"]
+    return Decimal(g["a"] or 0), None, not (exact or _excluded(g, "ia", "ic")), False
+
+
+def _read_to(g: dict[str, str | None]) -> Ends | None:
+    if not (g["le"] or g["lt"] or g["tob"]):
+        return None
+    return None, Decimal(g["b"] or 0), False, not (g["lt"] or _excluded(g, "ib", "ic"))
+
+
+_READ = {
+    "chain": _read_chain,
+    "bracket": _read_bracket,
+    "range": _read_range,
+    "both": _read_both,
+    "from": _read_from,
+    "to": _read_to,
+}
+
+
+def _label_after(text: str, r: Range, ranges: Sequence[Range]) -> Labelled | None:
+    stop = min((x.start for x in ranges if x.start >= r.end), default=len(text))
+    for pattern in (CONNECT, DIRECT):
+        match = pattern.match(text, r.end, stop)
+        if match:
+            return Labelled(_label(match["label"]), r, r.start, match.end("label"))
+    return None
+
+
+def _label_before(text: str, r: Range, ranges: Sequence[Range]) -> Labelled | None:
+    begin = max((x.end for x in ranges if x.end <= r.start), default=0)
+    match = BEFORE.search(text[begin : r.start])
+    if match is None:
+        return None
+    lead = text[begin + match.start() - 1] if begin + match.start() else " "
+    if lead.isalnum() and not regex.match(r"[为分级和]", lead):
+        return None
+    return Labelled(_label(match["label"]), r, begin + match.start("label"), r.end)
+
+
+def _label(text: str) -> str:
+    return regex.sub(r"\s", "", text)
+
+
+def _rest(text: str, found: Sequence[Labelled]) -> list[Labelled]:
+    """其余为不合格: everything below the lowest band."""
+    match = REST.search(text, found[-1].end) if found else None
+    label = regex.compile(rf"\s*[\"“]?(?P<label>{LABELS})").match(text, match.end()) if match else None
+    lows = [x.range for x in found if x.range.low is not None]
+    if match is None or label is None or not lows or any(x.range.low is None for x in found):
+        return []
+    least = min(lows, key=lambda r: r.low or Decimal(0))
+    below = Range(match.start(), label.end(), None, least.low, False, not least.low_in)
+    return [Labelled(_label(label["label"]), below, match.start(), label.end())]
+
+
+# ---- tables ------------------------------------------------------------------------------------------------------
+
+
+def band_table(table: Table) -> tuple[GradeBand, ...]:
+    """The bands of a small table that holds labels beside (or above) ranges and hardly anything else."""
+    if table.rows * table.cols > 40 or len(table.cells) < 4:
+        return ()
+    by_place = {(c.row, c.col): c for c in table.cells}
+    for step in ((0, 1), (1, 0)):
+        bands = []
+        for cell in table.cells:
+            beside = by_place.get((cell.row + step[0], cell.col + step[1]))
+            band = _cell_band(cell.text, beside.text, beside) if beside else None
+            band = band or (_cell_band(beside.text, cell.text, cell) if beside else None)
+            bands += [band] if band else []
+        if len(bands) >= 2 and len({b.label for b in bands}) == len(bands):
+            return tuple(bands)
+    return ()
+
+
+def _cell_band(label: str, points: str, cell: object) -> GradeBand | None:
+    name = regex.fullmatch(rf"[\"“]?(?P<label>{LABELS})[\"”]?(?:等次|等级|档|单位)?", plain(label.strip()))
+    text = plain(points.strip())
+    ranges = find_ranges(text) if name else []
+    if name is None or len(ranges) != 1 or len(text) - (ranges[0].end - ranges[0].start) > 6:
+        return None
+    at = getattr(cell, "at")  # noqa: B009
+    r = ranges[0]
+    return GradeBand(_label(name["label"]), r.low, r.high, r.low_in, r.high_in, at)
+
+
+def row_passages(table: Table) -> Iterable[Passage]:
+    """Rows that are one cell over the whole width: notes such as 备注：90分以上为优秀."""
+    for _, beside in groupby(sorted(table.cells, key=lambda c: c.row), key=lambda c: c.row):
+        cells = list(beside)
+        if len(cells) == 1 and cells[0].col_span == table.cols and cells[0].text.strip():
+            lines = [x for x in cell_lines(cells[0], 0) if x.text]
+            if lines:
+                yield join(lines)
+
+
+# ---- the score line ----------------------------------------------------------------------------------------------
+
+SCORE_MAX = regex.compile(
+    r"(?P<hundred>百分制)|(?P<thousand>千分制)|(?:满分|总分值?|基准分|标准总分|考核总分|评价总分)\s*(?:均|各)?\s*(?:为|是|:|计|共)?\s*(?P<points>[0-9]{2,4}(?:\.[0-9])?)\s*分"
+)
+
+
+def score_max(passages: Sequence[Passage]) -> tuple[Decimal, Passage, int, int] | None:
+    """The top of the score line as the body states it, with its place; None when it is not stated or stated twice
+    differently."""
+    found: list[tuple[Decimal, Passage, int, int]] = []
+    for passage in passages:
+        for match in SCORE_MAX.finditer(plain(passage.text)):
+            value = Decimal(100) if match["hundred"] else Decimal(1000) if match["thousand"] else Decimal(match["points"])
+            found.append((value, passage, match.start(), match.end()))
+    return found[0] if len({f[0] for f in found}) == 1 else None

@@ -1,0 +1,63 @@
+"""A certificate: every number a claim rests on, as plain data, so that `checker` can verify it without our code.
+
+Keys: `unit` (points are integers, this many to a point), `points` (null where missing), `missing` (row → values it may
+have), `pieces`, `sections` (label, declared, pieces, start, weight, counted, slack), `total`, `expected` (row → section),
+`weights`, `claim` (cost, count, starts, margins, values), and `walk` (fwd, bwd) when the best cost is 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.proving.proofs import walk
+from pipeline.proving.puzzle import FAMILY, Puzzle, Summary
+
+WALK_LIMIT = 12_000
+"""Rows times sections above which the walk is left out (the checker makes its own)."""
+
+
+def certify(puzzle: Puzzle, summary: Summary) -> dict[str, Any]:
+    """The certificate of a summary under the default weights."""
+    weights = FAMILY[0]
+    out: dict[str, Any] = {
+        "version": 1,
+        "unit": puzzle.unit,
+        "points": list(puzzle.points),
+        "missing": {str(row): list(values) for row, values in puzzle.missing},
+        "pieces": list(puzzle.pieces),
+        "sections": [
+            {
+                "label": f.label,
+                "declared": list(f.declared),
+                "pieces": list(f.pieces),
+                "start": f.start,
+                "weight": f.weight,
+                "counted": f.counted,
+                "slack": f.slack,
+            }
+            for f in puzzle.facts
+        ],
+        "total": puzzle.total,
+        "expected": {str(row): section for row, section in puzzle.expected},
+        "weights": {
+            "criterion": weights.criterion,
+            "declared": weights.declared,
+            "total": weights.total,
+            "slope": weights.slope,
+            "page": weights.page,
+        },
+        "claim": {
+            "cost": summary.cost,
+            "count": summary.count,
+            "starts": [list(rows) for rows in summary.starts],
+            "margins": list(summary.margins),
+            "values": {str(v.row): list(v.values) for v in summary.values},
+        },
+    }
+    if summary.cost == 0 and len(puzzle.points) * len(puzzle.facts) <= WALK_LIMIT:
+        forward, backward = walk(puzzle)
+        out["walk"] = {
+            "fwd": [sorted({row for row, _ in layer}) for layer in forward],
+            "bwd": [sorted({row for row, _ in layer}) for layer in backward],
+        }
+    return out

@@ -1,0 +1,413 @@
+"""Collecting: the rows of one joined table, read in order into a Draft. Nothing is decided here, nothing dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
+from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.notices.lines import TERMINAL
+from pipeline.points import is_label_points, points_at_end, points_closing, read_one, read_points, split_label
+from pipeline.provenance import Provenance
+from pipeline.rubrics.criterion import criterion_of, other_columns, parts_of, points_of, serial_of
+from pipeline.rubrics.gridrows import Row, is_total
+from pipeline.rubrics.roles import Columns
+from pipeline.rubrics.rows import NUMERAL, Line, classify
+from pipeline.rubrics.table import JoinedTable
+
+SHARED = "并入上条"
+"""What stands for the points of a numbered line that shares the points cell of the line above it."""
+
+HABIT = 400
+"""Criteria before a page break by which is judged whether they end with a stop: all, but for sheets of thousands of pages."""
+
+
+class Spanned(Struct, frozen=True):
+    """Which cells a criterion was read from: the label cell of each level (identity), and the points cell."""
+
+    labels: tuple[Cell | None, ...]
+    points: Cell | None
+    part: int
+
+
+class Mark(Struct, eq=False):
+    """A label cell or section row, with the criteria it was seen to cover. `alone`: a label cell in a row without a criterion."""
+
+    text: str
+    stated_points: Decimal | None
+    at: Provenance
+    level: int
+    part: int
+    merged: bool
+    own_row: bool
+    covered: list[int] = field(default_factory=list)
+    after: int = 0
+    number: str | None = None
+    rank: int | None = None
+    alone: bool = False
+
+
+class Draft(Struct):
+    """What the rows of one table said, while it is being collected."""
+
+    table: JoinedTable
+    criteria: list[Criterion] = field(default_factory=list)
+    spans: list[Spanned] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    by_cell: dict[int, Mark] = field(default_factory=dict)
+    subtotals: list[Subtotal] = field(default_factory=list)
+    totals: list[tuple[int, Decimal | None, Provenance]] = field(default_factory=list)
+    fields: dict[str, Provenance] = field(default_factory=dict)
+    notes: list[BodyText] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    title: tuple[str, Provenance] | None = None
+
+    def whole(self) -> bool | None:
+        """Whether the last criterion is a whole sentence or breaks off; None where criteria here do not end with a stop."""
+        *others, last = self.criteria[-HABIT:]
+        if 2 * sum(c.text.endswith(TERMINAL) for c in others) <= len(others):
+            return None
+        return last.text.endswith(TERMINAL)
+
+
+def collect(table: JoinedTable) -> Draft:
+    """Read every data row of a table in order."""
+    draft = Draft(table)
+    headed, worded = not _scored_rows_are_marked(table), _scored_rows_are_worded(table)
+    for part, rows in enumerate(table.data):
+        first = True
+        top = min((r.index for r in table.headers[part]), default=0)
+        for row in rows:
+            later = first and part > 0 and bool(draft.criteria)
+            line = classify(row, table.columns[part], later, headed, draft.whole() if later else None, worded)
+            if line.kind in ("criterion", "other") and row.index < table.tops[part] and not draft.criteria:
+                draft.notes.append(BodyText(mask_personal(row.text()), row.filled()[0].at))
+                continue
+            if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
+                line = replace(line, kind="note")
+            if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line)):
+                line = replace(line, kind="continuation")
+            if line.kind != "blank":
+                first = False
+            _take(draft, line, part)
+    for paragraph in (*table.lead, *table.inside, *table.tail):
+        found = patterns.field_names(paragraph.text)
+        for one in found:
+            draft.fields.setdefault(one, paragraph.at)
+        if not found and patterns.NOTE_ROW.match(clean(paragraph.text)):
+            draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
+    for paragraph in table.tail:
+        said = fold(paragraph.text).rstrip("。")
+        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", said)
+        if number is not None and patterns.TOTAL_WORDS.fullmatch(said):
+            draft.totals.append((len(draft.criteria), Decimal(number[0]), paragraph.at))
+    for paragraph in table.inside:
+        text = clean(paragraph.text)
+        if not patterns.NOTE_ROW.match(text) and patterns.field_name(text) is None:
+            draft.unplaced.append(Unplaced(mask_personal(text), "a line without points", paragraph.at))
+    for rows in table.rows:
+        for row in rows[:6]:
+            for cell in row.filled():
+                name = patterns.field_name(cell.text)
+                if name and patterns.header_role(cell.text) is None:
+                    draft.fields.setdefault(name, cell.at)
+    return draft
+
+
+def _scored_rows_are_marked(table: JoinedTable) -> bool:
+    """Whether rows with points begin with section markers (一、 A.) too, so that a marker alone makes no section row."""
+    for columns, rows in zip(table.columns, table.data, strict=True):
+        if columns.text is None or columns.points is None:
+            continue
+        for row in rows:
+            text, score = row.cells[columns.text], row.cells[columns.points]
+            if text and score and patterns.SECTION_MARKER.match(clean(text.text)) and read_points(score.text).value is not None:
+                return True
+    return False
+
+
+def _scored_rows_are_worded(table: JoinedTable) -> bool:
+    """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
+    marks: list[str | None] = []
+    for columns, rows in zip(table.columns, table.data, strict=True):
+        if columns.number is None or (columns.points is None and not columns.labels):
+            continue
+        for row in rows:
+            score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in (columns.points, columns.number, columns.text))
+            printed = score.text if score is not None and score.row == row.index else ""
+            closing = text.text if text is not None and columns.points is None else ""
+            scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
+            if scored and text is not mark and not _sums_up(row):
+                own = fold(mark.text).strip("().、") if mark is not None and mark.row == row.index else ""
+                marks.append(own if NUMERAL.fullmatch(own) else None)
+    values = [chinese_number(m) or 0 for m in marks if m]
+    falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
+    return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
+
+
+def _sums_up(row: Row) -> bool:
+    return is_total(row) or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
+
+
+def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
+    """Whether a row above the header is the first of the table's section rows: it is marked (一、) and another one comes."""
+    alone = (clean(row.filled()[0].text) for row in rows if row is not line.row and row.filled())
+    return bool(patterns.SECTION_MARKER.match(line.label)) and any(
+        patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None for text in alone
+    )
+
+
+OPEN_BRACKET = regex.compile(r"[（(][^）)]{0,12}$")
+BRACKET_CLOSED = regex.compile(r"[^（(]{0,12}[)）]")
+
+
+def _closes_bracket(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part is nothing but the end of the bracket that the text above it left open."""
+    if line.kind != "criterion" or not draft.criteria or line.own(line.number) or line.own(line.points) or line.text is None:
+        return False
+    return bool(OPEN_BRACKET.search(draft.criteria[-1].text) and BRACKET_CLOSED.match(clean(line.text.text)))
+
+
+def _repeats_labels(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part is the rest of the row before under labels printed anew."""
+    columns = line.columns
+    if line.kind != "criterion" or not draft.spans or columns.number is None or columns.points is None:
+        return False
+    if line.own(line.number) or line.own(line.points) or not line.own(line.text):
+        return False
+    texts = [[fold(c.text) if c is not None else "" for c in cells] for cells in (line.labels, draft.spans[-1].labels)]
+    return any(texts[0]) and texts[0] == texts[1]
+
+
+def _take(draft: Draft, line: Line, part: int) -> None:
+    filled = line.row.filled()
+    if line.kind == "criterion":
+        _take_criterion(draft, line, part)
+    elif line.kind == "continuation":
+        _continue_criterion(draft, line)
+    elif line.kind == "section":
+        heading = next((c for c in reversed(filled) if clean(c.text) == line.label), filled[0])
+        level = next((i for i, c in enumerate(line.labels, start=1) if c is heading and c.col_span == 1), None)
+        if level is not None and (torn := _torn_label(draft, line.label, level, part)) is not None:
+            draft.by_cell[id(heading)] = torn
+            return
+        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
+        mark.number, mark.alone = _section_number(line, heading), level is not None
+        draft.marks.append(mark)
+    elif line.kind == "total":
+        names = tuple(c if c is not None and clean(c.text) and read_points(c.text).value is None else None for c in line.labels)
+        _open_labels(draft, replace(line, labels=names), part)
+        draft.totals.append((len(draft.criteria), line.value, filled[0].at))
+    elif line.kind == "subtotal":
+        after = len(draft.criteria) - 1 if draft.criteria else None
+        draft.subtotals.append(Subtotal(line.label, line.value, after, filled[0].at))
+    elif line.kind == "fields":
+        for cell in filled:
+            name = patterns.field_name(cell.text)
+            if name:
+                draft.fields.setdefault(name, cell.at)
+    elif line.kind == "note":
+        text = mask_personal(clean(filled[0].text))
+        if not draft.criteria and draft.title is None and patterns.TITLE_WORDS.search(text):
+            draft.title = (text, filled[0].at)
+        else:
+            draft.notes.append(BodyText(text, filled[0].at))
+    elif line.kind == "other":
+        if any(line.own(c) and regex.search(r"\p{Han}|\p{L}{3}|^[0-9.]+$", clean(c.text)) for c in line.labels if c is not None):
+            _open_labels(draft, line, part)
+        elif filled:
+            draft.unplaced.append(Unplaced(mask_personal(line.row.text()), "a row without text and points", filled[0].at))
+
+
+def _section_number(line: Line, heading: Cell) -> str | None:
+    """The number of a section row that stands in the number column, beside its label."""
+    own = line.number is not None and line.number is not heading and line.own(line.number)
+    return serial_of(line.number) if own else None
+
+
+def _take_criterion(draft: Draft, line: Line, part: int) -> None:
+    previous = draft.spans[-1] if draft.spans else None
+    if _is_option(draft, line):
+        _join_option(draft, line)
+        return
+    shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
+    joined = shared and previous is not None and previous.points is line.points and line.points is not None
+    if joined and not line.own(line.number):
+        _join_text(draft, line)
+        return
+    line = _without_label_number(draft, line, part)
+    _open_labels(draft, line, part)
+    marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
+    read = criterion_of(line, part)
+    if joined:
+        read = replace(read, max_points=None, choice=SHARED)
+    for own in parts_of(read, line):
+        for mark in marks:
+            mark.covered.append(len(draft.criteria))
+        draft.criteria.append(own)
+        draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
+    """A label in the number column (加分项 beside its rows, below the numbered ones) is a section's, not a number."""
+    cell = line.number
+    if cell is None or patterns.SERIAL.match(fold(cell.text)) or regex.search(r"\p{Han}{2}", clean(cell.text)) is None:
+        return line
+    label, declared = split_label(cell.text)
+    if cell.row_span == 1 and declared is None and not patterns.APART_LABEL.fullmatch(fold(label)):
+        return line
+    if id(cell) not in draft.by_cell:
+        draft.by_cell[id(cell)] = Mark(clean(cell.text), declared, cell.at, 1, part, cell.row_span > 1, True, after=len(draft.criteria))
+        draft.marks.append(draft.by_cell[id(cell)])
+    return replace(line, number=None)
+
+
+def _is_option(draft: Draft, line: Line) -> bool:
+    """Whether a row is another grade of the criterion above it."""
+    if not draft.criteria or not line.own(line.grade) or line.grade is None or line.own(line.number):
+        return False
+    if any(map(line.own, line.labels)):
+        return False
+    return draft.criteria[-1].choice is not None and clean(line.grade.text) not in (draft.criteria[-1].choice or "")
+
+
+def _join_option(draft: Draft, line: Line) -> None:
+    """One more grade of the last criterion: its points among the choices, its words under the others."""
+    _join_text(draft, line)
+    last = draft.criteria[-1]
+    read = points_of(line)
+    values = [v for v in (last.max_points, read.value) if v is not None]
+    draft.criteria[-1] = replace(last, max_points=max(values, default=None), choice=f"{last.choice} {read.choice}")
+
+
+def _open_labels(draft: Draft, line: Line, part: int) -> None:
+    """Note every label cell that this row sees for the first time."""
+    for level, cell in enumerate(line.labels, start=1):
+        if cell is None or id(cell) in draft.by_cell or cell is line.text or cell is line.number:
+            continue
+        text = clean(cell.text)
+        if not text and not (cell.row_span > 1 and line.row.index == cell.row) and not _tops_part(draft, part, level):
+            continue
+        if patterns.TOTAL_WORDS.fullmatch(fold(text)):
+            continue
+        declared = split_label(text)[1]
+        beside = line.section_points.get(level)
+        if declared is None and beside is not None and beside.row == cell.row:
+            declared = read_one(beside.text).value
+        torn = _torn_label(draft, text, level, part)
+        if torn is not None:
+            torn.merged = torn.merged or (cell.row_span > 1 and torn.covered[-1:] == [len(draft.criteria) - 1])
+            draft.by_cell[id(cell)] = torn
+            continue
+        mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
+        counted = line.label_numbers.get(level)
+        if counted is not None and counted.row == cell.row and not patterns.SECTION_MARKER.match(text):
+            mark.number = serial_of(counted)
+        draft.marks.append(mark)
+        draft.by_cell[id(cell)] = mark
+
+
+def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
+    """The label above, made whole: what stands below it is nothing but its points, or heads a later part and closes its
+    bracket."""
+    mark = next((m for m in reversed(draft.marks) if m.level == level), None)
+    if mark is None:
+        return None
+    bare = mark.text and mark.stated_points is None and is_label_points(text) and text.endswith(("分", ")", "）"))
+    if not (bare or _breaks_off(draft, mark, text, part) or _closes_label(mark, text, part)):
+        return None
+    mark.text = _joined(mark.text, text)
+    mark.stated_points = mark.stated_points or split_label(mark.text)[1]
+    return mark
+
+
+LABEL_OPEN = regex.compile(r"[（(【\[][^）)】\]]*$")
+LABEL_CLOSED = regex.compile(r"[^（(【\[]*[）)】\]]")
+
+
+def _closes_label(mark: Mark, text: str, part: int) -> bool:
+    """Whether what heads a later part closes the bracket that the label above left open."""
+    return mark.part < part and LABEL_OPEN.search(mark.text) is not None and LABEL_CLOSED.match(text) is not None
+
+
+def _breaks_off(draft: Draft, mark: Mark, text: str, part: int) -> bool:
+    """Whether what heads a later part is the rest of a word that the page cut (水质管|理): one character, or the only label
+    without a marker (一、), and the label above lacks the points that the others have."""
+    label, declared = split_label(text)
+    before = [m for m in draft.marks if m.level == mark.level and m is not mark and m.text]
+    heads = mark.part < part and mark.text and text and not any(m.part == part and m.level == mark.level for m in draft.marks)
+    if not heads or patterns.SECTION_MARKER.match(text) or patterns.APART_LABEL.fullmatch(fold(label)) or (declared and mark.stated_points):
+        return False
+    if len(regex.findall(r"\p{Han}", label)) == 1 and len(fold(label)) == 1:
+        return True
+    marked = len(before) >= 2 and all(patterns.SECTION_MARKER.match(m.text) for m in (*before, mark))
+    lacking = mark.stated_points is None and declared is not None and all(m.stated_points is not None for m in before)
+    return bool(marked and lacking)
+
+
+def _tops_part(draft: Draft, part: int, level: int) -> bool:
+    """Whether nothing of a later part was read yet at this level: a blank cell there goes on with the label before."""
+    begun = bool(draft.spans) and draft.spans[-1].part == part
+    return part > 0 and not begun and not any(m.part == part and m.level == level for m in draft.marks)
+
+
+def _continue_criterion(draft: Draft, line: Line) -> None:
+    """Text that a page break cut off belongs to the criterion before it."""
+    last = draft.criteria[-1]
+    text = _joined(last.text, clean(line.text.text) if line.text else "")
+    columns = dict(last.columns)
+    for name, more in other_columns(line).items():
+        columns[name] = _joined(columns.get(name, ""), more)
+    draft.criteria[-1] = _with_closing_points(replace(last, text=text, columns=columns), line.columns)
+    for level, cell in enumerate(line.labels, start=1):
+        if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:
+            _continue_label(draft, cell, level, line.section_points.get(level))
+
+
+def _with_closing_points(own: Criterion, columns: Columns) -> Criterion:
+    """The criterion with the points that end its text, where the break stood inside them (…（8|分））."""
+    if columns.points is not None or own.max_points is not None or own.choice or own.kind != "scored":
+        return own
+    value = points_at_end(own.text)
+    return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
+
+
+def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -> None:
+    """The label cell beside a torn row is the rest of the one above (the row cannot belong to two sections), or repeats it.
+    `beside`: the cell of its points, where they have a column."""
+    here = len(draft.criteria) - 1
+    mark = next((m for m in reversed(draft.marks) if m.level == level and here in m.covered), None)
+    if mark is None:
+        return
+    draft.by_cell[id(cell)] = mark
+    mark.merged = True
+    if mark.stated_points is None and beside is not None and beside.row == cell.row:
+        mark.stated_points = read_one(beside.text).value
+    more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))
+    if more and fold(more) != fold(mark.text):
+        mark.text = _joined(mark.text, more)
+        mark.stated_points = mark.stated_points or split_label(mark.text)[1]
+
+
+def _join_text(draft: Draft, line: Line) -> None:
+    """Rows that share one points cell are one scored line."""
+    last = draft.criteria[-1]
+    own = clean(line.text.text) if line.own(line.text) and line.text else ""
+    columns = dict(last.columns)
+    for name, more in other_columns(line).items():
+        if columns.get(name) != more:
+            columns[name] = f"{columns[name]}\n{more}" if columns.get(name) else more
+    draft.criteria[-1] = replace(last, text=f"{last.text}\n{own}" if own else last.text, columns=columns)
+
+
+def _joined(a: str, b: str) -> str:
+    if a and b and a[-1].isascii() and a[-1].isalnum() and b[0].isascii() and b[0].isalnum():
+        return f"{a} {b}"
+    return a + b

@@ -1,0 +1,197 @@
+"""A rubric written as a list of lines, without a table, turned into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.model import Block, Cell, Paragraph, Table
+from pipeline.normalize import chinese_number, clean, fold
+from pipeline.points import points_after_name, points_at_end, split_label
+from pipeline.rubrics.roles import Columns
+from pipeline.rubrics.table import JoinedTable
+
+MIN_LINES = 3
+"""Fewer scored lines are running text that mentions points."""
+
+TAIL = 2
+"""Lines below the list that may give its total (以上各项合计100分。)."""
+
+LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
+
+CASE = regex.compile(r"每(?![日天周月季年人户班])")
+"""An amount for each case (每增加一项), not for a period (每日)."""
+
+OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
+"""One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
+
+LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=\p{Han})")
+"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
+
+BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
+LIST_MARKER = regex.compile(
+    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
+)
+PLAIN_SERIAL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．](?![0-9])")
+MAX_LIST_LABEL = 40
+
+
+def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
+    """A rubric written as a list: headings (`1. 完成度（30分）`) over lines that end in points (`…（10分）`).
+
+    None when there are fewer than three scored lines, or tables between them. A line without points is a criterion
+    without points when it has a marker, else it is left over.
+    """
+    if any(isinstance(b, Table) for b in blocks):
+        return None
+    paragraphs = [b for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    if sum("分" in p.text for p in paragraphs) < MIN_LINES:
+        return None
+    lines = _whole_lines(paragraphs)
+    scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
+    if len(scored) < MIN_LINES:
+        return None
+    first = _first(lines, scored[0])
+    title, inside = lines[:first][-2:], lines[first : scored[-1] + 1]
+    if _is_title(inside[0]):
+        title, inside = [*title, inside[0]], inside[1:]
+    heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
+    if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
+        return None
+    return _as_table(title, inside, heads, lines[scored[-1] + 1 :][:TAIL])
+
+
+def unboxed(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with the cells of their tables as lines: for tables of one column, frames around a list."""
+    return [x for b in blocks for x in (_lines_in(b) if isinstance(b, Table) else (b,))]
+
+
+def _lines_in(table: Table) -> tuple[Paragraph, ...]:
+    return tuple(Paragraph(c.text, c.at, page=table.page) for c in table.cells if clean(c.text))
+
+
+def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int], tail: Sequence[Paragraph]) -> JoinedTable | None:
+    cells: list[Cell] = []
+    loose: list[Paragraph] = []
+    criteria = row = 0
+    for i, paragraph in enumerate(inside):
+        text = clean(paragraph.text)
+        value = _points_of(text)
+        if i in heads:
+            label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
+            cells.append(Cell(row, 0, label, paragraph.at, col_span=4))
+        elif value is not None or LIST_MARKER.match(text):
+            cells += _line_cells(row, text, value, paragraph)
+            criteria += 1
+        else:
+            loose.append(paragraph)
+            continue
+        row += 1
+    table = Table(tuple(cells), row, 4, inside[0].at, inside[0].page)
+    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=LIST_COLUMNS, inside=tuple(loose))
+    return listed if criteria >= MIN_LINES else None
+
+
+def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph) -> list[Cell]:
+    """One line: its serial (where it has one), its text without marker and bracketed points, its points."""
+    marker = LIST_MARKER.match(text)
+    serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
+    number = chinese_number(serial[0]) if serial else None
+    body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
+    given = [(1, number), (2, body), (3, value)]
+    return [Cell(row, col, f"{x}", paragraph.at) for col, x in given if x is not None]
+
+
+def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
+    """Printed lines joined to items: a marked line without points goes on in the lines after it up to its points."""
+    out: list[Paragraph] = []
+    last = 0
+    for line in lines:
+        text = clean(line.text)
+        figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
+        if figure and int(figure["b"]) == last + 1:  # 2.12345热线… after 1.…
+            text = f"{text[: figure.end()]} {text[figure.end() :]}"
+            line = replace(line, text=text)
+        above = clean(out[-1].text) if out else ""
+        serial = PLAIN_SERIAL.match(text)
+        last = int(serial[1]) if serial else last
+        opened = bool(LIST_MARKER.match(above) or BULLET.match(above)) and _points_of(above) is None
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text)
+        if opened and not own and line.page is not None and not above.endswith(("。", "；", "：")):
+            out[-1] = replace(out[-1], text=above + text)
+        else:
+            out.append(line)
+    return out
+
+
+def _first(lines: Sequence[Paragraph], scored: int) -> int:
+    """The index of the first line of the list: headings without points may stand above the first scored line."""
+    first = scored
+    while first > 0 and _may_head(clean(lines[first - 1].text)) and _kind(lines[first - 1]) != _kind(lines[first]):
+        first -= 1
+    return first
+
+
+def _may_head(text: str) -> bool:
+    label, declared = split_label(_unstopped(text))
+    whole = declared is not None or _unstopped(text) == text
+    return bool(LIST_MARKER.match(text)) and len(label) <= MAX_LIST_LABEL and whole and "。" not in label
+
+
+def _unstopped(text: str) -> str:
+    """A line without the stop that closes it."""
+    return text.rstrip("。；; ")
+
+
+def _points_of(text: str) -> Decimal | None:
+    """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
+    if "分" not in text or len(OPTION.findall(text)) > 1:
+        return None
+    own = points_at_end(text)
+    own = own if own is not None else points_after_name(_unmarked(text))
+    leading = LEADING_POINTS.match(_unmarked(text)) if own is None else None
+    if leading:
+        return Decimal(leading["points"])
+    closing = patterns.POINTS_CLOSING.search(text) if own is None else None
+    if closing is None or CASE.search(text[: closing.start()].rpartition("。")[2]):
+        return own
+    return Decimal(closing["points"])
+
+
+def _unmarked(text: str) -> str:
+    """A line without its bullet or marker."""
+    return LIST_MARKER.sub("", BULLET.sub("", text))
+
+
+def _is_title(paragraph: Paragraph) -> bool:
+    text = clean(paragraph.text)
+    return bool(patterns.TITLE_TOTAL.search(fold(text))) and not LIST_MARKER.match(text) and not BULLET.match(text)
+
+
+def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
+    """A short marked line whose following line is marked deeper (kinds of markers rank as they appear)."""
+    text = clean(lines[index].text)
+    if not _may_head(text) or index + 1 >= len(lines):
+        return False
+    order = list(dict.fromkeys(map(_kind, lines)))
+    below = lines[index + 1]
+    if patterns.TOTAL_WORDS.fullmatch(fold(below.text).rstrip("。")):
+        return False
+    deeper = order.index(_kind(below)) > order.index(_kind(lines[index]))
+    sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
+    return deeper and (sectioned or _points_of(clean(below.text)) is not None or _may_head(clean(below.text)))
+
+
+def _kind(line: Paragraph) -> str:
+    """The kind of marker a line begins with: n. / (n) / nc、 / bullet / plain."""
+    text = clean(line.text)
+    if BULLET.match(text):
+        return "bullet"
+    match = LIST_MARKER.match(text)
+    if not match:
+        return "plain"
+    return regex.sub(r"[0-9一二三四五六七八九十①-⑳]+", "n", fold(match[0])) + ("c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "")

@@ -1,0 +1,180 @@
+"""Why a table is no rubric, said in a sentence; or that it is one; or that nobody would take it for one."""
+
+from __future__ import annotations
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.normalize import clean, fold, points
+from pipeline.patterns import Role
+from pipeline.points import read_points
+from pipeline.rubrics.draft import Draft
+from pipeline.rubrics.gridrows import Row
+
+MIN_CRITERIA = 2
+"""A table with a single scored line is a sentence in a box, not a rubric."""
+
+RECEIPT_HEADER = regex.compile(r"领取人|签收人|联系电话|^电话$|手机|联系方式|身份证")
+"""Columns of a receipt or address list: personal data, never a rubric."""
+
+MEASURE_HEADER = regex.compile(
+    r"数量|频[次率]|周期|期限|工期|年限|[件份层栋条户]数|单价|价格?$|金额|费用?$|预算|人数|次数|课时|学时|学分|时长|面积|长度|重量|排名|名次|页码|年份|台数|户数|[(\[](?:万?元|个|台|套|人|户|次|米|吨|亩|天|小时|平方米)[)\]]"
+)
+"""Headers over numbers that count or measure something else than points."""
+
+UNIT_HEADER = regex.compile(
+    r"(?:参[赛评选]|被?[评考受]\p{Han}{0,2})?(?:单位|企业|公司|学校|机构|部门|班级|队伍|选手|代表队|投标人|供应商|镇街|街道|乡镇|姓名|考生|学生|科室|股室|院系|小区|站点|路段|车队|门店)(?:名称|全称|简称)?"
+)
+"""The header of a column that names who was scored: each row is somebody's result."""
+
+_SCORE = r"[0-9]{1,3}(?:\.[0-9])?分?(?:\(不?含(?:[0-9]{1,3}分?)?\))?"
+THRESHOLD = regex.compile(rf"(?:{_SCORE}(?:及?以[上下]|[-~—–至]{{1,2}}{_SCORE}(?:以[下内])?)|(?:[<>≥≤]=?|低于|不足|高于){_SCORE})")
+"""`90分以上`, `75（含）-85分`, `≥90`: a stretch of the score line."""
+
+SCORING_WORDS = regex.compile(r"评|考核|考评|打分|计分|验收|检查|测评|督查|创建|rubric|assessment|evaluation|checklist")
+
+SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")
+"""A title that says that the numbers below are points."""
+
+
+def refusal(draft: Draft) -> str | None:
+    """Why this table is no rubric: None when it is one, "" when nobody would take it for one."""
+    if _is_receipt(draft):
+        return ""
+    reason = _reason(draft)
+    if reason == "" and len(_data(draft)) >= MIN_CRITERIA and SCORING_TITLE.search(_near(draft)):
+        return "a table under a title that speaks of scoring, without points that could be read"
+    return reason
+
+
+def _reason(draft: Draft) -> str | None:
+    roles = {patterns.header_role(t) for t in draft.table.header_texts.values()}
+    for test in (_along_rows, _grades, _thresholds, _results, _weights):
+        reason = test(draft, roles)
+        if reason is not None:
+            return reason
+    if len(draft.criteria) < MIN_CRITERIA and not (draft.criteria and draft.totals):
+        if "points" not in roles:
+            return ""
+        return "a table with a points column that holds no criteria" if draft.criteria else "a table with a points column and no points in it"
+    return _without_points(draft, roles)
+
+
+def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
+    scored = [c for c in draft.criteria if c.max_points is not None or c.choice]
+    declared = any(m.stated_points is not None for m in draft.marks)
+    named = bool(roles & {"points", "awarded", "deduction"}) or any(c.grades for c in draft.table.columns)
+    if not scored and not declared:
+        if "points" in roles:
+            return "a table with a points column and no points in it"
+        fillable = bool(roles & {"awarded", "deduction"}) and bool(roles & {"text", "standard", "label"})
+        return None if fillable and len(draft.criteria) >= 3 else ""
+    if 2 * len(scored) < len(draft.criteria) and not declared and "points" not in roles:
+        return ""
+    if not named and not declared and not _in_words(draft):
+        spoken = roles & {"text", "standard"} and SCORING_WORDS.search(" ".join(draft.table.header_texts.values()))
+        if not (draft.totals or draft.subtotals or spoken) and (draft.table.header_texts or not SCORING_TITLE.search(_near(draft))):
+            return ""
+        if _measures(draft):
+            found = SCORING_WORDS.search(_near(draft)) or roles - {"number", "label", "remark", None}
+            return "a table of quantities: nothing in it says that its numbers are points" if found else ""
+    if not roles & {"label", "text", "standard", "item", "awarded", None} - {None} and _measured_beside(draft) >= 2:
+        return "a table of quantities: its headers name measures and no criteria"
+    return None if any(c.text for c in draft.criteria) else "a table with points and no criteria texts"
+
+
+def _measured_beside(draft: Draft) -> int:
+    """How many columns have a header of a measure (学时, 单价) over numbers."""
+    return sum(
+        bool(MEASURE_HEADER.search(fold(text))) and any(points(c.text) is not None for row in _data(draft) if col < len(row.cells) and (c := row.cells[col]))
+        for col, text in draft.table.header_texts.items()
+    )
+
+
+def _is_receipt(draft: Draft) -> bool:
+    head = (fold(c.text) for rows in draft.table.rows[:1] for r in rows[:2] for c in r.filled())
+    return any(len(text) <= 10 and RECEIPT_HEADER.search(text) for text in head)
+
+
+def _measures(draft: Draft) -> bool:
+    """Whether the numbers stand under a header that names no points, and nothing around the table speaks of scoring."""
+    part = draft.table.header_part
+    column = draft.table.columns[part].points if part is not None else None
+    header = fold(draft.table.header_texts.get(column, "")) if column is not None else ""
+    if not header:
+        return False
+    return bool(MEASURE_HEADER.search(header)) or not SCORING_WORDS.search(_near(draft))
+
+
+def _near(draft: Draft) -> str:
+    """The words around the table: the lines above it, its title, its header."""
+    lead = [clean(p.text) for p in draft.table.lead[-3:]]
+    return " ".join([*lead, draft.title[0] if draft.title else "", *draft.table.header_texts.values()])
+
+
+def _in_words(draft: Draft) -> bool:
+    """Whether points are called points (3分) in their cells, not bare numbers that could count anything."""
+    return draft.table.shape != "table" or any("分" in (c.points_printed or c.choice or "") for c in draft.criteria)
+
+
+def _data(draft: Draft) -> list[Row]:
+    return [row for rows in draft.table.data for row in rows if len(row.filled()) > 1]
+
+
+def _along_rows(draft: Draft, roles: set[Role | None]) -> str | None:
+    """`分数 | 15 | 10 | 7`: points that run along a row belong to no criteria."""
+    if roles - {None} or draft.table.shape != "table":
+        return None
+    for rows in draft.table.rows:
+        for row in rows:
+            filled = row.filled()
+            heads = len(filled) > 2 and patterns.header_role(filled[0].text) == "points"
+            if heads and all(points(c.text) is not None for c in filled[1:]):
+                return "a table whose points run along a row: values for cases, no criteria"
+    return None
+
+
+def _grades(draft: Draft, roles: set[Role | None]) -> str | None:
+    """等次 | 分值: the bands of the grades."""
+    rows = _data(draft)
+    graded = [r for r in rows if any(patterns.GRADE_WORDS.fullmatch(fold(c.text)) for c in r.filled())]
+    if (draft.table.columns and draft.table.columns[0].grades) or 2 * len(graded) <= len(rows) or len(graded) < 2:
+        return None
+    first = [next(c for c in r.filled() if patterns.GRADE_WORDS.fullmatch(fold(c.text))) for r in graded]
+    if len({fold(c.text) for c in first}) < len(first):
+        return None
+    numbered = any(read_points(c.text).value is not None for r in graded for c in r.filled())
+    return "a table of grades and their ranges, no criteria" if numbered else ""
+
+
+def _thresholds(draft: Draft, roles: set[Role | None]) -> str | None:
+    """90分以上 | 续签合同: what follows from a result."""
+    for rows in draft.table.data:
+        filled = [row for row in rows if len(row.filled()) > 1]
+        for col in range(max((len(r.cells) for r in filled), default=0)):
+            texts = [fold(c.text) for r in filled if col < len(r.cells) and (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
+            said = [t for t in texts if THRESHOLD.fullmatch(t)]
+            if len(said) >= 2 and len(said) >= len(texts) - 1 and any(regex.search(r"以[上下]|[<>≥≤]|低于|不足", t) for t in said):
+                return "a table of grades and their ranges, no criteria"
+    return None
+
+
+def _results(draft: Draft, roles: set[Role | None]) -> str | None:
+    """单位 | 得分 | 排名: what somebody was given."""
+    texts = draft.table.header_texts
+    worded = roles & {"text", "standard"} and any(c.points is not None for c in draft.table.columns)
+    if not any(UNIT_HEADER.fullmatch(fold(t)) for t in texts.values()) or worded:
+        return None
+    rows = _data(draft)
+    scores = [c for c, t in texts.items() if patterns.header_role(t) in ("points", "awarded")]
+    given = [r for r in rows if any(c < len(r.cells) and (x := r.cells[c]) and points(x.text) is not None for c in scores)]
+    if not scores or 2 * len(given) <= len(rows):
+        return None
+    return "a table of results: each row is somebody's score, not a criterion"
+
+
+def _weights(draft: Draft, roles: set[Role | None]) -> str | None:
+    """板块 | 权重: how the results of several sheets are weighed."""
+    percents = [c for c in draft.criteria if (c.points_printed or "").endswith(("%", "％"))]
+    if roles - {"label", "points", "number", "remark", None} or len(percents) < max(2, len(draft.criteria)):
+        return None
+    return "a table of weights: it weighs parts and has no criteria"

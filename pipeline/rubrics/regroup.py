@@ -1,0 +1,115 @@
+"""What collected rows turn out to be once all are read: numbers that belong to sections, numbered parents, two rubrics."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from pipeline import patterns
+from pipeline.model import Criterion
+from pipeline.rubrics import tornpoints
+from pipeline.rubrics.draft import Draft, Mark
+
+
+def regroup(draft: Draft) -> tuple[Draft, ...]:
+    """The rubrics of one collected table: serials of sections lifted to them, parents to section rows, alternates parted."""
+    _lift_section_numbers(draft)
+    _lift_parents(draft)
+    _lift_headings(draft)
+    _raise_rows(draft)
+    return _split_alternates(draft)
+
+
+def _lift_section_numbers(draft: Draft) -> None:
+    """Numbers that stand exactly where the outer labels stand, and on no other row, number the sections."""
+    outer = {m.after: m for m in draft.marks if m.level == 1 and not m.own_row}
+    numbered = {i for i, c in enumerate(draft.criteria) if c.number}
+    if len(numbered) < 2 or numbered != set(outer) or len(numbered) == len(draft.criteria):
+        return
+    for index, mark in outer.items():
+        mark.number = draft.criteria[index].number
+        draft.criteria[index] = replace(draft.criteria[index], number=None, number_at=None)
+
+
+def _lift_parents(draft: Draft) -> None:
+    """A line numbered 2 whose next line is numbered 2.1 is no criterion: it names the group of the lines below it."""
+    numbers = [c.number or "" for c in draft.criteria]
+    for index in range(len(numbers) - 2, -1, -1):
+        if numbers[index] and numbers[index + 1].startswith(f"{numbers[index]}."):
+            _lift(draft, index)
+
+
+def _lift_headings(draft: Draft) -> None:
+    """Lines marked （一） with the points of the lines below them, in a table without labels where either no line or each of the
+    others has a number, are section rows: their points, not those of the others, make the sums."""
+    heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
+    numbered = sum(c.number is not None for c in draft.criteria)
+    if draft.marks or numbered not in (0, len(draft.criteria) - len(heads)) or len(heads) < 2 or heads[0] != 0:
+        return
+    below = [draft.criteria[a + 1 : b] for a, b in pairwise([*heads, len(draft.criteria)])]
+    closes = [_points(draft.criteria[h]) == sum(c.max_points or 0 for c in own) for h, own in zip(heads, below, strict=True)]
+    whole = sum(_points(draft.criteria[h]) or 0 for h in heads)
+    total = draft.totals[-1][1] if draft.totals else None
+    but_one = sum(closes) >= max(2, len(heads) - 1)  # a fault of print in one section leaves the others
+    if all(below) and (all(closes) or but_one or (total == whole and 2 * sum(closes) >= len(heads))):
+        for head in reversed(heads):
+            _lift(draft, head)
+
+
+def _points(own: Criterion) -> Decimal | None:
+    """The points of a line that heads others: one number, though a line end tears it."""
+    return own.max_points if own.max_points is not None else tornpoints.whole(own)
+
+
+def _lift(draft: Draft, index: int) -> None:
+    own = draft.criteria.pop(index)
+    draft.spans.pop(index)
+    label = next((m for m in draft.marks if m.covered == [index]), None)
+    draft.marks = [m for m in draft.marks if m is not label]
+    for mark in draft.marks:
+        mark.covered = [c - (c > index) for c in mark.covered if c != index]
+        mark.after -= mark.after > index
+    draft.totals = [(after - (after > index), value, at) for after, value, at in draft.totals]
+    draft.subtotals = [replace(s, after=None if s.after is None else s.after - (s.after >= index)) for s in draft.subtotals]
+    text, at = (own.text, own.at) if own.text or label is None else (label.text, label.at)
+    rank = (own.number or "").count(".") + 1
+    if at is not None:
+        draft.marks.insert(
+            0, Mark(text, _points(own), at, 1, own.piece, False, True, after=index, number=own.number, rank=rank)
+        )
+
+
+def _raise_rows(draft: Draft) -> None:
+    """Labels alone in their rows, each directly above a criterion that has a label of its own in the same column, are section rows:
+    without merged cells nothing else sets them apart."""
+    alone = [m for m in draft.marks if m.alone]
+    for level in {m.level for m in alone}:
+        own = [m for m in alone if m.level == level]
+        begun = {m.after for m in draft.marks if m.level == level and m.text and not m.alone and not m.own_row}
+        if all(m.after in begun or m.after == len(draft.criteria) for m in own) and any(m.after in begun for m in own):
+            for mark in own:
+                mark.own_row, mark.level = True, 1
+
+
+def _split_alternates(draft: Draft) -> tuple[Draft, ...]:
+    """One table with a total row in its middle after which the serials start over is two rubrics."""
+    cuts = [i for i, _, _ in draft.totals if 0 < i < len(draft.criteria) and draft.criteria[i].number == "1"]
+    if not cuts:
+        return (draft,)
+    out = []
+    for start, end in pairwise([0, *cuts, len(draft.criteria)]):
+        marks = [replace(m, covered=[c - start for c in m.covered if start <= c < end], after=m.after - start)
+                 for m in draft.marks if start <= m.after < end]
+        out.append(
+            replace(
+                draft,
+                criteria=draft.criteria[start:end],
+                spans=draft.spans[start:end],
+                marks=marks,
+                subtotals=[replace(s, after=s.after - start) for s in draft.subtotals if s.after is not None and start <= s.after < end],
+                totals=[(i - start, v, at) for i, v, at in draft.totals if start < i <= end],
+            )
+        )
+    return tuple(out)

@@ -1,0 +1,409 @@
+"""Joined tables to rubrics AS PRINTED: every criterion, label, subtotal and total where it stands, nothing corrected.
+
+`sections` here follow the printed cover of the labels; `resolve` decides what the numbers say about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.model import (
+    LOW_CONFIDENCE,
+    Criterion,
+    Doubt,
+    Paragraph,
+    Remark,
+    Rubric,
+    Section,
+    Subtotal,
+    Table,
+    Unplaced,
+)
+from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.notices.segments import Segment
+from pipeline.points import read_points, split_label, total_in
+from pipeline.provenance import Provenance
+from pipeline.rubrics import tornpoints
+from pipeline.rubrics.draft import Draft, Mark, collect
+from pipeline.rubrics.gridrows import Row
+from pipeline.rubrics.header import header_at, header_faults, header_of
+from pipeline.rubrics.listing import list_table, unboxed
+from pipeline.rubrics.oddities import odd_parts
+from pipeline.rubrics.refusal import refusal
+from pipeline.rubrics.regroup import regroup
+from pipeline.rubrics.roles import spanning_totals
+from pipeline.rubrics.sections import section_kind, sections_of, spread
+from pipeline.rubrics.shapes import column_table, gathered, opened, points_row_table
+from pipeline.rubrics.strays import cut_tops, stray_rows, torn_tables
+from pipeline.rubrics.table import JoinedTable, join
+
+SHORT = 30
+"""A line just above a table that is no longer than this may name it, whatever its words."""
+
+MIN_BOXED = 3
+"""A table of one column and so many rows may be a list with a frame around it."""
+
+NEAR = 4
+"""A total printed above a table stands within this many lines of it; further up it speaks of something else."""
+
+
+def parse(segments: Iterable[Segment]) -> tuple[Rubric, ...]:
+    """All rubrics of a notice, as printed, in order."""
+    return read(segments)[0]
+
+
+def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark, ...]]:
+    """All rubrics, and a remark for each table that looks like one and is not."""
+    segments = [s for s in segments if s.kind != "receipt"]
+    drafts: list[tuple[Segment, Draft]] = []
+    remarks: list[Remark] = []
+    for segment in segments:
+        for table in _tables(segment):
+            for draft in regroup(collect(table)):
+                reason = refusal(draft)
+                if reason is None:
+                    drafts.append((segment, draft))
+                elif reason:
+                    remarks.append(Remark("not-a-rubric", reason, table.parts[0].at))
+    rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
+    for segment in segments:
+        own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
+        remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else ()
+    return rubrics, (*remarks, *cut_tops(rubrics))
+
+
+def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
+    """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
+    tables = gathered([column_table(t) or points_row_table(t) or opened(t) for t in join(segment.blocks)])
+    boxed = all(part.cols == 1 and part.rows >= MIN_BOXED for table in tables for part in table.parts)
+    listing = list_table(unboxed(segment.blocks)) if boxed else None
+    return (listing,) if listing else tables
+
+
+def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) -> tuple[Rubric, ...]:
+    """Ids: annex-N, a second rubric of the same annex annex-N-2; without any annex heading numbered from 1."""
+    counts: dict[int, int] = {}
+    rubrics = []
+    for position, (segment, draft) in enumerate(drafts, start=1):
+        annex = segment.annex if has_annexes else position
+        counts[annex] = counts.get(annex, 0) + 1
+        suffix = f"-{counts[annex]}" if counts[annex] > 1 else ""
+        rubrics.append(build(draft, annex, f"annex-{annex}{suffix}", segment, counts[annex] == 1))
+    return tuple(rubrics)
+
+
+def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
+    """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
+    marks = spread(_placed_marks(draft), draft.criteria)
+    tornpoints.mend(draft, marks, _totals(draft, len(draft.criteria))[0])
+    criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
+    criteria = _serials_from_items(criteria)
+    criteria = _with_ids(_mark_deductions(criteria, draft), rubric_id)
+    criteria = _mark_apart(criteria, draft)
+    title, title_at = _title(draft, segment, first)
+    stated, total_at, subtotals = _totals(draft, len(criteria))
+    if stated is None:
+        elsewhere = _total_elsewhere(draft, title, title_at)
+        stated, total_at = elsewhere if elsewhere[0] is not None else (stated, total_at)
+    labels, sections = sections_of(marks, criteria, rubric_id)
+    sections = tuple(_with_worded(_with_vetoes(section)) for section in sections)
+    return Rubric(
+        annex=annex,
+        id=rubric_id,
+        title=title,
+        stated_total=stated,
+        sections=sections,
+        title_at=title_at,
+        total_at=total_at,
+        header=header_of(draft.table),
+        header_at=header_at(draft.table),
+        header_faults=header_faults(draft.table),
+        fields=draft.fields,
+        labels=labels,
+        subtotals=subtotals,
+        unplaced=tuple(draft.unplaced),
+        notes=tuple(draft.notes),
+        doubts=_doubts(draft, [*(m.at for m in draft.marks), *(a for c in criteria for a in (c.number_at, c.points_at)), total_at]),
+    )
+
+
+def _goes_on(text: str, match: regex.Match[str]) -> bool:
+    """Whether the text counts on inside (1.… 2.…): its serials number its parts, not the criteria."""
+    form = regex.escape(match[0].strip())
+    value = next(g for g in match.groups() if g)
+    if not value.isdecimal():
+        return False
+    return regex.search(rf"(?:^|[。；;)）\s]){form.replace(value, str(int(value) + 1), 1)}(?![0-9])", text[match.end() :]) is not None
+
+
+def _placed_marks(draft: Draft) -> list[Mark]:
+    """The marks, without words after the last criterion: nothing stands under or beside them, they are listed as unplaced."""
+    last = len(draft.criteria)
+    stray = [m for m in draft.marks if m.after == last and m.stated_points is None and not m.covered]
+    draft.unplaced += [Unplaced(mask_personal(m.text), "a row without text and points", m.at) for m in stray]
+    return [m for m in draft.marks if m not in stray]
+
+
+def _with_vetoes(section: Section) -> Section:
+    """A section of vetoes by its label: its criteria without points are vetoes."""
+    if section.label is None or not patterns.POINTS_VETO.search(fold(section.label)):
+        return section
+    vetoes = (replace(c, kind="veto") if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
+    return replace(section, criteria=tuple(vetoes))
+
+
+def _with_worded(section: Section) -> Section:
+    """A section outside the total by its kind (加分项, 扣分项): its criteria without points say in words what one case is worth."""
+    if section.kind == "scored":
+        return section
+    worded = (replace(c, kind=section.kind) if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
+    return replace(section, criteria=tuple(worded))
+
+
+def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
+    """The cells of serials, points, labels and the total whose digits were read with little confidence."""
+    cells = (c for part in draft.table.parts for c in part.cells if c.digits is not None and c.digits < LOW_CONFIDENCE)
+    return tuple(Doubt(clean(c.text), c.digits or 0.0, c.at) for c in cells if c.at in leaned_on)
+
+
+def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where no column holds serials and (nearly) every text opens with one, that is the number."""
+    if not criteria or any(c.number for c in criteria):
+        return list(criteria)
+    found = _plain_between([c.text for c in criteria])
+    if not any(found):
+        return _serials_in_words(criteria)
+    if sum(m is not None for m in found) < max(2, 0.5 * len(criteria)) or not _count_up(found):
+        return list(criteria)
+    if any(m and _goes_on(c.text, m) for c, m in zip(criteria, found, strict=True)):
+        return list(criteria)
+    out = []
+    for criterion, match in zip(criteria, found, strict=True):
+        if match is None:
+            out.append(criterion)
+            continue
+        number = next(g for g in match.groups() if g)
+        out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
+    return out
+
+
+def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where every text opens with a Chinese numeral (一.… 二.…), or with a figure set apart by a space, and they count on from 1,
+    that is the number."""
+    found = [patterns.NUMERAL_IN_TEXT.match(c.text) or patterns.FIGURE_IN_TEXT.match(c.text) for c in criteria]
+    values = [int(m["n"]) if m["n"].isdecimal() else chinese_number(m["n"]) for m in found if m]
+    if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
+        return list(criteria)
+    pairs = zip(criteria, found, strict=True)
+    return [replace(c, number=m["n"], text=c.text[m.end() :], number_at=c.at) for c, m in pairs if m]
+
+
+def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
+    """The serial that opens each text. Between plain ones (4. … 6. …) a 5 before a figure (5.24小时受理) is plain too."""
+    found = [patterns.SERIAL_IN_TEXT.match(text) for text in texts]
+    if 2 * sum(m is not None and m["b"] is not None for m in found) <= len(texts):
+        return found
+    for i, (text, match) in enumerate(zip(texts, found, strict=True)):
+        whole = patterns.SERIAL_BEFORE_FIGURE.match(text) if match is None or match["c"] is not None else None
+        before = found[i - 1] if i else None
+        if whole is not None and int(whole["b"]) == (int(before["b"]) + 1 if before is not None and before["b"] else 1):
+            found[i] = whole
+    return found
+
+
+def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:
+    """Where each criterion's item opens with a serial (1.选址) and nothing else numbers them, that is the number."""
+    found = [patterns.SERIAL_IN_TEXT.match(c.columns.get("item", "")) for c in criteria]
+    if any(c.number for c in criteria) or len(found) < 2 or not all(found) or not _count_up(found):
+        return list(criteria)
+    out = []
+    for criterion, match in zip(criteria, found, strict=True):
+        assert match is not None
+        number = fold(next(g for g in match.groups() if g))
+        columns = {**criterion.columns, "item": criterion.columns["item"][match.end() :]}
+        out.append(replace(criterion, number=number, columns=columns, number_at=criterion.at))
+    return out
+
+
+def _mark_deductions(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
+    """Where no line has points, or they stand under 扣分, points are taken off: every line is a deduction."""
+    headers = {draft.table.header_texts.get(columns.points) for columns in draft.table.columns if columns.points is not None}
+    taken_off = {patterns.header_role(text) for text in headers if text} == {"deduction"}
+    if not taken_off and any(c.max_points is not None or c.choice for c in criteria):
+        return list(criteria)
+    return [replace(c, kind="deduction") if c.kind == "scored" else c for c in criteria]
+
+
+def _mark_apart(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
+    """Lines below the last total row that call themselves 加分项 or 扣分项 stand outside the total."""
+    last = max((after for after, value, _ in draft.totals if value is not None), default=len(criteria))
+    out = list(criteria[:last]) if 0 < last < len(criteria) else list(criteria)
+    for own in criteria[len(out) :]:
+        kind = section_kind(f"{own.columns.get('item', '')} {own.text}") if own.kind == "scored" and len(own.text) <= SHORT else own.kind
+        out.append(replace(own, kind=kind))
+    return out
+
+
+def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:
+    """Whether serials at the start of texts count up, or start over at 1, each time; a slip in ten may break the count."""
+    values = [next(g for g in m.groups() if g) for m in found if m]
+    numbers = [int(v) if v.isdecimal() else None for v in values]
+    slips = sum(b is not None and a is not None and b not in (1, a + 1, a + 2) for a, b in pairwise([0, *numbers]))
+    return slips <= (len(values) + 5) // 10
+
+
+def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Criterion], list[Mark]]:
+    """An innermost label column with one cell a criterion names the criteria, it does not group them."""
+    levels = {m.level for m in marks if not m.own_row}
+    inner = [m for m in marks if m.level == max(levels, default=0) and not m.own_row and m.covered]
+    ones = sum(len(m.covered) == 1 for m in inner)
+    grouped = len(levels) > 1 or any(m.own_row for m in marks)
+    if not inner or ones < (0.6 if grouped else 0.9) * len(inner):
+        return criteria, marks
+    declared = all(m.stated_points is not None for m in inner) and any(c.max_points is not None for c in criteria)
+    if not grouped and (len(inner) < 0.9 * len(criteria) or declared):
+        return criteria, marks
+    return _name_items(criteria, inner), [m for m in marks if m not in inner]
+
+
+def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Criterion]:
+    out = list(criteria)
+    for mark in marks:
+        label, declared = split_label(mark.text)
+        for index in mark.covered:
+            own = out[index]
+            value = own.max_points
+            printed, points_at = own.points_printed, own.points_at
+            if value is None and own.choice is None and declared is not None and len(mark.covered) == 1:
+                value, printed, points_at = declared, mark.text, mark.at
+            columns = {**own.columns, "item": label}
+            text = own.text or label
+            out[index] = replace(
+                own, text=text, columns=columns, max_points=value, points_printed=printed, points_at=points_at
+            )
+    return out
+
+
+def _with_ids(criteria: Sequence[Criterion], rubric_id: str) -> list[Criterion]:
+    """`c<number>` where the numbers ascend over the whole rubric, a repeat gets ~2; else the running index."""
+    values = [int(c.number) if c.number and c.number.isdecimal() else None for c in criteria]
+    known = [v for v in values if v is not None]
+    falls = sum(b < a for a, b in pairwise(known))
+    by_number = known and 2 * len(known) > len(criteria) and falls <= len(known) // 10 and known.count(1) <= 1
+    used: dict[str, int] = {}
+    out = []
+    last = 0
+    for index, (criterion, value) in enumerate(zip(criteria, values, strict=True), start=1):
+        if not by_number:
+            key = f"c{index}"
+        else:
+            key = f"c{value if value is not None else last + 1}"
+            last = value if value is not None else last + 1
+        used[key] = used.get(key, 0) + 1
+        suffix = f"~{used[key]}" if used[key] > 1 else ""
+        out.append(replace(criterion, id=f"{rubric_id}/{key}{suffix}"))
+    return out
+
+
+def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Provenance | None]:
+    """The annex's title, else a title row in the table, else the last title-like line above it."""
+    opens = next((b for b in segment.blocks if isinstance(b, Table)), None) in draft.table.parts
+    if first and segment.kind == "annex" and segment.title and (opens or patterns.TITLE_WORDS.search(segment.title)):
+        return segment.title, segment.title_at
+    if draft.title:
+        return draft.title
+    for row in (r for rows in draft.table.rows[:1] for r in rows[:3]):
+        filled = row.filled()
+        if len(filled) == 1 and row not in draft.table.headers[0] and patterns.TITLE_WORDS.search(clean(filled[0].text)):
+            return clean(filled[0].text), filled[0].at
+    lines = [p for p in draft.table.lead if _may_be_title(p)]
+    for paragraph in reversed(lines):
+        if patterns.TITLE_WORDS.search(clean(paragraph.text)) or paragraph.align == "center":
+            return mask_personal(clean(paragraph.text)), paragraph.at
+    nearest = lines[-1] if lines and draft.table.lead[-1] is lines[-1] and len(clean(lines[-1].text)) <= SHORT else None
+    if nearest is not None:
+        return mask_personal(clean(nearest.text)), nearest.at
+    if segment.kind == "annex" and segment.title:
+        return segment.title, segment.title_at
+    return None, None
+
+
+def _may_be_title(paragraph: Paragraph) -> bool:
+    text = clean(paragraph.text)
+    return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not text.endswith(("。", "；", "：", ":", "，"))
+
+
+def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None, tuple[Subtotal, ...]]:
+    """The stated total is the last total row; earlier ones, after part of the criteria, are subtotals."""
+    subtotals = list(draft.subtotals)
+    last = subtotals[-1] if subtotals else None
+    if not draft.totals and last and last.after == count - 1 and _is_whole(last, draft):
+        return last.points, last.at, tuple(subtotals[:-1])
+    if not draft.totals:
+        return None, None, tuple(subtotals)
+    valued = [t for t in draft.totals if t[1] is not None] or draft.totals
+    _, value, at = max(valued, key=lambda t: (t[0] in (0, count), t[1] or Decimal(0))) if len(valued) > 1 else valued[0]
+    for after, other, where in valued:
+        if where is not at and after > 0:
+            subtotals.append(Subtotal(clean(where.quote), other, after - 1, where))
+    return value, at, tuple(subtotals)
+
+
+def _above_header(draft: Draft) -> list[Row]:
+    """The rows of one cell above the header of the first part."""
+    heads, rows = draft.table.headers[0], draft.table.rows[0]
+    top = min((r.index for r in heads), default=0)
+    return [r for r in rows if r.index < top and len(r.filled()) == 1]
+
+
+def _is_whole(last: Subtotal, draft: Draft) -> bool:
+    """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section. A 小计
+    does where it is the only one and its value says so."""
+    named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
+    others = [s for s in draft.subtotals if s is not last and not patterns.SUBTOTAL_WORDS.fullmatch(fold(s.label))]
+    if patterns.SUBTOTAL_WORDS.fullmatch(fold(last.label)):
+        whole = sum((c.max_points or Decimal(0) for c in draft.criteria), Decimal(0))
+        return len(draft.subtotals) == 1 and len(draft.marks) > 1 and last.points == whole
+    if named == fold(last.label) or others:
+        return False
+    labels = [fold(_plain_label(m.text)) for m in draft.marks]
+    return not any(named in label or label in named for label in labels if label)
+
+
+def _plain_label(text: str) -> str:
+    return patterns.SECTION_MARKER.sub("", split_label(text)[0])
+
+
+def _total_elsewhere(
+    draft: Draft, title: str | None, title_at: Provenance | None
+) -> tuple[Decimal | None, Provenance | None]:
+    """A total printed in a header cell, the title, the line below the table, or a line above it."""
+    for heads in draft.table.headers[:1]:
+        for row in heads:
+            for cell in row.filled():
+                match = patterns.HEADER_TOTAL.search(fold(cell.text))
+                role = patterns.header_role(cell.text)
+                whole = match and role == "label" and Decimal(match[1]) == sum(c.max_points or 0 for c in draft.criteria)
+                if match and (whole or role in ("points", "awarded", "standard", "text")):
+                    return Decimal(match[1]), cell.at
+    for cell in spanning_totals(draft.table.data[0], draft.table.header_texts).values():
+        return read_points(cell.text).value, cell.at
+    if title and (total := total_in(title)) is not None:
+        return total, title_at
+    for row in _above_header(draft):
+        cell = row.filled()[0]
+        if len(clean(cell.text)) <= SHORT and not patterns.SECTION_MARKER.match(clean(cell.text)) and (total := total_in(cell.text)) is not None:
+            return total, cell.at
+    below = fold(draft.table.tail[0].text) if draft.table.tail else ""
+    if patterns.TOTAL_WORDS.fullmatch(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
+        return Decimal(number[0]), draft.table.tail[0].at
+    for paragraph in draft.table.lead[-NEAR:]:
+        if len(paragraph.text) <= 60 and (total := total_in(paragraph.text)) is not None:
+            return total, paragraph.at
+    return None, None

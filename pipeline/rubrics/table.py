@@ -1,0 +1,237 @@
+"""Table parts to joined tables: which parts belong together, with their rows, header rows and columns by role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct
+
+from pipeline import patterns
+from pipeline.model import Block, Paragraph, Table
+from pipeline.normalize import clean, fold
+from pipeline.points import split_label
+from pipeline.rubrics.gridrows import Row, header_key, is_total, rows_of, serial_value
+from pipeline.rubrics.halves import halves
+from pipeline.rubrics.headrows import as_before, find_headers, header_texts, leading_headers
+from pipeline.rubrics.roles import Columns, columns_of
+from pipeline.rubrics.stacks import stacked
+
+MAX_STRAY = 2
+"""Lines that may stand between two parts whose serial numbers go on: a page's head, a stamp."""
+
+MIN_TITLE = 5
+"""Characters of a title, at least."""
+
+
+class JoinedTable(Struct, frozen=True, dict=True):
+    """Parts that make one table. `lead` are the paragraphs since the table before it (title, form fields); `shape`
+    says what it was on the page: a table, a list of lines, or a sheet whose criteria are columns; `known` are the columns
+    where the shape itself fixes them; `inside` are lines that stand between its rows."""
+
+    parts: tuple[Table, ...]
+    lead: tuple[Paragraph, ...]
+    tail: tuple[Paragraph, ...] = ()
+    shape: Literal["table", "list", "columns"] = "table"
+    known: Columns | None = None
+    inside: tuple[Paragraph, ...] = ()
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Row, ...], ...]:
+        """Rows of each part."""
+        return tuple(rows_of(part, i) for i, part in enumerate(self.parts))
+
+    @cached_property
+    def leading(self) -> tuple[tuple[Row, ...], ...]:
+        """The header rows at the top of each part."""
+        return tuple(map(leading_headers, self.rows))
+
+    @cached_property
+    def headers(self) -> tuple[tuple[Row, ...], ...]:
+        """Header rows of each part (empty where a part has none)."""
+        return find_headers(self.rows, self.leading)
+
+    @cached_property
+    def data(self) -> tuple[tuple[Row, ...], ...]:
+        """The other rows of each part."""
+        return tuple(
+            tuple(r for r in rows if r not in heads) for rows, heads in zip(self.rows, self.headers, strict=True)
+        )
+
+    @cached_property
+    def tops(self) -> tuple[int, ...]:
+        """The row of each part's own header at its top: what stands above it is no data. 0 where it has none."""
+        return tuple(min((r.index for r in heads), default=0) for heads in self.leading)
+
+    @cached_property
+    def columns(self) -> tuple[Columns, ...]:
+        """The columns of each part."""
+        return (self.known,) * len(self.parts) if self.known else assign_columns(self)
+
+    @cached_property
+    def header_texts(self) -> dict[int, str]:
+        """Column → header text, of the first part that has a header."""
+        for heads, part in zip(self.headers, self.parts, strict=True):
+            if heads:
+                return header_texts(heads, part.cols)
+        return {}
+
+    @cached_property
+    def header_part(self) -> int | None:
+        return next((i for i, heads in enumerate(self.headers) if heads), None)
+
+
+def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
+    """Group the table parts of one segment into tables.
+
+    A part goes on with the table before it when nothing but page numbers or 续表 stands between them and it does not
+    open a table of its own (another header, or a serial that starts over after a total row).
+    """
+    tables: list[JoinedTable] = []
+    parts: list[Table] = []
+    lead: list[Paragraph] = []
+    inside: list[Paragraph] = []
+    between: list[Paragraph] = []
+    laid = _Laid()
+    for block in (part for b in blocks for part in (_sheets(b) if isinstance(b, Table) else (b,))):
+        if isinstance(block, Paragraph):
+            if not _is_noise(block):
+                between.append(block)
+            continue
+        apart = between or inside
+        if parts and (
+            _is_closing_part(laid.rows(block))
+            or (not apart and _goes_on(parts, block, laid))
+            or (0 < len(between) <= MAX_STRAY and not any(map(_opens, between)) and _counts_on(parts, block, laid) and _goes_on(parts, block, laid))
+        ):
+            parts.append(block)
+            inside, between = [*inside, *between], []
+            continue
+        if parts:
+            closing = next((i for i, p in enumerate(between) if not _closes(p)), len(between))
+            tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between[:closing]), inside=tuple(inside)))
+            between = between[closing:]
+        parts, lead, inside, between = [block], between, [], []
+    if parts:
+        tables.append(JoinedTable(tuple(parts), tuple(lead), tuple(between), inside=tuple(inside)))
+    return tuple(tables)
+
+
+def _sheets(table: Table) -> tuple[Table, ...]:
+    """The sheets of one table: those that stand one under another, of each the halves side by side."""
+    return tuple(half for sheet in stacked(table) for half in halves(sheet))
+
+
+class _Laid:
+    """The rows of parts, and the header rows at their tops, each laid out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Table, tuple[Row, ...]]] = {}
+        self._heads: dict[int, tuple[Row, ...]] = {}
+
+    def rows(self, part: Table) -> tuple[Row, ...]:
+        if id(part) not in self._known:
+            self._known[id(part)] = part, rows_of(part, 0)
+        return self._known[id(part)][1]
+
+    def heads(self, part: Table) -> tuple[Row, ...]:
+        if id(part) not in self._heads:
+            self._heads[id(part)] = leading_headers(self.rows(part))
+        return self._heads[id(part)]
+
+
+def _is_closing_part(laid: Sequence[Row]) -> bool:
+    """A table of nothing but a total row, torn off by a blank row or a line of text."""
+    rows = [row for row in laid if row.filled()]
+    return len(rows) == 1 and is_total(rows[0]) and len(rows[0].filled()) <= 3
+
+
+def _closes(paragraph: Paragraph) -> bool:
+    """Whether a line under a table belongs to it: a note, a total, a place to sign."""
+    text = clean(paragraph.text)
+    signed = patterns.field_name(text) == "assessor"
+    return signed or bool(patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)))
+
+
+def _opens(paragraph: Paragraph) -> bool:
+    """Whether a line between two tables may head the second: an annex's mark, a section's or a title in the middle, or may
+    close the first."""
+    text = clean(paragraph.text)
+    heads = patterns.ANNEX_MARK.match(text) or patterns.SECTION_MARKER.match(text) or split_label(text)[1] is not None
+    return bool(heads) or _closes(paragraph) or (paragraph.align == "center" and len(text) >= MIN_TITLE)
+
+
+def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
+    """Whether a part of as many columns begins on another page with the serial number after the last one, which no total
+    followed."""
+    before, after = laid.rows(parts[-1]), laid.rows(part)
+    torn = part.page is not None and parts[-1].page is not None and part.page != parts[-1].page
+    if not torn or part.cols != parts[-1].cols or any(is_total(row) for row in before):
+        return False
+    for col in range(min(part.cols, 3)):
+        last = [n for row in before for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
+        first = [n for row in after for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
+        if len(last) > 1 and first and first[0] == last[-1] + 1:
+            return True
+    return False
+
+
+def _is_noise(paragraph: Paragraph) -> bool:
+    text = clean(paragraph.text)
+    return not text or bool(patterns.PAGE_NUMBER.match(text)) or bool(patterns.CONTINUED.match(text))
+
+
+def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
+    before = laid.rows(parts[-1])
+    rows = laid.rows(part)
+    first = laid.heads(parts[0])
+    header = as_before(laid.heads(part), first)
+    below = max((row.index for row in as_before(laid.heads(parts[-1]), first)), default=-1)
+    data = [row for row in before if row.index > below]
+    ended = any(is_total(row) for row in data[1:])  # a total in the first row opens the table
+    if not header:
+        return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (
+            abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1
+        )
+    if not first:
+        return not ended and len(before) <= 2
+    if len(parts) == 1 and len(before) == len(first):
+        return not any(header_key(r) == header_key(s) for r in header for s in first) or not ended
+    return not ended and [header_key(r) for r in header] == [header_key(r) for r in first[-len(header) :]]
+
+
+def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
+    """Roles for each part. Parts of the same width share their data; a width with too few rows borrows by position."""
+    by_width: dict[int, Columns] = {}
+    header_cols = table.parts[table.header_part].cols if table.header_part is not None else None
+    widths = sorted({p.cols for p in table.parts}, key=lambda w: -_data_rows(table, w))
+    for width in widths:
+        each = zip(table.parts, table.data, table.tops, strict=True)
+        rows = [r for part, data, top in each if part.cols == width for r in data if r.index >= top]
+        names = table.header_texts if width == header_cols else {}
+        by_width[width] = columns_of(rows, width, names)
+    best = by_width[widths[0]]
+    for width in widths[1:]:
+        if by_width[width].text is None or by_width[width].points is None:
+            by_width[width] = _borrow(best, widths[0], width)
+    return tuple(by_width[p.cols] for p in table.parts)
+
+
+def _data_rows(table: JoinedTable, width: int) -> int:
+    return sum(len(d) for p, d in zip(table.parts, table.data, strict=True) if p.cols == width)
+
+
+def _borrow(columns: Columns, width: int, other: int) -> Columns:
+    """The roles of another width, taken from the left for a wider part, cut for a narrower one."""
+    keep = lambda c: c if c is not None and c < other else None  # noqa: E731
+    return Columns(
+        labels=tuple(c for c in columns.labels if c < other),
+        number=keep(columns.number),
+        label_numbers={n: c for n, c in columns.label_numbers.items() if c < other},
+        text=keep(columns.text),
+        points=keep(columns.points),
+        section_points={n: c for n, c in columns.section_points.items() if c < other},
+        awarded=tuple(c for c in columns.awarded if c < other),
+        others={c: n for c, n in columns.others.items() if c < other},
+    )

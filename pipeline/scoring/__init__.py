@@ -1,0 +1,1 @@
+"""Filled forms as assessments, and assessments as scorecards."""

@@ -1,0 +1,93 @@
+"""The report: whole, offline, marked, in both languages."""
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from pipeline.auditing import audit_page
+from pipeline.auditing.audit import audit
+from pipeline.model import Resolution
+from tests.builders import bands, notice_of, reading_of, rubric_of
+
+TABLE = """
+    项目           | 序号 | 评价内容              | 评价分值
+    应急（10分）   | 1    | 编制预案<并>备案&存档 | 4
+                   | 2*   | 监测预警。            | 2*
+                   | 3    | 组织演练。            | 4
+    -              | 4    | 热情服务。            | 5
+    设施（9分）    | 5    | 设施完好。            | 10
+    总评           |      |                       | 25
+"""
+GROUPS = ((2, "第5条多印1分，或名称应标10分"),)
+
+
+@pytest.fixture
+def reading():
+    resolution = Resolution("undecidable", 20, 2, groups=GROUPS, decide_by=("第5条分值格",))
+    notice = notice_of(grade_bands=bands("优秀 [90,)", "合格 [70,89]"))
+    whole = reading_of(replace(rubric_of(TABLE), resolution=resolution), notice=notice)
+    return replace(whole, findings=audit(whole))
+
+
+def page(reading, lang="zh", images=None):
+    return audit_page.render(reading, reading.findings, images, lang)
+
+
+@pytest.mark.parametrize(("lang", "tag"), [("zh", "zh-CN"), ("en", "en")])
+def test_the_page_is_one_file_without_network(reading, lang, tag):
+    html = page(reading, lang)
+    assert f'<html lang="{tag}">' in html
+    assert not re.search(r"""(?:src|href)=["'](?!#|data:)""", html)
+    assert "default-src 'none'" in html
+    assert html == page(reading, lang)
+
+
+def test_each_finding_stands_beside_its_row_and_in_full(reading):
+    html = page(reading)
+    assert all(f.message in html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for f in reading.findings)
+    row = next(r for r in html.split("<tr") if "监测预警。" in r and "<td" in r)
+    assert "RUB001" in row
+    assert "推定" in row
+
+
+def test_text_of_the_source_is_escaped(reading):
+    assert "<并>" not in page(reading)
+    assert "编制预案&lt;并&gt;备案&amp;存档" in page(reading)
+
+
+def test_proof_rivals_and_the_settling_look_are_told(reading):
+    html = page(reading)
+    for text in ("25 − 23 = 2", "无法判定", "同样成立的解释（共 2 种）", GROUPS[0][1], "看一处即可判定", "第5条分值格", "标 9 · 合 10"):
+        assert text in html
+
+
+def test_pictures_stand_in_the_card(reading):
+    target = next(f for f in reading.findings if f.rule == "serial-gap")
+    html = page(reading, images={target.fingerprint: [(5, "data:image/png;base64,AAAA")]})
+    assert 'src="data:image/png;base64,AAAA"' in html
+    assert "第 5 页" in html
+
+
+def test_a_clean_sheet_says_so():
+    clean = reading_of(rubric_of("项目|序号|评价内容|评价分值\n管理（5分）|1|台账。|5\n总评|||5"))
+    html = audit_page.render(clean, audit(clean), None, "zh")
+    assert "没有发现问题。" in html
+    assert "未发现错误" in html
+
+
+def test_two_levels_have_two_label_columns():
+    rubric = rubric_of("项目|序号|评价内容|评价分值\n甲（5分）|1|甲一。|5\n乙（5分）|2|乙一。|5\n总评|||10")
+    first, second = rubric.sections
+    upper = replace(first, id="annex-1/s0", label="总类", stated_points=rubric.stated_total, criteria=())
+    nested = (upper, replace(first, parent=upper.id), replace(second, parent=upper.id))
+    reading = reading_of(replace(rubric, sections=nested))
+    html = audit_page.render(reading, audit(reading), None, "zh")
+    assert audit(reading) == ()
+    assert 'rowspan="2" colspan="1"><b>总类</b>' in html
+
+
+def test_the_other_cells_of_a_row_are_on_the_page():
+    reading = reading_of(rubric_of("项目 | 序号 | 评价内容 | 评分等级 | standard | 评价分值\n制度（4分） | 1 | 建立制度。 | 优4分、差0分 | 缺一项扣1分 | 4\n"))
+    page = audit_page.render(reading, (), None, "zh")
+    assert page.index("评分标准：缺一项扣1分") < page.index("评分等级：优4分、差0分")

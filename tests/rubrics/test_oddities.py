@@ -1,0 +1,59 @@
+"""Labels and serials that say by themselves that they were read torn, or with others."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from pipeline.auditing.audit import audit
+from pipeline.model import LabelMark, Rubric
+from pipeline.points import split_label
+from pipeline.provenance import Provenance
+from pipeline.rubrics.oddities import odd_parts
+from tests.builders import reading_of, rubric_of
+
+TABLE = "项目|序号|评价内容|评价分值\n管理（5分）|1|台账齐全。|3\n|2|人员持证。|2\n安全（5分）|{serial}|设施完好。|4\n总评|||10"
+
+
+def on_page(label: str = "安全（5分）", serial: str = "3", page: int | None = 1) -> Rubric:
+    """A rubric, as read from a page, with another second label or third serial."""
+    rubric = rubric_of(TABLE.format(serial=serial))
+    places = [Provenance(c.text, page, (60.0, 100.0 + 20 * i, 90.0, 112.0 + 20 * i) if page else None) for i, c in enumerate(rubric.printed())]
+    at = iter(places)
+    sections = tuple(replace(s, criteria=tuple(replace(c, number_at=(p := next(at)), points_at=p, at=p) for c in s.criteria)) for s in rubric.sections)
+    name, points = split_label(label)
+    first, second = rubric.labels
+    where = Provenance(label, page, (30.0, 140.0, 60.0, 152.0) if page else None)
+    labels = (first, LabelMark(label, name, points, where, 2, 2, second.merged, 0))
+    return replace(rubric, sections=sections, labels=labels)
+
+
+@pytest.mark.parametrize("label", ["）", "安全（", "安全（5分）检", "安全（5分检）查", "安全（512分）"])
+def test_labels_that_are_part_of_another_or_two(label: str) -> None:
+    rubric = on_page(label)
+    (remark,) = odd_parts([rubric])
+    assert (remark.kind, remark.at) == ("odd-label", rubric.labels[1].at)
+    found = {f.rule: f.status for f in audit(reading_of(rubric, remarks=(remark,)))}
+    assert (found["reading-incomplete"], found["section-sum-mismatch"]) == ("proved", "conditional")
+
+
+@pytest.mark.parametrize("label", ["安全（5分）", "安全", "一）安全", "安全（含消防）（5分）", "安全（5分，一票否决）", "安全（5分", "安全（10分）"])
+def test_labels_that_are_whole(label: str) -> None:
+    assert list(odd_parts([on_page(label)])) == []
+
+
+def test_serials_that_are_several() -> None:
+    assert [r.at for r in odd_parts([on_page(serial="345")])] == [Provenance("设施完好。", 1, (60.0, 140.0, 90.0, 152.0))]
+    assert [list(odd_parts([on_page(serial=s)])) for s in ("3", "4", "30", "35", "33")] == [[]] * 5
+
+
+def test_what_a_person_typed_as_one_cell_is_taken_as_it_stands() -> None:
+    assert list(odd_parts([on_page("安全（512分）", "345", page=None)])) == []
+
+
+@pytest.mark.parametrize(("points", "told"), [("1.1 1.2 2.1 2.2", True), ("1.1 1.2 2.1 2.5", False), ("1.1 1.2 2.1", False), ("1 2 3 4", False)])
+def test_points_that_are_serials(points: str, told: bool) -> None:
+    rubric = rubric_of("项目|序号|评价内容|评价分值\n" + "\n".join(f"{'' if i else '管理'}|{i + 1}|台账齐全。|{p}" for i, p in enumerate(points.split())))
+    place = Provenance("x", 1, (60.0, 100.0, 90.0, 112.0))
+    placed = replace(rubric, sections=tuple(replace(s, criteria=tuple(replace(c, points_at=place) for c in s.criteria)) for s in rubric.sections))
+    assert [r.at for r in odd_parts([placed])] == ([place] if told else [])
