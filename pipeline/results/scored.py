@@ -13,6 +13,7 @@ from pipeline.progress import bar
 from pipeline.results import html, summary, treatment, typeset, unit
 from pipeline.results.pages import Page
 from pipeline.results.workbook import workbook
+from pipeline.staging import write_together
 
 
 def write_all(cards: Sequence[Scorecard], reading: Reading, out: Path) -> list[Path]:
@@ -27,8 +28,7 @@ def write_all(cards: Sequence[Scorecard], reading: Reading, out: Path) -> list[P
             made[f"{name}.pdf"] = typeset.render(page, _attachment(card))
     league = summary.page(cards, reading.notice)
     made |= {"league.html": html.render(league), "league.pdf": typeset.render(league), "scores.xlsx": workbook(cards)}
-    serialize.write_together(out, made)
-    return [out / name for name in made]
+    return write_together(out, made.items())
 
 
 def _pages(stem: str, card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Iterator[tuple[str, Page]]:
