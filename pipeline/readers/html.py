@@ -20,7 +20,7 @@ from pipeline.model import Block, Document, Paragraph, Remark, Source
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table, is_layout
-from pipeline.readers.encoding import decode
+from pipeline.readers.encoding import declared_in, decode
 from pipeline.readers.htmlplaces import Places, whole_number
 from pipeline.readers.lines import split_lines
 
@@ -45,7 +45,6 @@ _MANY_ATTRIBUTES = re.compile(
     rf"""<[A-Za-z](?:[\s/]*+[^>"'=\s/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?){{{limits.MAX_ATTRIBUTES + 1}}}"""
 )
 """Of the standard library: the other one takes the square of the page's length for so high a count."""
-_CHARSET = regex.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)|<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", regex.I)
 _NONE = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", regex.I)
 _NOT_FOR_SCREENS = regex.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->|@media(?!\s*(?:screen|all)\s*\{)[^{}]{0,300}\{(?:[^{}]*\{[^{}]*\})*+[^{}]*\}", regex.I | regex.S)
 _STYLE_RULE = regex.compile(r"(?<![^{};])([^{};]+)\{([^{}]*)\}")
@@ -64,10 +63,7 @@ def read(data: bytes, name: str) -> Document:
     page = data
     if data.lstrip()[:1] != b"<" and b"mime-version" in data[:65_536].lower():
         page, declared = _page_of_archive(data, name)
-    match = _CHARSET.search(page[:8192])
-    if match and not declared:
-        declared = (match[1] or match[2]).decode("ascii")
-    root = _parse(decode(page, name, declared), name)
+    root = _parse(decode(page, name, declared or declared_in(page)), name)
     reader = _Reader(name, Places(), _hiding_rules(root))
     blocks = tuple(islice(reader.blocks(root, 0), limits.MAX_BLOCKS + 1))
     if reader.left_out:
