@@ -17,7 +17,7 @@ from pipeline.points import is_label_points, points_at_end, read_one, read_point
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.roles import Columns
 
-Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
+Kind = Literal["criterion", "section", "heading", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
 
 NUMERAL = regex.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.]?")
 """A serial in Chinese numerals, alone in its cell."""
@@ -58,7 +58,7 @@ def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = Fal
         return _as(line, "blank")
     if first_of_part and (_is_torn_text(line, filled, whole_above) or _is_torn_aside(line, filled)):
         return _as(line, "continuation")
-    for test in (_total, _fields, _opinion, partial(_section, headed=headed, worded=worded), _note):
+    for test in (_total, _fields, _opinion, partial(_heading, headed=headed), partial(_section, headed=headed, worded=worded), _note):
         found = test(line, filled)
         if found is not None:
             return found
@@ -133,6 +133,18 @@ def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     """A row with nothing but the name of a place to write (综合评价, 考核意见：)."""
     alone = len(filled) == 1 and filled[0].row_span == 1 and patterns.OPINION.fullmatch(fold(filled[0].text))
     return _as(line, "note") if alone else None
+
+
+def _heading(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
+    """A row that only names a group of rows within a section: a marked line （一） in the text column, beside no more than the
+    section's own label, where rows are told by labels and have points."""
+    if line.text is None or not line.own(line.text) or not headed or line.columns.points is None or not line.labels or _covers_label(line, line.text):
+        return None
+    label, declared = split_label(line.text.text)
+    short = len(fold(label)) <= MAX_LABEL and not regex.search(r"[。；;，,]", label)
+    alone = all(cell is line.text or (cell in line.labels and cell.col_span == 1) for cell in filled)
+    named = alone and short and declared is None and patterns.SECTION_MARKER.match(label) is not None and line.text not in line.labels
+    return _as(line, "heading", clean(line.text.text)) if named else None
 
 
 def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded: bool = False) -> Line | None:
