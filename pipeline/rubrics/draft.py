@@ -17,7 +17,7 @@ from pipeline.notices.lines import TERMINAL
 from pipeline.points import is_label_points, points_at_end, points_closing, read_one, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rubrics.criterion import criterion_of, other_columns, parts_of, points_of, serial_of
-from pipeline.rubrics.gridrows import Row, is_total
+from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.rows import NUMERAL, Line, classify
 from pipeline.rubrics.table import JoinedTable
@@ -153,7 +153,7 @@ def _scored_rows_are_worded(table: JoinedTable) -> bool:
 
 
 def _sums_up(row: Row) -> bool:
-    return is_total(row) or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
+    return row.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
 
 
 def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:

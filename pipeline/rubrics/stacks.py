@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline.model import Table
 from pipeline.normalize import clean, fold
-from pipeline.rubrics.gridrows import Row, is_total, rows_of
+from pipeline.rubrics.gridrows import Row, rows_of
 from pipeline.rubrics.headrows import is_header, leading_headers
 
 MIN_TITLE = 5
@@ -33,7 +33,7 @@ def _top(rows: Sequence[Row], head: int) -> int | None:
     top = head
     for row in map(rows.__getitem__, range(head - 1, -1, -1)):
         filled = row.filled()
-        if is_total(row):
+        if row.is_total:
             return top
         if len(filled) > 1:
             return top if any(_is_new_title(rows, i) for i in range(top, head)) else None
