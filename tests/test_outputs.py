@@ -105,6 +105,16 @@ def test_a_new_file_is_readable_by_whom_the_mask_says(tmp_path, mask, mode):
     assert (tmp_path / "a").stat().st_mode & 0o777 == mode
 
 
+def test_a_form_and_a_source_with_long_names_are_taken(tmp_path, notice):
+    assert main(["forms", str(notice), "--annex", "1", "--format", "html", "-o", str(tmp_path / "f")]) == 0
+    long = tmp_path / ("长" * 80 + ".html")
+    (tmp_path / "f" / "annex-1.draft.html").rename(long)
+    assert main(["collect", str(long), "--notice", str(notice), "-o", str(tmp_path / "c")]) == 0
+    assert len(list((tmp_path / "c").iterdir())) == 1
+    assert main(["batch", str(long), "-o", str(tmp_path / "b"), "--engine", "serial"]) in (0, 2)
+    assert main(["collect", str(tmp_path), "-o", str(tmp_path / "d")]) == 2
+
+
 def test_who_may_read_a_file_stays_when_it_is_written_again(tmp_path):
     (tmp_path / "a").write_text("0")
     (tmp_path / "a").chmod(0o640)
