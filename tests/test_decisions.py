@@ -13,6 +13,7 @@ from pipeline import decisions, stages
 from pipeline.cli import main
 from pipeline.errors import InputError, UsageError
 from pipeline.repair import suggestions, value_at, with_value
+from tests.builders import reading_of, rubric_of
 
 SLUG = "zaozhuang-gas-2021-42"
 SEED = Path(__file__).resolve().parents[1] / "sources" / SLUG
@@ -248,3 +249,16 @@ def test_a_decision_file_that_is_hostile_is_refused_in_one_line(tmp_path, value,
         decisions.load(path)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_doubtful_reading_of_a_repeated_number_can_be_confirmed_as_it_stands():
+    sheet = rubric_of("项目|序号|评价内容|评价分值\n管理|1|台账齐全。|3\n|3|人员持证。|2\n|3|每月检查。|2\n总评|||7")
+    section = sheet.sections[0]
+    doubtful = replace(section.criteria[2], confidence=0.5)
+    rubric = replace(sheet, sections=(replace(section, criteria=(*section.criteria[:2], doubtful)),))
+    read = stages.audited(reading_of(rubric))
+    new = decisions.decide(read, "set", f"{doubtful.id}.max_points", "2", "甲", "对照原件", "2022-01-05")
+    assert doubtful.id.endswith("~2")
+    assert not decisions.says_nothing(new, read, ())
+    sure = decisions.decide(read, "set", f"{section.criteria[1].id}.max_points", "2", "甲", "对照原件", "2022-01-05")
+    assert decisions.says_nothing(sure, read, ())
