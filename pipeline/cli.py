@@ -317,7 +317,7 @@ def _collect(args: argparse.Namespace) -> int:
     reading = stages.extract(args.notice) if args.notice else None
     found, refused = collecting.collect(args.files, reading)
     lang = language_of(args)
-    serialize.write_together(args.output, {n: serialize.dumps(a.to_json()) for n, a in zip(collecting.file_names(found), found, strict=True)})
+    serialize.write_together(args.output, ((n, serialize.dumps(a.to_json())) for n, a in zip(collecting.file_names(found), found, strict=True)))
     for one in found:
         for f in one.findings:
             print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.message if lang == 'zh' else f.message_en}")

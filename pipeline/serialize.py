@@ -6,9 +6,9 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pipeline.errors import InputError
 from pipeline.model import ITEM_ID, RUBRIC_ID, SCHEMA_VERSION, Reading
@@ -26,37 +26,59 @@ def dumps(data: Any) -> str:
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write `path` completely or not at all (temporary file beside it, flushed, renamed). A device or a pipe is written
     to, never replaced."""
-    raw = data.encode("utf-8") if isinstance(data, str) else data
     if path.exists() and not path.is_file():
-        path.write_bytes(raw)
+        path.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".write-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(raw)
-            out.flush()
-            os.fsync(out.fileno())
+            _write(out, data)
         os.chmod(name, 0o644)
         os.replace(name, path)
     finally:
         Path(name).unlink(missing_ok=True)
 
 
-def write_together(folder: Path, files: Mapping[str, bytes | str]) -> None:
-    """Write all files into `folder` or none: made in a folder beside them, then moved. Raises InputError."""
+def _write(out: BinaryIO, data: bytes | str) -> None:
+    """Write to a file, and see it on the disk."""
+    out.write(data.encode("utf-8") if isinstance(data, str) else data)
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def short_stem(stem: str, room: int = 200) -> str:
+    """A file's stem cut to `room` bytes: file systems bear 255 in a name, and titles of notices have three a character.
+
+    >>> short_stem("关于印发考核办法的通知", 10), short_stem("notice")
+    ('关于印', 'notice')
+    """
+    return stem.encode("utf-8")[:room].decode("utf-8", "ignore")
+
+
+def write_together(folder: Path, files: Iterable[tuple[str, bytes | str]]) -> list[Path]:
+    """Write all files (name, content) into `folder` or none, and return their paths. Each is made as it comes, in a folder
+    beside them; when all are there they are moved. Raises InputError; what making a file raises goes on."""
     fresh = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".write-", suffix=".tmp", dir=folder, ignore_cleanup_errors=True) as staging:
-            for name, data in files.items():
-                write_whole(Path(staging) / name, data)
-            for name in files:
+            made = []
+            for name, data in files:
+                with (Path(staging) / name).open("wb") as out:
+                    _write(out, data)
+                made.append(name)
+            for name in made:
+                if (folder / name).is_dir():
+                    raise InputError(str(folder / name), "is a folder", "choose another place, or remove it")
+            for name in made:
                 (Path(staging) / name).replace(folder / name)
     except OSError as error:
+        raise InputError(str(folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
+    finally:
         if fresh and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
-        raise InputError(str(folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
+    return [folder / name for name in made]
 
 
 def check_regular(path: Path) -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from pipeline import ledger, serialize, stages
 from pipeline.cli import main
+from pipeline.engines import package_path
 from pipeline.errors import InputError
-from pipeline.formats.write import write_forms
 from tests.support.small import RULES, notice_text, put_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -279,14 +279,10 @@ def test_an_input_that_changes_meanwhile_makes_the_stage_due_again(tmp_path):
     assert not ledger.is_done(stage, tmp_path / "l.json")
 
 
-def test_what_a_killed_write_of_forms_leaves_is_swept(tmp_path, monkeypatch):
-    kept = []
-    monkeypatch.setattr("pipeline.formats.write.shutil.rmtree", lambda path, **_: kept.append(path))
-    source = tmp_path / "notice.txt"
-    source.write_text(notice_text(), encoding="utf-8")
-    write_forms(stages.extract(source), tmp_path / "forms", None, ["xlsform"], "draft", None)
-    monkeypatch.undo()
-    assert [p.name for p in kept] == [p.name for p in (tmp_path / "forms").glob(".*")]
-    assert len(kept) == 1
+def test_what_a_killed_write_leaves_is_swept(tmp_path):
+    code = "import os, pathlib, sys; from pipeline import serialize; serialize.write_together(pathlib.Path(sys.argv[1]), (os._exit(9) if n else ('a', '1') for n in (0, 1)))"
+    ended = subprocess.run([sys.executable, "-c", code, str(tmp_path / "forms")], env={**os.environ, "PYTHONPATH": package_path()}, check=False)
+    assert ended.returncode == 9
+    assert [p.name.startswith(".") for p in (tmp_path / "forms").iterdir()] == [True]
     ledger.sweep(tmp_path)
-    assert list((tmp_path / "forms").glob(".*")) == []
+    assert list((tmp_path / "forms").iterdir()) == []

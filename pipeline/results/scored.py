@@ -27,8 +27,7 @@ def write_all(cards: Sequence[Scorecard], reading: Reading, out: Path) -> list[P
             made[f"{name}.pdf"] = typeset.render(page, _attachment(card))
     league = summary.page(cards, reading.notice)
     made |= {"league.html": html.render(league), "league.pdf": typeset.render(league), "scores.xlsx": workbook(cards)}
-    serialize.write_together(out, made)
-    return [out / name for name in made]
+    return serialize.write_together(out, made.items())
 
 
 def _pages(stem: str, card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Iterator[tuple[str, Page]]:

@@ -29,7 +29,7 @@ from pipeline.scoring.grades import number_text
 from pipeline.scoring.problems import problem
 from pipeline.scoring.score import marks_of
 from pipeline.scoring.tally import lines_of, name_of, total_of
-from pipeline.serialize import check_regular
+from pipeline.serialize import check_regular, short_stem
 from pipeline.yamltext import UNPRINTABLE
 
 NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
@@ -57,7 +57,7 @@ def collect(paths: Sequence[Path], reading: Reading | None = None) -> tuple[tupl
 
 def file_names(found: Sequence[Assessment]) -> list[str]:
     """A file name for each assessment, told apart when two forms have the same name."""
-    stems = [Path(a.source.file).stem + (f"-{a.source.row}" if a.source.row else "") for a in found]
+    stems = [short_stem(Path(a.source.file).stem) + (f"-{a.source.row}" if a.source.row else "") for a in found]
     used: set[str] = set()
     out = []
     for assessment, stem in zip(found, stems, strict=True):

@@ -85,7 +85,14 @@ def test_a_row_that_cannot_be_made_stops_the_whole_run_and_is_named(tmp_path):
     units = list_of(tmp_path, "csv", [("示例甲公司", "2"), ("\U00020bb7野家", "3")])
     with pytest.raises(InputError, match=r"units\.csv:3.*U\+20BB7"):
         write_forms(reading(), tmp_path / "out", None, ("html", "pdf"), "draft", units)
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_where_a_folder_has_the_name_of_a_form_none_is_written(tmp_path):
+    (tmp_path / "out" / "annex-3.draft.html").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"annex-3\.draft\.html: is a folder"):
+        write_forms(reading(), tmp_path / "out", None, ("html",), "draft", None)
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["annex-3.draft.html"]
 
 
 LISTS = [("名字\n甲\n", "no column for the unit"), ("单位\n", "names no unit"), ("", "no rows"), ("单位,附件\n甲,9\n", "names no single annex"), ("单位,附件\n,2\n", "without the unit")]
