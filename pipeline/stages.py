@@ -7,6 +7,7 @@ Leaf modules (readers, forms, reports) are loaded when their stage runs, so that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -323,12 +324,23 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
             raise UsageError(target, f"is {value!r} in the source already", "there is nothing to set")
         every = (*(d for d in kept if d.id != new.id), new)
         reading = decisions.apply(fresh, every)
+        before = card.decisions.read_bytes() if card.decisions.is_file() else None
         try:
             decisions.save(card.decisions, every)
             serialize.write_whole(path, serialize.dumps(reading.to_json()))
         except OSError as error:
+            _put_back(card.decisions, before)
             raise InputError(str(card.decisions), f"the decision cannot be written ({error.strerror})", "see that there is room and leave") from None
     return reading
+
+
+def _put_back(path: Path, before: bytes | None) -> None:
+    """A file as it was; away where there was none."""
+    with suppress(OSError):
+        if before is None:
+            path.unlink(missing_ok=True)
+        elif path.read_bytes() != before:
+            serialize.write_whole(path, before)
 
 
 def review_audit(path: Path, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pipeline import decisions, stages
+from pipeline import decisions, serialize, stages
 from pipeline.cli import main
 from pipeline.errors import InputError, UsageError
 from pipeline.repair import suggestions, value_at, with_value
@@ -262,3 +263,22 @@ def test_a_doubtful_reading_of_a_repeated_number_can_be_confirmed_as_it_stands()
     assert not decisions.says_nothing(new, read, ())
     sure = decisions.decide(read, "set", f"{section.criteria[1].id}.max_points", "2", "甲", "对照原件", "2022-01-05")
     assert decisions.says_nothing(sure, read, ())
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_decision_whose_json_cannot_be_written_is_not_kept(place, monkeypatch, capsys, earlier):
+    kept = place.parents[3] / "sources" / SLUG / "decisions.yaml"
+    if earlier:
+        assert main(["decide", str(place), "accept", "annex-2/c21.text", *SIGNED]) == 0
+    before = kept.read_bytes() if earlier else None, place.read_bytes()
+    whole = serialize.write_whole
+
+    def full(path, data):
+        if path == place:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(path, data)
+
+    monkeypatch.setattr(serialize, "write_whole", full)
+    assert main(["decide", str(place), "accept", "annex-2/c21.max_points", *SIGNED]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert (kept.read_bytes() if kept.exists() else None, place.read_bytes()) == before
