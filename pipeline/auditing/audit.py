@@ -57,7 +57,7 @@ class _Leaning(Struct, frozen=True):
             for c in rubric.criteria()
             if c.confidence is not None and c.confidence < LOW_CONFIDENCE
         }
-        unproved = any(r.kind == "unproved" and r.message.startswith(f"{rubric.id}: ") for r in reading.remarks)
+        unproved = any(r.kind == "unproved" and r.about == rubric.id for r in reading.remarks)
         doubted = ("本表各项目的范围如 JSON 所列 / the sections have the rows that the JSON gives them",) if unproved else ()
         return cls(rubric, unsure, (*losses_in(rubric, reading.remarks), *doubted))
 

@@ -27,7 +27,7 @@ def lowered(reading: Reading) -> Reading:
     """
     found = [next(faults(rubric), None) for rubric in reading.rubrics]
     rubrics = tuple(_without_proofs(r) if fault else r for r, fault in zip(reading.rubrics, found, strict=True))
-    said = [Remark("unproved", f"{r.id}: {fault}") for r, fault in zip(reading.rubrics, found, strict=True) if fault]
+    said = [Remark("unproved", f"{r.id}: {fault}", about=r.id) for r, fault in zip(reading.rubrics, found, strict=True) if fault]
     return replace(reading, rubrics=rubrics, remarks=(*reading.remarks, *(s for s in said if s not in reading.remarks)))
 
 
