@@ -14,6 +14,7 @@ from pipeline import decisions, serialize, stages
 from pipeline.cli import main
 from pipeline.errors import InputError, UsageError
 from pipeline.repair import suggestions, value_at, with_value
+from tests.builders import reading_of, rubric_of
 
 SLUG = "zaozhuang-gas-2021-42"
 SEED = Path(__file__).resolve().parents[1] / "sources" / SLUG
@@ -267,3 +268,35 @@ def test_a_decision_file_that_is_hostile_is_refused_in_one_line(tmp_path, value,
         decisions.load(path)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_doubtful_reading_of_a_repeated_number_can_be_confirmed_as_it_stands():
+    sheet = rubric_of("项目|序号|评价内容|评价分值\n管理|1|台账齐全。|3\n|3|人员持证。|2\n|3|每月检查。|2\n总评|||7")
+    section = sheet.sections[0]
+    doubtful = replace(section.criteria[2], confidence=0.5)
+    rubric = replace(sheet, sections=(replace(section, criteria=(*section.criteria[:2], doubtful)),))
+    read = stages.audited(reading_of(rubric))
+    new = decisions.decide(read, "set", f"{doubtful.id}.max_points", "2", "甲", "对照原件", "2022-01-05")
+    assert doubtful.id.endswith("~2")
+    assert not decisions.says_nothing(new, read, ())
+    sure = decisions.decide(read, "set", f"{section.criteria[1].id}.max_points", "2", "甲", "对照原件", "2022-01-05")
+    assert decisions.says_nothing(sure, read, ())
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_decision_whose_json_cannot_be_written_is_not_kept(place, monkeypatch, capsys, earlier):
+    kept = place.parents[3] / "sources" / SLUG / "decisions.yaml"
+    if earlier:
+        assert main(["decide", str(place), "accept", "annex-2/c21.text", *SIGNED]) == 0
+    before = kept.read_bytes() if earlier else None, place.read_bytes()
+    whole = serialize.write_whole
+
+    def full(path, data):
+        if path == place:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(path, data)
+
+    monkeypatch.setattr(serialize, "write_whole", full)
+    assert main(["decide", str(place), "accept", "annex-2/c21.max_points", *SIGNED]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert (kept.read_bytes() if kept.exists() else None, place.read_bytes()) == before

@@ -152,3 +152,19 @@ def test_an_output_folder_that_is_a_file(tmp_path, capsys, notice, verb):
     error = capsys.readouterr().err
     assert (error.count("\n"), str(tmp_path / "out") in error) == (1, True)
     assert (tmp_path / "out").read_text(encoding="utf-8") == "kept"
+
+
+LONG = "关于印发服务质量评价办法的通知" * 5
+"""225 bytes of a file name's 255."""
+
+
+def test_files_with_long_names_are_read_by_batch_and_collect(tmp_path, capsys, notice):
+    (tmp_path / f"{LONG}.txt").write_text(text(), encoding="utf-8")
+    assert main(["batch", str(tmp_path / f"{LONG}.txt"), "-o", str(tmp_path / "out"), "--engine", "serial"]) == 0
+    assert main(["extract", str(tmp_path / f"{LONG}.txt"), "-o", str(tmp_path / f"{LONG}评价.json")]) == 0
+    forms = [tmp_path / f"{LONG}{n}评价评价.csv" for n in "12"]
+    for form in forms:
+        form.write_text(f"annex_1_c1,annex_1_assessee,annex_1_form_annex\n3,{form.stem[-5]},1\n", encoding="utf-8")
+    assert main(["collect", *map(str, forms), "-o", str(tmp_path / "scores")]) == 0
+    assert len(list((tmp_path / "scores").iterdir())) == 2
+    capsys.readouterr()
