@@ -237,6 +237,9 @@ RATE = regex.compile(r"(?:[率比]|达到?|[低高大小少多超]于|超过|不
 EACH_CASE = regex.compile(r"(?:每|[一1])(?:次|处|项|例|起|人次?|个)(?:性)?(?:[扣加减得计记])?")
 """What is left of a label that only says how much one case costs (一次扣20分)."""
 
+CASE_CLAUSE = regex.compile(r"[,;]|(?:每|[一1])(?:次|处|项|例|起|人次?|个)")
+"""What a clause has before its deduction (查阅资料，缺一项扣1分), and a label before its points has not. Searched in folded text."""
+
 SECTION_MARKER = regex.compile(
     r"^\s*(?P<marker>[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{1,4}[、.．]|[A-H][、.．])\s*(?=\P{Nd})"
 )

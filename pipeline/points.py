@@ -90,11 +90,21 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     plain = with_plain_digits(whole)
     for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
-        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match):
+        if match and _tight(match["label"]) and not _is_deduction(match) and not _is_rate(match):
             return _tight(whole[: match.end("label")]).rstrip("，,"), Decimal(match["points"])
     match = patterns.LABEL_POINTS_WORDS.match(plain) if "分" in plain else None
     value = points(match["points"]) if match else None
     return (_tight(match["label"]), value) if match and value is not None else (whole, None)
+
+
+def _is_deduction(match: regex.Match[str]) -> bool:
+    """Whether what stands before the points says what a case costs (一次扣20分, 不清楚扣1分, 现场抽查，缺一项 扣1分): no label, which
+    has its points in brackets (扣分项（扣20分）) or after a space."""
+    label = fold(match["label"])
+    if patterns.EACH_CASE.fullmatch(label):
+        return True
+    costs = match[0][match.end("label") :]
+    return costs.startswith("扣") or (costs.strip().startswith("扣") and patterns.CASE_CLAUSE.search(label) is not None)
 
 
 def _is_rate(match: regex.Match[str]) -> bool:

@@ -207,6 +207,19 @@ def test_a_section_row_that_heads_a_page_is_no_torn_row():
     assert [(s.label, len(s.criteria)) for s in found.sections] == [("安全", 1), ("服务", 1)]
 
 
+def test_the_points_of_a_label_that_fills_its_page_are_no_total():
+    """Under 满分, beside the labels: one alone on the first page, another on the next."""
+    heads = ("项目", "满分", "序号", "评价内容", "分值")
+    upper = [heads, ("安全", "26", "1", "落实安全责任制度。", "13"), ("", "", "2", "排查事故隐患。", "9"), ("", "", "3", "设置标识。", "4")]
+    lower = [heads, ("服务", "24", "4", "公开投诉电话。", "12"), ("", "", "5", "设置便民窗口。", "12")]
+    parts = (part(1, upper, {(1, 0): 3, (1, 1): 3}), part(2, lower, {(1, 0): 2, (1, 1): 2}))
+    (found,) = rubric.parse([Segment(1, "annex", "评价表", None, None, parts)])
+    assert found.stated_total is None
+    assert [(s.label, s.stated_points) for s in found.sections] == [("安全", 26), ("服务", 24)]
+    (alone,) = rubric.parse([Segment(1, "annex", "评价表", None, None, parts[:1])])
+    assert alone.stated_total == 26
+
+
 def paragraph(text: str, top: float, left: float = 80.0) -> Paragraph:
     """A line of 14-point type, an ASCII character half as wide."""
     width = sum(7 if c.isascii() else 14 for c in text)
