@@ -132,11 +132,37 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
             continue
         lines = text_lines(own)
         blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top)) if len(lines) > 1 else []
-        if len(blocks) < 2 or not _are_labels(blocks):
-            continue
         edges = net.ys[row : row + height + 1]
-        new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in _shared(blocks, edges)]
-    return Net(net.xs, net.ys, (*net.horizontal, *new), net.vertical) if new else net
+        total = len(blocks) > 1 and patterns.TOTAL_WORDS.fullmatch(fold(_text(blocks[-1]))) is not None and blocks[-1][0][0].y > edges[-2]
+        labels = blocks[:-1] if total else blocks
+        if len(blocks) < 2 or not _are_labels(labels):
+            continue
+        cuts = _shared(labels, edges[:-1] if total else edges) if len(labels) > 1 else []
+        new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in (*cuts, *([edges[-2]] if total else []))]
+    return _with_figures(replace(net, horizontal=(*net.horizontal, *new)) if new else net, glyphs)
+
+
+def _with_figures(net: Net, glyphs: Sequence[Glyph]) -> Net:
+    """The net with a rule between figures that share one cell over several rows: each stands beside a label of its own, or
+    in a row of its own."""
+    spans = net.spans
+    new: list[Rule] = []
+    for span in spans:
+        row, col, height, width = span
+        if height < 2 or width > 1 or not (own := _inside(net, span, glyphs)):
+            continue
+        lines = text_lines(own)
+        far = all(b[0].y - a[0].y > PITCH * (a[0].bottom - a[0].top) for a, b in pairwise(lines))
+        if len(lines) < 2 or not far or not all(_is_figure(line_text(line)) for line in lines):
+            continue
+        beside = [net.ys[r] for r, c, h, w in spans if c + w == col and row < r < row + height]
+        rows = list(net.ys[row + 1 : row + height])
+        for cuts, least in ((beside, 0), (rows, len(rows))):
+            homes = {bisect_right(cuts, line[0].y) for line in lines}
+            if cuts and len(homes) == len(lines) > least:
+                new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in cuts]
+                break
+    return with_parted(replace(net, horizontal=(*net.horizontal, *new)), glyphs) if new else net
 
 
 def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:
@@ -195,10 +221,14 @@ def _broken(rule: Rule, levels: Sequence[float], left: float, right: float) -> l
 
 def _are_labels(blocks: Sequence[Sequence[Sequence[Glyph]]]) -> bool:
     """Whether each block names a section with its points, or each a section without."""
-    texts = [clean(joined_text([line_text(line) for line in block])) for block in blocks]
+    texts = [_text(block) for block in blocks]
     labels = [split_label(text) for text in texts]
     named = all(1 < len(name) <= MAX_LABEL and points(text) is None for text, (name, _) in zip(texts, labels, strict=True))
     return named and len({declared is None for _, declared in labels}) == 1
+
+
+def _text(block: Sequence[Sequence[Glyph]]) -> str:
+    return clean(joined_text([line_text(line) for line in block]))
 
 
 def _shared(blocks: Sequence[Sequence[Sequence[Glyph]]], edges: Sequence[float]) -> list[float]:
