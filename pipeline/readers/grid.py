@@ -77,7 +77,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         level, upright = implied_by_fills(marks.shades, marks.horizontal, marks.vertical, glyphs)
         marks = replace(marks, horizontal=(*marks.horizontal, *level), vertical=(*marks.vertical, *upright))
     if 4 * len(marks.vertical) < len(marks.horizontal):
-        marks = replace(marks, vertical=(*marks.vertical, *implied_by_joints(marks.horizontal, marks.vertical, glyphs)))
+        marks = replace(marks, vertical=(*marks.vertical, *implied_by_joints(marks.horizontal, marks.vertical, glyphs, known)))
     nets = find_nets(marks.horizontal, marks.vertical, glyphs)
     nets = [n for n in nets if holds_table(n, glyphs) and not is_frame(n, marks.height)]
     apart = _page_number(glyphs, marks.height)

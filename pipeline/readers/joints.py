@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.readers.gutters import columns_named
+from pipeline.readers.gutters import Known, columns_named, header_cuts, ink
 from pipeline.readers.impliedrules import struck
 from pipeline.readers.marks import SNAP, Glyph, Rule, by_level, text_lines
-from pipeline.readers.regions import ends_table
+from pipeline.readers.regions import ends_table, heads_section, is_section, is_total
 
 LEAST_LEVELS = 4
 LEAST_PLACES = 2
@@ -19,19 +19,40 @@ LEAST_PLACES = 2
 SHARE = 0.4
 """Part of the rules that have a joint in one place: at cells that go on over several rows or columns there is none."""
 
+Strip = tuple[float, float, list[Glyph]]
+"""What stands between two rules, and where they are."""
 
-def implied_by_joints(horizontal: Sequence[Rule], tall: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[Rule]:
-    """Upright rules to add to those of a page, where level rules of one table have no upright among them."""
+
+def implied_by_joints(horizontal: Sequence[Rule], tall: Sequence[Rule], glyphs: Sequence[Glyph], known: Known) -> list[Rule]:
+    """Upright rules to add to those of a page, where level rules of one table have no upright among them. Where each row has
+    its rules, drawn in one piece, columns part at the gutters."""
     out: list[Rule] = []
     for levels in _stacks(horizontal):
         start, end = min(r.start for r in levels[0]), max(r.end for r in levels[0])
         top, bottom = levels[0][0].at, levels[-1][0].at
         if any(start - SNAP < v.at < end + SNAP and v.start < bottom and v.end > top for v in tall):
             continue
+        strips = [(a[0].at, b[0].at, [g for g in glyphs if a[0].at < g.y < b[0].at and start - SNAP < g.x < end + SNAP]) for a, b in pairwise(levels)]
         places = _places(levels, start, end)
-        if len(places) >= LEAST_PLACES + (len(levels) < LEAST_LEVELS):
-            out += _uprights(levels, [start, *places, end], glyphs)
+        if len(places) < LEAST_PLACES + (len(levels) < LEAST_LEVELS):
+            places = _gutters(strips, known.inside(start, end))
+            if places:
+                known.note(start, end, tuple(places))
+        if places:
+            out += _uprights(strips, [start, *places, end])
     return out
+
+
+def _gutters(strips: Sequence[Strip], before: Sequence[float]) -> list[float]:
+    """The gutters between the words of a header in the first strip that the rows leave free, or those of the page before."""
+    header = strips[0][2]
+    if not columns_named(header):
+        return list(before)
+    if len(strips) < LEAST_LEVELS:
+        return []
+    cuts = header_cuts(header, [], sure=False)
+    rows = [own for _, _, own in strips[1:] if not all(is_total(line) or is_section(line) or heads_section(line, cuts) for line in text_lines(own))]
+    return list(header_cuts(header, ink(g for own in rows for g in own), sure=False))
 
 
 def _stacks(horizontal: Sequence[Rule]) -> list[list[list[Rule]]]:
@@ -58,8 +79,7 @@ def _places(levels: Sequence[Sequence[Rule]], start: float, end: float) -> list[
     return out
 
 
-def _uprights(levels: Sequence[Sequence[Rule]], places: Sequence[float], glyphs: Sequence[Glyph]) -> list[Rule]:
-    strips = [(a[0].at, b[0].at, [g for g in glyphs if a[0].at < g.y < b[0].at and places[0] - SNAP < g.x < places[-1] + SNAP]) for a, b in pairwise(levels)]
+def _uprights(strips: Sequence[Strip], places: Sequence[float]) -> list[Rule]:
     heads = [i for i, (_, _, own) in enumerate(strips) if columns_named(own)]
     out = []
     for i, (top, bottom, own) in enumerate(strips):

@@ -205,6 +205,8 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         names = tuple(c if c is not None and clean(c.text) and read_points(c.text).value is None else None for c in line.labels)
         _open_labels(draft, replace(line, labels=names), part)
         draft.totals.append((len(draft.criteria), line.value, filled[0].at))
+        if line.value is None and line.own(line.points) and line.points is not None and regex.search(r"[0-9]", line.points.text):
+            draft.unplaced.append(Unplaced(clean(line.points.text), "a total that is no number", line.points.at))
     elif line.kind == "subtotal":
         after = len(draft.criteria) - 1 if draft.criteria else None
         draft.subtotals.append(Subtotal(line.label, line.value, after, filled[0].at))

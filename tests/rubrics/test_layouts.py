@@ -220,6 +220,13 @@ def test_the_points_of_a_label_that_fills_its_page_are_no_total():
     assert alone.stated_total == 26
 
 
+def test_a_total_that_is_no_number_is_said():
+    rows = [COLUMNS, ("安全（4分）", "1", "落实安全责任制度。", "4", "查资料"), ("合计", "", "", "10★0", "")]
+    (found,) = rubric.parse([Segment(1, "annex", "评价表", None, None, (part(1, rows, {}),))])
+    assert found.stated_total is None
+    assert [u.text for u in found.unplaced] == ["10★0"]
+
+
 def paragraph(text: str, top: float, left: float = 80.0) -> Paragraph:
     """A line of 14-point type, an ASCII character half as wide."""
     width = sum(7 if c.isascii() else 14 for c in text)
