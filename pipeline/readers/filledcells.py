@@ -3,8 +3,10 @@ borders (Word's Shading, List and Grid styles, striped web tables), each fill's 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 from msgspec import Struct, field
 
@@ -12,6 +14,7 @@ from pipeline.provenance import BBox
 from pipeline.readers.gutters import columns_named
 from pipeline.readers.impliedrules import struck
 from pipeline.readers.marks import SNAP, Glyph, Rule, text_lines
+from pipeline.readers.nets import merge_rules
 from pipeline.readers.openrows import edge_of
 from pipeline.readers.regions import ends_table, heads_section
 from pipeline.readers.shading import LOW, strikes
@@ -26,6 +29,12 @@ ACROSS = 0.7
 NEXT = 1.6
 """The rest of a row follows within so many heights of a line."""
 
+MOST_CELLS = 3000
+"""A page of more fills is a drawing."""
+
+TALL = 40.0
+"""The largest type's height."""
+
 NEAR = 60.0
 """A header, with a row below it, is no higher than this."""
 
@@ -34,6 +43,20 @@ MOST = 0.7
 
 APART = 2.0
 """Words of one run stand nearer to each other than so many heights."""
+
+
+class _Words:
+    """The characters of a page by height."""
+
+    def __init__(self, glyphs: Sequence[Glyph]) -> None:
+        self.all = sorted(glyphs, key=attrgetter("y"))
+        self._heights = [g.y for g in self.all]
+
+    def between(self, top: float, bottom: float) -> list[Glyph]:
+        return self.all[bisect_right(self._heights, top) : bisect_left(self._heights, bottom)]
+
+    def inside(self, top: float, bottom: float, left: float, right: float) -> list[Glyph]:
+        return [g for g in self.between(top, bottom) if left < g.x < right]
 
 
 class _Row(Struct):
@@ -56,6 +79,8 @@ class _Sheet(Struct):
     cells: list[BBox] = field(default_factory=list)
     names: list[float] = field(default_factory=list)
     """Where the words begin in shaded rows of one cell: they name sections."""
+    numbered: bool = False
+    """Whether the first column has a number in most shaded rows."""
 
     @property
     def left(self) -> float:
@@ -72,19 +97,20 @@ def implied_by_fills(
     """(horizontal, vertical) rules to add to those of a page."""
     level: list[Rule] = []
     upright: list[Rule] = []
-    for sheet in _sheets(shades, glyphs):
-        sides = [Rule(x, y0, y1) for x0, y0, x1, y1 in sheet.cells for x in (x0, x1)]
+    words = _Words(glyphs)
+    for sheet in _sheets(shades, words) if len(shades) <= MOST_CELLS else ():
+        sides = merge_rules(Rule(x, y0, y1) for x0, y0, x1, y1 in sheet.cells for x in (x0, x1))
         if sum(_is_drawn(rule, tall) for rule in sides) > MOST * len(sides):
             continue  # the table has its rules
-        across, down = _rules(sheet, flat, glyphs)
-        if _goes_beyond(sheet, glyphs) or any(strikes(rule, glyph) for rule in across for glyph in glyphs):
+        across, down = _rules(sheet, flat, words)
+        if _goes_beyond(sheet, words) or any(strikes(rule, g) for rule in across for g in words.between(rule.at - TALL, rule.at + TALL)):
             continue
         level += (rule for rule in across if not _is_drawn(rule, flat))
         upright += (rule for rule in down if not _is_drawn(rule, tall))
     return level, upright
 
 
-def _sheets(shades: Sequence[BBox], glyphs: Sequence[Glyph]) -> list[_Sheet]:
+def _sheets(shades: Sequence[BBox], words: _Words) -> list[_Sheet]:
     cells = _cells(shades)
     rows = _rows(cells)
     sheets: list[_Sheet] = []
@@ -92,7 +118,7 @@ def _sheets(shades: Sequence[BBox], glyphs: Sequence[Glyph]) -> list[_Sheet]:
         sheet = sheets[-1] if sheets else None
         if sheet is not None and not _fits(sheet, row) and len(row.cells) < LEAST_CELLS:
             continue  # a label over several rows
-        if sheet is None or not _fits(sheet, row) or _opens(sheet, row, glyphs):
+        if sheet is None or not _fits(sheet, row) or _opens(sheet, row, words):
             sheets.append(_Sheet(row.edges, [row]))
         else:
             sheet.columns = _places([*sheet.columns, *row.edges])
@@ -103,14 +129,15 @@ def _sheets(shades: Sequence[BBox], glyphs: Sequence[Glyph]) -> list[_Sheet]:
         sheet.cells = [c for c in cells if c[1] > top - SNAP and c[3] < bottom + SNAP and c[0] < sheet.right and c[2] > sheet.left - LOW]
         sheet.columns = _places([*sheet.columns, *(x for c in sheet.cells for x in (c[0], c[2]))])
         for row in (own for own in sheet.rows if len(own.cells) == 1 and own.cells[0][0] < sheet.left + SNAP):
-            sheet.names += [min(own) for own in [[g.x0 for g in glyphs if row.top < g.y < row.bottom and row.cells[0][0] < g.x < row.cells[0][2]]] if own]
+            named = words.inside(row.top, row.bottom, sheet.left, sheet.right)
+            sheet.names += [min(g.x0 for g in named)] if named else []
     return sheets
 
 
-def _opens(sheet: _Sheet, row: _Row, glyphs: Sequence[Glyph]) -> bool:
+def _opens(sheet: _Sheet, row: _Row, words: _Words) -> bool:
     """Whether another table begins at a row, or above it since the last one: columns are named, or what follows a table stands there."""
     end = max(own.bottom for own in sheet.rows)
-    lines = text_lines(g for g in glyphs if end < g.y < row.bottom and sheet.left - LOW < g.x < sheet.right)
+    lines = text_lines(words.inside(end, row.bottom, sheet.left - LOW, sheet.right))
     return any(ends_table(line) or columns_named([g for one in lines[i : i + 2] for g in one]) for i, line in enumerate(lines))
 
 
@@ -151,35 +178,48 @@ def _places(values: Sequence[float]) -> list[float]:
     return out
 
 
-def _rules(sheet: _Sheet, flat: Sequence[Rule], glyphs: Sequence[Glyph]) -> tuple[list[Rule], list[Rule]]:
+def _rules(sheet: _Sheet, flat: Sequence[Rule], words: _Words) -> tuple[list[Rule], list[Rule]]:
     """The sides of the shaded cells and of the rows between, above and below them."""
     wide = [r for r in flat if min(r.end, sheet.right) - max(r.start, sheet.left) >= ACROSS * (sheet.right - sheet.left)]
     _widen(sheet, wide)
-    inside = [g for g in glyphs if sheet.left - SNAP < g.x < sheet.right + SNAP]
+    own = _Words([g for g in words.all if sheet.left - SNAP < g.x < sheet.right + SNAP])
+    firsts = [held for row in sheet.rows if (held := own.inside(row.top, row.bottom, sheet.left, sheet.columns[1]))]
+    sheet.numbered = sum(all(g.text.isdigit() for g in held) for held in firsts) > MOST * len(firsts)
     across = [Rule(y, x0, x1) for x0, y0, x1, y1 in sheet.cells for y in (y0, y1)]
     down = [Rule(x, y0, y1) for x0, y0, x1, y1 in sheet.cells for x in (x0, x1)]
     for row in sheet.rows:
         beside = [x for x in sheet.columns if x < row.cells[0][0] - SNAP]
+        if sheet.numbered and len(beside) > 1:  # the cell over them names a section
+            across += [Rule(y, beside[0], row.cells[0][0]) for y in (row.top, row.bottom)]
+            beside = beside[:1]
         down += [Rule(x, row.top, row.bottom) for x in beside if not _is_inside(sheet, x, row.top, row.bottom)]
     bands = [(row.top, row.bottom) for row in sheet.rows]
-    for top, bottom in [part for band in _bare(sheet, [r.at for r in wide], inside) for part in _around_names(sheet, band, inside)]:
-        own = [g for g in inside if top < g.y < bottom and not any(c[1] < g.y < c[3] and c[0] < g.x < c[2] for c in sheet.cells)]
-        down += [Rule(x, top, bottom) for x in _parting(sheet, own) if not _is_inside(sheet, x, top, bottom)]
-        across += [Rule(y, sheet.left, sheet.right) for y in (top, bottom) if not any(abs(y - at) <= 1 for row in sheet.rows for at in (row.top, row.bottom))]
-        bands.append((top, bottom))
-    across += _beside(sheet, sorted(bands), inside)
-    return across, [rule for rule in down if not struck([g for g in inside if rule.start < g.y < rule.end], [rule.at])]
+    shaded = {round(y) for band in bands for y in band}
+    for band in _bare(sheet, [r.at for r in wide], own):
+        for top, bottom in _around_names(sheet, band, own):
+            free = [g for g in own.between(top, bottom) if not any(c[1] < g.y < c[3] and c[0] < g.x < c[2] for c in sheet.cells)]
+            down += [Rule(x, top, bottom) for x in _parting(sheet, free) if not _is_inside(sheet, x, top, bottom)]
+            across += [Rule(y, sheet.left, sheet.right) for y in (top, bottom) if round(y) not in shaded]
+            bands.append((top, bottom))
+    across += _beside(sheet, sorted(bands), own)
+    return merge_rules(across), [rule for rule in down if not struck(own.between(rule.start, rule.end), [rule.at])]
 
 
-def _around_names(sheet: _Sheet, band: tuple[float, float], glyphs: Sequence[Glyph]) -> Iterator[tuple[float, float]]:
+def _around_names(sheet: _Sheet, band: tuple[float, float], words: _Words) -> Iterator[tuple[float, float]]:
     """The rows of a stretch without shading: a line that names a section across columns is one by itself."""
     top, bottom = band
-    lines = text_lines(g for g in glyphs if top < g.y < bottom)
-    named = [heads_section(line, sheet.columns[1:-1]) for line in lines]
+    lines = text_lines(words.between(top, bottom))
+    named = [heads_section(line, sheet.columns[1:-1]) or (sheet.numbered and _is_name(line, sheet.columns[1])) for line in lines]
     for (line, one), (after, other) in pairwise(zip(lines, named, strict=True)):
         if one or other:
             yield top, (top := edge_of(line, after))
     yield top, bottom
+
+
+def _is_name(line: Sequence[Glyph], first: float) -> bool:
+    """Whether a line has words in the first column, where others have numbers, and nothing else but figures."""
+    name = [g for g in line if g.x < first]
+    return len(name) > 1 and all(g.text > "\u4e00" for g in name) and all(g.text.isdigit() or g.text in ".分" for g in line if g.x > first)
 
 
 def _widen(sheet: _Sheet, wide: Sequence[Rule]) -> None:
@@ -190,12 +230,12 @@ def _widen(sheet: _Sheet, wide: Sequence[Rule]) -> None:
         sheet.columns.insert(0, start)
 
 
-def _beside(sheet: _Sheet, bands: Sequence[tuple[float, float]], glyphs: Sequence[Glyph]) -> list[Rule]:
+def _beside(sheet: _Sheet, bands: Sequence[tuple[float, float]], words: _Words) -> list[Rule]:
     """Rules between the rows in a first column that is never shaded and holds a number for each row."""
     left, right = sheet.columns[:2]
     if any(c[0] < right - SNAP for c in sheet.cells):
         return []
-    held = [[g for g in glyphs if top < g.y < bottom and left < g.x < right] for top, bottom in bands]
+    held = [words.inside(top, bottom, left, right) for top, bottom in bands]
     numbered = sum(all(g.text.isdigit() for g in own) for own in held if own)
     if numbered < max(LEAST_ROWS, MOST * sum(map(bool, held))):
         return []
@@ -216,28 +256,28 @@ def _parting(sheet: _Sheet, own: Sequence[Glyph]) -> list[float]:
     return [sheet.left, *(() if named else free), sheet.right]
 
 
-def _bare(sheet: _Sheet, wide: Sequence[float], glyphs: Sequence[Glyph]) -> Iterator[tuple[float, float]]:
+def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple[float, float]]:
     """Upper and lower edges of the rows that are not shaded. `wide`: where rules run across the table."""
     first, last = sheet.rows[0].top, sheet.rows[-1].bottom
-    if not columns_named([g for g in glyphs if first < g.y < sheet.rows[0].bottom]):
-        yield from _head(glyphs, first, sorted(y for y in wide if y < first + SNAP))
+    if not columns_named(words.between(first, sheet.rows[0].bottom)):
+        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP))
     end = first
     for row in sorted(sheet.rows, key=lambda r: r.top):
         if row.top - end > LOW:
             yield end, row.top
         end = max(end, row.bottom)
-    bottom = _row_end(sheet, [g for g in glyphs if g.y > last], last, min((y for y in wide if y > last + LOW), default=None))
+    bottom = _row_end(sheet, words.between(last, last + NEAR), last, min((y for y in wide if y > last + LOW), default=None))
     if bottom is not None:
         yield last, bottom
 
 
-def _head(glyphs: Sequence[Glyph], first: float, rules: Sequence[float]) -> Iterator[tuple[float, float]]:
+def _head(words: _Words, first: float, rules: Sequence[float]) -> Iterator[tuple[float, float]]:
     """The header above the first shaded row, and a row between the two: parted by rules, or the lines that name columns."""
     for low in (y for y in reversed(rules) if first - y < NEAR):
-        if first - low > LOW and columns_named([g for g in glyphs if low < g.y < first]):
+        if first - low > LOW and columns_named(words.between(low, first)):
             yield low, first
             return
-        lines = text_lines(g for g in glyphs if low - NEAR < g.y < low)
+        lines = text_lines(words.between(low - NEAR, low))
         named = next((n for n in (1, 2, 3) if len(lines) >= n and columns_named([g for line in lines[-n:] for g in line])), None)
         if named and low - lines[-1][0].bottom < lines[-1][0].bottom - lines[-1][0].top:
             yield min(g.top for g in lines[-named]) - 1, low
@@ -260,9 +300,9 @@ def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | 
     return rule if rule is not None and rule - end < NEXT * LOW * 2 else end + 1
 
 
-def _goes_beyond(sheet: _Sheet, glyphs: Sequence[Glyph]) -> bool:
+def _goes_beyond(sheet: _Sheet, words: _Words) -> bool:
     """Whether rows hold words beside the shaded cells: those are not the whole table."""
-    rows = [[g for g in glyphs if row.top < g.y < row.bottom] for row in sheet.rows]
+    rows = [words.between(row.top, row.bottom) for row in sheet.rows]
     return 2 * sum(any(not sheet.left - SNAP < g.x < sheet.right + SNAP for g in own) for own in rows) > len(rows)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
-from pipeline.readers.gutters import Known, columns_named, header_cuts, ink
-from pipeline.readers.impliedrules import struck
+from pipeline.readers.gutters import Interval, Known, columns_named, header_cuts, ink
+from pipeline.readers.impliedrules import PADDING, struck
 from pipeline.readers.marks import SNAP, Glyph, Rule, by_level, text_lines
-from pipeline.readers.regions import ends_table, heads_section, is_section, is_total
+from pipeline.readers.regions import ends_table
 
 LEAST_LEVELS = 4
 LEAST_PLACES = 2
@@ -18,6 +19,9 @@ LEAST_PLACES = 2
 
 SHARE = 0.4
 """Part of the rules that have a joint in one place: at cells that go on over several rows or columns there is none."""
+
+FEW = 0.35
+"""Part of the rows that may run across a gutter: they name sections or come to a total."""
 
 Strip = tuple[float, float, list[Glyph]]
 """What stands between two rules, and where they are."""
@@ -50,9 +54,33 @@ def _gutters(strips: Sequence[Strip], before: Sequence[float]) -> list[float]:
         return list(before)
     if len(strips) < LEAST_LEVELS:
         return []
-    cuts = header_cuts(header, [], sure=False)
-    rows = [own for _, _, own in strips[1:] if not all(is_total(line) or is_section(line) or heads_section(line, cuts) for line in text_lines(own))]
-    return list(header_cuts(header, ink(g for own in rows for g in own), sure=False))
+    rows = [_runs(own) for _, _, own in strips[1:]]
+    words = ink(header)
+    out = []
+    for cut in header_cuts(header, [], sure=False):
+        left = max((x1 for _, x1 in words if x1 <= cut), default=cut)
+        right = min((x0 for x0, _ in words if x0 >= cut), default=cut)
+        places = [left + 0.5 + k for k in range(int(right - left))] or [cut]
+        crossed = [sum(any(x0 < x < x1 for x0, x1 in runs) for runs in rows) for x in places]
+        least = min(crossed)
+        if least <= FEW * len(rows):
+            runs_of = (list(own) for same, own in groupby(zip(crossed, places, strict=True), itemgetter(0)) if same == least)
+            best = max(runs_of, key=len)
+            out.append(best[len(best) // 2][1])
+    return out
+
+
+def _runs(own: Sequence[Glyph]) -> list[Interval]:
+    """Where words run on without a gap, on each line of a row."""
+    out: list[Interval] = []
+    for line in text_lines(own):
+        start = line[0].x0
+        for a, b in pairwise(line):
+            if b.x0 - a.x1 > PADDING * (a.bottom - a.top):
+                out.append((start, a.x1))
+                start = b.x0
+        out.append((start, line[-1].x1))
+    return out
 
 
 def _stacks(horizontal: Sequence[Rule]) -> list[list[list[Rule]]]:

@@ -123,6 +123,9 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, lay
         marks = PageMarks(number, shape.width, shape.height, seen, tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
         said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, white on white, cut off or in a hidden layer were left out")] if left_out else []
+        if amid := textlayer.misnamed(seen):
+            what = f"page {number}: {amid} letters amid Chinese words; this and other text may have been saved under wrong characters"
+            said.append(Remark("unread-text", what, Provenance("", number)))
         return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()

@@ -8,9 +8,16 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.model import Criterion
+from pipeline.normalize import fold
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark
+
+MAX_NAME = 12
+"""A name of a section that no marker tells is no longer than this."""
+
+SENTENCE = regex.compile(r"[。；;，,：:]|\P{Han}{3}")
 
 
 def regroup(draft: Draft) -> tuple[Draft, ...]:
@@ -18,6 +25,7 @@ def regroup(draft: Draft) -> tuple[Draft, ...]:
     _lift_section_numbers(draft)
     _lift_parents(draft)
     _lift_headings(draft)
+    _lift_names(draft)
     _raise_rows(draft)
     return _split_alternates(draft)
 
@@ -56,6 +64,20 @@ def _lift_headings(draft: Draft) -> None:
     if all(below) and (all(closes) or but_one or (total == whole and 2 * sum(closes) >= len(heads))):
         for head in reversed(heads):
             _lift(draft, head)
+
+
+def _lift_names(draft: Draft) -> None:
+    """Short lines with nothing beside them, the first of a table without labels and others, none below another, where each of
+    the lines between has points (and a number, or none has): they name sections."""
+    heads = [i for i, c in enumerate(draft.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
+    rest = [c for i, c in enumerate(draft.criteria) if i not in set(heads)]
+    if draft.marks or len(heads) < 2 or heads[0] != 0 or any(b - a < 2 for a, b in pairwise([*heads, len(draft.criteria)])):
+        return
+    named = all(len(fold(draft.criteria[i].text)) <= MAX_NAME and not SENTENCE.search(draft.criteria[i].text) for i in heads)
+    alike = len({c.number is None for c in rest}) == 1 and all(c.max_points is not None for c in rest)
+    if named and alike and len({draft.criteria[i].text for i in heads}) == len(heads):
+        for index in reversed(heads):
+            _lift(draft, index)
 
 
 def _points(own: Criterion) -> Decimal | None:

@@ -164,7 +164,8 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded:
         if not (len(rest) == 2 or (plausible and points_at_end(label) is None and not _points_own(line))):
             return None
     elif heading is line.number:
-        named = marked or (regex.match(r"\p{Han}{2}", label) is not None and not _points_own(line))
+        blank = line.text is not None and not clean(line.text.text)
+        named = marked or (regex.match(r"\p{Han}{2}", label) is not None and (blank or not _points_own(line)))
         named = named or (len(filled) == 1 and regex.search(r"\p{Han}{2}", label) is not None)
         if not named or patterns.SERIAL.match(fold(heading.text)):
             return None
