@@ -35,7 +35,10 @@ MOST_CELLS = 3000
 TALL = 40.0
 """The largest type's height."""
 
-NEAR = 60.0
+MAX_HEADER = 4
+"""Lines of a header above the first rule."""
+
+NEAR = 90.0
 """A header, with a row below it, is no higher than this."""
 
 MOST = 0.7
@@ -126,7 +129,10 @@ def _sheets(shades: Sequence[BBox], words: _Words) -> list[_Sheet]:
     sheets = [s for s in sheets if sum(len(r.cells) >= LEAST_CELLS for r in s.rows) >= LEAST_ROWS]
     for sheet in sheets:
         top, bottom = sheet.rows[0].top, max(row.bottom for row in sheet.rows)
-        sheet.cells = [c for c in cells if c[1] > top - SNAP and c[3] < bottom + SNAP and c[0] < sheet.right and c[2] > sheet.left - LOW]
+        level = [c for c in cells if c[1] > top - SNAP and c[3] < bottom + SNAP and c[0] < sheet.right]
+        while labels := [c for c in level if c[0] < sheet.left - SNAP and abs(c[2] - sheet.left) <= SNAP]:
+            sheet.columns.insert(0, min(c[0] for c in labels))
+        sheet.cells = [c for c in level if c[2] > sheet.left]
         sheet.columns = _places([*sheet.columns, *(x for c in sheet.cells for x in (c[0], c[2]))])
         for row in (own for own in sheet.rows if len(own.cells) == 1 and own.cells[0][0] < sheet.left + SNAP):
             named = words.inside(row.top, row.bottom, sheet.left, sheet.right)
@@ -155,7 +161,15 @@ def _rows(cells: Sequence[BBox]) -> list[_Row]:
             rows.append(_Row(cell[1], cell[3], [cell]))
         else:
             row.cells.append(cell)
-    return rows
+    by_left: dict[int, list[_Row]] = {}
+    for row in rows:
+        by_left.setdefault(round(row.cells[0][0]), []).append(row)
+    return [row for row in rows if not any(_holds(row, other) for d in range(-2, 3) for other in by_left.get(round(row.cells[-1][2]) + d, ()))]
+
+
+def _holds(label: _Row, row: _Row) -> bool:
+    """Whether cells go on over several rows, of which one begins at their right."""
+    return label.top - 1 <= row.top and row.bottom <= label.bottom + 1 and row.bottom - row.top < label.bottom - label.top - 1
 
 
 def _fits(sheet: _Sheet, row: _Row) -> bool:
@@ -273,14 +287,18 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
 
 def _head(words: _Words, first: float, rules: Sequence[float]) -> Iterator[tuple[float, float]]:
     """The header above the first shaded row, and a row between the two: parted by rules, or the lines that name columns."""
-    for low in (y for y in reversed(rules) if first - y < NEAR):
-        if first - low > LOW and columns_named(words.between(low, first)):
-            yield low, first
+    near = [y for y in rules if first - y < NEAR]
+    for low, end in ((low, end) for end in (first, *reversed(near)) for low in reversed(near) if end - low > LOW):
+        if columns_named(words.between(low, end)):
+            yield low, end
+            if first - end > LOW:
+                yield end, first
             return
+    for low in reversed(near):
         lines = text_lines(words.between(low - NEAR, low))
-        named = next((n for n in (1, 2, 3) if len(lines) >= n and columns_named([g for line in lines[-n:] for g in line])), None)
-        if named and low - lines[-1][0].bottom < lines[-1][0].bottom - lines[-1][0].top:
-            yield min(g.top for g in lines[-named]) - 1, low
+        counts = [columns_named([g for line in lines[-n:] for g in line]) for n in range(1, min(len(lines), MAX_HEADER) + 1)]
+        if any(counts) and low - lines[-1][0].bottom < lines[-1][0].bottom - lines[-1][0].top:
+            yield min(g.top for g in lines[-1 - counts.index(max(counts))]) - 1, low
             if first - low > LOW:
                 yield low, first
             return

@@ -169,6 +169,36 @@ def test_styles_of_rows_without_numbers(tmp_path, style):
     assert criteria == [(text, points) for _, _, rows in SECTIONS for _, text, points in rows]
 
 
+def test_rules_across_beside_rows_that_only_name_sections(tmp_path):
+    """Each row ruled all the way, no uprights; names of sections begin over the numbers and reach over the texts, with their points."""
+    rows = [("安全运营服务", "", "5"), ("1", "持证上岗。", "3"), ("2", "有预案。", "2"), ("营业服务窗口", "", "9"), ("3", "记录完整。", "4"), ("4", "首问负责。", "5")]
+    canvas, xs = Canvas(), (60.0, 90.0, 400.0)
+    canvas.text(60, 40, "附件1")
+    canvas.text(200, 60, "窗口服务评价表")
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows, ("合计", "", "14"))):
+        canvas.line(55, 100 + 24 * r, 460, 100 + 24 * r)
+        for x, t in zip(xs, row, strict=True):
+            canvas.text(x + 4, 106 + 24 * r, t)
+    canvas.line(55, 100 + 24 * 8, 460, 100 + 24 * 8)
+    (sections, _) = shape(read(tmp_path, rawpdf.document([canvas])))[:2]
+    assert [(name, points, [text for _, text, _ in own]) for name, points, own in sections] == [
+        ("安全运营服务", "5", ["持证上岗。", "有预案。"]),
+        ("营业服务窗口", "9", ["记录完整。", "首问负责。"]),
+    ]
+
+
+def test_a_letter_amid_chinese_words_is_said(tmp_path):
+    """A glyph that a distiller named after another character: others on the page may be wrong as well."""
+    document = read_pdf(rawpdf.document([page_of("各单位认真执行本办法"), page_of("分值ÿ分")]))
+    assert [(r.kind, r.at.page) for r in document.remarks] == [("unread-text", 2)]
+
+
+def page_of(text: str) -> Canvas:
+    canvas = Canvas()
+    canvas.text(60, 100, text)
+    return canvas
+
+
 def test_words_marked_in_a_text_are_no_cells():
     """Two words of each line on a coloured ground, in one place."""
     canvas = Canvas()

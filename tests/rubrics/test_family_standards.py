@@ -1,4 +1,4 @@
-"""Standards in rows of their own beside one criterion, clauses that only say what a case costs, points of labels under 满分.
+"""Standards in rows of their own beside one criterion, clauses that only say what a case costs, names of sections without marks.
 
 Expected values (under `=>`) are what was drawn. See `support/drawn.py` for both notations.
 """
@@ -31,6 +31,38 @@ annex-1 《公交考核表》 -
     2 | 断电巡检 | 5 | standard=不达标不得分⏎发现一处不符合扣0.5分，扣完为止
   [服务] 8
     3 | 着装统一 | 8 | standard=随机询问3人，一人不清楚扣0.5分⏎记录不完整的酌情扣分
+""",
+    "names of sections that nothing marks, beside lines with points": """
+附件1
+窗口考核表
+考核内容 | 分值 | 得分
+基础管理 |  |
+台账齐全并按月归档 | 5 |
+专人负责 | 3 |
+环境卫生 |  |
+地面干净无积水 | 4 |
+门前无垃圾 | 2 |
+=>
+annex-1 《窗口考核表》 -
+  [基础管理] -
+    - | 台账齐全并按月归档 | 5
+    - | 专人负责 | 3
+  [环境卫生] -
+    - | 地面干净无积水 | 4
+    - | 门前无垃圾 | 2
+""",
+    "a line that lacks its points stays a line": """
+附件1
+窗口考核表
+考核内容 | 分值 | 得分
+台账齐全 | 5 |
+专人负责 |  |
+地面干净 | 4 |
+=>
+annex-1 《窗口考核表》 -
+    - | 台账齐全 | 5
+    - | 专人负责 | -
+    - | 地面干净 | 4
 """,
     "each standard has points of its own: the standards are what is scored": """
 附件1
