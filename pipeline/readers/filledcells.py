@@ -10,10 +10,11 @@ from operator import attrgetter
 
 from msgspec import Struct, field
 
+from pipeline import patterns
 from pipeline.provenance import BBox
 from pipeline.readers.gutters import columns_named
 from pipeline.readers.impliedrules import struck
-from pipeline.readers.marks import SNAP, Glyph, Rule, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Rule, line_text, text_lines
 from pipeline.readers.nets import merge_rules
 from pipeline.readers.openrows import edge_of
 from pipeline.readers.regions import ends_table, heads_section
@@ -310,7 +311,7 @@ def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | 
     for line in text_lines(glyphs):
         height = line[0].bottom - line[0].top
         closed = rule is not None and line[0].y > rule
-        if closed or line[0].top - end > (NEXT if lines else 2 * NEXT) * height or struck(line, sheet.columns[1:-1]) or ends_table(line):
+        if closed or line[0].top - end > (NEXT if lines else 2 * NEXT) * height or struck(line, sheet.columns[1:-1]) or ends_table(line) or patterns.PAGE_NUMBER.match(line_text(line)):
             break
         end, lines = max(g.bottom for g in line), lines + 1
     if not lines:

@@ -82,9 +82,9 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     nets = [n for n in nets if holds_table(n, glyphs) and not is_frame(n, marks.height)]
     apart = _page_number(glyphs, marks.height)
     inside, outside = _share_out(nets, [g for g in glyphs if id(g) not in apart] if apart else glyphs)
-    outside += [g for g in glyphs if id(g) in apart]
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
+    outside += [g for g in glyphs if id(g) in apart]
     nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
     rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
     nets = [with_closed_header(with_labels(with_unstruck(net, own), own), own) for (net, _), own in zip(rowed, inside, strict=True)]

@@ -22,12 +22,30 @@ SENTENCE = regex.compile(r"[。；;，,：:]|\P{Han}{3}")
 
 def regroup(draft: Draft) -> tuple[Draft, ...]:
     """The rubrics of one collected table: serials of sections lifted to them, parents to section rows, alternates parted."""
+    _join_torn(draft)
     _lift_section_numbers(draft)
     _lift_parents(draft)
     _lift_headings(draft)
     _lift_names(draft)
     _raise_rows(draft)
     return _split_alternates(draft)
+
+
+def _join_torn(draft: Draft) -> None:
+    """A label in the middle of a cell that a page break cut stands below the break: the blank cell that ends one part is the
+    beginning of the first label of the next, where only one of them has points and these are what both together have."""
+    for level in {m.level for m in draft.marks}:
+        own = [m for m in draft.marks if m.level == level and not m.own_row]
+        for blank, named in pairwise(own):
+            cut = named.part == blank.part + 1 and bool(blank.covered and named.covered) and blank.covered[-1] + 1 == named.covered[0]
+            if blank.text or not named.text or not cut or draft.spans[named.covered[0]].part != named.part or draft.spans[blank.covered[-1]].part != blank.part:
+                continue
+            both = sum(draft.criteria[i].max_points or 0 for i in (*blank.covered, *named.covered))
+            if (blank.stated_points is None) == (named.stated_points is None) or both != (blank.stated_points or named.stated_points):
+                continue
+            named.stated_points, named.merged = both, True
+            named.covered, named.after = [*blank.covered, *named.covered], blank.after
+            draft.marks.remove(blank)
 
 
 def _lift_section_numbers(draft: Draft) -> None:
