@@ -80,3 +80,23 @@ def test_figures_that_share_a_cell(rows: tuple[int, ...], cut: list[int]) -> Non
     glyphs = [g for row in rows for g in words(1, row, "9")] + [g for row in range(4) for g in words(2, row, "台账")]
     (net,) = find_nets(flat, tall, glyphs)
     assert [row for row, col, _, _ in with_labels(net, glyphs).spans if col == 1 and row] == cut
+
+
+@pytest.mark.parametrize(("text", "left", "cut"), [("运行过程", 182.0, True), ("运行过程", 157.0, False), ("运行过程", 104.0, False), ("评价内容", 182.0, False)])
+def test_a_text_in_the_middle_of_one_column_of_a_cell(text: str, left: float, cut: bool) -> None:
+    """The rest of a cell that a page cut has no side: the text in the middle of its own column is not of both. A text in the
+    middle of both, one set to the left, and a header are."""
+    flat = [Rule(y, XS[0], XS[-1]) for y in ROWS[:4]]
+    tall = [Rule(x, ROWS[0], ROWS[3]) for x in (XS[0], XS[2], XS[3])] + [Rule(XS[1], ROWS[1], ROWS[3])]
+    glyphs = [Glyph.of(c, left + 9 * i, ROWS[0] + 5, left + 9 * (i + 1), ROWS[0] + 14) for i, c in enumerate(text)]
+    (net,) = find_nets(flat, tall, glyphs)
+    assert ((0, 1, 1, 1) in with_parted(net, glyphs).spans) is cut
+
+
+def test_the_figures_of_one_number_are_not_parted() -> None:
+    """1 over 2 in a narrow column, beside a standard in two rows."""
+    sides = [Rule(y, XS[0], XS[-1]) for y in (ROWS[0], ROWS[2])]
+    flat = [*sides, Rule(ROWS[1], XS[1], XS[3])]
+    glyphs = [Glyph.of(c, 70.0, ROWS[i] + 5, 79.0, ROWS[i] + 14) for i, c in enumerate("12")] + [g for row in (0, 1) for g in words(1, row, "台账")]
+    (net,) = find_nets(flat, [Rule(x, ROWS[0], ROWS[2]) for x in XS], glyphs)
+    assert (0, 0, 2, 1) in with_labels(net, glyphs).spans
