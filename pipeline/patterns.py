@@ -150,7 +150,7 @@ def _role_of(key: str) -> Role | None:
 
 
 TOTAL_WORDS = regex.compile(
-    r"(?:(?:以上|上述)?各(?:项|部分|项目)(?:分值|得分)?)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
+    r"(?:(?:以上|上述)?各(?:项|部分|项目)(?:分值|得分)?|以上|上述)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
     r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
 )
 """The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
@@ -237,9 +237,6 @@ RATE = regex.compile(r"(?:[率比]|达到?|[低高大小少多超]于|超过|不
 EACH_CASE = regex.compile(r"(?:每|[一1])(?:次|处|项|例|起|人次?|个)(?:性)?(?:[扣加减得计记])?")
 """What is left of a label that only says how much one case costs (一次扣20分)."""
 
-CASE_CLAUSE = regex.compile(r"[,;]|(?:每|[一1])(?:次|处|项|例|起|人次?|个)")
-"""What a clause has before its deduction (查阅资料，缺一项扣1分), and a label before its points has not. Searched in folded text."""
-
 SECTION_MARKER = regex.compile(
     r"^\s*(?P<marker>[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{1,4}[、.．]|[A-H][、.．])\s*(?=\P{Nd})"
 )
@@ -283,7 +280,7 @@ GRADE_BARE = regex.compile(r"(?P<points>[0-9]{1,2})分")
 POINTS_RANGE = regex.compile(r"^[+]?(?P<low>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?\s*[-~—–至到一]+\s*[+]?(?P<high>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分?$")
 """`0-5`, `0~5分`, `+1—+3`."""
 
-POINTS_OPTIONS = regex.compile(r"^(?:[0-9]{1,3}(?:\.[0-9])?分?[/、,，;；|或]){1,7}[0-9]{1,3}(?:\.[0-9])?分?$")
+POINTS_OPTIONS = regex.compile(rf"^(?:{_N}分?[/、,，;；|或]){{1,7}}{_N}分?$")
 """`5/3/1/0`, `2、1、0分`: allowed values."""
 
 _UP_TO = rf"(?:(?P<low>{_N})分?[-~—–至到])?(?P<points>{_N})分?"
@@ -326,6 +323,10 @@ NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|�
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")
 ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
 PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")
-CONTINUED = regex.compile(r"^\s*[(（]?(?:续表?|接上[页表]|上接[^)）]*|续上表)\s*[0-9一二三四五六七八九]*[)）]?\s*$")
+CONTINUED = regex.compile(
+    r"^\s*[(（]?(?:(?:以下|下表|本表)[为是系]?)?(?:续表?|接上[页表]|上接[^)）]*|续[上前]表|[上前]表续)(?:格|内容|部分)?\s*[0-9一二三四五六七八九]*[)）]?[:：。]?\s*$"
+)
+CONTINUED_TITLE = regex.compile(r"^.{2,40}[(（]\s*(?:续表?|接上[页表]|续[上前]表)\s*[0-9一二三四五六七八九]*[)）]\s*$")
+"""The title of a table set again over its next part: 考核评分表（续）."""
 LABEL_CONTINUED = regex.compile(r"\s*[(（]\s*(?:续|接上页|续上)\s*[)）]\s*")
 TITLE_TOTAL = regex.compile(r"[(（\[]?\s*(?:总分|满分|共计?|合计|总计|百分制)[:：]?\s*(?P<points>[0-9]{2,4}(?:\.[0-9])?)\s*分?\s*[)）\]]?|[(（]\s*(?P<bare>[0-9]{2,4})\s*分(?:制)?\s*[)）]")

@@ -119,11 +119,13 @@ class Programme:
     @cached_property
     def pages(self) -> list[tuple[int, int]]:
         """Per section, the rows [low, high) on the table parts its label stands on; all rows where that is not known."""
-        out: list[tuple[int, int]] = []
-        for fact in self.puzzle.facts:
-            on = [i for i, piece in enumerate(self.puzzle.pieces) if piece in fact.pieces] if fact.pieces else []
-            out.append((on[0], on[-1] + 1) if on else (0, self.rows))
-        return out
+        first: dict[int, int] = {}
+        last: dict[int, int] = {}
+        for row, piece in enumerate(self.puzzle.pieces):
+            first.setdefault(piece, row)
+            last[piece] = row + 1
+        on = [[piece for piece in fact.pieces if piece in last] for fact in self.puzzle.facts]
+        return [(min(first[p] for p in own), max(last[p] for p in own)) if own else (0, self.rows) for own in on]
 
     def place(self, section: int, start: int) -> tuple[int, int]:
         """What it costs that a section starts here, and up to which end its label then stands on a foreign page."""

@@ -58,9 +58,6 @@ def loose_boxes(page: object, count: int) -> tuple[list[int], list[float]]:
     return has, sides
 
 
-is_generated = _short(raw.FPDFText_IsGenerated)
-"""(text page, index)"""
-
 char_box = _short(raw.FPDFText_GetCharBox)
 """(text page, index, 4 rooms of a double: left, right, bottom, top)"""
 

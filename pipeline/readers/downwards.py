@@ -14,14 +14,13 @@ FEW = 5
 def columns_of(glyphs: Sequence[Glyph], lines: Sequence[Sequence[Glyph]]) -> list[list[Glyph]] | None:
     """The columns of a cell's text that runs down (from the right) or up (from the left), each as a line; None for text
     that runs across, and for a single column that runs down: its lines are in order as they are."""
-    own = [g for g in glyphs if g.text.strip()]
-    if len(own) < 3 or len(own) > FEW * len(lines):
+    if len(glyphs) < 3 or len(glyphs) > FEW * len(lines):
         return None
-    steps = [_step(a, b) for a, b in pairwise(own)]
+    steps = [_step(a, b) for a, b in pairwise(glyphs)]
     down, up, across = (steps.count(kind) for kind in ("down", "up", "across"))
     if across or max(down, up) < max(2, 4 * min(down, up)):
         return None
-    columns = _by_x(own)
+    columns = _by_x(glyphs)
     if up > down:
         return [sorted(column, key=lambda g: -g.y) for column in columns]
     return [sorted(column, key=lambda g: g.y) for column in reversed(columns)] if len(columns) > 1 else None

@@ -30,7 +30,7 @@ def pages_of(marks: PageMarks, before: bool) -> tuple[PageMarks, PageMarks] | No
     that a blank strip is enough."""
     if marks.width < WIDE * marks.height or (len(marks.glyphs) < 4 * LONG and not before):
         return None
-    inner = [g for g in marks.glyphs if EDGE * marks.height < g.y < (1 - EDGE) * marks.height and g.text.strip()]
+    inner = [g for g in marks.glyphs if EDGE * marks.height < g.y < (1 - EDGE) * marks.height]
     middle = marks.width / 2
     rules = [(r.start, r.end) for r in marks.horizontal if EDGE * marks.height < r.at < (1 - EDGE) * marks.height]
     covered = ink(inner, [*rules, *((r.at, r.at) for r in marks.vertical)])

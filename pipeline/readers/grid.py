@@ -110,7 +110,8 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
 
 def _page_number(glyphs: Sequence[Glyph], height: float) -> frozenset[int]:
     """Ids of the characters of a page number at the foot of the page: uprights that run on over the page may reach it."""
-    lines = text_lines(g for g in glyphs if g.y > (1 - FOOT) * height)
+    edge = (1 - FOOT) * height
+    lines = text_lines([g for g in glyphs if g.y > edge])
     return frozenset(map(id, lines[-1])) if lines and PAGE.fullmatch(clean(line_text(lines[-1]))) else frozenset()
 
 
@@ -126,8 +127,7 @@ def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
         text = glyph.text
         same = seen.get(text)
         if same is None:
-            if text.strip():
-                seen[text] = [glyph]
+            seen[text] = [glyph]
         elif len(same) < FEW:
             if _is_struck(same, glyph):
                 continue

@@ -71,7 +71,7 @@ class Known(Struct):
 
 def em(glyphs: Sequence[Glyph]) -> float:
     """The width of a Chinese character here, in points."""
-    widths = [g.x1 - g.x0 for g in glyphs if g.text.strip() and not g.text.isascii()]
+    widths = [g.x1 - g.x0 for g in glyphs if not g.text.isascii()]
     return median(widths) if widths else median([0.8 * (g.bottom - g.top) for g in glyphs] or [10.0])
 
 
@@ -79,7 +79,7 @@ def ink(glyphs: Iterable[Glyph], before: Sequence[Interval] = ()) -> list[Interv
     """The intervals of x that characters cover, joined where they overlap; `before` is added. A mark that may hang over the
     end of its line counts as wide as its ink."""
     out: list[Interval] = []
-    own = ((g.x0, g.x1 if g.text not in HANGING else g.x0 + HUNG * (g.x1 - g.x0)) for g in glyphs if g.text.strip())
+    own = ((g.x0, g.x1 if g.text not in HANGING else g.x0 + HUNG * (g.x1 - g.x0)) for g in glyphs)
     for x0, x1 in sorted((*before, *own)):
         if out and x0 <= out[-1][1]:
             out[-1] = out[-1][0], max(out[-1][1], x1)

@@ -98,7 +98,7 @@ def _in_bare_rows(stack: _Stack, tall: Sequence[Rule], glyphs: Sequence[Glyph]) 
 
 
 def _between(stack: _Stack, top: float, bottom: float, glyphs: Sequence[Glyph]) -> list[Glyph]:
-    return [g for g in glyphs if top < g.y < bottom and stack.start < g.x < stack.end and g.text.strip()]
+    return [g for g in glyphs if top < g.y < bottom and stack.start < g.x < stack.end]
 
 
 def struck(glyphs: Sequence[Glyph], places: Sequence[float]) -> bool:

@@ -48,7 +48,7 @@ class Rule(Struct, frozen=True):
 
 
 class PageMarks(Struct, frozen=True):
-    """All a page gives: its number and size, characters, horizontal and vertical rules. `ordered`: the characters come in
+    """All a page gives: its number and size, characters (no blanks), horizontal and vertical rules. `ordered`: the characters come in
     the order they were drawn in; `left`: where the page begins, when it is the right one of two on a sheet (`width` is
     where it ends); `shades`: stripes and shaded cells."""
 
@@ -137,7 +137,7 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
     rows: list[list[Glyph]] = []
     row: list[Glyph] = []
-    for glyph in sorted([g for g in glyphs if g.text.strip()], key=attrgetter("y")):
+    for glyph in sorted(glyphs, key=attrgetter("y")):
         if row and (glyph.y == row[0].y or 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top):
             row.append(glyph)  # as below, known without reckoning: the row's middle is no higher than its first character
         elif row and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):

@@ -163,7 +163,8 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
     for group in by_level(rules):
         at = group[0].at
         walls = _positions(o.at for o in across if o.start - GAP <= at <= o.end + GAP)
-        walls = _positions([*walls, *(end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls))])
+        if outer := [end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls)]:
+            walls = _positions([*walls, *outer])
         for a, b in pairwise(walls):
             own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
             if not own or min([r.start for r in own]) > a + REACH or max([r.end for r in own]) < b - REACH or not is_covered(own, a, b):

@@ -122,7 +122,7 @@ def _stacks(net: Net, glyphs: Sequence[Glyph]) -> set[int]:
     for glyph in glyphs:
         if not tall:
             break
-        if glyph.text not in FIGURES and glyph.text.strip():
+        if glyph.text not in FIGURES:
             tall.discard((bisect_right(net.ys, glyph.y), bisect_right(net.xs, glyph.x)))
     return {band - 1 for band, _ in tall}
 

@@ -29,15 +29,13 @@ from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
-LINE_ENDS = frozenset("\n\r")
-
 HYPHENS = frozenset("\ufffe\x02")
 HYPHEN_WIDTH = 0.35
 """What PDFium gives for the hyphen at the end of a line. Between Latin letters it divides a word; else it is print (a minus
 sign, a standard's number), about so many heights wide."""
 
-DOUBTED = LINE_ENDS | HYPHENS | {" "} | RADICALS
-"""Characters that may be PDFium's own, or of which it may give another box than that of others."""
+DOUBTED = HYPHENS | RADICALS
+"""Characters that may be PDFium's own, or of which it may give another box than that of others. Blanks are not asked for."""
 
 UTF_16 = f"utf-16-{sys.byteorder[0]}e"
 """Without a mark of its byte order, which is this machine's."""
@@ -206,23 +204,23 @@ def _is_wide(glyph: Glyph) -> bool:
 
 
 def _characters(handle: object, count: int) -> list[Character]:
-    """The printed characters; PDFium makes up spaces and line ends of its own."""
+    """The printed characters, without blanks: many are PDFium's own, and where one is printed a gap is left."""
     text = _text(handle, count)
     boxed, sides = calls.loose_boxes(handle, count)
     found: list[Character | None] = list(zip(range(count), text, sides[0::4], sides[2::4], sides[3::4], sides[1::4], strict=True))
-    doubted = [i for i, own in enumerate(text) if own in DOUBTED]
-    if not all(boxed):
-        doubted = [i for i, (own, has) in enumerate(zip(text, boxed, strict=True)) if own in DOUBTED or not has]
-    for i in reversed(doubted):
+    doubted = {i for i, has in enumerate(boxed) if not has and not text[i].isspace()}
+    if not DOUBTED.isdisjoint(text):
+        doubted.update(i for i, own in enumerate(text) if own in DOUBTED)
+    for i in sorted(doubted, reverse=True):
         hyphen = text[i] in HYPHENS
         found[i] = _hyphen(text, found[i], found[i - 1]) if hyphen else _settled(handle, found[i], boxed[i])  # type: ignore[arg-type]
-    return [one for one in found if one is not None]
+    return [one for one in found if one is not None and not one[1].isspace()]
 
 
 def _hyphen(text: str, one: Character, before: Character) -> Character | None:
     """A hyphen at the end of a line, beside the character before it where it has no box; None within a Latin word."""
     i, _, left, right, bottom, top = one
-    after = next((c for c in text[i + 1 :] if c not in LINE_ENDS and c != " "), "")
+    after = text[i + 1 :].lstrip()[:1]
     if i == 0 or (before[1].isascii() and before[1].isalpha() and after.isascii() and after.isalpha()):
         return None
     if right - left < 0.1:
@@ -232,10 +230,8 @@ def _hyphen(text: str, one: Character, before: Character) -> Character | None:
 
 
 def _settled(handle: object, one: Character, boxed: bool) -> Character | None:
-    """A character with the box it has in truth; None for what PDFium made up, and where no box is known."""
+    """A character with the box it has in truth; None where no box is known."""
     i, text = one[:2]
-    if text in LINE_ENDS or (text == " " and calls.is_generated(handle, i) == 1):
-        return None
     if not boxed:
         ink = _ink_box(handle, i)
         return None if ink is None else (i, text, *ink)

@@ -133,7 +133,7 @@ class Drawn(Struct):
         texts = [handle for kind, handle in zip(kinds, handles, strict=True) if kind == TEXT]
         self.white_text = self.white_text or _has_pale(texts)
         self.cut_text = self.cut_text or unshown.any_cut(texts)
-        self.layered = self.layered or any(map(unshown.is_layered, texts))
+        self.layered = self.layered or unshown.any_layered(texts)
         for kind, handle in [(kind, handle) for kind, handle in zip(kinds, handles, strict=True) if kind != TEXT]:
             if kind in MARKS:
                 self.marks.append((kind, handle, outer))

@@ -42,6 +42,8 @@ INVISIBLE = 3
 
 _AMID = regex.compile(r"(?<=[\u4E00-\u9FFF])[\u00C0-\u024F]+(?=[\u4E00-\u9FFF])")
 
+_ACCENTED = regex.compile(r"[\u00C0-\u024F]")
+
 _ODD = regex.compile(
     r"[^\p{Basic_Latin}\u00A0-\u00FF\u4E00-\u9FFF\u2E80-\u2FDF\uF900-\uFAFF\u2000-\u209F\u2100-\u27BF\u3000-\u30FF\u3200-\u33FF"
     r"\uFE10-\uFE6F\uFF00-\uFFEF\u0391-\u03C9]"
@@ -51,16 +53,15 @@ _ODD = regex.compile(
 def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[object], height: float) -> str | None:
     """Why the text layer of a page cannot be used; None when it can. `pictures` are PDFium's image objects; `height` is the
     upright page's, in points."""
-    visible = [g for g in glyphs if g.text.strip()]
-    if visible and _is_nonsense(visible):
+    if glyphs and _is_nonsense(glyphs):
         return "has a text layer without meaning"
     if not pictures:
         return None
-    if len(visible) < MIN_CHARS:
+    if len(glyphs) < MIN_CHARS:
         return "has no text layer"
     if not _covered(page, pictures):
         return None
-    if sum(MARGIN * height < g.y < (1 - MARGIN) * height for g in visible) < MIN_CHARS:
+    if sum(MARGIN * height < g.y < (1 - MARGIN) * height for g in glyphs) < MIN_CHARS:
         return "has no text layer but a line in its margin"
     if _is_hidden(page):
         return "is a picture with a scanner's own recognition under it"
@@ -79,7 +80,8 @@ def _is_misnamed(text: str) -> bool:
     """Whether glyphs have been given other characters' names: accented letters amid Chinese words, nearly no Chinese but
     many accented letters, or Chinese characters that no Chinese text uses."""
     signs = set(text)
-    if not any("\u00c0" <= c < "\u0250" for c in signs) and not any(_is_chinese(c) and _is_rare(c) for c in signs):
+    unusual = signs.difference("".join(signs).encode("gb2312", "ignore").decode("gb2312"))
+    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in unusual):
         return False
     amid = len(_AMID.findall(text))
     accented = sum("\u00c0" <= c < "\u0250" for c in text)

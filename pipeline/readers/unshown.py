@@ -8,6 +8,7 @@ import importlib
 import io
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import compress
 
 import pypdfium2.raw as raw
 
@@ -29,7 +30,7 @@ LAYER = "OC"
 
 def any_cut(texts: Sequence[object]) -> bool:
     """Whether part of any text object lies outside its clipping path: most pages clip none."""
-    return any(count > 0 for count in map(calls.count_clips, map(calls.clip_path, texts))) and any(map(is_cut, texts))
+    return max(map(calls.count_clips, map(calls.clip_path, texts)), default=0) > 0 and any(map(is_cut, texts))
 
 
 def is_cut(handle: object) -> bool:
@@ -42,9 +43,9 @@ def is_cut(handle: object) -> bool:
     return seen is not None and (bounds[0] < seen[0] or bounds[1] < seen[1] or bounds[2] > seen[2] or bounds[3] > seen[3])
 
 
-def is_layered(handle: object) -> bool:
-    """Whether a page object is in a layer."""
-    return calls.count_marks(handle) > 0 and layer_of(handle) is not None
+def any_layered(objects: Sequence[object]) -> bool:
+    """Whether any page object is in a layer."""
+    return any(layer_of(handle) is not None for handle in compress(objects, map(calls.count_marks, objects)))
 
 
 def layer_of(handle: object) -> str | None:

@@ -30,6 +30,11 @@ class Row(Struct, frozen=True, dict=True):
     def _filled(self) -> tuple[Cell, ...]:
         return tuple([c for c in self.starts() if clean(c.text)])
 
+    @cached_property
+    def is_total(self) -> bool:
+        """Whether one of the first two texts is a word for a total."""
+        return any(patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in self._filled[:2])
+
     def text(self) -> str:
         return " ".join(clean(c.text) for c in self.filled())
 
@@ -50,10 +55,6 @@ def rows_of(table: Table, part: int) -> tuple[Row, ...]:
 def header_key(row: Row) -> tuple[str, ...]:
     """A header row's comparison key."""
     return tuple(fold(c.text) for c in row.filled())
-
-
-def is_total(row: Row) -> bool:
-    return any(patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled()[:2])
 
 
 def serial_value(text: str) -> int | None:

@@ -9,7 +9,7 @@ from pipeline import rx as regex
 from pipeline.model import Cell
 from pipeline.normalize import clean, fold, points
 from pipeline.points import read_points
-from pipeline.rubrics.gridrows import Row, header_key, is_total
+from pipeline.rubrics.gridrows import Row, header_key
 
 MIN_BELOW = 3
 """So many points below a word make the word a header."""
@@ -98,7 +98,7 @@ def _may_name_columns(row: Row) -> bool:
     whole = sum(c.col_span for c in filled) >= len(row.cells) - 1 and all(c.row_span == 1 for c in filled)
     words = all(len(t) <= MAX_NAME and not regex.search(r"[0-9。；;，,、]", t) and patterns.SERIAL.match(t) is None for t in texts)
     others = any(patterns.field_name(c.text) or patterns.SECTION_MARKER.match(clean(c.text)) for c in filled)
-    return whole and words and len(set(texts)) == len(texts) > 1 and not others and not is_total(row) and not _scores(filled[1:])
+    return whole and words and len(set(texts)) == len(texts) > 1 and not others and not row.is_total and not _scores(filled[1:])
 
 
 def _scores(cells: Sequence[Cell]) -> bool:
@@ -163,7 +163,7 @@ def is_header(row: Row, follows: bool = False) -> bool:
         return True
     if any(points(t) is not None for t in texts) or any(len(t) > 40 for t in texts):
         return False
-    if (is_total(row) and named <= 1) or any(patterns.SECTION_MARKER.match(t) for t in texts):
+    if (row.is_total and named <= 1) or any(patterns.SECTION_MARKER.match(t) for t in texts):
         return False
     if follows:
         return named + fields == len(filled)

@@ -11,7 +11,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.points import points_at_end, read_points
-from pipeline.rubrics.gridrows import Row, serial_value
+from pipeline.rubrics.gridrows import Row
 
 MAX_WORDS = 12
 """Words that stand for points (每次扣2分, 一票否决) are short; longer ones are a standard."""
@@ -46,14 +46,14 @@ def profile_of(rows: Sequence[Row], col: int) -> Profile:
     filled, at = [(c, t) for _, c, t in placed], [i for i, _, _ in placed]
     n = len(filled) or 1
     narrow = [t for c, t in filled if c.col_span == 1]  # a section row across the columns is no serial
-    serials = [serial_value(t) for t in narrow]
-    ints = [s for s in serials if s is not None] or [s for t in narrow if (s := _in_words(t)) is not None]
+    serials = [match["n"] for t in narrow if (match := patterns.SERIAL.match(fold(t)))]
+    ints = [int(s) for s in serials if s.isdecimal()] or [s for text in serials if (s := chinese_number(text)) is not None]
     scored = [_looks_like_points(t) for _, t in filled]
     steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
     return Profile(
         filled=len(filled),
-        serial=sum(bool(patterns.SERIAL.match(fold(t))) for t in narrow) / (len(narrow) or 1),
-        ascending=dotted if (dotted := _dotted(narrow)) is not None else sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
+        serial=len(serials) / (len(narrow) or 1),
+        ascending=dotted if (dotted := _dotted(serials, len(narrow))) is not None else sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
         numeric=sum(scored) / n,
         closing=sum(points_at_end(t) is not None for _, t in filled) / n,
         bare=sum(yes and len(fold(t)) <= BARE for (_, t), yes in zip(filled, scored, strict=True)) / n,
@@ -69,11 +69,13 @@ def profile_of(rows: Sequence[Row], col: int) -> Profile:
     )
 
 
-def _dotted(texts: Sequence[str]) -> float | None:
-    """How often serials of several parts (1.1, 1.2, 2.1) count on; None where most are of one part. Points with a decimal look
-    like them and do not count."""
-    parts = [tuple(map(int, match["n"].split("."))) for t in texts if (match := patterns.SERIAL.match(fold(t))) and DOTTED.fullmatch(match["n"])]
-    if 2 * sum(len(p) > 1 for p in parts) <= len(texts):
+def _dotted(serials: Sequence[str], cells: int) -> float | None:
+    """How often serials of several parts (1.1, 1.2, 2.1) count on; None where most of the cells hold one part. Points with a
+    decimal look like them and do not count."""
+    if 2 * sum("." in s for s in serials) <= cells:
+        return None
+    parts = [tuple(map(int, s.split("."))) for s in serials if DOTTED.fullmatch(s)]
+    if 2 * sum(len(p) > 1 for p in parts) <= cells:
         return None
     return sum(_counts_on(a, b) for a, b in pairwise(parts)) / max(len(parts) - 1, 1)
 
@@ -94,12 +96,6 @@ def _counting(texts: Sequence[str]) -> float:
     found = [patterns.SERIAL_IN_TEXT.match(t) for t in texts]
     values = [int(m["b"] or m["a"] or 0) if m else 0 for m in found]
     return sum(b == a + 1 for a, b in pairwise([0, *values])) / (len(texts) or 1)
-
-
-def _in_words(text: str) -> int | None:
-    """The value of a serial in Chinese numerals (一、二)."""
-    match = patterns.SERIAL.match(fold(text))
-    return chinese_number(match["n"]) if match else None
 
 
 def _looks_like_points(text: str) -> bool:

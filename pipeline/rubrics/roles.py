@@ -14,7 +14,7 @@ from pipeline.model import Cell
 from pipeline.normalize import clean, fold
 from pipeline.patterns import Role
 from pipeline.points import points_at_end, read_points
-from pipeline.rubrics.gridrows import Row, is_total
+from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.profiles import Profile, profile_of
 
 UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
@@ -40,10 +40,10 @@ class Columns(Struct, frozen=True):
 
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
     grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
-    body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, len(grades) > 1)]
+    body = [r for r in rows if not r.is_total and not _is_preamble_data(r, len(grades) > 1)]
     body = _with_scored_texts(rows, body)
     if not body and names:
-        body = [r for r in rows if not is_total(r) and not _is_preamble_data(r, narrow=True)]
+        body = [r for r in rows if not r.is_total and not _is_preamble_data(r, narrow=True)]
     profiles = [profile_of(body, c) for c in range(width)]
     roles = _roles(names, profiles)
     taken: dict[int, Role] = {}

@@ -12,7 +12,7 @@ from pipeline import rx as regex
 from pipeline.model import Cell, Paragraph, Table
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
-from pipeline.rubrics.gridrows import Row, header_key, is_total, rows_of
+from pipeline.rubrics.gridrows import Row, header_key, rows_of
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.table import JoinedTable
 
@@ -98,7 +98,7 @@ def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
         return tuple(tables)
     heads = [t.lead[-1] if t.lead and _is_section_line(t.lead[-1]) else None for t in tables]
     keys = {tuple(header_key(r) for r in t.headers[0]) for t in tables}
-    ended = any(is_total(r) for t in tables[:-1] for rows in t.data for r in rows)
+    ended = any(r.is_total for t in tables[:-1] for rows in t.data for r in rows)
     if len(keys) > 1 or () in keys or ended or any(h is None for h in heads):
         return tuple(tables)
     parts: list[Table] = []

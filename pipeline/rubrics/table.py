@@ -12,7 +12,7 @@ from pipeline import patterns
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
 from pipeline.points import split_label
-from pipeline.rubrics.gridrows import Row, header_key, is_total, rows_of, serial_value
+from pipeline.rubrics.gridrows import Row, header_key, rows_of, serial_value
 from pipeline.rubrics.halves import halves
 from pipeline.rubrics.headrows import as_before, find_headers, header_texts, leading_headers
 from pipeline.rubrics.roles import Columns, columns_of
@@ -144,7 +144,7 @@ class _Laid:
 def _is_closing_part(laid: Sequence[Row]) -> bool:
     """A table of nothing but a total row, torn off by a blank row or a line of text."""
     rows = [row for row in laid if row.filled()]
-    return len(rows) == 1 and is_total(rows[0]) and len(rows[0].filled()) <= 3
+    return len(rows) == 1 and rows[0].is_total and len(rows[0].filled()) <= 3
 
 
 def _closes(paragraph: Paragraph) -> bool:
@@ -163,11 +163,11 @@ def _opens(paragraph: Paragraph) -> bool:
 
 
 def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
-    """Whether a part of as many columns begins on another page with the serial number after the last one, which no total
-    followed."""
+    """Whether a part of as many columns begins on another page (or where nothing has pages) with the serial number after the last
+    one, which no total followed."""
     before, after = laid.rows(parts[-1]), laid.rows(part)
-    torn = part.page is not None and parts[-1].page is not None and part.page != parts[-1].page
-    if not torn or part.cols != parts[-1].cols or any(is_total(row) for row in before):
+    same = part.page is not None and part.page == parts[-1].page
+    if same or part.cols != parts[-1].cols or any(row.is_total for row in before):
         return False
     for col in range(min(part.cols, 3)):
         last = [n for row in before for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
@@ -179,7 +179,7 @@ def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
 
 def _is_noise(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
-    return not text or bool(patterns.PAGE_NUMBER.match(text)) or bool(patterns.CONTINUED.match(text))
+    return not text or any(p.match(text) for p in (patterns.PAGE_NUMBER, patterns.CONTINUED, patterns.CONTINUED_TITLE))
 
 
 def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
@@ -189,7 +189,7 @@ def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
     header = as_before(laid.heads(part), first)
     below = max((row.index for row in as_before(laid.heads(parts[-1]), first)), default=-1)
     data = [row for row in before if row.index > below]
-    ended = any(is_total(row) for row in data[1:])  # a total in the first row opens the table
+    ended = any(row.is_total for row in data[1:])  # a total in the first row opens the table
     if not header:
         return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (
             abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1
