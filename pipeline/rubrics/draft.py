@@ -242,7 +242,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     joined = shared and previous is not None and previous.points is line.points and line.points is not None
-    if joined and (not line.own(line.number) or _is_repeated(draft.criteria[-1], line)):
+    if joined and (not (line.own(line.number) or _counts_on(draft.criteria[-1], line)) or _is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
     if previous is not None and _is_answer(draft.criteria[-1], line):
@@ -259,6 +259,13 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
         draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _counts_on(last: Criterion, line: Line) -> bool:
+    """Whether the texts number the lines that share a points cell (1、… 2、…), where no column does."""
+    found = [patterns.SERIAL_IN_TEXT.match(text) for text in (last.text, clean(line.text.text) if line.text is not None else "")]
+    one, two = (next((g for g in m.groups() if g), "") if m else "" for m in found)
+    return line.columns.number is None and one.isdecimal() and two.isdecimal() and int(two) == int(one) + 1
 
 
 def _is_repeated(last: Criterion, line: Line) -> bool:
