@@ -54,7 +54,7 @@ class Job(Struct, frozen=True):
 
     @property
     def target(self) -> Path:
-        return self.out / f"{legible(self.path.stem)}-{self.sha256[:12]}.notice.json"
+        return self.out / f"{serialize.short(legible(self.path.stem))}-{self.sha256[:12]}.notice.json"
 
 
 def run(paths: Sequence[Path], out: Path, engine: str, workers: int, code: str) -> Iterator[Receipt]:

@@ -366,7 +366,7 @@ def _batch(args: argparse.Namespace) -> int:
     receipts = []
     for receipt in batch.run(args.paths, args.output, args.engine, args.workers, ledger.code_version()):
         receipts.append(receipt)
-        progress.say("\t".join(filter(None, (receipt.status, receipt.file, receipt.reason))))
+        progress.say("\t".join(one_line(part) for part in (receipt.status, receipt.file, receipt.reason) if part))
     _put(serialize.dumps([asdict(r) for r in receipts]), args.output / "receipts.json")
     unread = [r for r in receipts if r.output is None]
     for r in unread:

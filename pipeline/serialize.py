@@ -15,8 +15,11 @@ from pipeline.model import ITEM_ID, RUBRIC_ID, SCHEMA_VERSION, Reading
 from pipeline.plain import Misfit, from_plain
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-SHORT = 40
-"""Characters of a file's name that its temporary file takes over: a name may be as long as the disk allows."""
+NAME_BYTES = 255
+"""What the usual disks allow a file's name."""
+
+ENDING_BYTES = 55
+"""What is put before and behind a name that another file's is made of: `.assessment.json`, a number, a digest."""
 
 _FOLDER = re.compile(r"[/\\\x00-\x1f]")
 
@@ -36,7 +39,7 @@ def write_whole(path: Path, data: bytes | str) -> None:
     if path.is_symlink():
         path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:SHORT]}.", suffix=".tmp", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{short(path.name)}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(raw)
@@ -46,6 +49,15 @@ def write_whole(path: Path, data: bytes | str) -> None:
         os.replace(name, path)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def short(name: str) -> str:
+    """A file's name, cut where what is made of it would be longer than a disk allows.
+
+    >>> short("评价表"), len(short("长" * 85))
+    ('评价表', 66)
+    """
+    return os.fsencode(name)[: NAME_BYTES - ENDING_BYTES].decode("utf-8", "ignore") if len(os.fsencode(name)) > NAME_BYTES - ENDING_BYTES else name
 
 
 def _mode(path: Path) -> int:

@@ -323,9 +323,14 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
             raise UsageError(target, f"is {value!r} in the source already", "there is nothing to set")
         every = (*(d for d in kept if d.id != new.id), new)
         reading = decisions.apply(fresh, every)
+        before = card.decisions.read_bytes() if card.decisions.is_file() else None
         try:
             decisions.save(card.decisions, every)
-            serialize.write_whole(path, serialize.dumps(reading.to_json()))
+            try:
+                serialize.write_whole(path, serialize.dumps(reading.to_json()))
+            except BaseException:  # also an interruption: the two agree
+                card.decisions.unlink() if before is None else serialize.write_whole(card.decisions, before)
+                raise
         except OSError as error:
             raise InputError(str(card.decisions), f"the decision cannot be written ({error.strerror})", "see that there is room and leave") from None
     return reading

@@ -3,6 +3,7 @@ notice stop the others."""
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -14,7 +15,7 @@ import pytest
 
 from pipeline import ledger, serialize, stages, staging
 from pipeline.cli import main
-from pipeline.errors import InputError
+from pipeline.errors import InputError, PipelineError
 from tests.support.small import RULES, notice_text, put_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,6 +52,29 @@ def clean(tmp_path_factory) -> dict[str, bytes]:
     put_source(folder / "sources", "a-new", LATER, "2022", "b-old")
     run(folder)
     return tree(folder)
+
+
+def test_a_folder_of_files_without_a_card_is_told_and_the_others_are_done(shelf):
+    (shelf / "sources" / "dropped").mkdir()
+    (shelf / "sources" / "dropped" / "new.pdf").write_bytes(b"%PDF-")
+    (shelf / "sources" / "empty").mkdir()
+    failed: list[PipelineError] = []
+    done = list(stages.run(shelf / "sources", shelf / "extracted", shelf / "reports", "zh", failed))
+    assert len(done) == 7
+    assert [str(e).replace(str(shelf), "") for e in failed] == ["/sources/dropped: holds files, but no source.json; take them in with `notice ingest FILE`, or move the folder away"]
+
+
+def test_a_folder_that_cannot_be_seen_is_told(shelf, monkeypatch):
+    def denied(self):
+        if self.name == "b-old":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return iterdir(self)
+
+    iterdir = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", denied)
+    failed: list[PipelineError] = []
+    list(stages.run(shelf / "sources", shelf / "extracted", shelf / "reports", "zh", failed))
+    assert "b-old: cannot be read (Permission denied)" in str(failed[0])
 
 
 def test_a_predecessor_is_read_first_whatever_its_slug(shelf):

@@ -105,6 +105,16 @@ def test_a_new_file_is_readable_by_whom_the_mask_says(tmp_path, mask, mode):
     assert (tmp_path / "a").stat().st_mode & 0o777 == mode
 
 
+def test_a_form_and_a_source_with_long_names_are_taken(tmp_path, notice):
+    assert main(["forms", str(notice), "--annex", "1", "--format", "html", "-o", str(tmp_path / "f")]) == 0
+    long = tmp_path / ("长" * 80 + ".html")
+    (tmp_path / "f" / "annex-1.draft.html").rename(long)
+    assert main(["collect", str(long), "--notice", str(notice), "-o", str(tmp_path / "c")]) == 0
+    assert len(list((tmp_path / "c").iterdir())) == 1
+    assert main(["batch", str(long), "-o", str(tmp_path / "b"), "--engine", "serial"]) in (0, 2)
+    assert main(["collect", str(tmp_path), "-o", str(tmp_path / "d")]) == 2
+
+
 def test_who_may_read_a_file_stays_when_it_is_written_again(tmp_path):
     (tmp_path / "a").write_text("0")
     (tmp_path / "a").chmod(0o640)
@@ -142,3 +152,19 @@ def test_an_output_folder_that_is_a_file(tmp_path, capsys, notice, verb):
     error = capsys.readouterr().err
     assert (error.count("\n"), str(tmp_path / "out") in error) == (1, True)
     assert (tmp_path / "out").read_text(encoding="utf-8") == "kept"
+
+
+LONG = "关于印发服务质量评价办法的通知" * 5
+"""225 bytes of a file name's 255."""
+
+
+def test_files_with_long_names_are_read_by_batch_and_collect(tmp_path, capsys, notice):
+    (tmp_path / f"{LONG}.txt").write_text(text(), encoding="utf-8")
+    assert main(["batch", str(tmp_path / f"{LONG}.txt"), "-o", str(tmp_path / "out"), "--engine", "serial"]) == 0
+    assert main(["extract", str(tmp_path / f"{LONG}.txt"), "-o", str(tmp_path / f"{LONG}评价.json")]) == 0
+    forms = [tmp_path / f"{LONG}{n}评价评价.csv" for n in "12"]
+    for form in forms:
+        form.write_text(f"annex_1_c1,annex_1_assessee,annex_1_form_annex\n3,{form.stem[-5]},1\n", encoding="utf-8")
+    assert main(["collect", *map(str, forms), "-o", str(tmp_path / "scores")]) == 0
+    assert len(list((tmp_path / "scores").iterdir())) == 2
+    capsys.readouterr()

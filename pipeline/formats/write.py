@@ -14,7 +14,7 @@ from pipeline import serialize
 from pipeline.assessment import Policy
 from pipeline.errors import InputError, UsageError
 from pipeline.formats.assessees import Assessee, load_assessees
-from pipeline.formats.sheet import Edition, Sheet, refuse_open, sheet_of
+from pipeline.formats.sheet import EDITION_NAMES, Edition, Sheet, refuse_open, sheet_of
 from pipeline.model import Reading
 from pipeline.progress import bar
 from pipeline.staging import write_together
@@ -35,10 +35,12 @@ def write_forms(
 ) -> list[Path]:
     """Write the forms into `out`; returns the files, `manifest.json` last.
 
-    Raises UsageError for an unknown format or annex, no rubric, or an edition that is refused; nothing is written then.
+    Raises UsageError for an unknown format, edition or annex, no rubric, or an edition that is refused; nothing is written then.
     """
     if not formats:
         raise UsageError("--format", "names no format", f"choose from {', '.join(SUFFIXES)}")
+    if edition not in EDITION_NAMES:
+        raise UsageError(f"--edition {edition}", "is no edition", f"choose from {', '.join(EDITION_NAMES)}")
     sheets = _sheets(reading, annexes, edition, policy)
     makers = {name: _maker(name) for name in formats}
     jobs = list(_jobs(sheets, load_assessees(assessees, reading) if assessees else None))

@@ -134,7 +134,7 @@ def _command(program: str, folder: Path, given: Path, out: Path, wanted: str) ->
 
 def _run(command: list[str], folder: str, name: str) -> None:
     """Run the suite in a process group of its own, so that a time-out ends all of it, and so does our own end."""
-    environment = {**os.environ, "http_proxy": _NOWHERE, "https_proxy": _NOWHERE, "SAL_USE_VCLPLUGIN": "svp"}
+    environment = {**os.environ, "http_proxy": _NOWHERE, "https_proxy": _NOWHERE, "SAL_USE_VCLPLUGIN": "svp", "TMPDIR": folder}
     with subprocess.Popen(
         ["/bin/sh", "-c", _GUARD, "sh", folder, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.PIPE,
         env=environment, start_new_session=True,

@@ -296,7 +296,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
                 yield _repeat(rubric, same, criterion, said)
 
 
-CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分|扣完为止")
+CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")
 """A general clause on what is deducted, which many rows share."""
 
 

@@ -88,6 +88,13 @@ def test_a_row_that_cannot_be_made_stops_the_whole_run_and_is_named(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_where_a_folder_has_the_name_of_a_form_none_is_written(tmp_path):
+    (tmp_path / "out" / "annex-3.draft.html").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"annex-3\.draft\.html: is a folder"):
+        write_forms(reading(), tmp_path / "out", None, ("html",), "draft", None)
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["annex-3.draft.html"]
+
+
 LISTS = [("名字\n甲\n", "no column for the unit"), ("单位\n", "names no unit"), ("", "no rows"), ("单位,附件\n甲,9\n", "names no single annex"), ("单位,附件\n,2\n", "without the unit")]
 
 
