@@ -306,6 +306,9 @@ POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不�
 POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
 """Points at the end of a criterion's text: `…（2分）。`."""
 
+VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项)\s*[)）】\]]")
+"""What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""
+
 POINTS_AFTER_NAME = regex.compile(
     r"(?P<said>(?:[^。；;:：()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,60}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
     r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:扣\s*[0-9.]+\s*分|[扣得]\s*满分|不得分|得\s*[0-9.]+\s*分|扣完为止)))"

@@ -132,13 +132,16 @@ def _by_places(run: Sequence[Line], above: int) -> Found | None:
 
 def _extent(lines: Sequence[Line], head: int, named: int) -> Sequence[Line]:
     """The header and the lines that may belong to its table: up to a total, a form field, a note, an annex."""
-    last, blank = named, 0
+    last, blank, whole = named, 0, named  # whole: the last line before the last blank one
     for i in range(named + 1, len(lines)):
         line = lines[i]
+        if whole > named and line.kind == "gap" and is_head(line) and _words(line) != _words(lines[named]):
+            last = whole  # another table, its title above it
+            break
         if line.kind in ("tab", "pipe") or len(line.text) > MAX_WIDTH or (blank > MAX_BLANK and not _breaks(lines, i)):
             break
         if line.kind == "blank":
-            blank += 1
+            blank, whole = blank + 1, last if not blank else whole
             continue
         if line.kind == "rule" or _is_page_number(lines, i):
             continue
@@ -358,6 +361,8 @@ class Sheet(Struct):
         anchors = [e for e in lines if e.anchored()]
         if all(e.anchored() for e in lines):
             return [[e] for e in lines]
+        if not anchors and all(ENDS.search(e.own[c].text) if (c := e.columns.text()) in e.own else False for e in lines):
+            return [[e] for e in lines]  # neither numbers nor points, but each line is a whole sentence
         if not anchors or not all(self._is_number(e) for e in anchors):
             return None
         texts = [e for e in lines if e.worded()]

@@ -136,6 +136,7 @@ def _scored_rows_are_marked(table: JoinedTable) -> bool:
 def _scored_rows_are_worded(table: JoinedTable) -> bool:
     """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
     marks: list[str | None] = []
+    forms: set[bool] = set()
     for columns, rows in zip(table.columns, table.data, strict=True):
         if columns.number is None or (columns.points is None and not columns.labels):
             continue
@@ -145,10 +146,14 @@ def _scored_rows_are_worded(table: JoinedTable) -> bool:
             closing = text.text if text is not None and columns.points is None else ""
             scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
             if scored and text is not mark and not _sums_up(row):
-                own = fold(mark.text).strip("().、") if mark is not None and mark.row == row.index else ""
+                said = fold(mark.text) if mark is not None and mark.row == row.index else ""
+                own = said.strip("().、")
                 marks.append(own if NUMERAL.fullmatch(own) else None)
+                forms |= {said[0] == "("} if marks[-1] else set()
     values = [chinese_number(m) or 0 for m in marks if m]
     falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
+    if len(forms) > 1:  # 一 heads （一） and （二）
+        return False
     return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
 
 

@@ -33,11 +33,11 @@ OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*�
 LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=\p{Han})")
 """Points in brackets before the text of a line: `（20分）按时参加会议。`."""
 
+GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
+"""Where columns part before words: so it is in the rows of a table that was not read as one."""
+
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
-
-VETO = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项)\s*[)）】\]]")
-"""What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""
 
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
@@ -78,10 +78,10 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
         return None
     lines = _whole_lines(paragraphs)
     scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
-    if len(scored) < MIN_LINES:
+    if len(scored) < MIN_LINES or 2 * sum(GAPS.search(_unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
-    while last + 1 < len(lines) and VETO.search(lines[last + 1].text) and LIST_MARKER.match(clean(lines[last + 1].text)):
+    while last + 1 < len(lines) and patterns.VETO_IN_TEXT.search(lines[last + 1].text) and LIST_MARKER.match(clean(lines[last + 1].text)):
         last += 1
     title, inside = lines[:first][-2:], lines[first : last + 1]
     if _is_title(inside[0]):
@@ -129,7 +129,7 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
     number = chinese_number(serial[0]) if serial else None
     body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
-    veto = VETO.search(body) if value is None else None
+    veto = patterns.VETO_IN_TEXT.search(body) if value is None else None
     given = [(1, number), (2, body[: veto.start()] + body[veto.end() :] if veto else body), (3, veto["said"] if veto else value)]
     return [Cell(row, col, f"{x}", paragraph.at) for col, x in given if x is not None]
 

@@ -243,15 +243,17 @@ def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
 
 
 def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where each criterion's item opens with a serial (1.选址) and nothing else numbers them, that is the number."""
-    found = [patterns.SERIAL_IN_TEXT.match(c.columns.get("item", "")) for c in criteria]
+    """Where each criterion's item, or the duty beside its standard, opens with a serial (1.选址) and nothing else numbers them, that
+    is the number."""
+    name = "item" if any("item" in c.columns for c in criteria) else "text"
+    found = _plain_between([c.columns.get(name, "") for c in criteria])
     if any(c.number for c in criteria) or len(found) < 2 or not all(found) or not _count_up(found):
         return list(criteria)
     out = []
     for criterion, match in zip(criteria, found, strict=True):
         assert match is not None
         number = fold(next(g for g in match.groups() if g))
-        columns = {**criterion.columns, "item": criterion.columns["item"][match.end() :]}
+        columns = {**criterion.columns, name: criterion.columns[name][match.end() :]}
         out.append(replace(criterion, number=number, columns=columns, number_at=criterion.at))
     return out
 

@@ -166,3 +166,29 @@ def test_a_table_of_other_things_by_spaces_is_no_loss():
 4     20分以上  10%
 """.encode(), "a.txt")
     assert [r.kind for r in document.remarks] == []
+
+
+def test_lines_without_numbers_or_points_are_rows_where_each_is_a_whole_sentence():
+    (found,) = tables("""
+评审因素  扣分情形                                 扣分标准     实得分
+环境设施  1、地面、墙面、排水沟清洁无油污。        每次扣0.5分
+          2、通风排烟设备每月清洗一次。            每次扣2分
+人员健康  3、从业人员健康证齐全。                  每次扣5分
+          4、工作时穿戴清洁工作衣帽。              每次扣1分
+""")
+    assert [row[0] for row in found] == ["评审因素", "环境设施", "", "人员健康", ""]
+    assert [row[2] for row in found[1:]] == ["每次扣0.5分", "每次扣2分", "每次扣5分", "每次扣1分"]
+
+
+def test_the_header_of_another_table_ends_the_one_above():
+    first, second = tables("""
+项目  编号  考核标准                    分数
+安全  1     制定年度目标并分解。        7
+      2     主要负责人履行职责。        7
+
+            表2 乙类单位评分细则
+项目  考核内容                          计分方法          分值
+服务  公示收费标准。                    缺一项扣1分。     6
+      热线全天畅通。                    缺一次扣1分。     4
+""")
+    assert (len(first), second[0]) == (3, ["项目", "考核内容", "计分方法", "分值"])

@@ -265,3 +265,70 @@ def test_a_table_under_a_title_of_scoring_without_points_is_said():
     drawing = "# 乙类单位考核评分表\n内容 | 依据\n台账齐全。 | 制度\n人员到位。 | 花名册\n设备完好。 | 记录"
     _, remarks = read([Segment(1, "annex", "乙类单位考核评分表", None, None, blocks_of(drawing))])
     assert [r.kind for r in remarks] == ["unscored-table"]
+
+
+NARROWER = """
+    评价项目 | 评价内容 | 扣分标准 | 满分 | 得分
+    水质（29分） | 1.水质信息每月公布。 | 符合要求得15分，基本符合得7分。 | 15 |
+    ^ | 2.净水药剂进厂检验。 | 一次不合格扣1分，本项扣完为止。 | 14 |
+    运行（10分） | 3.设备完好率不低于98%。 | 一次不合格扣1分，本项扣完为止。 | 10 |
+    # （接上表）
+    营业（44分） | 4.收费标准公示。 | 查阅资料，缺一项扣0.5分，扣完为止。 | 7
+    ^ | 5.水表到期轮换率100%。 | 每发现一处不符合扣0.5分，扣完为止。 | 13
+    ^ | 6.65岁以上用户上门服务。 | 现场抽查3处，1处不合格扣1分。 | 9
+    ^ | 7.服务热线畅通。 | 未达到的扣15分；记录不全的扣1分。 | 15
+"""
+
+
+def test_a_narrower_part_without_a_header_has_the_columns_of_the_headed_one():
+    (found,) = rubrics_of(NARROWER)
+    assert [c.number for c in found.criteria()] == [str(n) for n in range(1, 8)]
+    assert [s.label for s in found.sections] == ["水质", "运行", "营业"]
+    assert list(found.criteria())[3].text == "收费标准公示。"
+
+
+def test_duties_beside_joined_standards_are_numbered_by_their_own_serials():
+    (found,) = rubrics_of("""
+        评估内容 | 赋分说明 | 检查方式 | 应得分
+        1.执业证书在有效期内，从业人员持证上岗，每年注册。 | 完全符合的得5分 | 查阅资料 | 5
+        ^ | 不符合的不得分 | ^ | ^
+        2.65岁以上老年人体检率不低于75%，档案更新。 | 完全符合的得7分 | 听取汇报 | 7
+        ^ | 不符合的不得分 | ^ | ^
+        3.出诊登记完整，处方书写规范，药品专柜存放。 | 完全符合的得8分 | 查阅资料 | 8
+        ^ | 不符合的不得分 | ^ | ^
+    """)
+    assert [(c.number, str(c.max_points)) for c in found.criteria()] == [("1", "5"), ("2", "7"), ("3", "8")]
+
+
+def test_numerals_of_two_forms_number_sections_and_criteria():
+    (found,) = rubrics_of("""
+        序号 | 评价内容 | 分值 | 得分
+        | 总计 | 15 |
+        一 | 基础管理 | 9 |
+        （一） | 服务合同齐全。 | 4 |
+        （二） | 客服中心规范。 | 5 |
+        二 | 秩序维护 | 6 |
+        （一） | 门岗值守。 | 6 |
+    """)
+    assert [(s.label, str(s.stated_points), len(s.criteria)) for s in found.sections] == [("基础管理", "9", 2), ("秩序维护", "6", 1)]
+
+
+def test_an_outer_label_printed_again_ends_no_inner_one():
+    (found,) = rubrics_of("""
+        一级指标 | 二级指标 | 序号 | 三级指标 | 分数
+        水质 | 日常（9分） | 1 | 水源地每日巡查。 | 4
+        水质 | | 2 | 水质每月公布。 | 5
+        运行 | 过程（8分） | 3 | 设备完好。 | 5
+        运行 | | 4 | 值守记录完整。 | 3
+    """)
+    assert [(s.label, [c.number for c in s.criteria]) for s in found.sections if s.criteria] == [("日常", ["1", "2"]), ("过程", ["3", "4"])]
+
+
+def test_a_veto_in_brackets_stands_for_points_where_texts_carry_them():
+    (found,) = rubrics_of("""
+        评价项目 | 评价内容 | 赋分说明
+        运营 | 班次准点率不低于98%（16分） | 未达到的扣16分
+        ^ | 驾驶员证照有效（12分） | 未落实的不得分
+        ^ | 弄虚作假、提供虚假材料（一票否决） | 出现即不合格
+    """)
+    assert [(c.kind, c.max_points and str(c.max_points)) for c in found.criteria()] == [("scored", "16"), ("scored", "12"), ("veto", None)]
