@@ -136,6 +136,7 @@ def _scored_rows_are_marked(table: JoinedTable) -> bool:
 def _scored_rows_are_worded(table: JoinedTable) -> bool:
     """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
     marks: list[str | None] = []
+    forms: set[bool] = set()
     for columns, rows in zip(table.columns, table.data, strict=True):
         if columns.number is None or (columns.points is None and not columns.labels):
             continue
@@ -145,10 +146,14 @@ def _scored_rows_are_worded(table: JoinedTable) -> bool:
             closing = text.text if text is not None and columns.points is None else ""
             scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
             if scored and text is not mark and not _sums_up(row):
-                own = fold(mark.text).strip("().、") if mark is not None and mark.row == row.index else ""
+                said = fold(mark.text) if mark is not None and mark.row == row.index else ""
+                own = said.strip("().、")
                 marks.append(own if NUMERAL.fullmatch(own) else None)
+                forms |= {said[0] == "("} if marks[-1] else set()
     values = [chinese_number(m) or 0 for m in marks if m]
     falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
+    if len(forms) > 1:  # 一 heads （一） and （二）
+        return False
     return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
 
 
@@ -253,7 +258,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     joined = shared and previous is not None and previous.points is line.points and line.points is not None
-    if joined and (not line.own(line.number) or _is_repeated(draft.criteria[-1], line)):
+    if joined and (not (line.own(line.number) or _counts_on(draft.criteria[-1], line)) or _is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
     if previous is not None and _is_answer(draft.criteria[-1], line):
@@ -270,6 +275,13 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
         draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _counts_on(last: Criterion, line: Line) -> bool:
+    """Whether the texts number the lines that share a points cell (1、… 2、…), where no column does."""
+    found = [patterns.SERIAL_IN_TEXT.match(text) for text in (last.text, clean(line.text.text) if line.text is not None else "")]
+    one, two = (next((g for g in m.groups() if g), "") if m else "" for m in found)
+    return line.columns.number is None and one.isdecimal() and two.isdecimal() and int(two) == int(one) + 1
 
 
 def _is_repeated(last: Criterion, line: Line) -> bool:

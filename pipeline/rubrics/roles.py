@@ -244,6 +244,9 @@ def _pick_points(
             return guessed[0], (named[0],)
         unnamed = [c for c in guessed if named and _follows_label(c, named[0], profiles)]
         return candidates[0], tuple(unnamed)
+    repeated = tuple(c for c in candidates if _goes_with_label(c, profiles, roles))
+    if len(repeated) == len(candidates) - 1:  # printed again in each row with their labels, while the criteria's may be joined
+        return next(c for c in candidates if c not in repeated), repeated
     finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
     groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]
