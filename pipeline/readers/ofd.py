@@ -8,7 +8,7 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Page, Remark, Source, Table
 from pipeline.provenance import Provenance
-from pipeline.readers import grid, ofdpictures, ofdseen
+from pipeline.readers import grid, ofdextras, ofdpictures, ofdseen
 from pipeline.readers.container import Container, open_container, target
 from pipeline.readers.glyphs import without_running_lines
 from pipeline.readers.gutters import Known
@@ -34,6 +34,7 @@ def read(data: bytes, name: str) -> Document:
             pages.append(page)
             flow.append(blocks)
             remarks += said
+        remarks += ofdextras.attached(box, root, box.xml(root))
     if not pages:
         raise InputError(name, "an OFD without pages", "get the file again")
     blocks = without_running_lines(flow, pages)
@@ -68,12 +69,15 @@ def _read_document(box: Container, root: str, before: int, name: str) -> Iterato
     if before + len(entries) > limits.MAX_PAGES:
         raise LimitExceeded(name, f"more than {limits.MAX_PAGES:,} pages", "split the file")
     known = Known()
+    notes = ofdextras.annotated(box, root, tree)
     for number, entry in enumerate(entries, before + 1):
         part = _member(root, entry.get("BaseLoc"))
         if part is None or not box.has(part):
             yield Page(number, *_size(usual)), [], [Remark("unread-page", f"page {number} is absent from the container", Provenance("", number))]
             continue
-        yield _read_page(box, part, templates, resources, usual, number, name, known)
+        page, blocks, said = _read_page(box, part, templates, resources, usual, number, name, known)
+        shown = notes[entry.get("ID", "")]
+        yield page, blocks, [*said, ofdextras.annotation(shown, number)] if shown else said
 
 
 def _read_page(

@@ -168,3 +168,27 @@ def test_a_folder_zipped_whole_is_the_document_in_it():
     assert source.sniff(data, "a.ofd").reader == "ofd"
     (table,) = ofd.read(data, "a.ofd").blocks
     assert [c.text for c in table.cells] == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("FreeText", [("unread-text", "page 1: annotations with 4 characters lie on the page and were not read")]), ("Watermark", []), ("Stamp", [])]
+)
+@pytest.mark.parametrize("named", ["Page_0.xml", "Annots/Page_0.xml"])
+def test_words_of_an_annotation_are_told(kind, said, named):
+    with zipfile.ZipFile(io.BytesIO(container(table_objects()))) as package:
+        root = package.read("Doc_0/Document.xml").replace(b"</ofd:Document>", b"<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations></ofd:Document>")
+    parts = {
+        "Doc_0/Document.xml": root,
+        "Doc_0/Annots/Annotations.xml": f'<ofd:Annotations {NS}><ofd:Page PageID="1"><ofd:FileLoc>{named}</ofd:FileLoc></ofd:Page></ofd:Annotations>',
+        "Doc_0/Annots/Page_0.xml": f'<ofd:PageAnnot {NS}><ofd:Annot Type="{kind}"><ofd:Appearance>{text(120, 52, "改为5分")}</ofd:Appearance></ofd:Annot></ofd:PageAnnot>',
+    }
+    document = ofd.read(rewritten(container(table_objects()), parts), "a.ofd")
+    assert [(r.kind, r.message) for r in document.remarks] == said
+
+
+def test_an_attached_file_is_told():
+    with zipfile.ZipFile(io.BytesIO(container(table_objects()))) as package:
+        root = package.read("Doc_0/Document.xml").replace(b"</ofd:Document>", b"<ofd:Attachments>A.xml</ofd:Attachments></ofd:Document>")
+    index = f'<ofd:Attachments {NS}><ofd:Attachment Name="附件2.docx"/><ofd:Attachment Name="指纹" Visible="false"/></ofd:Attachments>'
+    document = ofd.read(rewritten(container(table_objects()), {"Doc_0/Document.xml": root, "Doc_0/A.xml": index}), "a.ofd")
+    assert [(r.kind, r.message) for r in document.remarks] == [("unread-part", "the attached file “附件2.docx” was not read")]
