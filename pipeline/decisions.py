@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 
 from pipeline import rx as regex
 from pipeline import yamltext
-from pipeline.auditing.audit import audit
+from pipeline.auditing.audit import audit, ids_in
 from pipeline.errors import InputError, UsageError
 from pipeline.model import Decision, Reading, Repair
 from pipeline.repair import confirm_whole, suggestions, value_at, with_value
@@ -107,7 +107,7 @@ def decide(
 def says_nothing(decision: Decision, reading: Reading, previous: Sequence[Decision]) -> bool:
     """Whether a value is set that stands there already: no earlier decision to take back, no doubtful reading to confirm."""
     owner = decision.target.rpartition(".")[0]
-    doubted = any(f.rule == "low-confidence" and owner in regex.split(r"\.\.|~", f.where) for f in reading.findings)
+    doubted = any(f.rule == "low-confidence" and owner in ids_in(f.where) for f in reading.findings)
     again = any(d.target == decision.target for d in previous)
     return decision.action == "set" and decision.value == decision.expected and not doubted and not again
 

@@ -97,11 +97,14 @@ Block = Paragraph | Table
 
 
 class Remark(Struct, frozen=True):
-    """Something a reader wants said about the reading itself (a page without text, a dropped layer, an unread object)."""
+    """Something a reader wants said about the reading itself (a page without text, a dropped layer, an unread object).
+    `about` is the id of the rubric that it concerns as a whole."""
 
     kind: str
     message: str
     at: Provenance | None = None
+    about: str | None = None
+    OMIT_NONE: ClassVar[tuple[str, ...]] = ("about",)
 
 
 class Document(Struct, frozen=True):

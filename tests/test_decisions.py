@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pipeline import decisions, stages
+from pipeline import decisions, serialize, stages
 from pipeline.cli import main
 from pipeline.errors import InputError, UsageError
 from pipeline.repair import suggestions, value_at, with_value
+from tests.builders import reading_of, rubric_of
 
 SLUG = "zaozhuang-gas-2021-42"
 SEED = Path(__file__).resolve().parents[1] / "sources" / SLUG
@@ -52,6 +54,24 @@ def test_accepting_points_and_text_confirms_the_lost_criterion(place):
     assert criterion(data, "annex-2/c21")["basis"] == "confirmed"
     assert "serial-gap" not in {f["rule"] for f in data["findings"]}
     assert "total-mismatch" not in {f["rule"] for f in data["findings"] if f["annex"] == 2}
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_a_decision_that_cannot_be_shown_in_the_json_is_not_kept(place, tmp_path, monkeypatch, capsys, earlier):
+    kept = tmp_path / "sources" / SLUG / "decisions.yaml"
+    if earlier:
+        assert main(["decide", str(place), "accept", "annex-2/c21.text", *SIGNED]) == 0
+    before, whole = kept.read_bytes() if earlier else None, serialize.write_whole
+
+    def fail(path, data):
+        if path == place:
+            raise OSError(errno.EACCES, "Permission denied")
+        whole(path, data)
+
+    monkeypatch.setattr(serialize, "write_whole", fail)
+    assert main(["decide", str(place), "accept", "annex-2/c21.max_points", *SIGNED]) == 2
+    assert "the decision cannot be written (Permission denied)" in capsys.readouterr().err
+    assert (kept.read_bytes() if kept.exists() else None) == before
 
 
 @pytest.mark.parametrize("target", ["annex-2/c21.max_points", "annex-2/s2.label", "annex-1/c1.max_points=2", "annex-1.stated_total=101", "annex-1/s2.stated_points=13"])
@@ -248,3 +268,35 @@ def test_a_decision_file_that_is_hostile_is_refused_in_one_line(tmp_path, value,
         decisions.load(path)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_doubtful_reading_of_a_repeated_number_can_be_confirmed_as_it_stands():
+    sheet = rubric_of("项目|序号|评价内容|评价分值\n管理|1|台账齐全。|3\n|3|人员持证。|2\n|3|每月检查。|2\n总评|||7")
+    section = sheet.sections[0]
+    doubtful = replace(section.criteria[2], confidence=0.5)
+    rubric = replace(sheet, sections=(replace(section, criteria=(*section.criteria[:2], doubtful)),))
+    read = stages.audited(reading_of(rubric))
+    new = decisions.decide(read, "set", f"{doubtful.id}.max_points", "2", "甲", "对照原件", "2022-01-05")
+    assert doubtful.id.endswith("~2")
+    assert not decisions.says_nothing(new, read, ())
+    sure = decisions.decide(read, "set", f"{section.criteria[1].id}.max_points", "2", "甲", "对照原件", "2022-01-05")
+    assert decisions.says_nothing(sure, read, ())
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_decision_whose_json_cannot_be_written_is_not_kept(place, monkeypatch, capsys, earlier):
+    kept = place.parents[3] / "sources" / SLUG / "decisions.yaml"
+    if earlier:
+        assert main(["decide", str(place), "accept", "annex-2/c21.text", *SIGNED]) == 0
+    before = kept.read_bytes() if earlier else None, place.read_bytes()
+    whole = serialize.write_whole
+
+    def full(path, data):
+        if path == place:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(path, data)
+
+    monkeypatch.setattr(serialize, "write_whole", full)
+    assert main(["decide", str(place), "accept", "annex-2/c21.max_points", *SIGNED]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert (kept.read_bytes() if kept.exists() else None, place.read_bytes()) == before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from pipeline.rules import RULES
 from pipeline.rules.pages import explain
 from pipeline.rules.registry import RANK
 
-__all__ = ["audit", "explain", "first_id", "ids_in"]
+__all__ = ["audit", "explain", "first_id", "ids_in", "with_ids"]
 
 FINGERPRINT_VERSION = "finding/v1"
 
@@ -57,7 +57,7 @@ class _Leaning(Struct, frozen=True):
             for c in rubric.criteria()
             if c.confidence is not None and c.confidence < LOW_CONFIDENCE
         }
-        unproved = any(r.kind == "unproved" and r.message.startswith(f"{rubric.id}: ") for r in reading.remarks)
+        unproved = any(r.kind == "unproved" and r.about == rubric.id for r in reading.remarks)
         doubted = ("本表各项目的范围如 JSON 所列 / the sections have the rows that the JSON gives them",) if unproved else ()
         return cls(rubric, unsure, (*losses_in(rubric, reading.remarks), *doubted))
 
@@ -124,6 +124,15 @@ def ids_in(where: str) -> tuple[str, ...]:
         return tuple(where.split(".."))
     head, mark, tail = where.rpartition("~")
     return (head, tail) if mark and not tail.isdigit() else (where,)
+
+
+def with_ids(where: str, names: Mapping[str, str]) -> str:
+    """A `where` whose ids are called otherwise; those that `names` lacks stay.
+
+    >>> with_ids("annex-1/c3~2..annex-1/c4", {"annex-1/c3": "annex-1/c9", "annex-1/c4": "annex-1/c5"})
+    'annex-1/c3~2..annex-1/c5'
+    """
+    return (".." if ".." in where else "~").join(names.get(i, i) for i in ids_in(where))
 
 
 def _sort_key(finding: Finding, order: dict[str, int]) -> tuple:

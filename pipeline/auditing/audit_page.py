@@ -99,7 +99,8 @@ class Sheet(Struct, frozen=True):
 def render(reading: Reading, findings: Sequence[Finding], images: Images | None, lang: str) -> str:
     """The report as one self-contained HTML text. `images`: fingerprint → (page, data URI), from page_image."""
     words = WORDS[lang]
-    cards = {f.fingerprint or str(n): _card(f, n, images or {}, lang) for n, f in enumerate(findings, start=1)}
+    english = _english(reading)
+    cards = {f.fingerprint or str(n): _card(f, n, images or {}, lang, english) for n, f in enumerate(findings, start=1)}
     pairs = list(zip(findings, cards.values(), strict=True))
     homes = {r.annex for r in reading.rubrics}
     sheets = [_sheet(r, _of_rubric(reading, r, pairs), lang) for r in reading.rubrics]
@@ -180,11 +181,22 @@ def _ids(rubric: Rubric) -> set[str]:
 # ---- one finding -------------------------------------------------------------------------------------------------
 
 
-def _card(finding: Finding, n: int, images: Images, lang: str) -> Card:
+def _english(reading: Reading) -> dict[str, str]:
+    """The Chinese sentences of the resolutions, which proofs quote, and the same in English."""
+    out: dict[str, str] = {}
+    for found in (r.resolution for r in reading.rubrics if r.resolution is not None):
+        out |= zip(found.assumes, found.assumes_en, strict=False)
+        out |= zip(found.decide_by, found.decide_by_en, strict=False)
+        out |= ((zh, en) for (_, zh), (_, en) in zip(found.groups, found.groups_en, strict=False))
+    return out
+
+
+def _card(finding: Finding, n: int, images: Images, lang: str, english: Mapping[str, str]) -> Card:
     rule = RULES.get(finding.rule)
     proof = finding.proof or Proof(claim="")
     repairs = [r for r in (finding.repair, *finding.suggestions) if r is not None]
     reason = finding.waiver
+    told = partial(_told, lang=lang, english=english)
     return Card(
         anchor=f"f{n}",
         code=finding.code,
@@ -199,21 +211,21 @@ def _card(finding: Finding, n: int, images: Images, lang: str) -> Card:
         places=_places(finding.evidence, lang),
         steps=tuple(s.text for s in proof.steps),
         claim=proof.claim if lang == "zh" else proof.claim_en or proof.claim,
-        assumes=tuple(_half(a, lang) for a in proof.assumes),
+        assumes=tuple(map(told, proof.assumes)),
         explanations=proof.explanations,
-        rivals=proof.groups if finding.status == "undecidable" else (),
-        decide_by=proof.decide_by if finding.status in ("undecidable", "conditional") else (),
-        repairs=tuple((r.path, r.before or "—", r.after, _half(r.reason, lang)) for r in repairs),
+        rivals=tuple((n, told(text)) for n, text in proof.groups) if finding.status == "undecidable" else (),
+        decide_by=tuple(map(told, proof.decide_by)) if finding.status in ("undecidable", "conditional") else (),
+        repairs=tuple((r.path, r.before or "—", r.after, told(r.reason)) for r in repairs),
         pictures=tuple(images.get(finding.fingerprint, ())),
         waiver=f"{reason.by} {reason.date}：{reason.reason}" if reason else None,
         fingerprint=finding.fingerprint,
     )
 
 
-def _half(text: str, lang: str) -> str:
-    """`中文 / English` in one language."""
+def _told(text: str, lang: str, english: Mapping[str, str]) -> str:
+    """A sentence in one language: `中文 / English`, or one whose English stands in the resolution."""
     zh, mark, en = text.partition(" / ")
-    return en if mark and lang == "en" else zh
+    return zh if lang == "zh" else en if mark else english.get(text, text)
 
 
 def _places(evidence: Sequence[Provenance], lang: str) -> tuple[tuple[str, str], ...]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,11 +14,13 @@ from pipeline import serialize
 from pipeline.assessment import Policy
 from pipeline.errors import InputError, UsageError
 from pipeline.formats.assessees import Assessee, load_assessees
-from pipeline.formats.sheet import Edition, Sheet, refuse_open, sheet_of
+from pipeline.formats.sheet import EDITION_NAMES, Edition, Sheet, refuse_open, sheet_of
 from pipeline.model import Reading
 from pipeline.progress import bar
+from pipeline.staging import write_together
 
 SUFFIXES = {"pdf": ".pdf", "docx": ".docx", "xlsx": ".xlsx", "html": ".html", "xlsform": ".xlsform.xlsx"}
+Maker = Callable[[Sheet, dict[str, str]], str | bytes]
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
 
 
@@ -35,42 +35,27 @@ def write_forms(
 ) -> list[Path]:
     """Write the forms into `out`; returns the files, `manifest.json` last.
 
-    Raises UsageError for an unknown format or annex, no rubric, or an edition that is refused; nothing is written then.
+    Raises UsageError for an unknown format, edition or annex, no rubric, or an edition that is refused; nothing is written then.
     """
     if not formats:
         raise UsageError("--format", "names no format", f"choose from {', '.join(SUFFIXES)}")
+    if edition not in EDITION_NAMES:
+        raise UsageError(f"--edition {edition}", "is no edition", f"choose from {', '.join(EDITION_NAMES)}")
     sheets = _sheets(reading, annexes, edition, policy)
     makers = {name: _maker(name) for name in formats}
     jobs = list(_jobs(sheets, load_assessees(assessees, reading) if assessees else None))
-    fresh = not out.exists()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".forms-", suffix=".tmp", dir=out))
-    except OSError as error:
-        raise _unwritable(out, error) from None
-    try:
-        made: dict[str, str] = {}
-        for job in bar(jobs, "form") if len(jobs) >= 10 else jobs:
-            for name, make in makers.items():
-                raw = _made(make, job)
-                file = job.stem + SUFFIXES[name]
-                (staging / file).write_bytes(raw)
-                made[file] = sha256(raw).hexdigest()
-        (staging / "manifest.json").write_text(serialize.dumps({"edition": edition, "files": made}), encoding="utf-8")
-        for file in (*made, "manifest.json"):
-            (staging / file).replace(out / file)
-    except OSError as error:
-        shutil.rmtree(staging, ignore_errors=True)
-        if fresh and not any(out.iterdir()):
-            out.rmdir()
-        raise _unwritable(out, error) from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return [out / file for file in (*made, "manifest.json")]
+    return write_together(out, _files(jobs, makers, edition))
 
 
-def _unwritable(out: Path, error: OSError) -> InputError:
-    return InputError(str(out), f"cannot be written ({error.strerror})", "see that there is room and leave")
+def _files(jobs: Sequence[Job], makers: Mapping[str, Maker], edition: Edition) -> Iterator[tuple[str, bytes | str]]:
+    """Every form with its file name, one made after the other, then the manifest."""
+    hashes: dict[str, str] = {}
+    for job in bar(jobs, "form") if len(jobs) >= 10 else jobs:
+        for name, make in makers.items():
+            raw, file = _made(make, job), job.stem + SUFFIXES[name]
+            hashes[file] = sha256(raw).hexdigest()
+            yield file, raw
+    yield "manifest.json", serialize.dumps({"edition": edition, "files": hashes})
 
 
 def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition, policy: Policy | None) -> list[Sheet]:
@@ -87,10 +72,11 @@ def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition, p
     return [sheet_of(reading, r, edition, policy) for r in chosen]
 
 
-def _maker(name: str):
+def _maker(name: str) -> Maker:
     if name not in SUFFIXES:
         raise UsageError(f"--format {name}", "is no form format", f"choose from {', '.join(SUFFIXES)}")
-    return importlib.import_module(f"pipeline.formats.{name}").render
+    made: Maker = importlib.import_module(f"pipeline.formats.{name}").render
+    return made
 
 
 class Job(Struct, frozen=True):
@@ -102,7 +88,7 @@ class Job(Struct, frozen=True):
     where: str | None = None
 
 
-def _made(make: Callable[[Sheet, dict[str, str]], str | bytes], job: Job) -> bytes:
+def _made(make: Maker, job: Job) -> bytes:
     try:
         data = make(job.sheet, job.prefill)
     except UsageError as error:

@@ -10,10 +10,13 @@ from decimal import Decimal
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.model import GradeBand, Table
+from pipeline.normalize import fold
 from pipeline.notices.lines import Passage, cell_lines, join
+from pipeline.plain import points_text
 
 LABELS = (
     r"(?:非常满意|基本满意|不满意|比较满意|很满意|满意|基本合格|不合格|合格|基本达标|未达标|不达标|达标|不及格|及格|"
@@ -124,6 +127,28 @@ def grade_bands(passages: Sequence[Passage]) -> tuple[GradeBand, ...]:
         found, last = [*found, *here], index
     bands = _first_set(found)
     return bands if len(bands) >= 2 and _spans_a_total(bands) else ()
+
+
+def held_once(bands: Sequence[GradeBand]) -> tuple[GradeBand, ...]:
+    """The bands, where of two that meet at a number exactly one says expressly that it holds it (含, 及以上): the other does
+    not. 60分（含）至75分为合格，60分以下为不合格: a 60 is 合格."""
+    tops = {b.max for b in bands if _holds_expressly(b, b.max)}
+    feet = {b.min for b in bands if _holds_expressly(b, b.min)}
+    return tuple(
+        replace(
+            b,
+            min_inclusive=b.min_inclusive and (b.min in feet or b.min not in tops),
+            max_inclusive=b.max_inclusive and (b.max in tops or b.max not in feet),
+        )
+        for b in bands
+    )
+
+
+def _holds_expressly(band: GradeBand, end: Decimal | None) -> bool:
+    if end is None:
+        return False
+    quote, number = fold(band.at.quote), points_text(end)
+    return regex.search(rf"(?<![0-9.]){number}(?![0-9.])分?(?:\(含\)|\(含{number}分?\)|含|及以|及其以|以[上下]\(含)|含{number}(?![0-9.])|[≥≤]{number}(?![0-9.])", quote) is not None
 
 
 def _spans_a_total(bands: Sequence[GradeBand]) -> bool:

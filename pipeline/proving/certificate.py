@@ -2,7 +2,7 @@
 
 Keys: `unit` (points are integers, this many to a point), `points` (null where missing), `missing` (row → values it may
 have), `pieces`, `sections` (label, declared, pieces, start, weight, counted, slack), `total`, `expected` (row → section),
-`weights`, `claim` (cost, count, starts, margins, values), and `walk` (fwd, bwd) when the best cost is 0.
+`weights`, `claim` (cost, count, starts, margins, sturdy, values), and `walk` (fwd, bwd) when the best cost is 0.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ def certify(puzzle: Puzzle, summary: Summary) -> dict[str, Any]:
             "count": summary.count,
             "starts": [list(rows) for rows in summary.starts],
             "margins": list(summary.margins),
+            "sturdy": list(summary.sturdy),
             "values": {str(v.row): list(v.values) for v in summary.values},
         },
     }

@@ -8,7 +8,7 @@ holds none of its rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 MARGIN = 25
@@ -85,11 +85,14 @@ class _Check:
         """Cost of the section's place; None where the evidence in `expected` forbids it."""
         if any(self.tied.get(row, section) != section for row in range(start, end)):
             return None
+        here = [row for row, piece in enumerate(self.data["pieces"]) if piece in self.sections[section]["pieces"]]
+        return self.moved(section, start) + (self.weights["page"] if here and (end <= here[0] or start > here[-1]) else 0)
+
+    def moved(self, section: int, start: int) -> int:
+        """Cost of a section that starts elsewhere than its label stands."""
         facts = self.sections[section]
         stands = facts["start"]
-        cost = 0 if stands is None or stands - facts["slack"] <= start <= stands else facts["weight"]
-        here = [row for row, piece in enumerate(self.data["pieces"]) if piece in facts["pieces"]]
-        return cost + (self.weights["page"] if here and (end <= here[0] or start > here[-1]) else 0)
+        return 0 if stands is None or stands - facts["slack"] <= start <= stands else facts["weight"]
 
     def steps(self, section: int, start: int) -> list[tuple[int, int, int, int]]:
         """(end, points to the total, cost, ways) of every way to make a section from `start` within the limit."""
@@ -177,7 +180,32 @@ class _Check:
             margin = 0 if len(ties) > 1 else min([MARGIN, *others])
             if ties != self.claim["starts"][section] or margin != self.claim["margins"][section]:
                 out.append(f"section {section + 1}: starts {ties}, margin {margin}, not as claimed")
-        return out + self.value_errors() + self.walk_errors(starts, cost)
+        return out + self.sturdy_errors() + self.value_errors() + self.walk_errors(starts, cost)
+
+    def sturdy_errors(self) -> list[str]:
+        """The margins when a wrong label costs the same however large its error is; total, pages and evidence left aside."""
+        flat = [{start: dict(self.flat(section, start)) for start in range(len(self.points))} for section in range(len(self.sections))]
+        front: list[dict[int, int]] = [{0: 0}]
+        for steps in flat:
+            front.append(_least((end, cost + more) for start, cost in front[-1].items() if start in steps for end, more in steps[start].items()))
+        rest: list[dict[int, int]] = [{len(self.points): 0}]
+        for steps in reversed(flat):
+            rest.append(_least((start, more + rest[-1][end]) for start, ends in steps.items() for end, more in ends.items() if end in rest[-1]))
+        found = []
+        for before, after, ties in zip(front, reversed(rest), self.claim["starts"], strict=False):
+            through = {row: cost + after[row] for row, cost in before.items() if row in after}
+            least = min(through[row] for row in ties)
+            found.append(max(0, min([MARGIN, *(cost - least for row, cost in through.items() if row not in ties)])))
+        return [] if found == self.claim["sturdy"] else [f"sturdy margins {found}, not {self.claim['sturdy']}"]
+
+    def flat(self, section: int, start: int) -> Iterator[tuple[int, int]]:
+        """(end, cost) of a section from `start`: of its place, and of its label where no sum of the rows is the number there."""
+        facts, known, extra = self.sections[section], 0, {0}
+        for row in range(start, len(self.points)):
+            known += self.points[row] or 0
+            extra = {e + value for e in extra for value in self.missing[row]} if row in self.missing else extra
+            right = len(set(facts["declared"])) < 2 and all(d - known in extra for d in facts["declared"])
+            yield row + 1, self.moved(section, start) + (0 if right else self.weights["declared"])
 
     def value_errors(self) -> list[str]:
         """A missing value is possible exactly when some best explanation has it."""
@@ -219,6 +247,14 @@ class _Check:
         for steps in reversed(free):
             rest.append({start for start, end in steps if end in rest[-1]})
         return [sorted(rows) for rows in front], [sorted(rows) for rows in rest[::-1]]
+
+
+def _least(costs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """The lowest cost of each row."""
+    out: dict[int, int] = {}
+    for row, cost in costs:
+        out[row] = min(cost, out.get(row, cost))
+    return out
 
 
 def _sums(sums: Counter[int], values: list[int]) -> dict[int, int]:

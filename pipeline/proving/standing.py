@@ -27,7 +27,7 @@ def lowered(reading: Reading) -> Reading:
     """
     found = [next(faults(rubric), None) for rubric in reading.rubrics]
     rubrics = tuple(_without_proofs(r) if fault else r for r, fault in zip(reading.rubrics, found, strict=True))
-    said = [Remark("unproved", f"{r.id}: {fault}") for r, fault in zip(reading.rubrics, found, strict=True) if fault]
+    said = [Remark("unproved", f"{r.id}: {fault}", about=r.id) for r, fault in zip(reading.rubrics, found, strict=True) if fault]
     return replace(reading, rubrics=rubrics, remarks=(*reading.remarks, *(s for s in said if s not in reading.remarks)))
 
 
@@ -100,7 +100,8 @@ def _claims(said: dict[str, Any], summary: Summary) -> Iterator[str]:
     starts, values = [list(rows) for rows in summary.starts], {str(v.row): list(v.values) for v in summary.values}
     if (said["cost"], said["count"], said["starts"]) != (summary.cost, summary.count, starts):
         yield "the certificate claims other explanations than its numbers have"
-    if (said["margins"], said["values"]) != (list(summary.margins), values):
+    margins = list(summary.margins), list(summary.sturdy)
+    if (said["margins"], said.get("sturdy", margins[1]), said["values"]) != (*margins, values):
         yield "the certificate claims other margins or values than its numbers have"
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from rapidfuzz.distance import Indel
 
-from pipeline import rx as regex
+from pipeline.auditing.audit import first_id, with_ids
 from pipeline.model import Criterion, Finding, Reading, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.plain import COLUMN_TITLES, points_text
@@ -176,7 +176,7 @@ def _settled(rubric: Rubric, section: int) -> bool:
 
 def _slips(reading: Reading) -> set[str]:
     """Criteria in which the audit suspects a slip of the pen or of the reading."""
-    return {f.where.split("~")[0] for f in reading.findings if f.rule == "text-slip"}
+    return {first_id(f.where) for f in reading.findings if f.rule == "text-slip"}
 
 
 def _own(annex: int, pair: Match, stray: bool, righted: bool) -> Iterator[Change]:
@@ -307,8 +307,8 @@ def _anomalies(old: Reading, new: Reading, ids: dict[str, str]) -> dict[str, lis
     a, b = ([f for f in r.findings if f.severity != "note"] for r in (old, new))
     prints = {f.fingerprint for f in b}
     places = {(f.rule, f.where) for f in b}
-    kept_old = [f for f in a if f.fingerprint in prints or (f.rule, _renamed(f, ids)) in places]
-    known = {f.fingerprint for f in kept_old}, {(f.rule, _renamed(f, ids)) for f in kept_old}
+    kept_old = [f for f in a if f.fingerprint in prints or (f.rule, with_ids(f.where, ids)) in places]
+    known = {f.fingerprint for f in kept_old}, {(f.rule, with_ids(f.where, ids)) for f in kept_old}
     kept = [f for f in b if f.fingerprint in known[0] or (f.rule, f.where) in known[1]]
     return {
         "fixed": [_finding(f) for f in a if f not in kept_old],
@@ -319,10 +319,6 @@ def _anomalies(old: Reading, new: Reading, ids: dict[str, str]) -> dict[str, lis
 
 def _finding(finding: Finding) -> dict[str, str]:
     return {name: getattr(finding, name) for name in ("code", "rule", "severity", "where", "message", "message_en")}
-
-
-def _renamed(finding: Finding, ids: dict[str, str]) -> str:
-    return regex.sub(r"[^.~]+(?:\.[^.~]+)*", lambda m: ids.get(m[0], m[0]), finding.where)
 
 
 def _comparability(old: Reading, new: Reading, found: Matching) -> Iterator[Comparable]:

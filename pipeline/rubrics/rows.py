@@ -140,10 +140,12 @@ def _heading(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line
     section's own label, where rows are told by labels and have points."""
     if line.text is None or not line.own(line.text) or not headed or line.columns.points is None or not line.labels or _covers_label(line, line.text):
         return None
+    beside = [*line.labels, *line.section_points.values()]
+    if line.text in line.labels or not all(cell is line.text or (cell in beside and cell.col_span == 1) for cell in filled):
+        return None
     label, declared = split_label(line.text.text)
     short = len(fold(label)) <= MAX_LABEL and not regex.search(r"[。；;，,]", label)
-    alone = all(cell is line.text or (cell in line.labels and cell.col_span == 1) for cell in filled)
-    named = alone and short and declared is None and patterns.SECTION_MARKER.match(label) is not None and line.text not in line.labels
+    named = short and declared is None and patterns.SECTION_MARKER.match(label) is not None
     return _as(line, "heading", clean(line.text.text)) if named else None
 
 
@@ -177,7 +179,7 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded:
             return None
     elif heading is line.number:
         named = marked or (regex.match(r"\p{Han}{2}", label) is not None and not _points_own(line))
-        named = named or (len(filled) == 1 and regex.search(r"\p{Han}{2}", label) is not None)
+        named = named or ((len(filled) == 1 or not line.own(line.text)) and regex.search(r"\p{Han}{2}", label) is not None)
         if not named or patterns.SERIAL.match(fold(heading.text)):
             return None
     elif heading.col_span == 1 and heading not in line.labels and heading is not line.text and heading is not line.points:

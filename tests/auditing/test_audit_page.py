@@ -62,6 +62,23 @@ def test_proof_rivals_and_the_settling_look_are_told(reading):
         assert text in html
 
 
+def test_rivals_looks_and_assumptions_are_told_in_english_on_the_english_page(reading):
+    (rubric,) = reading.rubrics
+    sure = replace(
+        rubric.resolution, assumes=("项目次序如表上所印",), assumes_en=("sections stand in order",),
+        groups_en=((2, "5 is 1 too high"),), decide_by_en=("score cell of 5",),
+    )  # fmt: skip
+    whole = replace(reading, rubrics=(replace(rubric, resolution=sure),))
+    found = replace(whole, findings=audit(whole))
+    english, chinese = page(found, "en"), page(found)
+    for words in ("5 is 1 too high", "score cell of 5", "sections stand in order"):
+        assert words in english
+        assert words not in chinese
+    for words in (GROUPS[0][1], "第5条分值格", "项目次序如表上所印"):
+        assert words in chinese
+        assert words not in english
+
+
 def test_pictures_stand_in_the_card(reading):
     target = next(f for f in reading.findings if f.rule == "serial-gap")
     html = page(reading, images={target.fingerprint: [(5, "data:image/png;base64,AAAA")]})

@@ -156,10 +156,10 @@ def test_bulk_forms_for_units(tmp_path):
     assert b"1380000" not in b"".join(p.read_bytes() for p in made)
 
 
-@pytest.mark.parametrize("formats", [("pdf", "odt"), ("exe",)])
-def test_an_unknown_format_writes_nothing(tmp_path, formats):
+@pytest.mark.parametrize(("formats", "edition"), [(("pdf", "odt"), "draft"), (("exe",), "draft"), (("html",), "clean")])
+def test_an_unknown_format_or_edition_writes_nothing(tmp_path, formats, edition):
     with pytest.raises(UsageError):
-        write_forms(reading(), tmp_path / "out", None, formats, "draft", None)
+        write_forms(reading(), tmp_path / "out", None, formats, edition, None)
     assert not (tmp_path / "out").exists()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from pipeline.notices.bands import grade_bands, labelled
+from pipeline.notices.bands import grade_bands, held_once, labelled
 from pipeline.notices.lines import Line, join
 from pipeline.provenance import Provenance
+from pipeline.scoring.grades import contains
 
 
 def shown(text: str) -> str:
@@ -66,6 +69,23 @@ def bands_of(*texts: str) -> list[str]:
 
 def test_bands_on_lines_of_their_own() -> None:
     assert bands_of("等次：", "1.优秀：90分以上；", "2.合格：60分以上不满90分；", "3.不合格：不满60分。") == ["优秀", "合格", "不合格"]
+
+
+@pytest.mark.parametrize(
+    ("text", "holding"),
+    [
+        ("90分（含）以上为优秀，70分（含）至90分为合格", {"90": ["优秀"], "70": ["合格"]}),
+        ("60分（含）至75分为合格，75分（含）以上为良好，60分以下为不合格", {"60": ["合格"], "75": ["良好"]}),
+        ("90分及以上为优秀，70分及以上，90分以下为合格", {"90": ["优秀"]}),
+        ("90分以上为优秀，70分至90分（含）为合格", {"90": ["合格"]}),
+        ("90分以上为优秀，70分以上，90分以下为合格", {"90": ["优秀", "合格"]}),
+        ("90分（含）以上为优秀，70分（含）至90分（含）为合格", {"90": ["优秀", "合格"]}),
+        ("90分以上为优秀，89分（含）至70分为合格", {"89": ["合格"], "70": ["合格"]}),
+    ],
+)
+def test_a_number_is_held_by_the_band_that_says_so(text: str, holding: dict[str, list[str]]) -> None:
+    bands = held_once(grade_bands([join([Line(text, Provenance(text), tuple(range(len(text))), 0)])]))
+    assert {n: [b.label for b in bands if contains(b, Fraction(n))] for n in holding} == holding
 
 
 def test_second_scale_is_not_mixed_in() -> None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pipeline import stages
 from pipeline.cli import main
-from pipeline.model import Reading, Section
+from pipeline.model import Finding, Reading, Section
 from pipeline.repair import with_value
 from pipeline.revisions import diff_out
 from pipeline.revisions.comparison import compare
@@ -278,3 +278,25 @@ def test_a_criterion_that_came_from_another_annex_is_not_taken_for_one_like_it_t
     new = reading_of(sheet(1, joined, notify.format("洗浴设备"), "台账内容完整。"), sheet(2, "居室门窗完好。", "食谱每周公布。"))
     told = {(c.type, c.annex) for c in compare(old, new).changes if c.type not in ("criterion-renumbered", "points-changed")}
     assert told == {("criterion-merged", 1), ("criterion-moved", 1)}
+
+
+def test_a_slip_in_the_second_of_two_rows_with_one_number_is_told_of_that_row():
+    table = "项目|序号|评价内容|评价分值\n管理|1|台账齐全。|3\n|2|操作人员持证上岗。|2\n|2|按规定每月检奎一次。|2\n总评|||7"
+    slip = Finding("TXT001", "text-slip", "warning", "supported", 1, "annex-1/c2~2", "", "")
+    was, now = (reading_of(rubric_of(t)) for t in (table, table.replace("检奎", "检查").replace("持证上岗", "持证在岗")))
+    found = compare(replace(was, findings=(slip,)), now)
+    assert {(c.old, c.weight, c.note_en) for c in found.changes} == {
+        ("annex-1/c2", "minor", ""),
+        ("annex-1/c2~2", "patch", "a slip set right"),
+    }
+
+
+def test_a_finding_at_a_repeated_number_is_kept_where_only_the_other_row_is_called_otherwise():
+    sheet = rubric_of("项目|序号|评价内容|评价分值\n管理|1|台账齐全。|3\n|2|操作人员持证上岗。|2\n|2|按规定每月检查一次。|2\n总评|||7")
+    finding = Finding("RUB900", "criterion-without-points", "error", "supported", 1, "annex-1/c2~2", "", "")
+    (section,) = sheet.sections
+    first, second, third = section.criteria
+    renamed = replace(sheet, sections=(replace(section, criteria=(first, replace(second, id="annex-1/c7"), third)),))
+    found = compare(reading_of(sheet, findings=(finding,)), reading_of(renamed, findings=(replace(finding, fingerprint="other"),)))
+    assert [f["where"] for f in found.anomalies["kept"]] == ["annex-1/c2~2"]
+    assert found.anomalies["fixed"] == found.anomalies["new"] == []

@@ -84,6 +84,18 @@ def test_a_marked_line_in_the_text_column_heads_rows_within_its_section():
     assert [c.number for c in found.criteria()] == ["1", "2", "3"]
 
 
+def test_a_name_in_the_number_column_with_points_and_no_text_is_a_section():
+    (found,) = rubrics_of("""
+        序号 | 考核内容 | 分值 | 得分
+        水面保洁 | | 9 |
+        1 | 水面无漂浮物。 | 5 |
+        2 | 打捞物日产日清。 | 4 |
+        岸坡管护 | | 6 |
+        3 | 岸坡无乱占。 | 6 |
+    """)
+    assert [(s.label, str(s.stated_points), len(s.criteria)) for s in found.sections] == [("水面保洁", "9", 2), ("岸坡管护", "6", 1)]
+
+
 def test_marked_texts_that_have_points_are_criteria():
     (found,) = rubrics_of("""
         项目 | 考核内容 | 分值
