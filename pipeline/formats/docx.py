@@ -23,7 +23,7 @@ from docx.text.paragraph import Paragraph
 
 from pipeline import rx as regex
 from pipeline.formats.identity import code_png, identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
+from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet, lines_needed
 from pipeline.plain import points_text
 from pipeline.scoring.grades import range_text
 
@@ -253,14 +253,14 @@ class _Builder:
 
     def _group(self, group: Group) -> None:
         """One section: its label in its first row, and again where it goes on on another page."""
-        heights = [_lines_needed(_shown(line), self.widths[2]) for line in group.lines]
-        heights[-1] = max(heights[-1], _lines_needed(_label(group, True), self.widths[0]) - sum(heights[:-1]))
+        heights = [_lines_needed(line.shown(), self.widths[2]) for line in group.lines]
+        heights[-1] = max(heights[-1], _lines_needed(group.cell(True), self.widths[0]) - sum(heights[:-1]))
         for i, (line, height) in enumerate(zip(group.lines, heights, strict=True)):
             last = line is group.lines[-1] and group.totalled
             row, turned = self._row(height, PITCH + 5 if last else 0.0)
             self._line(row.cells, line)
             if i == 0 or turned:
-                _put(row.cells[0], _label(group, i == 0), bold=True, centre=True)
+                _put(row.cells[0], group.cell(i == 0), bold=True, centre=True)
             _merge_down(row.cells[0], restart=i == 0 or turned)
             self._fit(row, height * PITCH + 5 <= TALL)
         if group.totalled:
@@ -268,7 +268,7 @@ class _Builder:
 
     def _line(self, cells: Sequence[_Cell], line: Line) -> None:
         _put(cells[1], line.number, centre=True)
-        _put(cells[2], _shown(line))
+        _put(cells[2], line.shown())
         _put(cells[3], line.most, centre=True)
         if line.scored:
             most = f"（0–{points_text(line.max)}）" if line.max is not None else "（分值未定）"
@@ -358,21 +358,9 @@ def _tight(paragraph: Paragraph) -> None:
     paragraph.paragraph_format.line_spacing = Pt(PITCH)
 
 
-def _shown(line: Line) -> str:
-    return line.text + "".join(f"[{m}]" for m in line.marks) + "".join(f"\n{d}" for d in line.details)
-
-
-def _label(group: Group, first: bool) -> str:
-    if not first:
-        return f"{group.label}（续）" if group.label else ""
-    stated = f"\n（{points_text(group.stated)}分）" if group.stated is not None else ""
-    return group.label + "".join(f"[{m}]" for m in group.marks) + stated
-
-
 def _lines_needed(text: str, width: float) -> int:
     """Lines of a text in a cell of `width` mm at 10.5 points (3.7 mm a character, Latin letters half of it)."""
-    room = int((width - 4) / 3.7)
-    return sum(max(1, -(-sum(2 if ord(c) > 0x2000 else 1 for c in part) // (2 * room))) for part in text.split("\n"))
+    return lines_needed(text, int((width - 4) / 3.7))
 
 
 def _with_alternatives(table: bytes) -> bytes:
