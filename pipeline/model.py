@@ -372,7 +372,6 @@ class Rubric(Struct, frozen=True):
     fields: dict[str, Provenance] = field(default_factory=dict)
     labels: tuple[LabelMark, ...] = ()
     subtotals: tuple[Subtotal, ...] = ()
-    alternative_of: str | None = None
     resolution: Resolution | None = None
     unplaced: tuple[Unplaced, ...] = ()
     notes: tuple[BodyText, ...] = ()
@@ -453,6 +452,10 @@ class Finding(Struct, frozen=True):
     fingerprint: str = ""
     waiver: Waiver | None = None
     suggestions: tuple[Repair, ...] = ()
+
+    def said(self, lang: str) -> str:
+        """The message in one language, zh or en."""
+        return self.message if lang == "zh" else self.message_en
 
 
 class Decision(Struct, frozen=True):

@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from pipeline import serialize, stages
 from pipeline.criterion_names import subject_of
-from pipeline.decisions import open_suggestions
+from pipeline.decisions import ACTIONS, open_suggestions
 from pipeline.errors import PipelineError, UsageError
 from pipeline.review_words import WORDS
 
@@ -37,7 +37,6 @@ TIMEOUT = 30
 """Seconds a connection may stay silent before it is closed."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 AUDIT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-ACTIONS = ("accept", "reject", "set", "waive")
 
 
 class Answer(Struct, frozen=True):

@@ -206,7 +206,7 @@ def _card(finding: Finding, n: int, images: Images, lang: str, english: Mapping[
         status=finding.status,
         annex=finding.annex,
         where=finding.where,
-        message=finding.message if lang == "zh" else finding.message_en,
+        message=finding.said(lang),
         origin=origin_of(finding.rule),
         places=_places(finding.evidence, lang),
         steps=tuple(s.text for s in proof.steps),

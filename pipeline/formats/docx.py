@@ -18,6 +18,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
+from docx.styles.style import ParagraphStyle
 from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
@@ -40,7 +41,8 @@ TALL = 0.5 * ROOM
 """A row higher than this may go on on the next page: kept whole it would leave most of a page empty, or be cut."""
 TOGETHER = 12
 """So many veto conditions at most are kept on one page with grade and signature, which else could stand there alone."""
-ALTERNATIVES = {"仿宋_GB2312": "仿宋", "方正小标宋简体": "宋体"}
+FONT = "仿宋_GB2312"
+ALTERNATIVES = {FONT: "仿宋", "方正小标宋简体": "宋体"}
 """What an office without the notice's own fonts takes instead."""
 BOUND_PART = "customXml/item9.xml"
 PAGE_FIELD = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
@@ -127,10 +129,7 @@ class _Builder:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.top_margin, section.bottom_margin = Mm(25), Mm(24)
         section.left_margin, section.right_margin = Mm(22), Mm(20)
-        style = self.doc.styles["Normal"]
-        style.font.name, style.font.size = "仿宋_GB2312", Pt(10.5)
-        style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
-        style.paragraph_format.space_after = Pt(3)
+        set_font(self.doc, 10.5).paragraph_format.space_after = Pt(3)
         head = section.header.paragraphs[0]
         run = head.add_run(f"{identity_line(self.sheet)}　{EDITION_NAMES[self.sheet.edition]}　{self.sheet.digest[:12]}")
         run.font.size = Pt(8)
@@ -214,7 +213,7 @@ class _Builder:
             column._gridCol.w = Mm(width)
         for cell, text in zip(table.rows[0].cells, self.header, strict=True):
             _put(cell, text, bold=True, centre=True, shade="E8E5DE")
-        _mark_row(table.rows[0], "tblHeader")
+        mark_row(table.rows[0], "tblHeader")
         self._fit(table.rows[0])
         self.table, self.used = table, used + PITCH + 5
 
@@ -235,7 +234,7 @@ class _Builder:
 
     def _fit(self, row: _Row, whole: bool = True) -> None:
         if whole:
-            _mark_row(row, "cantSplit")
+            mark_row(row, "cantSplit")
         start = 0
         for tc in row._tr.tc_lst:
             tc.width = Mm(sum(self.widths[start : start + tc.grid_span]))
@@ -374,8 +373,17 @@ def _merge_down(cell: _Cell, restart: bool) -> None:
     cell._tc.get_or_add_tcPr().append(parse_xml(f"<w:vMerge {nsdecls('w')}{value}/>"))
 
 
-def _mark_row(row, name: str) -> None:
+def mark_row(row: _Row, name: str) -> None:
+    """A property of a table row: `tblHeader` repeats it on every page, `cantSplit` keeps it on one."""
     row._tr.get_or_add_trPr().append(parse_xml(f"<w:{name} {nsdecls('w')}/>"))
+
+
+def set_font(document: Document, size: float) -> ParagraphStyle:
+    """Set the notice's own font as that of the document, at `size` points; returns the style that has it."""
+    style: ParagraphStyle = document.styles["Normal"]
+    style.font.name, style.font.size = FONT, Pt(size)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+    return style
 
 
 def number_pages(document: Document) -> None:

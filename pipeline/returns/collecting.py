@@ -26,7 +26,7 @@ from pipeline.provenance import Provenance
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring.grades import number_text
-from pipeline.scoring.problems import problem
+from pipeline.scoring.problems import FOREIGN, problem
 from pipeline.scoring.score import marks_of
 from pipeline.scoring.tally import lines_of, name_of, total_of
 from pipeline.serialize import check_regular, short_stem
@@ -183,7 +183,7 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     rubric_id = identity.get("rubric") or f"annex-{annex}"
     prefix = key_of(rubric_id)
     findings = list(_identity_findings(identity, annex, rubric_id, reading, rubric))
-    if any(f.rule in ("foreign-revision", "digest-mismatch") for f in findings):
+    if any(f.rule in FOREIGN for f in findings):
         rubric = None  # its maxima are not this form's
     values = _named(returned.values, prefix, rubric)
     findings += _ambiguous(returned, values, prefix, annex, rubric_id)

@@ -140,6 +140,9 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 """Rule name → kind."""
 
+FOREIGN = ("foreign-revision", "digest-mismatch")
+"""Of a form that belongs to another notice or revision: it is refused."""
+
 
 LONGEST = 200
 """Characters of a value shown in a message: what was typed may fill a page; the whole of it stays in the evidence."""
