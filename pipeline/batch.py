@@ -19,8 +19,9 @@ from msgspec.structs import replace
 from pipeline import serialize
 from pipeline.engines import each, package_path
 from pipeline.errors import InputError, legible
-from pipeline.ledger import Lock, file_digest, sweep
+from pipeline.ledger import file_digest
 from pipeline.progress import bar
+from pipeline.staging import Lock, sweep
 
 SECONDS_A_FILE = 600
 """A scan of a hundred pages takes five minutes on two cores; what takes twice as long hangs."""
@@ -53,7 +54,7 @@ class Job(Struct, frozen=True):
 
     @property
     def target(self) -> Path:
-        return self.out / f"{serialize.short_stem(legible(self.path.stem))}-{self.sha256[:12]}.notice.json"
+        return self.out / f"{serialize.short(legible(self.path.stem))}-{self.sha256[:12]}.notice.json"
 
 
 def run(paths: Sequence[Path], out: Path, engine: str, workers: int, code: str) -> Iterator[Receipt]:

@@ -10,9 +10,11 @@ import locale
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 from pipeline.errors import InputError, PipelineError, UsageError, one_line
 
@@ -26,6 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit status."""
     if argv is None:  # a command of its own, and not a call from another program
         signal.signal(signal.SIGTERM, _end)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not so in the background of a shell
+            signal.signal(signal.SIGINT, _end)
     parser = _parser()
     args = parser.parse_args(argv)
     try:
@@ -48,7 +52,18 @@ class _Ended(KeyboardInterrupt):
     """SIGTERM: what is begun is put away as after Ctrl-C, the office suite and half-written files above all."""
 
 
-def _end(*_: object) -> None:
+def _end(number: int, frame: FrameType | None) -> None:
+    """SIGINT or SIGTERM. One that falls into an import comes again a little later: compiled modules that are broken off while
+    they set themselves up end the process at once, and nothing would be put away."""
+    while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    if frame is not None:
+        later = threading.Timer(0.05, signal.raise_signal, (number,))
+        later.daemon = True
+        later.start()
+        return
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise _Ended
 
@@ -312,11 +327,12 @@ def _collect(args: argparse.Namespace) -> int:
     from pipeline import serialize, stages
     from pipeline.returns import collecting
     from pipeline.scoring.problems import FOREIGN
+    from pipeline.staging import write_together
 
     reading = stages.extract(args.notice) if args.notice else None
     found, refused = collecting.collect(args.files, reading)
     lang = language_of(args)
-    serialize.write_together(args.output, ((n, serialize.dumps(a.to_json())) for n, a in zip(collecting.file_names(found), found, strict=True)))
+    write_together(args.output, [(n, serialize.dumps(a.to_json())) for n, a in zip(collecting.file_names(found), found, strict=True)])
     for one in found:
         for f in one.findings:
             print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.said(lang)}")
@@ -349,7 +365,7 @@ def _batch(args: argparse.Namespace) -> int:
     receipts = []
     for receipt in batch.run(args.paths, args.output, args.engine, args.workers, ledger.code_version()):
         receipts.append(receipt)
-        progress.say("\t".join(filter(None, (receipt.status, receipt.file, receipt.reason))))
+        progress.say("\t".join(one_line(part) for part in (receipt.status, receipt.file, receipt.reason) if part))
     _put(serialize.dumps([asdict(r) for r in receipts]), args.output / "receipts.json")
     unread = [r for r in receipts if r.output is None]
     for r in unread:

@@ -6,8 +6,6 @@ run killed at any moment leaves either the old entry (the stage is made again) o
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -17,6 +15,7 @@ from msgspec import Struct
 
 from pipeline import serialize
 from pipeline.errors import InputError
+from pipeline.staging import sweep
 
 
 class Stage(Struct, frozen=True):
@@ -95,59 +94,3 @@ def _made_before(ledger: Path) -> set[str]:
         return set(serialize.load_json(ledger)["files"])
     except (InputError, KeyError, TypeError):
         return set()
-
-
-def sweep(folder: Path) -> None:
-    """Remove what a killed write left behind. Only while the lock is held: a live write has such a file too."""
-    for path in list(folder.rglob(".*.tmp")) if folder.is_dir() else ():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-
-
-class Lock:
-    """One run at a time on a folder: an advisory lock on the folder itself, so that nothing is written for it.
-
-    It ends with the process, however that ends. Where folders cannot be locked there is none: every write is whole
-    all the same, and the ledger finds what two runs left in disorder.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(str(folder), f"cannot be made ({error.strerror})", "choose another place") from None
-        self.folder = folder
-        self._handle: int | None = None
-
-    def take(self, wait: bool) -> bool:
-        """Take the lock; False when another process has it and `wait` is False."""
-        try:
-            import fcntl
-        except ImportError:
-            return True
-        handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            os.close(handle)
-            return False
-        except OSError:
-            os.close(handle)
-            return True
-        self._handle = handle
-        return True
-
-    def __enter__(self) -> Lock:
-        self.take(wait=True)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-    def release(self) -> None:
-        """Give it back."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None

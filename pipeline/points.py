@@ -85,12 +85,14 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     (('完好率达到95%', None), ('工作业绩', Decimal('60')))
     >>> split_label("安全（１２分）"), split_label("卫生（十分）"), split_label("一次扣20分")
     (('安全', Decimal('12')), ('卫生', Decimal('10')), ('一次扣20分', None))
+    >>> split_label("基本符合的得2.5分"), split_label("现场管理（得10分）")
+    (('基本符合的得2.5分', None), ('现场管理', Decimal('10')))
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
     for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
-        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match):
+        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match) and not _is_clause(match):
             return _tight(whole[: match.end("label")]).rstrip("，,"), Decimal(match["points"])
     match = patterns.LABEL_POINTS_WORDS.match(plain) if "分" in plain else None
     value = points(match["points"]) if match else None
@@ -100,6 +102,14 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
 def _is_rate(match: regex.Match[str]) -> bool:
     """Whether what ends a label is a rate that its words name (完好率达到95%), not points."""
     return match[0].rstrip().endswith(("%", "％")) and patterns.RATE.search(fold(match["label"])) is not None
+
+
+def _is_clause(match: regex.Match[str]) -> bool:
+    """Whether the words say what one answer gets or costs (基本符合的得2分), and do not name a section: a verb without brackets."""
+    return CLAUSE_VERB.fullmatch(match[0][match.end("label") : match.start("points")]) is not None
+
+
+CLAUSE_VERB = regex.compile(r"\s*[得扣]\s*")
 
 
 def is_label_points(text: str) -> bool:

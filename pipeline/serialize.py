@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.model import ITEM_ID, RUBRIC_ID, SCHEMA_VERSION, Reading
 from pipeline.plain import Misfit, from_plain
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NAME_BYTES = 255
+"""What the usual disks allow a file's name."""
+
+ENDING_BYTES = 55
+"""What is put before and behind a name that another file's is made of: `.assessment.json`, a number, a digest."""
+
 _FOLDER = re.compile(r"[/\\\x00-\x1f]")
 
 
@@ -25,60 +31,43 @@ def dumps(data: Any) -> str:
 
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write `path` completely or not at all (temporary file beside it, flushed, renamed). A device or a pipe is written
-    to, never replaced."""
+    to, never replaced; a link stays and what it leads to is written; who may read a file stays as it is."""
+    raw = data.encode("utf-8") if isinstance(data, str) else data
     if path.exists() and not path.is_file():
-        path.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
+        path.write_bytes(raw)
         return
+    if path.is_symlink():
+        path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".write-", suffix=".tmp", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{short(path.name)}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
-            _write(out, data)
-        os.chmod(name, 0o644)
+            out.write(raw)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(name, _mode(path))
         os.replace(name, path)
     finally:
         Path(name).unlink(missing_ok=True)
 
 
-def _write(out: BinaryIO, data: bytes | str) -> None:
-    """Write to a file, and see it on the disk."""
-    out.write(data.encode("utf-8") if isinstance(data, str) else data)
-    out.flush()
-    os.fsync(out.fileno())
+def short(name: str) -> str:
+    """A file's name, cut where what is made of it would be longer than a disk allows.
 
-
-def short_stem(stem: str, room: int = 200) -> str:
-    """A file's stem cut to `room` bytes: file systems bear 255 in a name, and titles of notices have three a character.
-
-    >>> short_stem("关于印发考核办法的通知", 10), short_stem("notice")
-    ('关于印', 'notice')
+    >>> short("评价表"), len(short("长" * 85))
+    ('评价表', 66)
     """
-    return stem.encode("utf-8")[:room].decode("utf-8", "ignore")
+    return os.fsencode(name)[: NAME_BYTES - ENDING_BYTES].decode("utf-8", "ignore") if len(os.fsencode(name)) > NAME_BYTES - ENDING_BYTES else name
 
 
-def write_together(folder: Path, files: Iterable[tuple[str, bytes | str]]) -> list[Path]:
-    """Write all files (name, content) into `folder` or none, and return their paths. Each is made as it comes, in a folder
-    beside them; when all are there they are moved. Raises InputError; what making a file raises goes on."""
-    fresh = not folder.exists()
+def _mode(path: Path) -> int:
+    """The permissions a file has, or a new one gets from the user's mask."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".write-", suffix=".tmp", dir=folder, ignore_cleanup_errors=True) as staging:
-            made = []
-            for name, data in files:
-                with (Path(staging) / name).open("wb") as out:
-                    _write(out, data)
-                made.append(name)
-            for name in made:
-                if (folder / name).is_dir():
-                    raise InputError(str(folder / name), "is a folder", "choose another place, or remove it")
-            for name in made:
-                (Path(staging) / name).replace(folder / name)
-    except OSError as error:
-        raise InputError(str(folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
-    finally:
-        if fresh and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-    return [folder / name for name in made]
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
 
 
 def check_regular(path: Path) -> None:

@@ -7,14 +7,13 @@ Leaf modules (readers, forms, reports) are loaded when their stage runs, so that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pipeline import ledger, serialize
+from pipeline import ledger, serialize, staging
 from pipeline.errors import InputError, PipelineError, UsageError, legible
 from pipeline.ledger import Stage
 from pipeline.model import Finding, Reading
@@ -146,7 +145,7 @@ def run(
     if only is not None:
         errors = []
         known = [c for one in known if one.slug == only for c in cards.chain(one, known)]
-    lock = ledger.Lock(extracted)
+    lock = staging.Lock(extracted)
     if not lock.take(wait=False):
         yield "another run is at work here; waiting for it"
         lock.take(wait=True)
@@ -182,8 +181,8 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
         raise UsageError(str(file), "is a notice JSON", "give the file the issuer sent")
     reading = audited(_read_once(file))
     arrival = intake.Arrival(legible(file.name), file.read_bytes(), reading, said)
-    with ledger.Lock(sources), ledger.Lock(extracted):
-        ledger.sweep(sources)
+    with staging.Lock(sources), staging.Lock(extracted):
+        staging.sweep(sources)
         known = cards.load_all(sources)[0] if any(sources.glob(f"*/{cards.FILE}")) else []
         place = intake.place_of(arrival, [_shelved(c, extracted) for c in known])
         try:
@@ -317,7 +316,7 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
     fresh = audited(_under_its_ids(card, known))
     if fresh.source.sha256 != extracted.source.sha256:
         raise UsageError(str(path), f"{card.primary.name} is not the file this was extracted from", "run `notice run` first")
-    with ledger.Lock(path.resolve().parents[2] if card.data else path.parent):
+    with staging.Lock(path.resolve().parents[2] if card.data else path.parent):
         kept = decisions.load(card.decisions)
         new = decisions.decide(fresh, action, target, value, by, reason, date, kept)
         if decisions.says_nothing(new, fresh, kept):
@@ -327,20 +326,14 @@ def decide(path: Path, action: str, target: str, value: str | None, by: str, rea
         before = card.decisions.read_bytes() if card.decisions.is_file() else None
         try:
             decisions.save(card.decisions, every)
-            serialize.write_whole(path, serialize.dumps(reading.to_json()))
+            try:
+                serialize.write_whole(path, serialize.dumps(reading.to_json()))
+            except BaseException:  # also an interruption: the two agree
+                card.decisions.unlink() if before is None else serialize.write_whole(card.decisions, before)
+                raise
         except OSError as error:
-            _put_back(card.decisions, before)
             raise InputError(str(card.decisions), f"the decision cannot be written ({error.strerror})", "see that there is room and leave") from None
     return reading
-
-
-def _put_back(path: Path, before: bytes | None) -> None:
-    """A file as it was; away where there was none."""
-    with suppress(OSError):
-        if before is None:
-            path.unlink(missing_ok=True)
-        elif path.read_bytes() != before:
-            serialize.write_whole(path, before)
 
 
 def review_audit(path: Path, lang: str) -> str:

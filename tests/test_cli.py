@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,8 @@ import pytest
 from pipeline.cli import main
 from tests.support.small import notice_text
 
-SEED = Path(__file__).resolve().parents[1] / "sources" / "zaozhuang-gas-2021-42"
+ROOT = Path(__file__).resolve().parents[1]
+SEED = ROOT / "sources" / "zaozhuang-gas-2021-42"
 
 
 def bad_file(folder: Path, name: str, data: bytes) -> Path:
@@ -148,3 +152,11 @@ def test_a_closed_standard_output_is_told(monkeypatch, capsys):
     monkeypatch.setattr("sys.stdout", None)
     assert main(["schema", "notice"]) == 2
     assert capsys.readouterr().err == "notice: standard output: is closed; name a file with -o\n"
+
+
+def test_an_end_that_falls_into_an_import_waits_for_it(tmp_path):
+    """A compiled module that is broken off while it sets itself up ends the process at once."""
+    (tmp_path / "slow.py").write_text("import signal\nsignal.raise_signal(signal.SIGTERM)\nprint('imported', flush=True)\n")
+    code = "import signal, time\nfrom pipeline import cli\nsignal.signal(signal.SIGTERM, cli._end)\ntry:\n    import slow\n    time.sleep(20)\nexcept cli._Ended:\n    print('ended')\n"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}, capture_output=True, text=True, timeout=30)
+    assert (done.stdout, done.stderr) == ("imported\nended\n", "")

@@ -56,6 +56,24 @@ def test_accepting_points_and_text_confirms_the_lost_criterion(place):
     assert "total-mismatch" not in {f["rule"] for f in data["findings"] if f["annex"] == 2}
 
 
+@pytest.mark.parametrize("earlier", [True, False])
+def test_a_decision_that_cannot_be_shown_in_the_json_is_not_kept(place, tmp_path, monkeypatch, capsys, earlier):
+    kept = tmp_path / "sources" / SLUG / "decisions.yaml"
+    if earlier:
+        assert main(["decide", str(place), "accept", "annex-2/c21.text", *SIGNED]) == 0
+    before, whole = kept.read_bytes() if earlier else None, serialize.write_whole
+
+    def fail(path, data):
+        if path == place:
+            raise OSError(errno.EACCES, "Permission denied")
+        whole(path, data)
+
+    monkeypatch.setattr(serialize, "write_whole", fail)
+    assert main(["decide", str(place), "accept", "annex-2/c21.max_points", *SIGNED]) == 2
+    assert "the decision cannot be written (Permission denied)" in capsys.readouterr().err
+    assert (kept.read_bytes() if kept.exists() else None) == before
+
+
 @pytest.mark.parametrize("target", ["annex-2/c21.max_points", "annex-2/s2.label", "annex-1/c1.max_points=2", "annex-1.stated_total=101", "annex-1/s2.stated_points=13"])
 def test_what_a_person_decided_is_not_taken_for_a_false_proof(place, capsys, target):
     path, _, value = target.partition("=")

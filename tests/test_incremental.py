@@ -3,6 +3,7 @@ notice stop the others."""
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -12,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import ledger, serialize, stages
+from pipeline import ledger, serialize, stages, staging
 from pipeline.cli import main
-from pipeline.engines import package_path
-from pipeline.errors import InputError
+from pipeline.errors import InputError, PipelineError
 from tests.support.small import RULES, notice_text, put_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,6 +52,29 @@ def clean(tmp_path_factory) -> dict[str, bytes]:
     put_source(folder / "sources", "a-new", LATER, "2022", "b-old")
     run(folder)
     return tree(folder)
+
+
+def test_a_folder_of_files_without_a_card_is_told_and_the_others_are_done(shelf):
+    (shelf / "sources" / "dropped").mkdir()
+    (shelf / "sources" / "dropped" / "new.pdf").write_bytes(b"%PDF-")
+    (shelf / "sources" / "empty").mkdir()
+    failed: list[PipelineError] = []
+    done = list(stages.run(shelf / "sources", shelf / "extracted", shelf / "reports", "zh", failed))
+    assert len(done) == 7
+    assert [str(e).replace(str(shelf), "") for e in failed] == ["/sources/dropped: holds files, but no source.json; take them in with `notice ingest FILE`, or move the folder away"]
+
+
+def test_a_folder_that_cannot_be_seen_is_told(shelf, monkeypatch):
+    def denied(self):
+        if self.name == "b-old":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return iterdir(self)
+
+    iterdir = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", denied)
+    failed: list[PipelineError] = []
+    list(stages.run(shelf / "sources", shelf / "extracted", shelf / "reports", "zh", failed))
+    assert "b-old: cannot be read (Permission denied)" in str(failed[0])
 
 
 def test_a_predecessor_is_read_first_whatever_its_slug(shelf):
@@ -256,7 +279,7 @@ def test_two_runs_at_once(shelf, clean):
 
 def test_a_lock_is_held_by_one_and_leaves_no_file(tmp_path):
     pytest.importorskip("fcntl")
-    one, two = ledger.Lock(tmp_path / "x"), ledger.Lock(tmp_path / "x")
+    one, two = staging.Lock(tmp_path / "x"), staging.Lock(tmp_path / "x")
     assert one.take(wait=False)
     assert not two.take(wait=False)
     one.release()
@@ -279,10 +302,9 @@ def test_an_input_that_changes_meanwhile_makes_the_stage_due_again(tmp_path):
     assert not ledger.is_done(stage, tmp_path / "l.json")
 
 
-def test_what_a_killed_write_leaves_is_swept(tmp_path):
-    code = "import os, pathlib, sys; from pipeline import serialize; serialize.write_together(pathlib.Path(sys.argv[1]), (os._exit(9) if n else ('a', '1') for n in (0, 1)))"
-    ended = subprocess.run([sys.executable, "-c", code, str(tmp_path / "forms")], env={**os.environ, "PYTHONPATH": package_path()}, check=False)
-    assert ended.returncode == 9
-    assert [p.name.startswith(".") for p in (tmp_path / "forms").iterdir()] == [True]
-    ledger.sweep(tmp_path)
-    assert list((tmp_path / "forms").iterdir()) == []
+def test_what_a_killed_write_of_forms_leaves_is_swept(tmp_path):
+    left = tmp_path / "forms" / f"{staging.STAGING}x.tmp"
+    left.mkdir(parents=True)
+    (left / "half.pdf").write_text("%PDF")
+    staging.sweep(tmp_path)
+    assert list((tmp_path / "forms").glob(".*")) == []

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1] / "pipeline"
 ROOMS: list[set[str]] = [
     {"errors", "provenance", "plain", "limits", "progress", "rx", "lexicon", "lookalikes"},
     {"model"},
-    {"normalize", "yamltext", "serialize"},
+    {"normalize", "yamltext", "serialize", "staging"},
     {"assessment", "digest", "schemas", "criterion_names", "patterns", "points"},
     {"readers"},
     {"source"},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import serialize
+from pipeline import serialize, staging
 from pipeline.cli import main
 from pipeline.errors import InputError
 from tests.test_types import text
@@ -59,8 +59,72 @@ def test_files_are_written_together_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(InputError, match="No space left"):
-        serialize.write_together(tmp_path / "out", [("a", "1"), ("b", "2")])
+        staging.write_together(tmp_path / "out", [("a", "1"), ("b", "2")])
     assert not (tmp_path / "out").exists()
+
+
+def test_what_a_killed_write_left_is_taken_away_by_the_next(tmp_path):
+    for name in (".write-dead.tmp", ".other.tmp"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half").write_text("x")
+    assert staging.write_together(tmp_path, [("a", "1")]) == [tmp_path / "a"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".other.tmp", "a"]
+
+
+def test_nothing_is_written_when_making_the_second_file_fails(tmp_path):
+    def made():
+        yield "a", "1"
+        raise InputError("b", "cannot be made", "mend it")
+
+    with pytest.raises(InputError, match="cannot be made"):
+        staging.write_together(tmp_path / "out", made())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_in_the_place_of_a_file_refuses_all(tmp_path):
+    (tmp_path / "b").mkdir()
+    with pytest.raises(InputError, match="is a folder"):
+        staging.write_together(tmp_path, [("a", "1"), ("b", "2")])
+    assert [p.name for p in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_link_stays_and_its_file_is_written(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    serialize.write_whole(tmp_path / "link", "1")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_text() == "1"
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_a_new_file_is_readable_by_whom_the_mask_says(tmp_path, mask, mode):
+    before = os.umask(mask)
+    try:
+        serialize.write_whole(tmp_path / "a", "1")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == mode
+
+
+def test_a_form_and_a_source_with_long_names_are_taken(tmp_path, notice):
+    assert main(["forms", str(notice), "--annex", "1", "--format", "html", "-o", str(tmp_path / "f")]) == 0
+    long = tmp_path / ("长" * 80 + ".html")
+    (tmp_path / "f" / "annex-1.draft.html").rename(long)
+    assert main(["collect", str(long), "--notice", str(notice), "-o", str(tmp_path / "c")]) == 0
+    assert len(list((tmp_path / "c").iterdir())) == 1
+    assert main(["batch", str(long), "-o", str(tmp_path / "b"), "--engine", "serial"]) in (0, 2)
+    assert main(["collect", str(tmp_path), "-o", str(tmp_path / "d")]) == 2
+
+
+def test_who_may_read_a_file_stays_when_it_is_written_again(tmp_path):
+    (tmp_path / "a").write_text("0")
+    (tmp_path / "a").chmod(0o640)
+    serialize.write_whole(tmp_path / "a", "1")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_name_as_long_as_the_disk_allows_is_written(tmp_path):
+    serialize.write_whole(tmp_path / ("长" * 85), "1")
+    assert (tmp_path / ("长" * 85)).read_text() == "1"
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -13,13 +13,16 @@ WHOLE = frozenset({"unread-page", "unread-table"})
 IN_PART = frozenset({"uncertain-rows", "unread-text", "stray-rows", "torn-table", "odd-label", "absent-rows"})
 
 Place = tuple[int, float]
-"""Page and distance from its top; of a text, line and 0."""
+"""Page and distance from its top; of a text, line and 0. Paths have no order: of them what names a row speaks of its rubric, and
+what may hold all the rows that follow, of every rubric."""
 
 
 def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
     """What must be assumed of the reading, in both languages, for what is said of the rubric's rows to be proved."""
     told = [r for r in remarks if r.kind in WHOLE | IN_PART and r.at is not None]
-    places = sorted(p for at in _rows(rubric) if (p := _place(at)) is not None) if told else []
+    rows = set(_rows(rubric)) if told else set()
+    yield from (_assumed(r.at) for r in told if r.at is not None and _place(r.at) is None and (r.kind in WHOLE or r.at in rows))
+    places = sorted(p for at in rows if (p := _place(at)) is not None)
     if not places:
         return
     own = {*(mark.at for mark in rubric.labels), *(at for c in rubric.criteria() for at in (c.number_at, c.points_at))}
@@ -35,7 +38,11 @@ def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
             continue
         if remark.kind == "odd-label" and remark.at not in own:
             continue
-        yield f"{remark.at.place()} 的行读得无误、没有遗漏 / the rows at {remark.at.place()} were read right and none is absent"
+        yield _assumed(remark.at)
+
+
+def _assumed(at: Provenance) -> str:
+    return f"{at.place()} 的行读得无误、没有遗漏 / the rows at {at.place()} were read right and none is absent"
 
 
 def _rows(rubric: Rubric) -> Iterator[Provenance | None]:

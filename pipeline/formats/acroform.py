@@ -212,7 +212,7 @@ def _grade(scripts: FormScripts) -> str:
         f"if(n>0)return {_ascii('尚有')}+n+{_ascii('项未填')};"
         f"if(s>0)return {_ascii('有')}+s+{_ascii('项不适用，待计分')};"
         f"var t=Number(doc.getField('{scripts.prefix}_total').value);"
-        f"{''.join(tests)}return {_ascii('总分落在等次之外，待定')};}}"
+        f"{''.join(tests)}return {_ascii('总分落在等次之外，待定' if scripts.bands else '')};}}"
         "event.value=g();"
     )
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.errors import InputError
+from pipeline.limits import check_grid
 from pipeline.model import Reading
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.serialize import check_regular
@@ -83,13 +84,11 @@ def _rows(path: Path) -> list[list[str]]:
 
 
 def _sheet_rows(path: Path, data: bytes) -> list[list[str]]:
-    import zipfile
+    from pipeline.readers.xlsx import open_books
 
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise InputError(str(path), f"is no readable workbook ({error})", "save it again as XLSX") from None
-    sheet = book.worksheets[0]
+    book, _ = open_books(data, str(path))
+    sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
+    if sheet is None:
+        return []
+    check_grid(sheet.max_row, sheet.max_column, str(path))
     return [["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)]

@@ -22,7 +22,7 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
         "prefix": sheet.prefix,
         "base": points_text(sheet.base),
         **identity(sheet),
-        "bands": [{k: to_plain(getattr(b, k)) for k in ("label", "min", "max", "min_inclusive", "max_inclusive")} for b in sheet.bands],
+        "bands": [{k: to_plain(getattr(b, k)) for k in ("label", "min", "max", "min_inclusive", "max_inclusive")} for b in sheet.graded()],
     }
     return _template().render(
         sheet=sheet,

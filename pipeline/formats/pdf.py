@@ -132,6 +132,6 @@ def _scripts(sheet: Sheet) -> FormScripts:
         bands=tuple(
             (b.label, points_text(b.min) if b.min is not None else None, points_text(b.max) if b.max is not None else None,
              b.min_inclusive, b.max_inclusive)
-            for b in sheet.bands
+            for b in sheet.graded()
         ),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text
-from pipeline.scoring.grades import veto_conditions
+from pipeline.scoring.grades import shared, veto_conditions
 from pipeline.scoring.tally import SIGN, base_of, lines_of, on_edition
 
 Edition = Literal["printed", "draft", "final"]
@@ -160,6 +160,10 @@ class Sheet(Struct, frozen=True):
     def total_text(self) -> str:
         """The 分值 cell of the total row."""
         return points_text(self.stated_total if self.stated_total is not None else self.possible())
+
+    def graded(self) -> tuple[GradeBand, ...]:
+        """The bands for reckoning: the first that holds a total says its grade, and a total that two hold has none."""
+        return (*shared(self.bands), *self.bands)
 
     @property
     def name(self) -> str:

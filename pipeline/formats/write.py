@@ -17,11 +17,10 @@ from pipeline.formats.assessees import Assessee, load_assessees
 from pipeline.formats.sheet import EDITION_NAMES, Edition, Sheet, refuse_open, sheet_of
 from pipeline.model import Reading
 from pipeline.progress import bar
+from pipeline.staging import write_together
 
 SUFFIXES = {"pdf": ".pdf", "docx": ".docx", "xlsx": ".xlsx", "html": ".html", "xlsform": ".xlsform.xlsx"}
-Maker = Callable[[Sheet, Mapping[str, str]], str | bytes]
-"""Sets one form: the sheet, and the values it begins with."""
-
+Maker = Callable[[Sheet, dict[str, str]], str | bytes]
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
 
 
@@ -45,18 +44,18 @@ def write_forms(
     sheets = _sheets(reading, annexes, edition, policy)
     makers = {name: _maker(name) for name in formats}
     jobs = list(_jobs(sheets, load_assessees(assessees, reading) if assessees else None))
-    return serialize.write_together(out, _files(jobs, makers, edition))
+    return write_together(out, _files(jobs, makers, edition))
 
 
 def _files(jobs: Sequence[Job], makers: Mapping[str, Maker], edition: Edition) -> Iterator[tuple[str, bytes | str]]:
-    """(name, content) of every form, and last of the manifest with their hashes."""
-    made: dict[str, str] = {}
+    """Every form with its file name, one made after the other, then the manifest."""
+    hashes: dict[str, str] = {}
     for job in bar(jobs, "form") if len(jobs) >= 10 else jobs:
         for name, make in makers.items():
             raw, file = _made(make, job), job.stem + SUFFIXES[name]
-            made[file] = sha256(raw).hexdigest()
+            hashes[file] = sha256(raw).hexdigest()
             yield file, raw
-    yield "manifest.json", serialize.dumps({"edition": edition, "files": made})
+    yield "manifest.json", serialize.dumps({"edition": edition, "files": hashes})
 
 
 def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition, policy: Policy | None) -> list[Sheet]:
@@ -76,8 +75,8 @@ def _sheets(reading: Reading, annexes: Sequence[int] | None, edition: Edition, p
 def _maker(name: str) -> Maker:
     if name not in SUFFIXES:
         raise UsageError(f"--format {name}", "is no form format", f"choose from {', '.join(SUFFIXES)}")
-    render: Maker = importlib.import_module(f"pipeline.formats.{name}").render
-    return render
+    made: Maker = importlib.import_module(f"pipeline.formats.{name}").render
+    return made
 
 
 class Job(Struct, frozen=True):

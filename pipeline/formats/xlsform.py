@@ -110,16 +110,21 @@ def _note(line: Line, prefill: dict[str, str], relevant: str) -> dict[str, str]:
             "default": prefill.get(f"{line.key}_note", "")}  # fmt: skip
 
 
+def _quoted(text: str) -> str:
+    """A text inside an expression, which knows two quotes and no way to write one inside itself."""
+    return f"'{text}'" if "'" not in text else '"' + text.replace('"', "”") + '"'
+
+
 def _grade(sheet: Sheet) -> str:
     total = f"${{{sheet.prefix}_total}}"
     formula = "'总分落在等次之外，待定'" if sheet.bands else "''"
-    for band in reversed(sheet.bands):
+    for band in reversed(sheet.graded()):
         tests = []
         if band.min is not None:
             tests.append(f"{total} {'>=' if band.min_inclusive else '>'} {band.min}")
         if band.max is not None:
             tests.append(f"{total} {'<=' if band.max_inclusive else '<'} {band.max}")
-        formula = f"if({' and '.join(tests) or 'true()'}, '{band.label}', {formula})"
+        formula = f"if({' and '.join(tests) or 'true()'}, {_quoted(band.label)}, {formula})"
     if sheet.not_applicable != "refused" and sheet.scored():
         spared = " + ".join(f"if(${{{line.key}_na}} != '', 1, 0)" for line in sheet.scored())
         formula = f"if({spared} > 0, '有不适用项，待计分', {formula})"

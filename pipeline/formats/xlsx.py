@@ -297,13 +297,13 @@ class _Writer:
         s = self.sheet
         cell = f"E{self.total_row + 1}"
         formula = '"总分落在等次之外，待定"' if s.bands else '""'
-        for band in reversed(s.bands):
+        for band in reversed(s.graded()):
             tests = []
             if band.min is not None:
                 tests.append(f"{cell}{'>=' if band.min_inclusive else '>'}{band.min}")
             if band.max is not None:
                 tests.append(f"{cell}{'<=' if band.max_inclusive else '<'}{band.max}")
-            formula = f'IF(AND({",".join(tests) or "TRUE"}),"{band.label}",{formula})'
+            formula = f'IF(AND({",".join(tests) or "TRUE"}),{_quoted(band.label)},{formula})'
         keys = [line.key for line in s.scored()]
         filled, skipped = sum(bool(self.prefill.get(k)) for k in keys), sum(bool(self.prefill.get(f"{k}_na")) for k in keys)
         given = "+".join(f"COUNT(E{a}:E{b})" for a, b in self.ranges) or "0"
@@ -329,10 +329,8 @@ class _Writer:
             return f"尚有{count - filled - skipped}项未填"
         if skipped:
             return f"有{skipped}项不适用，待计分"
-        for band in self.sheet.bands:
-            if contains(band, Fraction(self.total_value)):
-                return band.label
-        return "总分落在等次之外，待定" if self.sheet.bands else ""
+        held = next((b.label for b in self.sheet.graded() if contains(b, Fraction(self.total_value))), "总分落在等次之外，待定")
+        return held if self.sheet.bands else ""
 
     def _notes(self) -> None:
         s = self.sheet
@@ -344,3 +342,8 @@ class _Writer:
             self.page.merge_range(self.row, 0, self.row, self.last, text, self.small)
             self._set_height(self.row, 13 * lines_needed(text, 62) + 3)
             self.row += 1
+
+
+def _quoted(text: str) -> str:
+    """A text inside a formula, where it may have 255 characters."""
+    return '"' + text[:200].replace('"', '""') + '"'

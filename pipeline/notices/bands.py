@@ -10,14 +10,17 @@ from decimal import Decimal
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.model import GradeBand, Table
+from pipeline.normalize import fold
 from pipeline.notices.lines import Passage, cell_lines, join
+from pipeline.plain import points_text
 
 LABELS = (
     r"(?:非常满意|基本满意|不满意|比较满意|很满意|满意|基本合格|不合格|合格|基本达标|未达标|不达标|达标|不及格|及格|"
-    r"优秀|优良|优|良好|较好|良|中等|中|一般|较差|很差|差|好|不称职|基本称职|称职|未完成|基本完成|完成|先进|示范|规范|"
+    r"等外|末等|优秀|优良|优|良好|较好|良|中等|中|一般|较差|很差|差|好|不称职|基本称职|称职|未完成|基本完成|完成|先进|示范|规范|"
     r"(?:A{1,3}|B{1,3}|C{1,3}|D|E|S)[+＋-]?(?:\s*[级类等档])?|[一二三四五1-5](?:级|类|等|档|星级|星)|[甲乙丙丁][级等类]|"
     r"(?:绿|蓝|黄|橙|红|白|黑)(?:牌|色|码|标|灯|榜)|第[一二三四五](?:档|等次|等级|级)|"
     r"(?:高|较高|中|较低|低)(?:风险|信用|等级)|诚信|守信|失信|警示|信用(?:优秀|良好|一般|较差|差))"
@@ -58,12 +61,14 @@ RANGES: tuple[tuple[str, regex.Pattern[str]], ...] = (
 REST = regex.compile(r"(?:其余|其他|否则|余下|剩余)(?:的|情况|情形|分数)?\s*(?:,)?\s*(?:均|一律)?(?:为|评为|评定为|属|是|定为|均为)")
 
 # 的，评为优秀 · 以上的企业评定为“A级” · 为优秀等次
-CONNECT = regex.compile(
+_CONNECTS = (
     r"\s*(?:\)|\])?\s*(?:的|者)?\s*(?:(?:被评价|参评|受评|被考核|考核|评价)?(?:单位|企业|学校|医院|机构|公司|街道|社区|部门|对象|村|小区|人员|个人|项目|食堂|驾驶员|司机)?)?"
     r"\s*(?:,)?\s*(?:(?:其)?(?:综合|考核|评价|最终|年度|考评|服务质量|信用|测评|评估|检查)?(?:评价|考核|考评)?(?:结果|等次|等级|档次|结论|级别)?)\s*(?:可)?"
     r"(?:评定为|评为|确定为|认定为|判定为|核定为|定为|列为|划为|归为|定级为|视为|记为|计为|属于|对应|属|即为|即|为|是|:|=|→|,?等次为)\s*(?:服务质量|信用等级|等级|等次|年度考核)?\s*[\"“”「『'‘]?\s*"
-    + rf"(?P<label>{LABELS})"
 )
+CONNECT = regex.compile(_CONNECTS + rf"(?P<label>{LABELS})")
+# a grade of the notice's own (为待提升), beside others whose words are known
+CONNECT_OPEN = regex.compile(_CONNECTS + r"(?P<label>[\p{Han}A-Za-z]{1,6}?)(?=等次|等级|档次?|单位|企业|[\"”」』’,，;；。、)]|$)")
 DIRECT = regex.compile(r"\s*(?:的|者)?\s*(?:[\"“「『(]\s*)?" + rf"(?P<label>{LABELS})(?![\p{{Han}}A-Za-z0-9])")
 BEFORE = regex.compile(
     rf"(?P<label>{LABELS})\s*[\"”」』’]?\s*(?:等次|等级|档次|档|级|单位|企业|的?标准)?\s*(?:\(|\[|:|为|是|=|,)?\s*(?:(?:综合|考核|评价|最终|总)?(?:得分|评分|成绩|总分|分数|分值)?)\s*(?:为|在|:|须|应|达到)?\s*$"
@@ -124,6 +129,28 @@ def grade_bands(passages: Sequence[Passage]) -> tuple[GradeBand, ...]:
     return bands if len(bands) >= 2 and _spans_a_total(bands) else ()
 
 
+def held_once(bands: Sequence[GradeBand]) -> tuple[GradeBand, ...]:
+    """The bands, where of two that meet at a number exactly one says expressly that it holds it (含, 及以上): the other does
+    not. 60分（含）至75分为合格，60分以下为不合格: a 60 is 合格."""
+    tops = {b.max for b in bands if _holds_expressly(b, b.max)}
+    feet = {b.min for b in bands if _holds_expressly(b, b.min)}
+    return tuple(
+        replace(
+            b,
+            min_inclusive=b.min_inclusive and (b.min in feet or b.min not in tops),
+            max_inclusive=b.max_inclusive and (b.max in tops or b.max not in feet),
+        )
+        for b in bands
+    )
+
+
+def _holds_expressly(band: GradeBand, end: Decimal | None) -> bool:
+    if end is None:
+        return False
+    quote, number = fold(band.at.quote), points_text(end)
+    return regex.search(rf"(?<![0-9.]){number}(?![0-9.])分?(?:\(含\)|\(含{number}分?\)|含|及以|及其以|以[上下]\(含)|含{number}(?![0-9.])|[≥≤]{number}(?![0-9.])", quote) is not None
+
+
 def _spans_a_total(bands: Sequence[GradeBand]) -> bool:
     """Small numbers grade one criterion (优 8-10分), not a whole sheet; the least total seen in the field is 40."""
     ends = [end for b in bands for end in (b.min, b.max) if end is not None]
@@ -166,8 +193,21 @@ def labelled(text: str) -> list[Labelled]:
     side, other = (after, before) if sum(x is not None for x in after) >= sum(x is not None for x in before) else (before, after)
     sure = [x for x in side if x is not None]
     both = [x or _free(y, sure) for x, y in zip(side, other, strict=True)]
+    if side is after:
+        both = [x or _own_label(text, r, ranges, both) for x, r in zip(both, ranges, strict=True)]
     found = [x for x in both if x is not None]
     return [*found, *_rest(text, found)]
+
+
+def _own_label(text: str, r: Range, ranges: Sequence[Range], others: Sequence[Labelled | None]) -> Labelled | None:
+    """A label in words of the notice's own, where at least two other ranges have labels that are known."""
+    if sum(x is not None for x in others) < 2:
+        return None
+    stop = min((x.start for x in ranges if x.start >= r.end), default=len(text))
+    match = CONNECT_OPEN.match(text, r.end, stop)
+    if match is None or any(x is not None and x.label == match["label"] for x in others):
+        return None
+    return Labelled(_label(match["label"]), r, r.start, match.end("label"))
 
 
 def _free(found: Labelled | None, others: Sequence[Labelled]) -> Labelled | None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.model import AnnexEntry, BodyText, Document, Foreign, GradeBand, Heading, Notice, PageNumber, Table
 from pipeline.normalize import mask_personal
-from pipeline.notices.bands import band_table, grade_bands, row_passages, score_max
+from pipeline.notices.bands import band_table, grade_bands, held_once, row_passages, score_max
 from pipeline.notices.head import Close, Found, Head, read_close, read_head
 from pipeline.notices.imprint import read_imprint
 from pipeline.notices.intrusions import read_foreign, read_personal_data, without_personal
@@ -75,7 +75,7 @@ def _compose(
     everywhere = [main, *prose, *sheets]
     flowing = [*main, *(p for part in prose for p in part)]
     plainly = simplified(everywhere)
-    vetoes, bands = _first_vetoes(plainly), _bands(plainly, segments)
+    vetoes, bands = _first_vetoes(plainly), held_once(_bands(plainly, segments))
     if plainly is not everywhere:
         vetoes, bands = vetoes_as_printed(vetoes, everywhere), bands_as_printed(bands, everywhere)
     total = score_max(main) or score_max(flowing)

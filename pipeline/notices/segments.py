@@ -269,7 +269,7 @@ def title_lines(lines: Sequence[Line], start: int, blocks: Sequence[Block]) -> l
     for line in lines[start : start + 4]:
         if out and not _title_goes_on(out, line, blocks):
             break
-        if not _may_be_title(line):
+        if not _may_be_title(line) or (not out and line.after_table and not lines[start - 1].in_table):
             break
         out.append(line)
     return out

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.model import Veto
-from pipeline.notices.bands import LABELS
 from pipeline.notices.lines import Passage
 from pipeline.notices.outline import heading_of
 from pipeline.provenance import Provenance
@@ -22,7 +21,7 @@ OUTCOME = regex.compile(
     rf"|(?:评价|考核|考评|评定|测评)?(?:结果|等次|等级)(?:直接|一律|均)?为\s*[“\"]?{BAD_GRADE}[”\"]?(?:等次|等级|档次)?"
     r"|(?:总分|得分|成绩|总得分|考核|评价)?(?:直接|一律)?(?:得|计|记|按|判|为|以)\s*(?:为)?\s*(?:0|零|０)\s*分(?:计算|处理|计)?"
     r"|取消(?:其)?[\p{Han}、]{0,16}(?:资格|称号|评优|评先)|不得(?:评为|评定为|定为|参加|参与)[\p{Han}A-Z“”]{1,14}"
-    rf"|(?:直接|一律)(?:评|定|判|列|降|记)定?(?:为|入|至)\s*[“\"]?{LABELS}[”\"]?(?:等次|等级|档次)?"
+    r"|(?:直接|一律)(?:评|定|判|列|降|记|确|认)定?(?:为|入|至)\s*[“\"]?[\p{Han}A-Za-z]{1,8}[”\"]?"
     r"|终止(?:其)?(?:合同|评价|考核|协议)|(?:解除|终止)[\p{Han}]{0,6}合同|清退|吊销[\p{Han}]{2,10}"
 )
 STRONG_OUTCOME = regex.compile(

@@ -17,13 +17,16 @@ from pipeline import rx as regex
 from pipeline.normalize import clean
 from pipeline.readers import rowbands
 from pipeline.readers.spacedlabels import place_labels
-from pipeline.readers.spacedlines import ENDS, MAX_LABEL, Entry, is_total
-from pipeline.readers.textgrid import NUMBER, Columns, columns_of, names_columns
-from pipeline.readers.textlines import Line, Row
+from pipeline.readers.spacedlines import ENDS, MAX_LABEL, Entry, is_scored_name, is_total, sums_up
+from pipeline.readers.textgrid import NUMBER, Columns, columns_of, is_points, names_columns
+from pipeline.readers.textlines import Line, Row, piece_of
 from pipeline.readers.typedrows import typed_rows
 
 SAMPLE = 60
 """Lines of a page that say where its columns part."""
+
+MIN_SAMPLE = 3
+"""Lines that suffice for it without the section rows, whose names may run over the columns."""
 
 MAX_LEAD = 20
 """Lines with gaps above a header: form fields, a title."""
@@ -102,7 +105,7 @@ def aligned(lines: Sequence[Line], start: int) -> Aligned | None:
 
 def _is_fragment(line: Line) -> bool:
     """A line of short words far from the margin: header words of several lines are centred on each other."""
-    indented = line.text[:1].isspace() and line.kind in ("plain", "gap")
+    indented = line.text[:1].isspace() and line.kind in ("plain", "gap") and not patterns.field_names(line.text)
     return indented and all(0 < len(p.text) <= MAX_HEAD_WORD and not NUMBER.fullmatch(p.text) for p in line.pieces)
 
 
@@ -250,13 +253,15 @@ def _grid_of(page: _Page, before: Columns) -> Columns | None:
 
 
 def _sample(body: Sequence[Line]) -> list[Line]:
-    return [line for line in body if len(line.filled()) > 1 and not is_total(line)][:SAMPLE]
+    rows = [line for line in body if len(line.filled()) > 1 and not sums_up(line)]
+    own = [line for line in rows if not is_scored_name(line)]
+    return (own if len(own) >= MIN_SAMPLE else rows)[:SAMPLE]
 
 
 def _numbered(bodies: Sequence[Sequence[Line]], grids: Sequence[Columns]) -> float:
     """The share of numbers in the column of numbers: a few may be damaged."""
     said = [p[c].text for body, own in zip(bodies, grids, strict=True) if (c := own.number) is not None
-            for line in body if not is_total(line) and c in (p := own.cells(line))]  # fmt: skip
+            for line in body if not sums_up(line) and c in (p := own.cells(line))]  # fmt: skip
     return sum(bool(NUMBER.fullmatch(t)) for t in said) / len(said) if said else 1.0
 
 
@@ -275,7 +280,7 @@ class Sheet(Struct):
     @classmethod
     def of(cls, pages: Sequence[_Page], grids: Sequence[Columns]) -> Sheet:
         first = [Entry(line, 0, own.pieces(line), own, 0.0) for page, own in zip(pages, grids, strict=True) for line in page.body if line.kind != "blank"]
-        begun = [e for e in first if e.anchored() and not is_total(e.line)]
+        begun = [e for e in first if e.anchored() and not sums_up(e.line)]
         filled = [sum(c in e.own for e in begun) / max(len(begun), 1) for c in range(len(grids[0].names))]
         entries: list[Entry] = []
         y = 0.0
@@ -285,7 +290,7 @@ class Sheet(Struct):
                     y += 10
                     continue
                 pieces = own.pieces(line)
-                if not is_total(line) and Entry(line, number, pieces, own, y).anchored():
+                if not sums_up(line) and Entry(line, number, pieces, own, y).anchored():
                     pieces = own.pieces(line, filled)
                 aside = set(pieces) <= set(own.labels())
                 y += 0 if aside else 10
@@ -300,8 +305,7 @@ class Sheet(Struct):
         placed: list[tuple[list[Entry], Row]] = []
         for band in self._bands():
             if len(band) == 1 and band[0].alone():
-                row = list(band[0].own.items()) if is_total(band[0].line) else [(0, band[0].line.pieces[0])]
-                placed.append((band, row))
+                placed.append((band, _row_alone(band[0])))
                 continue
             shared = self._shared(band)
             if shared is None:
@@ -315,7 +319,7 @@ class Sheet(Struct):
     def _cut_off(self) -> None:
         """Drop what follows the table: lines across its columns that are no section rows, and what comes after them."""
         for i, entry in enumerate(self.entries):
-            if is_total(entry.line) or not entry.columns.spanned(entry.line):
+            if sums_up(entry.line) or not entry.columns.spanned(entry.line):
                 continue
             rows = any(x.anchored() and not x.columns.spanned(x.line) for x in self.entries[i + 1 : i + 4])
             if len(clean(entry.line.text)) > MAX_LABEL or not rows or ENDS.search(entry.line.text):
@@ -372,6 +376,17 @@ def _closed(ys: Sequence[float], anchors: Sequence[float], ends: Sequence[bool])
     starts = (0, *(i + 1 for i in last[:-1]))
     beside = all(ys[a] <= y <= ys[b] for a, b, y in zip(starts, last, anchors, strict=True))
     return starts if beside else None
+
+
+def _row_alone(entry: Entry) -> Row:
+    """A total or a heading in its columns; a section's name that runs over them in the first, its points under the points."""
+    first, *rest = entry.line.filled()
+    if sums_up(entry.line) or entry.apart():
+        return list((entry.named() or entry.own).items())
+    score = entry.columns.points
+    if len(rest) == 1 and score is not None and is_points(rest[0].text):
+        return [(0, first), (score, rest[0])]
+    return [(0, piece_of(entry.line.number, entry.line.text, first.start, rest[-1].end if rest else first.end))]
 
 
 def _row(entries: Sequence[Entry]) -> Row:

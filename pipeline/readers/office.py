@@ -38,6 +38,18 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 _NOWHERE = "http://127.0.0.1:9"
 """A proxy where nobody listens: a link inside a file leads nowhere."""
 
+_GUARD = """folder=$1; shift
+exec 3<&0 </dev/null
+{ read -r _ <&3; rm -rf "$folder"; kill -9 0; } &
+"$@" 3<&-
+status=$?
+kill $!
+exit $status"""
+"""Runs the suite until it ends, or until the pipe on standard input ends: that is when we ended, killed or not. Without it
+a suite whose reader was killed would go on, or wait, for ever, and leave the document lying about."""
+_NOT_STARTED = (126, 127)
+"""What a shell ends with that could not start the program."""
+
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a converted file. Raises MissingTool, LimitExceeded (too slow) or InputError (not convertible)."""
@@ -104,7 +116,7 @@ def _converted(program: str, data: bytes, suffix: str, wanted: str, name: str) -
         settings = Path(folder) / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
         settings.write_text(_SETTINGS, encoding="utf-8")
-        _run(_command(program, Path(folder), given, out, wanted), name)
+        _run(_command(program, Path(folder), given, out, wanted), folder, name)
         result = out / f"given.{wanted}"
         if not result.is_file() or result.stat().st_size == 0:
             if shutil.disk_usage(folder).free < limits.OFFICE_ROOM:
@@ -120,15 +132,15 @@ def _command(program: str, folder: Path, given: Path, out: Path, wanted: str) ->
     ]  # fmt: skip
 
 
-def _run(command: list[str], name: str) -> None:
-    """Run the suite in a process group of its own, so that a time-out ends all of it."""
-    environment = {**os.environ, "http_proxy": _NOWHERE, "https_proxy": _NOWHERE, "SAL_USE_VCLPLUGIN": "svp"}
+def _run(command: list[str], folder: str, name: str) -> None:
+    """Run the suite in a process group of its own, so that a time-out ends all of it, and so does our own end."""
+    environment = {**os.environ, "http_proxy": _NOWHERE, "https_proxy": _NOWHERE, "SAL_USE_VCLPLUGIN": "svp", "TMPDIR": folder}
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment,
-        start_new_session=True,
+        ["/bin/sh", "-c", _GUARD, "sh", folder, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.PIPE,
+        env=environment, start_new_session=True,
     ) as process:  # fmt: skip
         try:
-            process.wait(timeout=limits.OFFICE_SECONDS)
+            status = process.wait(timeout=limits.OFFICE_SECONDS)
         except BaseException as error:  # also an interruption: the suite is in no group that the terminal ends
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -136,3 +148,5 @@ def _run(command: list[str], name: str) -> None:
             if isinstance(error, subprocess.TimeoutExpired):
                 raise LimitExceeded(name, f"the office suite took over {limits.OFFICE_SECONDS} s", "save it as DOCX or PDF") from None
             raise
+    if status in _NOT_STARTED:
+        raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC))

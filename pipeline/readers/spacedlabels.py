@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from pipeline import patterns
 from pipeline.normalize import clean, points
 from pipeline.points import split_label
 from pipeline.readers.spacedlines import Entry
@@ -47,7 +48,8 @@ def _blocks(labelled: Sequence[Entry], entries: Sequence[Entry], col: int) -> li
         near = bool(above) and step <= (FAR if closing else 1) and (closing or entry.page == above[-1].page)
         whole = bool(above) and _closes("".join(said[i - len(above) : i]))
         torn = closing or (bool(above) and entry.columns.measure(said[i - 1]) >= widest - 1 and not (entry.anchored() and above[-1].anchored()))
-        if near and torn and not whole:
+        begins = bool(above) and (patterns.SECTION_MARKER.match(said[i]) is not None or said[i] == said[i - 1])
+        if near and torn and not whole and not begins:
             above.append(entry)
         else:
             blocks.append([entry])

@@ -19,8 +19,28 @@ MAX_LABEL = 40
 ENDS = regex.compile(r"[。；;！？!?]\s*$")
 
 
+PARTS = regex.compile(r"[。；;，,！？!?]")
+"""What a sentence has, and a heading has not."""
+
+NAME = regex.compile(r"\p{Han}{2}")
+
+
 def is_total(line: Line) -> bool:
     return any(patterns.TOTAL_WORDS.fullmatch(fold(p.text)) for p in line.filled()[:2])
+
+
+def sums_up(line: Line) -> bool:
+    """A total, or the sum of a section: its word and its points, nothing else."""
+    first, *rest = line.filled() or (None,)
+    part = first is not None and patterns.SUBTOTAL_WORDS.fullmatch(fold(first.text)) is not None
+    return is_total(line) or (part and len(rest) == 1 and is_points(rest[0].text))
+
+
+def is_scored_name(line: Line) -> bool:
+    """A section's name with its points, and nothing else: 组织领导    18."""
+    pieces = line.filled()
+    named = len(pieces) == 2 and NAME.match(pieces[0].text) is not None and not PARTS.search(pieces[0].text)
+    return named and len(pieces[0].text) <= MAX_LABEL and is_points(pieces[1].text)
 
 
 class Entry(Struct, frozen=True):
@@ -52,7 +72,24 @@ class Entry(Struct, frozen=True):
 
     def alone(self) -> bool:
         """A total, or a line across the columns: a section on a row of its own."""
-        return is_total(self.line) or self.columns.spanned(self.line) or self._heads()
+        return sums_up(self.line) or self.columns.spanned(self.line) or self._heads() or self.apart()
+
+    def apart(self) -> bool:
+        """A row of its own that is no criterion, in its columns: a marked heading (（一）基本要求) beside nothing but labels, or a
+        section's name in the column of numbers beside nothing but its points."""
+        if self.named():
+            return True
+        text = self.columns.text()
+        said = clean(self.own[text].text) if text in self.own and set(self.own) <= {text, *self.columns.labels()} else ""
+        return patterns.SECTION_MARKER.match(said) is not None and len(said) <= MAX_LABEL and not PARTS.search(said)
+
+    def named(self) -> dict[int, Piece] | None:
+        """A section's name and points, where the name stands in the column of numbers."""
+        number, score = self.columns.number, self.columns.points
+        if number is None or score is None or not is_scored_name(self.line):
+            return None
+        cells = self.columns.cells(self.line)
+        return cells if set(cells) == {number, score} else None
 
     def _heads(self) -> bool:
         """One text that only a section's name can be, where sections have no column of their own."""

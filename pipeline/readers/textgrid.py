@@ -67,7 +67,8 @@ def names_columns(words: Sequence[str]) -> bool:
 def several(name: str) -> list[str]:
     """The words of a header that names several columns; any other header as it is."""
     words = name.split()
-    return words if len(words) > 1 and all(patterns.header_role(w) for w in words) else [name]
+    named = len(words) > 1 and all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
+    return words if named else [name]
 
 
 def serial_value(text: str) -> int | None:
@@ -86,6 +87,7 @@ def without_repeated_headers(lines: Sequence[Line]) -> list[Line]:
             heads.clear()
         if line.kind == "gap" and names_columns([p.text for p in line.pieces]):
             inside = 0 < i < len(lines) - 1 and len(lines[i - 1].pieces) > 1 and lines[i - 1].kind == "gap" and lines[i + 1].kind in ("gap", "plain")
+            inside = inside and not patterns.field_names(lines[i - 1].text)  # fields to fill in stand above the next table's header
             again = line.text.rstrip() in heads and inside
             heads.add(line.text.rstrip())
             line = replace(line, kind="rule") if again else line

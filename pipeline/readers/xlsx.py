@@ -32,6 +32,9 @@ _FAR = regex.compile(rb"""<(?:\w+:)?(?:row|c)\b[^<>]*?\br\s*=\s*["'][A-Za-z]*[0-
 _ESCAPED = regex.compile(r"_x((?!d[89a-f])[0-9a-f]{4})_", regex.I)
 """How workbooks write characters that XML cannot hold, line ends of other systems above all."""
 
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, SyntaxError, OSError)
+"""What the workbook library raises on what it does not know, and on broken XML."""
+
 _DOCTYPE = regex.compile(rb"<!(?:DOCTYPE|ENTITY)|<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E|\x00<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E")
 
 
@@ -68,19 +71,28 @@ def _remarks(sheet: Sheet) -> Iterator[Remark]:
 # ---- XLSX --------------------------------------------------------------------------------------------------------
 
 
-def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
+def open_books(data: bytes, name: str) -> tuple[openpyxl.Workbook, openpyxl.Workbook]:
+    """A workbook as it shows its values, and as it holds its formulas. Raises InputError subclasses when it is broken or
+    beyond a limit."""
     container = open_container(data, name)
     _check_parts(container, name)
     if must_be_lean(container):
         data = lean(container)
     try:
-        values = _load(data, name, data_only=True)
-    except (ValueError, TypeError, LookupError, AttributeError, SyntaxError, OSError):
+        return _load(data, name, data_only=True), _load(data, name, data_only=False)
+    except UNREADABLE:
         data = lean(container)
-        values = _load(data, name, data_only=True)
+    try:
+        return _load(data, name, data_only=True), _load(data, name, data_only=False)
+    except UNREADABLE as error:
+        raise InputError(name, f"the workbook cannot be opened ({error})", RESAVE) from None
+
+
+def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
+    values, formulas = open_books(data, name)
+    container = open_container(data, name)
     if len(values.worksheets) > limits.MAX_SHEETS:
         raise LimitExceeded(name, f"{len(values.worksheets)} sheets (limit {limits.MAX_SHEETS})", "split the workbook")
-    formulas = _load(data, name, data_only=False)
     sheets: list[Sheet] = []
     remarks: list[Remark] = []
     absent = len(_SHEET.findall(container.read("xl/workbook.xml"))) - len(values._sheets) if container.has("xl/workbook.xml") else 0

@@ -13,10 +13,12 @@ from pipeline.progress import bar
 from pipeline.results import html, summary, treatment, typeset, unit
 from pipeline.results.pages import Page
 from pipeline.results.workbook import workbook
+from pipeline.staging import write_together
 
 
 def write_all(cards: Sequence[Scorecard], reading: Reading, out: Path) -> list[Path]:
-    """Write every report into `out`; returns the files. Everything is made before anything is written."""
+    """Write every report into `out`; returns the files. Everything is made before anything is written; a letter that an
+    earlier score of the same unit led to, and this one does not, goes."""
     made: dict[str, str | bytes] = {}
     jobs = list(zip(stems(cards), cards, strict=True))
     for stem, card in bar(jobs, "report") if len(jobs) >= 10 else jobs:
@@ -27,7 +29,11 @@ def write_all(cards: Sequence[Scorecard], reading: Reading, out: Path) -> list[P
             made[f"{name}.pdf"] = typeset.render(page, _attachment(card))
     league = summary.page(cards, reading.notice)
     made |= {"league.html": html.render(league), "league.pdf": typeset.render(league), "scores.xlsx": workbook(cards)}
-    return serialize.write_together(out, made.items())
+    written = write_together(out, made.items())
+    for name in (f"{stem}.{part}.{form}" for stem, _ in jobs for part in treatment.PARTS for form in ("html", "pdf")):
+        if name not in made:  # of an earlier score of this unit: a letter that its grade no longer leads to
+            (out / name).unlink(missing_ok=True)
+    return written
 
 
 def _pages(stem: str, card: Scorecard, group: Sequence[Scorecard], notice: Notice) -> Iterator[tuple[str, Page]]:

@@ -19,6 +19,8 @@ from pipeline.results.words import identity, latest, number, unit_name
 
 PRAISE = regex.compile(r"通报表彰|表彰|通报表扬|表扬|嘉奖|奖励|激励|评优|优先|推荐")
 SUPERVISION = regex.compile(r"重点(?:监督|监管|检查|督导|关注|管理)|监督对象|整改|约谈|通报批评|警告|处罚|取消|退出|限期|降级|黑名单")
+PARTS = ("commendation", "rectification")
+"""The file name parts of the pages that a grade may lead to."""
 WRITING = 15.0
 """Millimetres of a row in which measures and dates are written by hand."""
 CLAUSE = regex.compile(r"[^。；;！\n]+")

@@ -29,7 +29,7 @@ from pipeline.scoring.grades import number_text
 from pipeline.scoring.problems import FOREIGN, problem
 from pipeline.scoring.score import marks_of
 from pipeline.scoring.tally import lines_of, name_of, total_of
-from pipeline.serialize import check_regular, short_stem
+from pipeline.serialize import check_regular, short
 from pipeline.yamltext import UNPRINTABLE
 
 NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
@@ -57,7 +57,7 @@ def collect(paths: Sequence[Path], reading: Reading | None = None) -> tuple[tupl
 
 def file_names(found: Sequence[Assessment]) -> list[str]:
     """A file name for each assessment, told apart when two forms have the same name."""
-    stems = [short_stem(Path(a.source.file).stem) + (f"-{a.source.row}" if a.source.row else "") for a in found]
+    stems = [short(Path(a.source.file).stem) + (f"-{a.source.row}" if a.source.row else "") for a in found]
     used: set[str] = set()
     out = []
     for assessment, stem in zip(found, stems, strict=True):
@@ -74,6 +74,8 @@ def file_names(found: Sequence[Assessment]) -> list[str]:
 def returned_of(path: Path, reading: Reading | None) -> list[Returned]:
     """What one file says; the format by its content. Raises InputError for a file that is no form."""
     check_regular(path)
+    if path.is_dir():
+        raise InputError(str(path), "a folder, not a form", "name the files in it (FOLDER/*)")
     try:
         if path.stat().st_size > limits.MAX_FILE_BYTES:
             raise LimitExceeded(path.name, f"larger than {limits.MAX_FILE_BYTES:,} bytes", "give the filled form itself")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from decimal import Decimal
 
-import openpyxl
 from msgspec.structs import replace
 
 from pipeline import limits
@@ -13,7 +11,7 @@ from pipeline import rx as regex
 from pipeline.errors import InputError
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
-from pipeline.readers.container import BROKEN, open_container
+from pipeline.readers.xlsx import open_books
 from pipeline.returns.export import SCORE_KEY, read_rows
 from pipeline.returns.returned import FormFile, Returned
 
@@ -26,11 +24,7 @@ def read(data: bytes, source: FormFile) -> list[Returned]:
 
     A score that a formula gives is told with the formula: what the file shows need not be what the formula makes.
     """
-    open_container(data, source.file)
-    try:
-        book, typed = (openpyxl.load_workbook(io.BytesIO(data), data_only=shown) for shown in (True, False))
-    except (*BROKEN, SyntaxError, TypeError, AttributeError) as error:  # what openpyxl raises on broken XML
-        raise InputError(source.file, f"the workbook cannot be opened ({error})", "save it again as XLSX") from None
+    book, typed = open_books(data, source.file)
     values: dict[str, str] = {}
     places: dict[str, Provenance] = {}
     for name, defined in book.defined_names.items():

@@ -74,15 +74,27 @@ def load_all(sources: Path) -> tuple[list[Card], list[PipelineError]]:
         raise InputError(str(sources), "no such folder", remedy)
     cards: list[Card] = []
     faults: list[PipelineError] = []
-    for path in sorted(p for p in sources.glob(f"*/{FILE}") if not p.parent.name.startswith(".")):
+    for folder in sorted(p for p in sources.iterdir() if p.is_dir() and not p.name.startswith(".")):
         try:
-            cards.append(load(path))
+            if _is_used(folder):
+                cards.append(load(folder / FILE))
         except PipelineError as error:
             faults.append(error)
     if not cards and not faults:
         raise InputError(str(sources), "holds no notice", remedy)
     ordered, lost = in_order(cards)
     return ordered, [*faults, *lost]
+
+
+def _is_used(folder: Path) -> bool:
+    """Whether a folder under `sources` is a notice's. Raises InputError when it cannot be seen, or holds files without a card."""
+    try:
+        files = {p.name for p in folder.iterdir() if p.is_file()}
+    except OSError as error:
+        raise InputError(str(folder), f"cannot be read ({error.strerror})", "check its permissions") from None
+    if files and FILE not in files:
+        raise InputError(str(folder), f"holds files, but no {FILE}", "take them in with `notice ingest FILE`, or move the folder away")
+    return bool(files)
 
 
 def in_order(cards: Iterable[Card]) -> tuple[list[Card], list[PipelineError]]:

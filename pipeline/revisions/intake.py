@@ -279,9 +279,12 @@ def _shelve_new(arrival: Arrival, place: Place, sources: Path) -> str:
     }  # fmt: skip
     beside = sources / f".{place.slug}.tmp"
     shutil.rmtree(beside, ignore_errors=True)
-    serialize.write_whole(beside / name, arrival.data)
-    cards.save(beside, card)
-    os.replace(beside, sources / place.slug)
+    try:
+        serialize.write_whole(beside / name, arrival.data)
+        cards.save(beside, card)
+        os.replace(beside, sources / place.slug)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     return name
 
 

@@ -32,6 +32,9 @@ OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*�
 LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=\p{Han})")
 """Points in brackets before the text of a line: `（20分）按时参加会议。`."""
 
+HASHES = regex.compile(r"^\s*#{1,6}\s+")
+"""How Markdown marks a heading."""
+
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
     r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
@@ -48,7 +51,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     """
     if any(isinstance(b, Table) for b in blocks):
         return None
-    paragraphs = [b for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    paragraphs = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
     lines = _whole_lines(paragraphs)

@@ -153,7 +153,8 @@ def _thresholds(draft: Draft, roles: set[Role | None]) -> str | None:
         for col in range(max((len(r.cells) for r in filled), default=0)):
             texts = [fold(c.text) for r in filled if col < len(r.cells) and (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
             said = [t for t in texts if THRESHOLD.fullmatch(t)]
-            if len(said) >= 2 and len(said) >= len(texts) - 1 and any(regex.search(r"以[上下]|[<>≥≤]|低于|不足", t) for t in said):
+            least = any(regex.search(r"以[上下]|[<>≥]|低于|不足", t) for t in said)  # ≤10 in every row is the most that each can give
+            if len(said) >= 2 and len(said) >= len(texts) - 1 and least:
                 return "a table of grades and their ranges, no criteria"
     return None
 

@@ -17,7 +17,7 @@ from pipeline.points import is_label_points, points_at_end, read_one, read_point
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.roles import Columns
 
-Kind = Literal["criterion", "section", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
+Kind = Literal["criterion", "section", "heading", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
 
 NUMERAL = regex.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.]?")
 """A serial in Chinese numerals, alone in its cell."""
@@ -58,7 +58,7 @@ def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = Fal
         return _as(line, "blank")
     if first_of_part and (_is_torn_text(line, filled, whole_above) or _is_torn_aside(line, filled)):
         return _as(line, "continuation")
-    for test in (_total, _fields, _opinion, partial(_section, headed=headed, worded=worded), _note):
+    for test in (_total, _fields, _opinion, partial(_heading, headed=headed), partial(_section, headed=headed, worded=worded), _note):
         found = test(line, filled)
         if found is not None:
             return found
@@ -135,6 +135,20 @@ def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return _as(line, "note") if alone else None
 
 
+def _heading(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
+    """A row that only names a group of rows within a section: a marked line （一） in the text column, beside no more than the
+    section's own label, where rows are told by labels and have points."""
+    if line.text is None or not line.own(line.text) or not headed or line.columns.points is None or not line.labels or _covers_label(line, line.text):
+        return None
+    beside = [*line.labels, *line.section_points.values()]
+    if line.text in line.labels or not all(cell is line.text or (cell in beside and cell.col_span == 1) for cell in filled):
+        return None
+    label, declared = split_label(line.text.text)
+    short = len(fold(label)) <= MAX_LABEL and not regex.search(r"[。；;，,]", label)
+    named = short and declared is None and patterns.SECTION_MARKER.match(label) is not None
+    return _as(line, "heading", clean(line.text.text)) if named else None
+
+
 def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
@@ -165,7 +179,7 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded:
             return None
     elif heading is line.number:
         named = marked or (regex.match(r"\p{Han}{2}", label) is not None and not _points_own(line))
-        named = named or (len(filled) == 1 and regex.search(r"\p{Han}{2}", label) is not None)
+        named = named or ((len(filled) == 1 or not line.own(line.text)) and regex.search(r"\p{Han}{2}", label) is not None)
         if not named or patterns.SERIAL.match(fold(heading.text)):
             return None
     elif heading.col_span == 1 and heading not in line.labels and heading is not line.text and heading is not line.points:

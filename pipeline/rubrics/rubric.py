@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from msgspec.structs import replace
 
@@ -83,7 +83,32 @@ def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     tables = gathered([column_table(t) or points_row_table(t) or opened(t) for t in join(segment.blocks)])
     boxed = all(part.cols == 1 and part.rows >= MIN_BOXED for table in tables for part in table.parts)
     listing = list_table(unboxed(segment.blocks)) if boxed else None
-    return (listing,) if listing else tables
+    return (listing,) if listing else _with_lists(segment, tables)
+
+
+def _with_lists(segment: Segment, tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
+    """The tables of an annex, and the lists of scored lines before, between and after them, in the order they stand."""
+    if segment.kind != "annex" or not tables:
+        return tuple(tables)
+    runs = [list(run) for whole, run in groupby(segment.blocks, key=lambda block: isinstance(block, Table)) if not whole]
+    lists = [(run, listed) for run in runs if (listed := list_table(run)) is not None]
+    out: list[JoinedTable] = []
+    for table in tables:
+        lead = set(map(id, table.lead))
+        above = [pair for pair in lists if not lead.isdisjoint(map(id, pair[0]))]
+        lists = [pair for pair in lists if pair not in above]
+        out += [*(listed for _, listed in above), _without_lines(table, [listed for _, listed in (*above, *lists)])]
+    return (*out, *(listed for _, listed in lists))
+
+
+def _without_lines(table: JoinedTable, lists: Sequence[JoinedTable]) -> JoinedTable:
+    """The table without the lines of lists above it and below it, and what stands beyond them."""
+    own = {cell.at for listed in lists for part in listed.parts for cell in part.cells}
+    above = max((i + 1 for i, line in enumerate(table.lead) if line.at in own), default=0)
+    while 0 < above < len(table.lead) and patterns.TOTAL_WORDS.fullmatch(fold(table.lead[above].text).rstrip("。")):
+        above += 1
+    below = next((i for i, line in enumerate(table.tail) if line.at in own), len(table.tail))
+    return replace(table, lead=table.lead[above:], tail=table.tail[:below])
 
 
 def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) -> tuple[Rubric, ...]:
@@ -343,7 +368,7 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
     """The stated total is the last total row; earlier ones, after part of the criteria, are subtotals."""
     subtotals = list(draft.subtotals)
     last = subtotals[-1] if subtotals else None
-    if not draft.totals and last and last.after == count - 1 and _is_whole(last, draft):
+    if not draft.totals and last and last.after in (count - 1, None) and _is_whole(last, draft):
         return last.points, last.at, tuple(subtotals[:-1])
     if not draft.totals:
         return None, None, tuple(subtotals)
@@ -364,12 +389,12 @@ def _above_header(draft: Draft) -> list[Row]:
 
 def _is_whole(last: Subtotal, draft: Draft) -> bool:
     """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section. A 小计
-    does where it is the only one and its value says so."""
+    does where it is the only one and its value says so, or where the table has no sections."""
     named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
     others = [s for s in draft.subtotals if s is not last and not patterns.SUBTOTAL_WORDS.fullmatch(fold(s.label))]
     if patterns.SUBTOTAL_WORDS.fullmatch(fold(last.label)):
         whole = sum((c.max_points or Decimal(0) for c in draft.criteria), Decimal(0))
-        return len(draft.subtotals) == 1 and len(draft.marks) > 1 and last.points == whole
+        return len(draft.subtotals) == 1 and (not draft.marks or (len(draft.marks) > 1 and last.points == whole))
     if named == fold(last.label) or others:
         return False
     labels = [fold(_plain_label(m.text)) for m in draft.marks]

@@ -9,9 +9,12 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline.model import Table
-from pipeline.normalize import clean
+from pipeline.normalize import clean, fold
 from pipeline.rubrics.gridrows import Row, rows_of
 from pipeline.rubrics.headrows import is_header, leading_headers
+
+MIN_TITLE = 5
+"""Characters of a title, at least."""
 
 
 def stacked(table: Table) -> tuple[Table, ...]:
@@ -25,17 +28,29 @@ def stacked(table: Table) -> tuple[Table, ...]:
 
 
 def _top(rows: Sequence[Row], head: int) -> int | None:
-    """Where the sheet of a header begins: with the title rows right above it, if a total row ends the sheet before; else None."""
+    """Where the sheet of a header begins: with the title rows right above it, if a total row ends the sheet before, or one of
+    them is a title that stands nowhere above; else None."""
     top = head
     for row in map(rows.__getitem__, range(head - 1, -1, -1)):
         filled = row.filled()
         if row.is_total:
             return top
         if len(filled) > 1:
-            return None
+            return top if any(_is_new_title(rows, i) for i in range(top, head)) else None
         if filled and not patterns.NOTE_ROW.match(clean(filled[0].text)):
             top = row.index
     return None
+
+
+def _is_new_title(rows: Sequence[Row], index: int) -> bool:
+    """Whether a row is a title over the whole width, and none that is printed again over the next page of its table."""
+    filled = rows[index].filled()
+    if len(filled) != 1 or filled[0].col_span < len(rows[index].cells) - 1:
+        return False
+    text = clean(filled[0].text)
+    printed = {fold(c.text) for row in rows[:index] for c in row.filled()}
+    new = fold(text) not in printed and not patterns.CONTINUED_TITLE.match(text) and not patterns.SECTION_MARKER.match(text)
+    return new and len(text) >= MIN_TITLE and patterns.TITLE_WORDS.search(text) is not None
 
 
 def _between(table: Table, start: int, end: int) -> Table:

@@ -163,11 +163,11 @@ def _opens(paragraph: Paragraph) -> bool:
 
 
 def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
-    """Whether a part of as many columns begins on another page with the serial number after the last one, which no total
-    followed."""
+    """Whether a part of as many columns begins on another page (or where nothing has pages) with the serial number after the last
+    one, which no total followed."""
     before, after = laid.rows(parts[-1]), laid.rows(part)
-    torn = part.page is not None and parts[-1].page is not None and part.page != parts[-1].page
-    if not torn or part.cols != parts[-1].cols or any(row.is_total for row in before):
+    same = part.page is not None and part.page == parts[-1].page
+    if same or part.cols != parts[-1].cols or any(row.is_total for row in before):
         return False
     for col in range(min(part.cols, 3)):
         last = [n for row in before for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
@@ -179,7 +179,7 @@ def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
 
 def _is_noise(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
-    return not text or bool(patterns.PAGE_NUMBER.match(text)) or bool(patterns.CONTINUED.match(text))
+    return not text or any(p.match(text) for p in (patterns.PAGE_NUMBER, patterns.CONTINUED, patterns.CONTINUED_TITLE))
 
 
 def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:

@@ -88,14 +88,14 @@ def band_overlap(reading: Reading) -> Iterator[Hit]:
     **Good**
         90分以上为优秀，70分以上不满90分为合格
     Repair: none.
-    Limits: where one of two touching ends is marked 含 or 不含, the other is read as excluded. The lowest band said with
-    以下 at the very number where the next begins (60分以下 / 60分至79分) is usual and only noted.
+    Limits: where one of two touching ends is marked 含 or 不含, the other is read as excluded (so do forms and scores). The
+    lowest band said with 以下 at the very number where the next begins (60分以下 / 60分至79分) is usual and only noted.
     中文: 同一分数不应归入两个等次。两档端点相接且仅一端注明“含/不含”的，视为另一端不含；最低档用“以下”与上一档起点相同的常见写法只作提示。
     """
     lowest = True
     for n, lower, m, upper in _pairs(reading.notice):
         touching = lower.max is not None and lower.max == upper.min and lower.max_inclusive and upper.min_inclusive
-        if _high(lower) > _low(upper) or (touching and not _told_apart(lower, upper)):
+        if _high(lower) > _low(upper) or touching:
             usual = touching and lowest and lower.min is None
             low = points_text(upper.min) if upper.min is not None else "…"
             high = points_text(min(_high(lower), _high(upper))) if min(_high(lower), _high(upper)).is_finite() else "…"
@@ -103,25 +103,13 @@ def band_overlap(reading: Reading) -> Iterator[Hit]:
                 annex=0,
                 where=f"notice/bands/{n}~notice/bands/{m}",
                 severity="note" if usual else None,
-                zh=f"“{lower.label}”{interval(lower)} 与“{upper.label}”{interval(upper)} 都含 {low} 至 {high} 分",
-                en=f"“{lower.label}” {interval(lower)} and “{upper.label}” {interval(upper)} both hold {low} to {high}",
+                zh=f"“{lower.label}”{interval(lower)} 与“{upper.label}”{interval(upper)} 都含 {low if low == high else f'{low} 至 {high}'} 分",
+                en=f"“{lower.label}” {interval(lower)} and “{upper.label}” {interval(upper)} both hold {low if low == high else f'{low} to {high}'}",
                 evidence=(lower.at, upper.at),
                 proof=_line(lower, upper),
                 values=(low, high),
             )
         lowest = False
-
-
-def _told_apart(lower: GradeBand, upper: GradeBand) -> bool:
-    """Exactly one of the two touching bands says expressly, at this number, that it includes it (含, 及以上)."""
-    return _is_express(lower, lower.max) != _is_express(upper, upper.min)
-
-
-def _is_express(band: GradeBand, value: Decimal | None) -> bool:
-    if value is None:
-        return False
-    quote, number = fold(band.at.quote), points_text(value)
-    return regex.search(rf"(?<![0-9.]){number}(?![0-9.])分?(?:\(含\)|\(含{number}分?\)|含|及以|及其以|以[上下]\(含)|含{number}(?![0-9.])|[≥≤]{number}(?![0-9.])", quote) is not None
 
 
 def _line(lower: GradeBand, upper: GradeBand) -> Proof:

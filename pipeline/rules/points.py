@@ -145,7 +145,7 @@ def _section_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
             continue
         if open_cells and total < declared and any(c.basis == "printed" for c in open_cells):
             continue
-        if any(_is_worded(c) for c in criteria) and total < declared:
+        if any(_is_worded(c) and c.kind != "veto" for c in criteria) and total < declared:
             continue
         yield _section_hit(rubric, section, criteria, declared, total, place, worded)
 

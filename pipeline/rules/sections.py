@@ -308,8 +308,9 @@ def section_not_in_sheet(reading: Reading) -> Iterator[Hit]:
     列举的名称不到一半能在表中找到的，视为一般叙述，不报。
     """
     for listed, rubric, labelled in _lists_with_rubric(reading):
+        others = [s for r in reading.rubrics if r.annex == rubric.annex and r is not rubric for s in r.sections]
         for name in listed.names:
-            if any(same_name(name, s.label or "") for s in labelled):
+            if any(same_name(name, s.label or "") for s in (*labelled, *others)):  # of several sheets in one annex, on any
                 continue
             home = next((s for s in rubric.sections if s.label and s.basis not in SETTLED and same_name(name, s.label)), None)
             zh = f"；应是第 {span_of(home.criteria)} 条" if home else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from operator import add
 from typing import Literal
@@ -144,6 +144,11 @@ class Usage(Struct, frozen=True):
             texts += [c.text for c in rubric.printed()]
             texts += [v for c in rubric.printed() for v in c.columns.values()]
             texts += [s.label for s in rubric.sections if s.label]
+        return cls.of_texts(texts)
+
+    @classmethod
+    def of_texts(cls, texts: Iterable[str]) -> Usage:
+        """The usage in these texts."""
         text = "\n".join(map(fold, texts))
         return cls(text, Counter(map(add, text, text[1:])))
 

@@ -14,8 +14,10 @@ from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.proving.alignment import SAME, Pair, align
+from pipeline.rules.doublings import doublings
 from pipeline.rules.registry import Hit, rule, shared, shorten
 from pipeline.rules.slips import Edit, Usage, comparing_key, edits_between, judge, sole_slips
+from pipeline.rules.writing import Written, texts_of
 
 TOO_SHORT = 8
 """Texts shorter than this are catchwords that many sheets share."""
@@ -110,12 +112,13 @@ def _is_formula(variant: Variant, texts: Sequence[str]) -> bool:
     clause="《党政机关公文处理工作条例》第十九条（文字准确）；实务",
 )
 def text_slip(reading: Reading) -> Iterator[Hit]:
-    """A single character wrong, doubled or dropped against the same wording elsewhere in the notice.
+    """No character is wrong, doubled or dropped: against the same wording elsewhere in the notice, or by general usage.
 
     What: criteria that stand on several sheets are compared character by character. A slip is one character put for a
     look-alike (干 for 于), one doubled (生生产), or one dropped that leaves half a word (垃种类 for 垃圾种类), where the usage of
     the whole document speaks against it. A look-alike is also reported without a twin when the same phrase stands elsewhere
-    with the usual character.
+    with the usual character; a stop set twice (，，), a word that never doubles (不不) or a doubled character that belongs to
+    neither side are reported anywhere.
     Why: in a threshold or a duty one character changes the meaning, and slips are copied into forms.
     **Bad**
         居民用户每年不低干1次     （他处：居民用户每年不低于1次）
@@ -128,7 +131,7 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
     Look-alikes: pipeline/data/lookalikes.tsv, drawn from Noto Serif SC (SIL Open Font License 1.1). General usage:
     pipeline/data/pairs.tsv, from the word list of jieba (MIT License).
     中文: 多张表共有的条目逐字比对：形近字误用（“干”作“于”）、衍字（“生生产”）、脱字（“垃种类”），且全文用例都不支持该写法时报告；同一短语
-    在他处用常见字的，没有对应条目也报告。只作建议，须人工确认。宁缺毋滥：数字、单位、方位、大小、材料等互换，除一方成词、
+    在他处用常见字的，没有对应条目也报告；标点重复（“，，”）、不叠用的字重复（“不不”）、两边都不成词的重复，无须比对即报告。只作建议，须人工确认。宁缺毋滥：数字、单位、方位、大小、材料等互换，除一方成词、
     一方不成词外，不视为错字。
     """
     usage = usage_of(reading)
@@ -149,6 +152,28 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
                 en=f"probable slip: “{slip.phrase}”, elsewhere “{slip.other_phrase}”",
                 evidence=(criterion.at, slip.other.at),
                 values=(slip.phrase, slip.other_phrase),
+            )
+    yield from _doubled(reading, usage, reported)
+
+
+def _doubled(reading: Reading, usage: Usage, reported: set[str]) -> Iterator[Hit]:
+    """What stands twice by mistake in the body, in a criterion or in a cell beside it, told without a twin."""
+    cells = [Written(c.id, r.annex, text, c.at) for r in reading.rubrics for c in r.printed() for text in c.columns.values()]
+    seen: set[tuple[str, str]] = set()  # a cell joined over rows says it once
+    for written in (*texts_of(reading), *cells):
+        for start, end in () if written.id in reported else doublings(written.text, usage):
+            slip = "".join(written.text[max(0, start - SHOWN) : end + SHOWN].split())
+            if (written.text, slip) in seen:
+                continue
+            seen.add((written.text, slip))
+            yield Hit(
+                annex=written.annex,
+                where=written.id,
+                status="supported",
+                zh=f"疑似衍字：“{slip}”中“{written.text[start]}”重复",
+                en=f"probably doubled: “{written.text[start]}” in “{slip}”",
+                evidence=(written.at,),
+                values=(slip,),
             )
 
 
@@ -234,7 +259,8 @@ def _place(reading: Reading, criterion: Criterion) -> str:
 def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
     """No criterion stands twice on one sheet.
 
-    What: the same text, with the same standard beside it, in two rows of one rubric.
+    What: the same text, with the same standard beside it, in two rows of one rubric; or the same duty in rows apart from each
+    other, whatever the standards.
     Why: the same act is scored twice.
     **Bad**
         3 | 建立消防台账，记录完整。 | 5
@@ -248,21 +274,30 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
     中文: 同一张表中两行内容（连同评分标准）完全相同，同一事项会被重复计分。八字以下的短语不报（紧邻两行连序号、分值都相同的除外），通用扣分语不报。
     """
     for rubric in reading.rubrics:
-        seen: dict[tuple[str, ...], Criterion] = {}
+        rows: dict[tuple[str, ...], Criterion] = {}
+        duties: dict[tuple[str, str], tuple[int, Criterion]] = {}
         above: Criterion | None = None
-        for criterion in rubric.printed():
+        for index, criterion in enumerate(rubric.printed()):
             text = fold(criterion.text)
             if above is not None and _is_copied_row(above, criterion):
                 yield _repeat(rubric, above, criterion)
             above = criterion
             item = fold(criterion.columns.get("item", ""))  # the duty, where the text is its standard
-            said = item if len(item) >= TOO_SHORT else text
-            if len(said) < TOO_SHORT or regex.search(r"[扣得加减][0-9.]+分", said):
+            said, group = (item, "") if len(item) >= TOO_SHORT else (text, item)
+            if len(said) < TOO_SHORT or CLAUSE.search(said):
                 continue
             key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
-            first = seen.setdefault(key, criterion)
+            first = rows.setdefault(key, criterion)
+            last, same = duties.get((said, group), (index, criterion))
+            duties[said, group] = index, criterion
             if first is not criterion:
                 yield _repeat(rubric, first, criterion)
+            elif index - last > 1:  # one below the other they may be two standards of one duty
+                yield _repeat(rubric, same, criterion, said)
+
+
+CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")
+"""A general clause on what is deducted, which many rows share."""
 
 
 def _is_copied_row(above: Criterion, criterion: Criterion) -> bool:
@@ -273,12 +308,15 @@ def _is_copied_row(above: Criterion, criterion: Criterion) -> bool:
     return all(getattr(above, name) == getattr(criterion, name) for name in same)
 
 
-def _repeat(rubric: Rubric, first: Criterion, again: Criterion) -> Hit:
+def _repeat(rubric: Rubric, first: Criterion, again: Criterion, duty: str | None = None) -> Hit:
+    """The finding on a row that repeats another; `duty`: what repeats, where the standards beside it differ."""
+    quote = shorten(duty or again.text, 40)
     return Hit(
         annex=rubric.annex,
         where=f"{first.id}..{again.id}",
-        zh=f"同一内容出现两次：“{shorten(again.text, 40)}”",
-        en=f"the same criterion stands twice: “{shorten(again.text, 40)}”",
+        status="supported" if duty else "proved",
+        zh=f"同一内容出现两次{'，评分标准不同' if duty else ''}：“{quote}”",
+        en=f"the same criterion stands twice{', with other standards' if duty else ''}: “{quote}”",
         evidence=(first.at, again.at),
     )
 

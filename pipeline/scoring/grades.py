@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import combinations
 
 from msgspec import Struct
 
@@ -41,6 +43,20 @@ def range_text(band: GradeBand) -> str:
     if low is not None:
         return f"{low} 以上" if band.min_inclusive else f"超过 {low}"
     return f"{high} 以下" if band.max_inclusive else f"不满 {high}"
+
+
+def shared(bands: Sequence[GradeBand]) -> tuple[GradeBand, ...]:
+    """What two bands both hold, as bands of their own: a total there has no grade that could be told."""
+    return tuple(both for one, other in combinations(bands, 2) if (both := _shared(one, other)) is not None)
+
+
+def _shared(one: GradeBand, other: GradeBand) -> GradeBand | None:
+    foot = max((b for b in (one, other) if b.min is not None), key=lambda b: (b.min or 0, not b.min_inclusive), default=one)
+    top = min((b for b in (one, other) if b.max is not None), key=lambda b: (b.max or 0, b.max_inclusive), default=one)
+    both = GradeBand(f"同时落在“{one.label}”和“{other.label}”，待定", foot.min, top.max, foot.min_inclusive, top.max_inclusive, one.at)
+    if foot.min is None or top.max is None or foot.min < top.max:
+        return both
+    return both if contains(both, Fraction(foot.min)) else None
 
 
 def grade(total: Fraction, notice: Notice, policy: Policy) -> Grade:

@@ -104,3 +104,15 @@ def test_first_rows_that_are_not_there(table, told):
 def test_serials_that_go_on_from_another_annex_lack_no_rows():
     first, second = on_pages(ENDED), on_pages(ENDED.replace("|1|", "|3|").replace("|2|", "|4|").replace("|||5", "|||6"))
     assert list(cut_tops([first, second])) == []
+
+
+@pytest.mark.parametrize(("kind", "own", "expected"), [
+    ("unread-table", False, "conditional"),  # paths have no order: it may stand below
+    ("torn-table", True, "conditional"),
+    ("torn-table", False, "proved"),  # of another sheet
+])  # fmt: skip
+def test_losses_in_documents_without_pages(kind, own, expected):
+    rubric = rubric_of(ENDED)
+    at = rubric.printed()[0].at if own else Provenance("x", path="body/p[29]")
+    found = audit(reading_of(rubric, remarks=(Remark(kind, "said", at),)))
+    assert {f.rule: f.status for f in found}["section-sum-mismatch"] == expected

@@ -120,6 +120,55 @@ def test_a_form_can_be_begun_anew(form, tmp_path):
     assert shown(form) == ["", "尚有 5 项未填", "0"]
 
 
+@pytest.fixture
+def second(form, tmp_path):
+    """The same form opened by somebody else, in another tab of the same browser."""
+    tab = form.browser.page()
+    yield tab
+    form.browser.call("Target.closeTarget", targetId=tab.target)
+
+
+def test_a_second_assessor_begins_blank_and_may_go_on_with_the_first_one_s_draft(form, second, tmp_path):
+    fill(form, "3.5", "2")
+    form.type("annex_1_assessor", "示例甲")
+    sign(form)
+    second.open(tmp_path / "form.html")
+    assert shown(second)[2] == "0"
+    assert second.js("document.getElementById('annex_1_assessor').value") == ""
+    assert "未填单位　示例甲　未填时间　已填 2 项" in second.js("document.getElementById('draft-list').textContent")
+    fill(second, "1")
+    second.js("[...document.querySelectorAll('#draft-list button')].find(b => b.textContent === '继续填写').click()")
+    assert second.js("[...document.querySelectorAll('.awarded')].map(f => f.value)") == ["3.5", "2", "", "", ""]
+    assert "已填 1 项" in second.js("document.getElementById('draft-list').textContent")
+
+
+def test_two_assessors_do_not_write_into_each_other_s_draft(form, second, tmp_path):
+    second.open(tmp_path / "form.html")
+    fill(form, "3.5")
+    fill(second, "1", "2")
+    for tab, count in ((form, "1"), (second, "2")):
+        tab.open(tmp_path / "form.html")
+        assert shown(tab)[2] == count
+
+
+def test_a_draft_without_a_signature_takes_over_none(form, second, tmp_path):
+    fill(form, "3.5")
+    second.open(tmp_path / "form.html")
+    sign(second)
+    second.js("[...document.querySelectorAll('#draft-list button')].find(b => b.textContent === '继续填写').click()")
+    assert second.js("assessment().signature") is None
+
+
+def test_a_draft_can_be_thrown_away(form, second, tmp_path):
+    fill(form, "3.5")
+    second.open(tmp_path / "form.html")
+    second.js("window.confirm = () => true")
+    second.js("[...document.querySelectorAll('#draft-list button')].find(b => b.textContent === '删除').click()")
+    assert second.js("document.getElementById('drafts').hidden") is True
+    second.open(tmp_path / "form.html")
+    assert second.js("document.getElementById('drafts').hidden") is True
+
+
 def test_two_copies_of_a_form_on_one_machine_do_not_mix(form, tmp_path):
     fill(form, "3.5", "2")
     (tmp_path / "copy.html").write_bytes((tmp_path / "form.html").read_bytes())

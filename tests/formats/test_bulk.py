@@ -139,3 +139,33 @@ def test_a_prefilled_pdf_has_its_name_drawn_with_an_embedded_font():
         field = next(f for f in form.Root.AcroForm.Fields if str(f.T) == "annex_3_assessee")
         font = field.AP.N.Resources.Font.Val
         assert "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+
+
+def rezipped(path: Path, changed: dict[str, tuple[str, str]]) -> None:
+    """The same workbook with text in its parts replaced."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {n: archive.read(n).decode("utf-8") for n in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text.replace(*changed.get(name, ("", ""))) if name in changed else text)
+
+
+def test_a_list_whose_workbook_is_broken_is_refused(tmp_path):
+    units = list_of(tmp_path, "xlsx", [("示例甲公司", "2")])
+    rezipped(units, {"xl/workbook.xml": ("</sheets>", "")})
+    with pytest.raises(InputError, match=r"units\.xlsx: the workbook cannot be opened"):
+        write_forms(reading(), tmp_path / "out", None, ("html",), "draft", units)
+
+
+def test_a_list_with_broken_properties_is_read(tmp_path):
+    units = list_of(tmp_path, "xlsx", [("示例甲公司", "2")])
+    rezipped(units, {"docProps/core.xml": ("<cp:coreProperties", "<cp:core")})
+    assert write_forms(reading(), tmp_path / "out", None, ("html",), "draft", units)
+
+
+def test_a_hidden_sheet_before_the_list_is_not_the_list(tmp_path):
+    units = list_of(tmp_path, "xlsx", [("示例甲公司", "2")])
+    book = openpyxl.load_workbook(units)
+    book.create_sheet("说明", 0).sheet_state = "hidden"
+    book.save(units)
+    assert write_forms(reading(), tmp_path / "out", None, ("html",), "draft", units)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from pipeline.notices.bands import grade_bands, labelled
+from pipeline.notices.bands import grade_bands, held_once, labelled
 from pipeline.notices.lines import Line, join
 from pipeline.provenance import Provenance
+from pipeline.scoring.grades import contains
 
 
 def shown(text: str) -> str:
@@ -40,7 +43,10 @@ CASES = [
     ("总得分在95.5分以上者为优秀，未达到60分者为不合格", "优秀[95.5,) 不合格(,60)"),
     ("不低于85分的，等级为甲级；低于85分的，等级为乙级", "甲级[85,) 乙级(,85)"),
     ("[95,100]为优秀、[80,95)为良好、[0,80)为不合格。", "优秀[95,100] 良好[80,95) 不合格[0,80)"),
+    ("90分以上为优秀，60分以上不满90分为合格，不满60分为待提升。", "优秀[90,) 合格[60,90) 待提升(,60)"),
+    ("85分以上为一等，60分以上不满85分为二等，不满60分为等外", "一等[85,) 二等[60,85) 等外(,60)"),
     # nothing is graded here
+    ("90分以上为优秀，60分以上为合格，发现80分以下的单位，责令整改", "优秀[90,) 合格[60,)"),
     ("每次扣2-5分，扣完为止。", ""),
     ("工期90天以上为优秀，60天以下为差，得分另计。", ""),
     ("满意度达到90%以上为优秀，80%以上为良好，得分相应计算。", ""),
@@ -63,6 +69,23 @@ def bands_of(*texts: str) -> list[str]:
 
 def test_bands_on_lines_of_their_own() -> None:
     assert bands_of("等次：", "1.优秀：90分以上；", "2.合格：60分以上不满90分；", "3.不合格：不满60分。") == ["优秀", "合格", "不合格"]
+
+
+@pytest.mark.parametrize(
+    ("text", "holding"),
+    [
+        ("90分（含）以上为优秀，70分（含）至90分为合格", {"90": ["优秀"], "70": ["合格"]}),
+        ("60分（含）至75分为合格，75分（含）以上为良好，60分以下为不合格", {"60": ["合格"], "75": ["良好"]}),
+        ("90分及以上为优秀，70分及以上，90分以下为合格", {"90": ["优秀"]}),
+        ("90分以上为优秀，70分至90分（含）为合格", {"90": ["合格"]}),
+        ("90分以上为优秀，70分以上，90分以下为合格", {"90": ["优秀", "合格"]}),
+        ("90分（含）以上为优秀，70分（含）至90分（含）为合格", {"90": ["优秀", "合格"]}),
+        ("90分以上为优秀，89分（含）至70分为合格", {"89": ["合格"], "70": ["合格"]}),
+    ],
+)
+def test_a_number_is_held_by_the_band_that_says_so(text: str, holding: dict[str, list[str]]) -> None:
+    bands = held_once(grade_bands([join([Line(text, Provenance(text), tuple(range(len(text))), 0)])]))
+    assert {n: [b.label for b in bands if contains(b, Fraction(n))] for n in holding} == holding
 
 
 def test_second_scale_is_not_mixed_in() -> None:

@@ -282,6 +282,14 @@ def test_units_whose_file_names_meet_do_not_overwrite_each_other(tmp_path):
     assert totals == {"97", "95"}
 
 
+def test_a_letter_that_a_corrected_score_no_longer_leads_to_goes(tmp_path):
+    write_all(score([full("60", unit="示例甲"), full("60", unit="示例乙")], reading(), MEAN), reading(), tmp_path)
+    (tmp_path / "annex-1.other.rectification.pdf").write_text("of somebody else")
+    write_all(score([full("0", unit="示例甲")], reading(), MEAN), reading(), tmp_path)
+    letters = sorted(p.name.split(".", 1)[1] for p in tmp_path.iterdir() if "rectification" in p.name or "commendation" in p.name)
+    assert letters == ["other.rectification.pdf", "示例乙.rectification.html", "示例乙.rectification.pdf", "示例甲.commendation.html", "示例甲.commendation.pdf"]
+
+
 def test_the_share_of_a_mean_is_of_the_exact_mean():
     units = [full(less, unit=f"示例{n}号") for n, less in enumerate(("0", "0.1", "0.1"))]  # lost on 4 of 25: mean 24.9333…, 99.73 %
     made = summary.page(score(units, reading(), MEAN), reading().notice)

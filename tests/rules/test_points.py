@@ -26,6 +26,14 @@ def test_section_sum_mismatch_hits():
     assert finding.proof.steps[0].text == "3 + 2 = 5"
 
 
+def test_a_veto_row_hides_no_wrong_section():
+    rubric = rubric_of(CLEAN.replace("管理（5分）", "管理（6分）").replace("    运营（", "                   | 5    | 弄虚作假。 |\n    运营（"))
+    first = rubric.sections[0]
+    veto = replace(first.criteria[-1], kind="veto", choice="一票否决", points_printed="一票否决")
+    rubric = replace(rubric, sections=(replace(first, criteria=(*first.criteria[:-1], veto)), *rubric.sections[1:]))
+    assert hits("section-sum-mismatch", reading_of(rubric)) == ["annex-1/s1"]
+
+
 def test_section_sum_mismatch_leaves_alone():
     assert hits("section-sum-mismatch", of(CLEAN)) == []
 

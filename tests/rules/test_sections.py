@@ -81,6 +81,13 @@ def test_section_not_in_sheet_hits():
     assert hits("section-not-in-sheet", reading_of(named, notice=notice)) == ["annex-1/s2"]
 
 
+def test_section_not_in_sheet_looks_on_all_sheets_of_an_annex():
+    notice = notice_of(section_lists=(section_list(1, "运营", "报装", "服务", "应急"),))
+    other = rubric_of("项目|序号|评价内容|评价分值\n应急（5分）|1|值守。|5\n储备（2分）|2|物资。|2", id="annex-1-2")
+    assert hits("section-not-in-sheet", reading_of(rubric_of(WHOLE), notice=notice)) == ["annex-1"]
+    assert hits("section-not-in-sheet", reading_of(rubric_of(WHOLE), other, notice=notice)) == []
+
+
 def test_section_not_in_sheet_leaves_alone():
     assert hits("section-not-in-sheet", listing("运营情况", "用气报装", "服务")) == []
     assert hits("section-not-in-sheet", listing("安全", "质量", "进度", "服务")) == [], "fewer than half are sections"

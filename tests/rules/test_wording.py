@@ -174,6 +174,36 @@ def test_duplicate_criterion_hits():
     assert hits("duplicate-criterion", reading_of(rubric_of(table))) == ["annex-1/c1..annex-1/c3"]
 
 
+def test_a_duty_in_rows_apart_is_told_whatever_the_standards():
+    row = "建立消防台账，记录完整。"
+    table = f"项目|序号|评价内容|评分标准|评价分值\n管理|1|{row}|无台账|5\n|2|其他要求按规定执行。|缺|5\n|3|{row}|缺一项|5"
+    (found,) = findings_of("duplicate-criterion", reading_of(rubric_of(table)))
+    assert (found.where, found.status) == ("annex-1/c1..annex-1/c3", "supported")
+
+
+DOUBLED = ["每日巡查，，记录完整。", "响应时间不不超过2小时。", "每年开展一次满意意度调查。", "记录完整。。", "按时上报的的材料齐全。", "隐患整改、，及时销号。"]
+
+
+@pytest.mark.parametrize("text", DOUBLED)
+def test_what_stands_twice_by_mistake_needs_no_twin(text):
+    reading = reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n管理|1|{text}|2"))
+    (found,) = findings_of("text-slip", reading)
+    assert (found.where, found.status) == ("annex-1/c1", "supported")
+
+
+@pytest.mark.parametrize("text", [
+    "参与与群众有关的活动。", "以及及时上报情况。", "实现考核目的的措施。", "召开委员会会议。", "人人参与，层层落实。", "每年年检一次。",
+    "规范服务行为为重点。", "响应应急处置要求……", "由本部部长负责。", "核对对象名单。", "是是非非要分清。", "供水水箱清洗。",
+])  # fmt: skip
+def test_what_rightly_stands_twice_is_no_slip(text):
+    assert hits("text-slip", reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n管理|1|{text}|2"))) == []
+
+
+def test_a_cell_beside_the_criteria_is_looked_at_once():
+    reading = reading_of(rubric_of("项目|序号|评价内容|评分标准|评价分值\n管理|1|建立台账。|缺一项扣1分，，扣完为止。|2"))
+    assert hits("text-slip", reading) == ["annex-1/c1"]
+
+
 @pytest.mark.parametrize(
     "table",
     [
