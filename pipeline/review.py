@@ -21,7 +21,6 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-import jinja2
 from msgspec import Struct
 
 from pipeline import serialize, stages
@@ -29,8 +28,8 @@ from pipeline.criterion_names import subject_of
 from pipeline.decisions import ACTIONS, open_suggestions
 from pipeline.errors import PipelineError, UsageError
 from pipeline.review_words import WORDS
+from pipeline.templating import template
 
-TEMPLATES = Path(__file__).parent / "templates"
 MAX_BODY = 64 * 1024
 """A decision is a few short fields; a larger request is none of our forms."""
 TIMEOUT = 30
@@ -55,10 +54,6 @@ class Desk:
         self.extracted, self.lang, self.token = extracted, lang, secrets.token_urlsafe(32)
         self.hosts = {f"{name}:{port}" for name in _names(host)} | ({*_names(host)} if port == 80 else set())
         self.lock = Lock()
-        self.template = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-        ).get_template("review.html.j2")  # fmt: skip
 
     def notices(self) -> dict[str, Path]:
         """`slug/revision` → notice JSON, of every notice under the folder; links that lead outside are left out."""
@@ -139,7 +134,7 @@ class Desk:
 
     def _page(self, **more: object) -> str:
         lang = "zh-CN" if self.lang == "zh" else "en"
-        return self.template.render(w=WORDS[self.lang], lang=lang, zh=self.lang == "zh", token=self.token, **{"notices": None} | more)
+        return template("review.html.j2").render(w=WORDS[self.lang], lang=lang, zh=self.lang == "zh", token=self.token, **{"notices": None} | more)
 
 
 @lru_cache(maxsize=8)
