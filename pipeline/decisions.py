@@ -16,7 +16,8 @@ from pipeline import rx as regex
 from pipeline import yamltext
 from pipeline.auditing.audit import audit, ids_in
 from pipeline.errors import InputError, UsageError
-from pipeline.model import Decision, Reading, Repair
+from pipeline.findings import Repair
+from pipeline.model import Decision, Reading
 from pipeline.repair import confirm_whole, suggestions, value_at, with_value
 from pipeline.serialize import write_whole
 

@@ -11,7 +11,8 @@ from msgspec import Struct, field
 from pipeline.auditing.audit import ids_in
 from pipeline.auditing.page_words import ORIGINS, WORDS, origin_of
 from pipeline.criterion_names import subject_of
-from pipeline.model import Criterion, Finding, Proof, Reading, Rubric, Section
+from pipeline.findings import Finding, Proof
+from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from pipeline.auditing.audit import FINGERPRINT_VERSION
 from pipeline.errors import UsageError
-from pipeline.model import Finding, Reading
+from pipeline.findings import Finding
+from pipeline.model import Reading
 from pipeline.plain import to_plain
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES, Rule

@@ -16,7 +16,8 @@ from pipeline import rx as regex
 from pipeline.assessment import Policy, field_name, key_of
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
-from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
+from pipeline.findings import Finding
+from pipeline.model import SCHEMA_VERSION, Criterion, GradeBand, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text
 from pipeline.scoring.grades import shared, veto_conditions
 from pipeline.scoring.tally import SIGN, base_of, lines_of, on_edition

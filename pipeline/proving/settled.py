@@ -8,7 +8,8 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.model import Basis, Boundary, Criterion, Resolution, Rubric, Section, Status
+from pipeline.findings import Basis, Status
+from pipeline.model import Boundary, Criterion, Resolution, Rubric, Section
 from pipeline.plain import points_text
 from pipeline.proving.certificate import certify
 from pipeline.proving.donors import Donation

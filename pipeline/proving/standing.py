@@ -13,7 +13,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pipeline.model import Basis, Criterion, Reading, Remark, Rubric, Section
+from pipeline.findings import Basis
+from pipeline.model import Criterion, Reading, Remark, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.proving.checker import premises
 from pipeline.proving.proofs import claim, is_checked, robust_starts, solve

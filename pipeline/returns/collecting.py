@@ -19,7 +19,8 @@ from pipeline import rx as regex
 from pipeline.assessment import Assessment, FormFile, Stated, field_name, key_of
 from pipeline.digest import rubric_digest
 from pipeline.errors import InputError, LimitExceeded, PipelineError, legible
-from pipeline.model import RUBRIC_ID, Criterion, Finding, Reading, Rubric
+from pipeline.findings import Finding
+from pipeline.model import RUBRIC_ID, Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from pipeline.model import Finding, Severity
+from pipeline.findings import Finding, Severity
 from pipeline.provenance import Provenance
 
 
