@@ -13,7 +13,6 @@ import socket
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, partial
-from hashlib import sha256
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,7 +25,8 @@ from msgspec import Struct
 from pipeline import serialize, stages
 from pipeline.criterion_names import subject_of
 from pipeline.decisions import ACTIONS, open_suggestions
-from pipeline.errors import PipelineError, UsageError
+from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.ledger import file_digest
 from pipeline.review_words import WORDS
 from pipeline.templating import template
 
@@ -71,7 +71,7 @@ class Desk:
         if found is None:
             return self.refusal(HTTPStatus.NOT_FOUND, "unknown")
         if audit:
-            return Answer(HTTPStatus.OK, _audit(found, sha256(found.read_bytes()).hexdigest(), self.lang), policy=AUDIT_POLICY)
+            return Answer(HTTPStatus.OK, _audit(found, _digest(found), self.lang), policy=AUDIT_POLICY)
         return self._notice(name.removeprefix("/notice/").rstrip("/"), found, done=said.get("done", ""), given={"by": said.get("by", "")})
 
     def post(self, target: str, fields: dict[str, str]) -> Answer:
@@ -135,6 +135,13 @@ class Desk:
     def _page(self, **more: object) -> str:
         lang = "zh-CN" if self.lang == "zh" else "en"
         return template("review.html.j2").render(w=WORDS[self.lang], lang=lang, zh=self.lang == "zh", token=self.token, **{"notices": None} | more)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return file_digest(path)
+    except OSError as error:
+        raise InputError(path.name, f"cannot be read ({error.strerror})", "run `notice run` again") from None
 
 
 @lru_cache(maxsize=8)
