@@ -19,7 +19,8 @@ from pipeline import rx as regex
 from pipeline.assessment import Assessment, FormFile, Stated, field_name, key_of
 from pipeline.digest import rubric_digest
 from pipeline.errors import InputError, LimitExceeded, PipelineError, UnknownType, legible
-from pipeline.model import RUBRIC_ID, Criterion, Finding, Reading, Rubric
+from pipeline.findings import Finding
+from pipeline.model import RUBRIC_ID, Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
@@ -27,7 +28,7 @@ from pipeline.readers.encoding import declared_in, decode
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring.grades import number_text
-from pipeline.scoring.problems import problem
+from pipeline.scoring.problems import FOREIGN, problem
 from pipeline.scoring.score import marks_of
 from pipeline.scoring.tally import lines_of, name_of, total_of
 from pipeline.serialize import check_regular, short
@@ -209,7 +210,7 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     rubric_id = identity.get("rubric") or f"annex-{annex}"
     prefix = key_of(rubric_id)
     findings = list(_identity_findings(identity, annex, rubric_id, reading, rubric))
-    if any(f.rule in ("foreign-revision", "digest-mismatch") for f in findings):
+    if any(f.rule in FOREIGN for f in findings):
         rubric = None  # its maxima are not this form's
     values = _named(returned.values, prefix, rubric)
     findings += _ambiguous(returned, values, prefix, annex, rubric_id)

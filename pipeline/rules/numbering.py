@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pipeline.model import Basis, Criterion, Proof, Reading, Repair, Rubric, Step
+from pipeline.findings import Basis, Proof, Repair, Step
+from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import chinese_number, fold
 from pipeline.plain import points_text
 from pipeline.rules.registry import Hit, rule, shared, shorten

@@ -25,7 +25,8 @@ from pipeline.assessment import (
 )
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
-from pipeline.model import Finding, Reading, Rubric
+from pipeline.findings import Finding
+from pipeline.model import Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text, whole_text
 from pipeline.scoring import checks, grades
