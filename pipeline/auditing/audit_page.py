@@ -13,7 +13,7 @@ from pipeline.auditing.page_words import ORIGINS, WORDS, origin_of
 from pipeline.criterion_names import subject_of
 from pipeline.findings import Finding, Proof
 from pipeline.model import Criterion, Reading, Rubric, Section
-from pipeline.plain import other_cells, points_text
+from pipeline.plain import other_cells, points_text, whole_text
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.points import SETTLED, sum_of, with_children
@@ -342,7 +342,7 @@ def _row(criterion: Criterion, starts: bool, labels: list[LabelCell], cards: tup
         value = points_text(criterion.max_points)
     return Row(
         number=criterion.number or "",
-        text=criterion.text or WORDS[lang]["text_open"],
+        text=whole_text(criterion.text or WORDS[lang]["text_open"], criterion.columns),
         points=value,
         mark=None if criterion.basis in SETTLED else inferred,
         points_mark=None if criterion.points_basis in SETTLED else inferred,

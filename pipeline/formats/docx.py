@@ -303,7 +303,7 @@ class _Builder:
         for i, veto in enumerate(self.sheet.vetoes, start=1):
             paragraph = self.doc.add_paragraph()
             paragraph._p.append(parse_xml(self._box(veto.key, f"一票否决 {i}")))
-            paragraph.add_run(f" {veto.number}.{veto.text}")
+            paragraph.add_run(f" {veto.mark}{veto.text}")
         if len(self.sheet.vetoes) <= TOGETHER:
             for paragraph in self.doc.paragraphs[first:]:
                 paragraph.paragraph_format.keep_with_next = True

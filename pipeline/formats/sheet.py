@@ -18,7 +18,7 @@ from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.findings import Finding
 from pipeline.model import SCHEMA_VERSION, Criterion, GradeBand, Reading, Rubric, Section
-from pipeline.plain import other_cells, points_text
+from pipeline.plain import other_cells, points_text, whole_text
 from pipeline.scoring.grades import shared, veto_conditions
 from pipeline.scoring.tally import SIGN, base_of, lines_of, on_edition
 
@@ -123,6 +123,11 @@ class VetoBox(Struct, frozen=True):
     key: str
     number: str
     text: str
+
+    @property
+    def mark(self) -> str:
+        """What stands before the text: `1.`, `（一）`, `①`."""
+        return f"{self.number}." if self.number.isdecimal() else self.number if regex.fullmatch("[①-⑳]", self.number) else f"（{self.number}）"
 
 
 class Sheet(Struct, frozen=True):
@@ -261,9 +266,7 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], n
             value = None
         elif edition == "draft" and criterion.points_basis != "confirmed":
             marks.append(_note(notes, f"第{criterion.number or criterion.id}条分值原表未印，{_points_words(criterion)}。"))
-    text = criterion.text or "（原文缺）"
-    if item := criterion.columns.get("item"):
-        text = f"{item}：{text}" if item != text else text
+    text = whole_text(criterion.text or "（原文缺）", criterion.columns)
     return Line(
         key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks),
         other_cells(criterion.columns), criterion.kind if criterion.kind != "scored" else kind,

@@ -285,7 +285,7 @@ class _Writer:
             ticked = self.prefill.get(veto.key) == "Yes"
             self.page.write_string(self.row, 0, "是" if ticked else "", self.open)
             self.page.data_validation(self.row, 0, self.row, 0, {"validate": "list", "source": ["是", "否"]})
-            self.page.merge_range(self.row, 1, self.row, self.last, f"{veto.number}.{veto.text}", self.cell)
+            self.page.merge_range(self.row, 1, self.row, self.last, f"{veto.mark}{veto.text}", self.cell)
             self._set_height(self.row, height)
             self._name(veto.key, self.row, 0)
             self.veto_rows.append(self.row)

@@ -221,7 +221,8 @@ def _row(table: Any, pen: Pen, step: Step) -> None:
 def _set_widths(table: Any, extra: int) -> None:
     from docx.shared import Mm
 
-    widths = [Mm(14), Mm(140 - 38 * extra), *[Mm(38)] * extra, Mm(16)]
+    share = 140 / (2 + extra)  # the text has two shares of what number and points leave
+    widths = [Mm(14), Mm(2 * share), *[Mm(share)] * extra, Mm(16)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for line in table.rows:
