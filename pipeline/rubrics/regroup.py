@@ -8,7 +8,9 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.model import Criterion
+from pipeline.normalize import fold
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark
 
@@ -42,9 +44,10 @@ def _lift_parents(draft: Draft) -> None:
 
 
 def _lift_headings(draft: Draft) -> None:
-    """Lines marked （一） with the points of the lines below them, in a table without labels where either no line or each of the
-    others has a number, are section rows: their points, not those of the others, make the sums."""
+    """Lines marked （一）, or bare names among sentences, with the points of the lines below them, in a table without labels where
+    either no line or each of the others has a number, are section rows: their points, not those of the others, make the sums."""
     heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
+    heads = heads or _names_among_sentences(draft)
     numbered = sum(c.number is not None for c in draft.criteria)
     if draft.marks or numbered not in (0, len(draft.criteria) - len(heads)) or len(heads) < 2 or heads[0] != 0:
         return
@@ -56,6 +59,19 @@ def _lift_headings(draft: Draft) -> None:
     if all(below) and (all(closes) or but_one or (total == whole and 2 * sum(closes) >= len(heads))):
         for head in reversed(heads):
             _lift(draft, head)
+
+
+MAX_NAME = 12
+"""Characters of a section's name."""
+
+SENTENCE = regex.compile(r"[，。；,;]")
+
+
+def _names_among_sentences(draft: Draft) -> list[int]:
+    """The lines of a few words without stops or number, where all the others have stops, or a serial before them."""
+    names = {i for i, c in enumerate(draft.criteria) if not c.number and len(fold(c.text)) <= MAX_NAME and not SENTENCE.search(c.text)}
+    names = {i for i in names if not patterns.SERIAL_IN_TEXT.match(draft.criteria[i].text)}
+    return sorted(names) if all(c.number or SENTENCE.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text) for i, c in enumerate(draft.criteria) if i not in names) else []
 
 
 def _points(own: Criterion) -> Decimal | None:
