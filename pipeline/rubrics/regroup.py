@@ -68,9 +68,10 @@ def _lift_parents(draft: Draft) -> None:
 
 
 def _lift_headings(draft: Draft) -> None:
-    """Lines marked （一） with the points of the lines below them, in a table without labels where either no line or each of the
-    others has a number, are section rows: their points, not those of the others, make the sums."""
+    """Lines marked （一）, or bare names among sentences, with the points of the lines below them, in a table without labels where
+    either no line or each of the others has a number, are section rows: their points, not those of the others, make the sums."""
     heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
+    heads = heads or _names_among_sentences(draft)
     numbered = sum(c.number is not None for c in draft.criteria)
     if draft.marks or numbered not in (0, len(draft.criteria) - len(heads)) or len(heads) < 2 or heads[0] != 0:
         return
@@ -96,6 +97,15 @@ def _lift_names(draft: Draft) -> None:
     if named and alike and len({draft.criteria[i].text for i in heads}) == len(heads):
         for index in reversed(heads):
             _lift(draft, index)
+
+
+STOPS = regex.compile(r"[，。；,;]")
+
+
+def _names_among_sentences(draft: Draft) -> list[int]:
+    """The lines of a few words without stops or number, where all the others have stops, or a serial before them."""
+    plain = [i for i, c in enumerate(draft.criteria) if not (c.number or STOPS.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text))]
+    return plain if all(len(fold(draft.criteria[i].text)) <= MAX_NAME for i in plain) else []
 
 
 def _points(own: Criterion) -> Decimal | None:

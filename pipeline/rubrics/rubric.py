@@ -291,10 +291,11 @@ def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Cr
     inner = [m for m in marks if m.level == max(levels, default=0) and not m.own_row and m.covered]
     ones = sum(len(m.covered) == 1 for m in inner)
     grouped = len(levels) > 1 or any(m.own_row for m in marks)
-    if not inner or ones < (0.6 if grouped else 0.9) * len(inner):
+    worded = 2 * sum(m.text.endswith("。") for m in inner) > len(inner)  # sentences are duties
+    if not inner or ones < (0.6 if grouped or worded else 0.9) * len(inner):
         return criteria, marks
     declared = all(m.stated_points is not None for m in inner) and any(c.max_points is not None for c in criteria)
-    if not grouped and (len(inner) < 0.9 * len(criteria) or declared):
+    if not grouped and ((len(inner) < 0.9 * len(criteria) and not worded) or declared):
         return criteria, marks
     return _name_items(criteria, inner), [m for m in marks if m not in inner]
 

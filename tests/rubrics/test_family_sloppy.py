@@ -332,3 +332,37 @@ def test_a_veto_in_brackets_stands_for_points_where_texts_carry_them():
         ^ | 弄虚作假、提供虚假材料（一票否决） | 出现即不合格
     """)
     assert [(c.kind, c.max_points and str(c.max_points)) for c in found.criteria()] == [("scored", "16"), ("scored", "12"), ("veto", None)]
+
+
+NAMED = """
+    评价标准 | 满分 | 实得分值
+    组织管理 | 24 |
+    管理机构健全，岗位职责明确。 | 10 |
+    按时足额发放工资。 | 14 |
+    垃圾收运 | {points} |
+    收集点无满溢，周边干净。 | 9 |
+    车辆每日冲洗，标识清晰。 | 8 |
+    社会评价 | 9 |
+    投诉及时处置，办结有回访。 | 9 |
+    总分 | 50 |
+"""
+
+
+@pytest.mark.parametrize("points", [17, 16])
+def test_bare_names_with_the_points_of_the_sentences_below_them_are_sections(points):
+    (found,) = rubrics_of(NAMED.format(points=points))
+    assert [(s.label, str(s.stated_points), len(s.criteria)) for s in found.sections] == [
+        ("组织管理", "24", 2), ("垃圾收运", str(points), 2), ("社会评价", "9", 1),
+    ]  # fmt: skip
+
+
+def test_short_criteria_among_sentences_stay_criteria_where_their_points_make_no_sums():
+    (found,) = rubrics_of(NAMED.format(points=5).replace("组织管理 | 24", "队伍建设 | 3").replace("总分 | 50", "总分 | 67"))
+    assert len(list(found.criteria())) == 8
+
+
+def test_duties_beside_standards_name_them_though_one_stands_twice():
+    rows = ["线路班次按核准方案执行。", "调度记录真实，临时调整公告。", "调度记录真实，临时调整公告。", "从业资格证齐全有效。", "运营数据按月报送。"]
+    drawing = "\n".join(f"{i} | {t} | {s} | 5\n^ | ^ | 不符合的不得分 | ^" for i, (t, s) in enumerate(zip(rows, ["抽查3处，一处扣1分。", "完全符合的得5分", "缺一项扣1分。", "未达到的扣3分。", "一次扣1分。"], strict=True), 1))
+    (found,) = rubrics_of("序号 | 评估内容 | 扣分标准 | 分数\n" + drawing)
+    assert [c.columns.get("item") or c.text for c in found.criteria()] == rows
