@@ -24,6 +24,7 @@ from pipeline.model import RUBRIC_ID, Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
+from pipeline.readers.container import open_container
 from pipeline.readers.encoding import declared_in, decode
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
@@ -126,6 +127,8 @@ def _read(data: bytes, name: str, reading: Reading | None) -> list[Returned]:
     if data.startswith(b"PK"):
         if b"word/document.xml" in data:
             return [import_module("pipeline.returns.docx").read(data, FormFile(name, digest, "docx"))]
+        if not open_container(data, name).has("[Content_Types].xml"):
+            raise InputError(name, "a zip archive that is no form", "unpack it and give the forms inside")
         rows: list[Returned] = import_module("pipeline.returns.xlsx").read(data, FormFile(name, digest, "xlsx"))
         return rows
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.assessment import key_of
 from pipeline.errors import InputError
+from pipeline.limits import check_forms
 from pipeline.provenance import Provenance
 from pipeline.returns.returned import FormFile, Returned, gather
 
@@ -83,6 +84,7 @@ def _word(value: Any) -> str:
 
 def read_submissions(answers: Sequence[Answers], source: FormFile) -> list[Returned]:
     """Forms from answers by field key. Raises InputError when none of them has a score field."""
+    check_forms(len(answers), max(map(len, answers), default=0), source.file)
     ours = [a for a in answers if any(SCORE_KEY.fullmatch(k) for k, _ in a)]
     if not ours:
         raise InputError(source.file, "is no exported form (no `awarded`, no field of a form)", "export it from the HTML form or the phone tool")
@@ -119,6 +121,7 @@ def read_rows(rows: list[list[str]], source: FormFile) -> list[Returned]:
     columns are left out)."""
     if len(rows) < 2:
         raise InputError(source.file, "holds no row of a form", "export the answers with their header row")
+    check_forms(len(rows) - 1, len(rows[0]), source.file)
     keys = [last_part(h) for h in rows[0]]
     if not any(SCORE_KEY.fullmatch(k) for k in keys):
         raise InputError(source.file, "has no column of a form's field", "export with the field names as headers, not labels")

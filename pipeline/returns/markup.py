@@ -7,6 +7,7 @@ import json
 from lxml import etree, html
 
 from pipeline.errors import InputError
+from pipeline.limits import check_forms
 from pipeline.provenance import Provenance
 from pipeline.readers.container import parse_xml
 from pipeline.returns.export import IDENTITY, read_submissions
@@ -25,6 +26,7 @@ def _form(text: str, source: FormFile) -> Returned:
     except (etree.LxmlError, ValueError) as error:
         raise InputError(source.file, f"is no HTML ({error})", "export the form again") from None
     fields = [e for e in root.iter("input", "textarea", "output") if (e.get("name") or "").startswith("annex_")]
+    check_forms(1, len(fields), source.file)
     values, rivals = gather((str(e.get("name")), _value(e)) for e in fields)
     places = {k: Provenance(v, path=k) for k, v in values.items() if v}
     return Returned(source, _identity(root), values, places, rivals=rivals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 
 import lxml.html
 import openpyxl
@@ -154,6 +155,13 @@ def empty_page() -> bytes:
     return out.getvalue()
 
 
+def zipped(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("form.docx", content)
+    return out.getvalue()
+
+
 BAD = {
     "photo.jpg": (picture(), "a picture: scores are not read"),
     "form.rtf": (b"{\\rtf1\\ansi x}", "an RTF, in which"),
@@ -173,6 +181,10 @@ BAD = {
     "page.html": (b"<html><body>x</body></html>", "no field of a form"),
     "answers.xml": (b"<data><meta/></data>", "no field of a form"),
     "cut.xml": (b"<data><a>", "not well-formed"),
+    "forms.zip": (zipped(b"x"), "a zip archive that is no form"),
+    "rows.csv": (b"annex_2_c1,annex_2_c2\n" + b"1,2\n" * 20001, "20,001 forms (limit 20,000)"),
+    "wide.csv": (b",".join(b"annex_2_c%d" % i for i in range(30001)) + b"\n1\n", "30,001 form fields"),
+    "wide.html": (b"<html>" + b"".join(b"<input name=annex_2_c%d>" % i for i in range(30001)), "30,001 form fields"),
     "zip.xlsx": (b"PK\x03\x04" + b"\0" * 60, "zip.xlsx"),
 }
 
