@@ -27,6 +27,9 @@ MAX_LABEL = 30
 OFF = 0.6
 """A label stands off its place in its rows by less than this part of a line's height, one without points by half of it."""
 
+MIN_ALIKE = 1
+"""So many other labels of a column say where labels stand in their cells."""
+
 CENTRED = 2.0
 """A text stands in the middle of a column, within so many points."""
 
@@ -145,27 +148,46 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
     of rows of its own (table styles rule every second row only). Then between figures that share one."""
     new: list[Rule] = []
     figures: list[tuple[Span, list[list[Glyph]]]] = []
+    singles: dict[int, list[tuple[Span, list[list[Glyph]]]]] = {}
     for span in net.spans:
         row, col, height, width = span
         if height < 2 or width > 1 or not (own := _inside(net, span, glyphs)):
             continue
         lines = text_lines(own)
-        if len(lines) < 2:
-            continue
-        if all(_is_figure(line_text(line)) for line in lines):
+        if len(lines) > 1 and all(_is_figure(line_text(line)) for line in lines):
             figures.append((span, lines))
             continue
         blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top))
         edges = net.ys[row : row + height + 1]
         total = len(blocks) > 1 and patterns.TOTAL_WORDS.fullmatch(fold(_text(blocks[-1]))) is not None and blocks[-1][0][0].y > edges[-2]
         labels = blocks[:-1] if total else blocks
+        if len(blocks) == 1:
+            singles.setdefault(col, []).append((span, blocks[0]))
         if len(blocks) < 2 or not _are_labels(labels):
             continue
         cuts = _shared(labels, edges[:-1] if total else edges) if len(labels) > 1 else []
         new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in (*cuts, *([edges[-2]] if total else []))]
+    new += [rule for found in singles.values() if len(found) > MIN_ALIKE for rule in _below_rest(net, found)]
     if new:
         net = replace(net, horizontal=(*net.horizontal, *new))
     return _with_figures(net, figures, glyphs) if figures else net
+
+
+def _below_rest(net: Net, found: Sequence[tuple[Span, list[list[Glyph]]]]) -> list[Rule]:
+    """A rule above the first label of a page, where it stands below the middle of its cell, and the others in theirs: above it
+    lies the rest of a cell from the page before, which has no border of its own."""
+    (row, col, height, _), block = found[0]
+    edges = net.ys[row : row + height + 1]
+    tall = block[0][0].bottom - block[0][0].top
+    off = [_middle(own) - (net.ys[r] + net.ys[r + h]) / 2 for (r, _, h, _), own in found]
+    if row > 1 or off[0] < tall or any(abs(o) > OFF / 2 * tall for o in off[1:]):
+        return []
+    fits = [y for y in edges[1:-1] if abs(_middle(block) - (y + edges[-1]) / 2) < OFF / 2 * tall]
+    return [Rule(y, net.xs[col], net.xs[col + 1]) for y in fits] if len(fits) == 1 else []
+
+
+def _middle(block: Sequence[Sequence[Glyph]]) -> float:
+    return (min(g.top for g in block[0]) + max(g.bottom for g in block[-1])) / 2
 
 
 def _with_figures(net: Net, found: Sequence[tuple[Span, list[list[Glyph]]]], glyphs: Sequence[Glyph]) -> Net:

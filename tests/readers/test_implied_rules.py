@@ -100,3 +100,17 @@ def test_the_figures_of_one_number_are_not_parted() -> None:
     glyphs = [Glyph.of(c, 70.0, ROWS[i] + 5, 79.0, ROWS[i] + 14) for i, c in enumerate("12")] + [g for row in (0, 1) for g in words(1, row, "台账")]
     (net,) = find_nets(flat, [Rule(x, ROWS[0], ROWS[2]) for x in XS], glyphs)
     assert (0, 0, 2, 1) in with_labels(net, glyphs).spans
+
+
+@pytest.mark.parametrize(("first", "cut"), [(3, [2, 4]), (2, [4])])
+def test_the_rest_of_a_cell_above_the_first_label_of_a_page(first: int, cut: list[int]) -> None:
+    """The label stands in the middle of the rows below that rest, the others in the middle of theirs; or in the middle of all."""
+    rows = [50.0 + 20 * i for i in range(9)]
+    flat = [Rule(rows[i], XS[0] if i in (0, 4, 6, 8) else XS[1], XS[3]) for i in range(9)]
+    tall = [Rule(x, rows[0], rows[8]) for x in XS]
+    middles = {first: rows[first], 5: rows[5], 7: rows[7]}
+    labels = [Glyph.of(c, 60.0 + 9 * i, y - 4.5, 69.0 + 9 * i, y + 4.5) for y in middles.values() for i, c in enumerate("管理")]
+    texts = [Glyph.of(c, 110.0 + 9 * i, y + 5, 119.0 + 9 * i, y + 14) for y in rows[:8] for i, c in enumerate("台账")]
+    (net,) = find_nets(flat, tall, [*labels, *texts])
+    found = with_labels(net, [*labels, *texts])
+    assert [row for row, col, _, _ in found.spans if col == 0 and 0 < row < 6] == cut
