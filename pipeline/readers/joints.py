@@ -39,7 +39,7 @@ def implied_by_joints(horizontal: Sequence[Rule], tall: Sequence[Rule], glyphs: 
         strips = [(a[0].at, b[0].at, [g for g in glyphs if a[0].at < g.y < b[0].at and start - SNAP < g.x < end + SNAP]) for a, b in pairwise(levels)]
         places = _places(levels, start, end)
         if len(places) < LEAST_PLACES + (len(levels) < LEAST_LEVELS):
-            places = _gutters(strips, known.inside(start, end))
+            places = _gutters(strips, known.inside(start, end), [r.start for level in levels for r in level])
             if places:
                 known.note(start, end, tuple(places))
         if places:
@@ -47,8 +47,9 @@ def implied_by_joints(horizontal: Sequence[Rule], tall: Sequence[Rule], glyphs: 
     return out
 
 
-def _gutters(strips: Sequence[Strip], before: Sequence[float]) -> list[float]:
-    """The gutters between the words of a header in the first strip that the rows leave free, or those of the page before."""
+def _gutters(strips: Sequence[Strip], before: Sequence[float], starts: Sequence[float]) -> list[float]:
+    """The gutters between the words of a header in the first strip that the rows leave free, or those of the page before.
+    `starts`: where rules begin, beside labels that go on: there a column begins."""
     header = strips[0][2]
     if not columns_named(header):
         return list(before)
@@ -66,7 +67,8 @@ def _gutters(strips: Sequence[Strip], before: Sequence[float]) -> list[float]:
         if least <= FEW * len(rows):
             runs_of = (list(own) for same, own in groupby(zip(crossed, places, strict=True), itemgetter(0)) if same == least)
             best = max(runs_of, key=len)
-            out.append(best[len(best) // 2][1])
+            begun = [x for x in starts if left < x < right and any(abs(x - place) <= 1 for _, place in best)]
+            out.append(begun[0] if begun else best[len(best) // 2][1])
     return out
 
 

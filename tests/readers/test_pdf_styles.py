@@ -187,6 +187,19 @@ def test_rules_across_beside_rows_that_only_name_sections(tmp_path):
     ]
 
 
+def test_columns_begin_where_rules_begin_beside_labels():
+    """Narrow numbers far right of a label that goes on: the gutter is wide, and the rules say where it ends."""
+    canvas, xs, begins = Canvas(), (60.0, 215.0, 260.0, 440.0), (55.0, 200.0, 55.0, 200.0, 55.0)
+    rows = [("类别", "编号", "检查内容", "分值"), ("安全", "1", "持证上岗。", "3"), ("", "2", "有预案。", "2"), ("服务", "3", "记录完整。", "4"), ("", "4", "首问负责。", "5")]
+    for r, row in enumerate(rows):
+        canvas.line(55 if r == 0 else begins[r - 1], 100 + 24 * r, 490, 100 + 24 * r)
+        for x, t in zip(xs, row, strict=True):
+            canvas.text(x + (6 if t.isdigit() and x == xs[1] else 0), 106 + 24 * r, t)
+    canvas.line(55, 220, 490, 220)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [(c.row, c.text) for c in table.cells if c.col == 1] == [(0, "编号"), (1, "1"), (2, "2"), (3, "3"), (4, "4")]
+
+
 def test_a_letter_amid_chinese_words_is_said(tmp_path):
     """A glyph that a distiller named after another character: others on the page may be wrong as well."""
     document = read_pdf(rawpdf.document([page_of("各单位认真执行本办法"), page_of("分值ÿ分")]))
