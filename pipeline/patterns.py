@@ -49,7 +49,7 @@ _SPELLINGS: dict[Role, str] = {
         " points point maxscore maximumscore maxpoints maximumpoints fullmark fullmarks fullscore marks maxmarks weight"
     ),
     "awarded": (
-        "实得分值 实得分 得分 评分 自评得分 自评分 专家评分 专家打分 考核得分 实际得分 考核实际得分 打分 评价得分 评审得分 自评 复评 得分情况 评定分 检查得分"
+        "实得分值 实得分 得分 评分 自评得分 自评分 专家评分 专家打分 考核得分 实际得分 考核实际得分 打分 评价得分 评审得分 自评 复评 复核 初评 终评 互评 得分情况 评定分 检查得分"
         " 复核得分 评委打分 评分结果 考评得分 实得 评估得分 测评得分 最终得分 考核评分 评价评分 实评分 自查得分 核定得分 评议分 检查评分 抽查得分 实际分值 评定得分 单项得分 平均分 平均得分 复核分 复评分 初评分 终评分 互评分 上级评分 最后得分"
         " score scoreawarded awardedscore actualscore scoreobtained pointsawarded rating yourscore"
     ),
@@ -306,6 +306,9 @@ POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不�
 POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
 """Points at the end of a criterion's text: `…（2分）。`."""
 
+VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项)\s*[)）】\]]")
+"""What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""
+
 POINTS_AFTER_NAME = regex.compile(
     r"(?P<said>(?:[^。；;:：()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,60}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
     r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:扣\s*[0-9.]+\s*分|[扣得]\s*满分|不得分|得\s*[0-9.]+\s*分|扣完为止)))"
@@ -321,6 +324,9 @@ APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|�
 """The whole label of a section outside the total."""
 NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|一票否决(?:项|情形|事项)?|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")
+SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")
+"""A title that says that the numbers below are points."""
+
 ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
 PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")
 CONTINUED = regex.compile(

@@ -44,6 +44,8 @@ MAX_BLANK = 3
 SURE = 0.8
 """Of the pieces in the column of numbers, so many at least are numbers: a few may be damaged."""
 
+_BEFORE_TEXT = regex.compile(r"[0-9]{1,3}\s{2,}\p{Han}")
+
 _TO_SIGN = regex.compile(r"(?:签[字名章]|盖章|人|日期|时间)\s*[)）]?\s*[：:]\s*$")
 
 Found = tuple[list[Row], bool, int]
@@ -84,7 +86,7 @@ def aligned(lines: Sequence[Line], start: int) -> Aligned | None:
     while named < min(len(lines), start + MAX_LEAD) and lines[named].kind == "gap" and not is_head(lines[named]):
         named += 1
     if named == start:
-        named += next((n for n in range(MAX_HEAD_LINES) if n + start < len(lines) and not _is_fragment(lines[start + n])), 0)
+        named += next((n for n in range(MAX_HEAD_LINES) if n + start < len(lines) and (not _is_fragment(lines[start + n]) or is_head(lines[start + n]))), 0)
     if named >= len(lines) or lines[named].kind not in ("gap", "plain") or not is_head(lines[named]):
         return None
     head = named
@@ -130,13 +132,16 @@ def _by_places(run: Sequence[Line], above: int) -> Found | None:
 
 def _extent(lines: Sequence[Line], head: int, named: int) -> Sequence[Line]:
     """The header and the lines that may belong to its table: up to a total, a form field, a note, an annex."""
-    last, blank = named, 0
+    last, blank, whole = named, 0, named  # whole: the last line before the last blank one
     for i in range(named + 1, len(lines)):
         line = lines[i]
+        if whole > named and line.kind == "gap" and is_head(line) and _words(line) != _words(lines[named]):
+            last = whole  # another table, its title above it
+            break
         if line.kind in ("tab", "pipe") or len(line.text) > MAX_WIDTH or (blank > MAX_BLANK and not _breaks(lines, i)):
             break
         if line.kind == "blank":
-            blank += 1
+            blank, whole = blank + 1, last if not blank else whole
             continue
         if line.kind == "rule" or _is_page_number(lines, i):
             continue
@@ -190,13 +195,15 @@ def _is_page_number(lines: Sequence[Line], i: int) -> bool:
 
 
 def _pages(run: Sequence[Line], above: int) -> list[_Page]:
-    """The run cut where pages begin, without page numbers, rules, and blank lines at the top."""
+    """The run cut where pages begin, or where a line says that the table goes on (续表), without page numbers, rules, and blank
+    lines at the top."""
     pages = [_Page(list(run[: above + 1]))]
     for i, line in enumerate(run[above + 1 :], start=above + 1):
-        if "\f" in line.text:
+        again = patterns.CONTINUED.match(clean(line.text)) is not None
+        if "\f" in line.text or again:
             pages.append(_Page())
         page = pages[-1]
-        if line.kind == "rule" or (line.kind == "blank" and not page.body) or _is_page_number(run, i):
+        if again or line.kind == "rule" or (line.kind == "blank" and not page.body) or _is_page_number(run, i):
             continue
         page.body.append(line)
     return [p for p in pages if p.head or any(x.kind != "blank" for x in p.body)]
@@ -207,7 +214,8 @@ def _grids(pages: Sequence[_Page]) -> list[Columns] | None:
     first = pages[0]
     words = _words(first.head[-1])
     best: tuple[tuple[int, float], int, Columns] | None = None
-    for count in range(_head_lines(first) + 1):
+    named = next((i for i, line in enumerate(first.body[:MAX_HEAD_LINES]) if not _names_all(line)), 0)
+    for count in range(named, max(named, _head_lines(first)) + 1):
         own = columns_of([*first.head, *first.body[:count]], _sample(first.body[count:]))
         if own is None:
             continue
@@ -232,6 +240,11 @@ def _grids(pages: Sequence[_Page]) -> list[Columns] | None:
 
 def _words(line: Line) -> list[str]:
     return line.text.split()
+
+
+def _names_all(line: Line) -> bool:
+    """Whether each piece of a line names a column (自评  复核 below 得分)."""
+    return bool(line.filled()) and all(patterns.header_role(p.text) is not None for p in line.filled())
 
 
 def _head_lines(page: _Page) -> int:
@@ -311,10 +324,16 @@ class Sheet(Struct):
             if shared is None:
                 return None
             placed += [(own, _row(own)) for own in shared]
+        self.sure = self.sure and not self._lost_numbers()
         place_labels(self.entries, placed)
         columns = self.entries[0].columns if self.entries else None
         out += [[(columns.place(c), p) for c, p in row] for _, row in placed if columns is not None]
         return out if len(out) > 1 else None
+
+    def _lost_numbers(self) -> bool:
+        """Whether the column of numbers is blank and numbers stand before texts: the columns were then not found."""
+        blank = all(e.columns.number is not None and e.columns.number not in e.own for e in self.entries)
+        return blank and any(_BEFORE_TEXT.match(p.text) for e in self.entries for p in e.own.values())
 
     def _cut_off(self) -> None:
         """Drop what follows the table: lines across its columns that are no section rows, and what comes after them."""
@@ -342,6 +361,8 @@ class Sheet(Struct):
         anchors = [e for e in lines if e.anchored()]
         if all(e.anchored() for e in lines):
             return [[e] for e in lines]
+        if not anchors and all(ENDS.search(e.own[c].text) if (c := e.columns.text()) in e.own else False for e in lines):
+            return [[e] for e in lines]  # neither numbers nor points, but each line is a whole sentence
         if not anchors or not all(self._is_number(e) for e in anchors):
             return None
         texts = [e for e in lines if e.worded()]

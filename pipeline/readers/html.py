@@ -20,7 +20,7 @@ from pipeline.model import Block, Document, Paragraph, Remark, Source
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table, is_layout
-from pipeline.readers.encoding import decode
+from pipeline.readers.encoding import declared_in, decode
 from pipeline.readers.htmlplaces import Places, whole_number
 from pipeline.readers.lines import split_lines
 
@@ -45,7 +45,6 @@ _MANY_ATTRIBUTES = re.compile(
     rf"""<[A-Za-z](?:[\s/]*+[^>"'=\s/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?){{{limits.MAX_ATTRIBUTES + 1}}}"""
 )
 """Of the standard library: the other one takes the square of the page's length for so high a count."""
-_CHARSET = regex.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)|<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", regex.I)
 _NONE = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", regex.I)
 _NOT_FOR_SCREENS = regex.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->|@media(?!\s*(?:screen|all)\s*\{)[^{}]{0,300}\{(?:[^{}]*\{[^{}]*\})*+[^{}]*\}", regex.I | regex.S)
 _STYLE_RULE = regex.compile(r"(?<![^{};])([^{};]+)\{([^{}]*)\}")
@@ -93,10 +92,7 @@ def _pages_of_archive(data: bytes, name: str) -> list[_Part]:
 def _page(part: _Part, name: str) -> etree._Element:
     """A page's tree, decoded by what its archive says, or itself."""
     page, declared, _ = part
-    match = _CHARSET.search(page[:8192])
-    if match and not declared:
-        declared = (match[1] or match[2]).decode("ascii")
-    return _parse(decode(page, name, declared), name)
+    return _parse(decode(page, name, declared or declared_in(page)), name)
 
 
 def _fill_frames(root: etree._Element, parts: Iterable[_Part], name: str) -> None:

@@ -59,6 +59,10 @@ Found = tuple[list[Block | Remark], int]
 """Blocks, and how many lines they take."""
 
 
+OF_CRITERIA = frozenset(("text", "standard", "label", "item", "points"))
+"""Roles of columns of which a rubric has one at least; a table without them may be left as text."""
+
+
 def _blocks(lines: Sequence[Line], regions: Sequence[Region], name: str) -> Iterator[Block | Remark]:
     """All blocks: tables in tags where they stand, everything else between them."""
     begun = (0, 0)
@@ -154,7 +158,8 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
     at = run[0].pieces[0].at()
     if not found.rows:
         what = f"{where}: a table set by spaces whose wrapped cells cannot be told apart was not read as one"
-        out.append(Remark("unread-table", f"{what}; give the original file, or the cells with tabs between", at))
+        if {patterns.header_role(word) for word in found.head.text.split()} & OF_CRITERIA:
+            out.append(Remark("unread-table", f"{what}; give the original file, or the cells with tabs between", at))
         return [*out, *(p for line in run if line.kind not in ("blank", "rule") for p in _paragraph(line))], found.taken
     if not found.sure:
         out.append(Remark("uncertain-rows", f"{where}: which lines of a table set by spaces make a row cannot be told for certain", at))

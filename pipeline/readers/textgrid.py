@@ -28,6 +28,9 @@ RARE = 12
 CROSSING = 0.3
 """What each of them costs."""
 
+TORN = 1.5
+"""What it costs to part a word of the header."""
+
 MAX_WORDS = 40
 """Words of one line; a line with more is no row."""
 
@@ -267,6 +270,8 @@ def _columns(head: Sequence[Line], body: Sequence[Line], measure: Measure, known
     places = _places([*heads, *(r for r in rows if len(r.line.pieces) > 1)])
     if not places or len(places) > MAX_PLACES:
         return None
+    inks = [h.ink() for h in heads]
+    torn = {x: TORN * sum(x in ink and x - 1 in ink for ink in inks) for x in places}
     ends = [0, *sorted(places), max(s.end for s in (*heads, *rows)) + 1]
     Way = tuple[float, tuple[int, ...], tuple[str, ...]]
     best: list[dict[int, Way]] = [{0: (0.0, (), ())}]
@@ -282,7 +287,7 @@ def _columns(head: Sequence[Line], body: Sequence[Line], measure: Measure, known
                 if known is not None and count == len(known.names):
                     continue
                 name = title if known is None else known.names[count]
-                merit = score + _fitness(name, said) + under - CROSSING * places.get(ends[j], 0)
+                merit = score + _fitness(name, said) + under - CROSSING * places.get(ends[j], 0) - torn.get(ends[j], 0)
                 if count + 1 not in here or merit > here[count + 1][0]:
                     here[count + 1] = (merit, (*cuts, ends[j]), (*names, name))
         best.append(here)
@@ -334,7 +339,10 @@ def is_points(word: str) -> bool:
     return points(word) is not None or any(form.fullmatch(fold(word)) for form in _POINTS_FORMS)
 
 
-_POINTS_FORMS = (patterns.POINTS_RANGE, patterns.POINTS_PERCENT, patterns.POINTS_DEDUCTION, patterns.POINTS_BONUS, patterns.POINTS_VETO)
+_POINTS_FORMS = (
+    patterns.POINTS_RANGE, patterns.POINTS_OPTIONS, patterns.POINTS_UPTO, patterns.POINTS_PERCENT, patterns.POINTS_DEDUCTION,
+    patterns.POINTS_BONUS, patterns.POINTS_EACH, patterns.POINTS_VETO,
+)  # fmt: skip
 
 
 def _agreement(role: str | None, named: bool, filled: Sequence[str]) -> float:

@@ -92,7 +92,7 @@ def collect(table: JoinedTable) -> Draft:
                 continue
             if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
-            if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line)):
+            if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line) or _numbers_above(draft, line)):
                 line = replace(line, kind="continuation")
             if line.kind != "blank":
                 first = False
@@ -136,6 +136,7 @@ def _scored_rows_are_marked(table: JoinedTable) -> bool:
 def _scored_rows_are_worded(table: JoinedTable) -> bool:
     """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
     marks: list[str | None] = []
+    forms: set[bool] = set()
     for columns, rows in zip(table.columns, table.data, strict=True):
         if columns.number is None or (columns.points is None and not columns.labels):
             continue
@@ -145,10 +146,14 @@ def _scored_rows_are_worded(table: JoinedTable) -> bool:
             closing = text.text if text is not None and columns.points is None else ""
             scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
             if scored and text is not mark and not _sums_up(row):
-                own = fold(mark.text).strip("().、") if mark is not None and mark.row == row.index else ""
+                said = fold(mark.text) if mark is not None and mark.row == row.index else ""
+                own = said.strip("().、")
                 marks.append(own if NUMERAL.fullmatch(own) else None)
+                forms |= {said[0] == "("} if marks[-1] else set()
     values = [chinese_number(m) or 0 for m in marks if m]
     falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
+    if len(forms) > 1:  # 一 heads （一） and （二）
+        return False
     return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
 
 
@@ -173,6 +178,15 @@ def _closes_bracket(draft: Draft, line: Line) -> bool:
     if line.kind != "criterion" or not draft.criteria or line.own(line.number) or line.own(line.points) or line.text is None:
         return False
     return bool(OPEN_BRACKET.search(draft.criteria[-1].text) and BRACKET_CLOSED.match(clean(line.text.text)))
+
+
+def _numbers_above(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part has a number and no text or points, and the row before has these and no number:
+    one row, its number in the middle, that the page cut."""
+    last = draft.criteria[-1] if draft.criteria else None
+    if last is None or last.number is not None or last.max_points is None or not line.own(line.number) or line.own(line.points):
+        return False
+    return not line.own(line.text) and serial_of(line.number) is not None and all(c.number for c in draft.criteria[:-1])
 
 
 def _repeats_labels(draft: Draft, line: Line) -> bool:
@@ -208,6 +222,8 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         names = tuple(c if c is not None and clean(c.text) and read_points(c.text).value is None else None for c in line.labels)
         _open_labels(draft, replace(line, labels=names), part)
         draft.totals.append((len(draft.criteria), line.value, filled[0].at))
+        if line.value is None and line.own(line.points) and line.points is not None and regex.search(r"[0-9]", line.points.text):
+            draft.unplaced.append(Unplaced(clean(line.points.text), "a total that is no number", line.points.at))
     elif line.kind == "subtotal":
         after = len(draft.criteria) - 1 if draft.criteria else None
         draft.subtotals.append(Subtotal(line.label, line.value, after, filled[0].at))
@@ -242,7 +258,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     joined = shared and previous is not None and previous.points is line.points and line.points is not None
-    if joined and (not line.own(line.number) or _is_repeated(draft.criteria[-1], line)):
+    if joined and (not (line.own(line.number) or _counts_on(draft.criteria[-1], line)) or _is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
     if previous is not None and _is_answer(draft.criteria[-1], line):
@@ -259,6 +275,13 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
         draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _counts_on(last: Criterion, line: Line) -> bool:
+    """Whether the texts number the lines that share a points cell (1、… 2、…), where no column does."""
+    found = [patterns.SERIAL_IN_TEXT.match(text) for text in (last.text, clean(line.text.text) if line.text is not None else "")]
+    one, two = (next((g for g in m.groups() if g), "") if m else "" for m in found)
+    return line.columns.number is None and one.isdecimal() and two.isdecimal() and int(two) == int(one) + 1
 
 
 def _is_repeated(last: Criterion, line: Line) -> bool:
@@ -315,12 +338,13 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         if cell is None or id(cell) in draft.by_cell or cell is line.text or cell is line.number:
             continue
         text = clean(cell.text)
-        if not text and not (cell.row_span > 1 and line.row.index == cell.row) and not _tops_part(draft, part, level):
+        beside = line.section_points.get(level)
+        scored = beside is not None and line.own(beside) and cell.row == line.row.index
+        if not text and not (cell.row_span > 1 and line.row.index == cell.row) and not scored and not _tops_part(draft, part, level):
             continue
         if patterns.TOTAL_WORDS.fullmatch(fold(text)):
             continue
         declared = split_label(text)[1]
-        beside = line.section_points.get(level)
         if declared is None and beside is not None and beside.row == cell.row:
             declared = read_one(beside.text).value
         torn = _torn_label(draft, text, level, part)
@@ -387,6 +411,8 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     columns = dict(last.columns)
     for name, more in other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
+    if last.number is None and line.number is not None and line.own(line.number):
+        last = replace(last, number=serial_of(line.number), number_at=line.number.at)
     draft.criteria[-1] = _with_closing_points(replace(last, text=text, columns=columns), line.columns)
     for level, cell in enumerate(line.labels, start=1):
         if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:

@@ -175,10 +175,14 @@ def is_header(row: Row, follows: bool = False) -> bool:
 
 
 def _ends_in_points(texts: Sequence[str], roles: Sequence[str | None]) -> bool:
-    """Words that name columns, then three grades or more that their points name (评价内容 | 5分 | 4分 | 3分)."""
-    bare = [int(m["points"]) for t in texts if (m := patterns.GRADE_BARE.fullmatch(fold(t)))]
-    named = [r in ("text", "label", "number", "standard", "item") for r in roles[: len(texts) - len(bare)]]
-    return len(bare) >= 3 and bool(named) and all(named) and bare in (sorted(set(bare)), sorted(set(bare), reverse=True))
+    """Words that name columns, then three grades or more that their points name (评价内容 | 5分 | 4分 | 3分), then, if anything,
+    columns beside them."""
+    at = [i for i, t in enumerate(texts) if patterns.GRADE_BARE.fullmatch(fold(t))]
+    bare = [int(patterns.GRADE_BARE.fullmatch(fold(texts[i]))["points"]) for i in at]  # type: ignore[index]
+    if len(at) < 3 or at != list(range(at[0], at[-1] + 1)) or bare not in (sorted(set(bare)), sorted(set(bare), reverse=True)):
+        return False
+    named = [r in ("text", "label", "number", "standard", "item") for r in roles[: at[0]]]
+    return bool(named) and all(named) and all(r is not None for r in roles[at[-1] + 1 :])
 
 
 def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -32,6 +33,9 @@ OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*�
 LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=\p{Han})")
 """Points in brackets before the text of a line: `（20分）按时参加会议。`."""
 
+GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
+"""Where columns part before words: so it is in the rows of a table that was not read as one."""
+
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
@@ -41,6 +45,24 @@ LIST_MARKER = regex.compile(
 )
 PLAIN_SERIAL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．](?![0-9])")
 MAX_LIST_LABEL = 40
+
+
+def lists_of(blocks: Sequence[Block]) -> tuple[JoinedTable, ...]:
+    """The lists of a stretch without tables: one, or each under a title of its own, where these have all rows of the one."""
+    whole = list_table(blocks)
+    titles = [i for i, b in enumerate(blocks) if isinstance(b, Paragraph) and _titles_sheet(b)]
+    if whole is None or len(titles) < 2:
+        return (whole,) if whole is not None else ()
+    parts = [list_table(blocks[a:b]) for a, b in pairwise([*titles, len(blocks)])]
+    found = tuple(part for part in parts if part is not None)
+    return found if sum(part.parts[0].rows for part in found) == whole.parts[0].rows else (whole,)
+
+
+def _titles_sheet(paragraph: Paragraph) -> bool:
+    """Whether a line is the title of a sheet: it speaks of scoring, and is no line of a list."""
+    text = HASHES.sub("", clean(paragraph.text))
+    short = len(text) <= MAX_LIST_LABEL and not LIST_MARKER.match(text) and not BULLET.match(text)
+    return short and patterns.TITLE_WORDS.search(text) is not None and patterns.SCORING_TITLE.search(text) is not None
 
 
 def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
@@ -56,16 +78,18 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
         return None
     lines = _whole_lines(paragraphs)
     scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
-    if len(scored) < MIN_LINES:
+    if len(scored) < MIN_LINES or 2 * sum(GAPS.search(_unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
-    first = _first(lines, scored[0])
-    title, inside = lines[:first][-2:], lines[first : scored[-1] + 1]
+    first, last = _first(lines, scored[0]), scored[-1]
+    while last + 1 < len(lines) and patterns.VETO_IN_TEXT.search(lines[last + 1].text) and LIST_MARKER.match(clean(lines[last + 1].text)):
+        last += 1
+    title, inside = lines[:first][-2:], lines[first : last + 1]
     if _is_title(inside[0]):
         title, inside = [*title, inside[0]], inside[1:]
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
     if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
-    return _as_table(title, inside, heads, lines[scored[-1] + 1 :][:TAIL])
+    return _as_table(title, inside, heads, lines[last + 1 :][:TAIL])
 
 
 def unboxed(blocks: Sequence[Block]) -> list[Block]:
@@ -105,7 +129,8 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
     number = chinese_number(serial[0]) if serial else None
     body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
-    given = [(1, number), (2, body), (3, value)]
+    veto = patterns.VETO_IN_TEXT.search(body) if value is None else None
+    given = [(1, number), (2, body[: veto.start()] + body[veto.end() :] if veto else body), (3, veto["said"] if veto else value)]
     return [Cell(row, col, f"{x}", paragraph.at) for col, x in given if x is not None]
 
 

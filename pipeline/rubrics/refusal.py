@@ -32,8 +32,9 @@ THRESHOLD = regex.compile(rf"(?:{_SCORE}(?:及?以[上下]|[-~—–至]{{1,2}}{
 
 SCORING_WORDS = regex.compile(r"评|考核|考评|打分|计分|验收|检查|测评|督查|创建|rubric|assessment|evaluation|checklist")
 
-SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")
-"""A title that says that the numbers below are points."""
+
+UNSCORED = "a table under a title that speaks of scoring, without points that could be read"
+"""Why a table is left alone that may well be a rubric."""
 
 
 def refusal(draft: Draft) -> str | None:
@@ -41,8 +42,8 @@ def refusal(draft: Draft) -> str | None:
     if _is_receipt(draft):
         return ""
     reason = _reason(draft)
-    if reason == "" and len(_data(draft)) >= MIN_CRITERIA and SCORING_TITLE.search(_near(draft)):
-        return "a table under a title that speaks of scoring, without points that could be read"
+    if reason == "" and len(_data(draft)) >= MIN_CRITERIA and patterns.SCORING_TITLE.search(_near(draft)):
+        return UNSCORED
     return reason
 
 
@@ -67,12 +68,12 @@ def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
         if "points" in roles:
             return "a table with a points column and no points in it"
         fillable = bool(roles & {"awarded", "deduction"}) and bool(roles & {"text", "standard", "label"})
-        return None if fillable and len(draft.criteria) >= 3 else ""
+        return None if (fillable and len(draft.criteria) >= 3) or _deducts(draft) else ""
     if 2 * len(scored) < len(draft.criteria) and not declared and "points" not in roles:
         return ""
     if not named and not declared and not _in_words(draft):
         spoken = roles & {"text", "standard"} and SCORING_WORDS.search(" ".join(draft.table.header_texts.values()))
-        if not (draft.totals or draft.subtotals or spoken) and (draft.table.header_texts or not SCORING_TITLE.search(_near(draft))):
+        if not (draft.totals or draft.subtotals or spoken) and (draft.table.header_texts or not patterns.SCORING_TITLE.search(_near(draft))):
             return ""
         if _measures(draft):
             found = SCORING_WORDS.search(_near(draft)) or roles - {"number", "label", "remark", None}
@@ -80,6 +81,12 @@ def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
     if not roles & {"label", "text", "standard", "item", "awarded", None} - {None} and _measured_beside(draft) >= 2:
         return "a table of quantities: its headers name measures and no criteria"
     return None if any(c.text for c in draft.criteria) else "a table with points and no criteria texts"
+
+
+def _deducts(draft: Draft) -> bool:
+    """Whether beside (nearly) each line a cell says what one case costs (每次扣2分): such sheets need no column to fill."""
+    said = [any(patterns.POINTS_EACH.match(fold(v)) for v in (c.text, *c.columns.values())) for c in draft.criteria]
+    return len(said) >= 3 and sum(said) >= 0.9 * len(said)
 
 
 def _measured_beside(draft: Draft) -> int:

@@ -33,9 +33,9 @@ from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark, collect
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.header import header_at, header_faults, header_of
-from pipeline.rubrics.listing import list_table, unboxed
+from pipeline.rubrics.listing import lists_of, unboxed
 from pipeline.rubrics.oddities import odd_parts
-from pipeline.rubrics.refusal import refusal
+from pipeline.rubrics.refusal import UNSCORED, refusal
 from pipeline.rubrics.regroup import regroup
 from pipeline.rubrics.roles import spanning_totals
 from pipeline.rubrics.sections import section_kind, sections_of, spread
@@ -70,7 +70,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
                 if reason is None:
                     drafts.append((segment, draft))
                 elif reason:
-                    remarks.append(Remark("not-a-rubric", reason, table.parts[0].at))
+                    remarks.append(Remark("unscored-table" if reason == UNSCORED else "not-a-rubric", reason, table.parts[0].at))
     rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
@@ -82,8 +82,8 @@ def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
     tables = gathered([column_table(t) or points_row_table(t) or opened(t) for t in join(segment.blocks)])
     boxed = all(part.cols == 1 and part.rows >= MIN_BOXED for table in tables for part in table.parts)
-    listing = list_table(unboxed(segment.blocks)) if boxed else None
-    return (listing,) if listing else _with_lists(segment, tables)
+    listings = lists_of(unboxed(segment.blocks)) if boxed else ()
+    return listings or _with_lists(segment, tables)
 
 
 def _with_lists(segment: Segment, tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
@@ -91,7 +91,7 @@ def _with_lists(segment: Segment, tables: Sequence[JoinedTable]) -> tuple[Joined
     if segment.kind != "annex" or not tables:
         return tuple(tables)
     runs = [list(run) for whole, run in groupby(segment.blocks, key=lambda block: isinstance(block, Table)) if not whole]
-    lists = [(run, listed) for run in runs if (listed := list_table(run)) is not None]
+    lists = [(run, listed) for run in runs for listed in lists_of(run)]
     out: list[JoinedTable] = []
     for table in tables:
         lead = set(map(id, table.lead))
@@ -243,15 +243,17 @@ def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
 
 
 def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where each criterion's item opens with a serial (1.选址) and nothing else numbers them, that is the number."""
-    found = [patterns.SERIAL_IN_TEXT.match(c.columns.get("item", "")) for c in criteria]
+    """Where each criterion's item, or the duty beside its standard, opens with a serial (1.选址) and nothing else numbers them, that
+    is the number."""
+    name = "item" if any("item" in c.columns for c in criteria) else "text"
+    found = _plain_between([c.columns.get(name, "") for c in criteria])
     if any(c.number for c in criteria) or len(found) < 2 or not all(found) or not _count_up(found):
         return list(criteria)
     out = []
     for criterion, match in zip(criteria, found, strict=True):
         assert match is not None
         number = fold(next(g for g in match.groups() if g))
-        columns = {**criterion.columns, "item": criterion.columns["item"][match.end() :]}
+        columns = {**criterion.columns, name: criterion.columns[name][match.end() :]}
         out.append(replace(criterion, number=number, columns=columns, number_at=criterion.at))
     return out
 
@@ -389,16 +391,21 @@ def _above_header(draft: Draft) -> list[Row]:
 
 def _is_whole(last: Subtotal, draft: Draft) -> bool:
     """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section. A 小计
-    does where it is the only one and its value says so, or where the table has no sections."""
+    does where it is the only one and its value is nearer to that of all rows than to that of the last section's."""
     named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
     others = [s for s in draft.subtotals if s is not last and not patterns.SUBTOTAL_WORDS.fullmatch(fold(s.label))]
     if patterns.SUBTOTAL_WORDS.fullmatch(fold(last.label)):
-        whole = sum((c.max_points or Decimal(0) for c in draft.criteria), Decimal(0))
-        return len(draft.subtotals) == 1 and (not draft.marks or (len(draft.marks) > 1 and last.points == whole))
+        whole, part = (sum((c.max_points or Decimal(0) for c in own), Decimal(0)) for own in (draft.criteria, _last_rows(draft)))
+        return len(draft.subtotals) == 1 and last.points is not None and abs(last.points - whole) < abs(last.points - part)
     if named == fold(last.label) or others:
         return False
     labels = [fold(_plain_label(m.text)) for m in draft.marks]
     return not any(named in label or label in named for label in labels if label)
+
+
+def _last_rows(draft: Draft) -> list[Criterion]:
+    """The criteria below the last label; none where there are no labels."""
+    return draft.criteria[max(m.after for m in draft.marks) :] if draft.marks else []
 
 
 def _plain_label(text: str) -> str:
@@ -417,8 +424,10 @@ def _total_elsewhere(
                 whole = match and role == "label" and Decimal(match[1]) == sum(c.max_points or 0 for c in draft.criteria)
                 if match and (whole or role in ("points", "awarded", "standard", "text")):
                     return Decimal(match[1]), cell.at
-    for cell in spanning_totals(draft.table.data[0], draft.table.header_texts).values():
-        return read_points(cell.text).value, cell.at
+    later = [row for rows in draft.table.data[1:] for row in rows]
+    for col, cell in spanning_totals(draft.table.data[0], draft.table.header_texts).items():
+        if not any(other is not None and clean(other.text) for row in later for other in row.cells[col : col + 1]):
+            return read_points(cell.text).value, cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
     for row in _above_header(draft):

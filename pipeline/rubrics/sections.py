@@ -130,13 +130,22 @@ def _extend(marks: Sequence[Mark], count: int) -> list[Mark]:
     ordered = sorted(marks, key=lambda m: (m.after, m.level))
     out: list[Mark] = []
     for position, mark in enumerate(ordered):
-        later = [m.after for m in ordered[position + 1 :] if m.level <= mark.level and (m.after > mark.after or m.own_row)]
+        behind = ordered[position + 1 :]
+        later = [m.after for m in behind if m.level <= mark.level and (m.after > mark.after or m.own_row) and not _is_again(m, mark, ordered)]
         end = min(later, default=count)
         if mark.merged and mark.covered:
             out.append(replace(mark, covered=list(mark.covered)))
         else:
             out.append(replace(mark, covered=list(range(mark.after, end))))
     return out
+
+
+def _is_again(mark: Mark, inner: Mark, ordered: Sequence[Mark]) -> bool:
+    """Whether an outer label is printed again beside a later row under an inner one: it closes nothing."""
+    if mark.level >= inner.level or mark.own_row or not mark.text:
+        return False
+    above = next((m for m in reversed(ordered) if m.level == mark.level and m.after <= inner.after), None)
+    return above is not None and above is not mark and fold(above.text) == fold(mark.text)
 
 
 def _merge_repeats(marks: Sequence[Mark]) -> list[Mark]:

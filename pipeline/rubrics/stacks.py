@@ -8,8 +8,9 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.model import Table
-from pipeline.normalize import clean, fold
+from pipeline.normalize import clean, fold, points
 from pipeline.rubrics.gridrows import Row, rows_of
 from pipeline.rubrics.headrows import is_header, leading_headers
 
@@ -23,6 +24,8 @@ def stacked(table: Table) -> tuple[Table, ...]:
     below = [(row, top) for row in rows if (top := _top(rows, row.index)) is not None]
     heads = {row.index for row in leading_headers(rows)} if below else set()
     tops = [top for row, top in below if row.index not in heads and is_header(row)]
+    bands = _bands_top(rows)
+    tops = [*tops, bands] if bands is not None and not any(top >= bands for top in tops) else tops
     cuts = [top for top in tops if not any(c.row < top < c.row + c.row_span for c in table.cells)]
     return tuple(_between(table, a, b) for a, b in pairwise([0, *cuts, table.rows])) if cuts else (table,)
 
@@ -36,10 +39,39 @@ def _top(rows: Sequence[Row], head: int) -> int | None:
         if row.is_total:
             return top
         if len(filled) > 1:
-            return top if any(_is_new_title(rows, i) for i in range(top, head)) else None
+            titled = any(_is_new_title(rows, i) for i in range(top, head))
+            return top if titled or (top < head and _is_other_header(rows, head)) else None
         if filled and not patterns.NOTE_ROW.match(clean(filled[0].text)):
             top = row.index
     return None
+
+
+def _is_other_header(rows: Sequence[Row], head: int) -> bool:
+    """Whether a row of three cells and more, each naming a column, is not the sheet's own header printed again."""
+    words = [fold(c.text) for c in rows[head].filled()]
+    first = next((row for row in rows if is_header(row)), None)
+    own = {fold(c.text) for c in first.filled()} if first is not None else set()
+    return first is not rows[head] and len(words) >= 3 and all(map(patterns.header_role, words)) and 2 * len(own & set(words)) < len(words)
+
+
+def _bands_top(rows: Sequence[Row]) -> int | None:
+    """Where the grades that a result leads to (90分以上 | 优秀) stand below a sheet's total, with the lines that head them; else
+    None."""
+    ended = next((row.index for row in reversed(rows) if row.is_total and any(points(c.text) is not None for c in row.filled())), None)
+    below = [row for row in rows if ended is not None and row.index > ended and row.filled()]
+    return below[0].index if are_bands(below) else None
+
+
+def are_bands(rows: Sequence[Row]) -> bool:
+    """Whether rows hold grades beside ranges of the score, and lines that head them."""
+    filled = [row for row in rows if row.filled()]
+    pairs = [row for row in filled if len(row.filled()) == 2 and _grades(row)]
+    return len(pairs) >= 2 and all(len(row.filled()) <= 2 for row in filled)
+
+
+def _grades(row: Row) -> bool:
+    one, two = (fold(c.text) for c in row.filled())
+    return any(patterns.GRADE_WORDS.fullmatch(a) is not None and regex.search(r"[0-9]", b) is not None for a, b in ((one, two), (two, one)))
 
 
 def _is_new_title(rows: Sequence[Row], index: int) -> bool:

@@ -16,10 +16,13 @@ from pipeline.rubrics.gridrows import Row, header_key, rows_of, serial_value
 from pipeline.rubrics.halves import halves
 from pipeline.rubrics.headrows import as_before, find_headers, header_texts, leading_headers
 from pipeline.rubrics.roles import Columns, columns_of
-from pipeline.rubrics.stacks import stacked
+from pipeline.rubrics.stacks import are_bands, stacked
 
 MAX_STRAY = 2
 """Lines that may stand between two parts whose serial numbers go on: a page's head, a stamp."""
+
+MIN_ROWS = 3
+"""Rows under a header from which its columns are taken for the parts of other widths too."""
 
 MIN_TITLE = 5
 """Characters of a title, at least."""
@@ -190,6 +193,8 @@ def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
     below = max((row.index for row in as_before(laid.heads(parts[-1]), first)), default=-1)
     data = [row for row in before if row.index > below]
     ended = any(row.is_total for row in data[1:])  # a total in the first row opens the table
+    if not header and ended and are_bands(rows):
+        return False
     if not header:
         return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (
             abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1
@@ -205,7 +210,8 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
     """Roles for each part. Parts of the same width share their data; a width with too few rows borrows by position."""
     by_width: dict[int, Columns] = {}
     header_cols = table.parts[table.header_part].cols if table.header_part is not None else None
-    widths = sorted({p.cols for p in table.parts}, key=lambda w: -_data_rows(table, w))
+    known = header_cols is not None and _data_rows(table, header_cols) >= MIN_ROWS
+    widths = sorted({p.cols for p in table.parts}, key=lambda w: (known and w != header_cols, -_data_rows(table, w)))
     for width in widths:
         each = zip(table.parts, table.data, table.tops, strict=True)
         rows = [r for part, data, top in each if part.cols == width for r in data if r.index >= top]
@@ -213,8 +219,11 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
         by_width[width] = columns_of(rows, width, names)
     best = by_width[widths[0]]
     for width in widths[1:]:
-        if by_width[width].text is None or by_width[width].points is None:
-            by_width[width] = _borrow(best, widths[0], width)
+        own, same = by_width[width], _borrow(best, widths[0], width)
+        headed = any(heads and part.cols == width for heads, part in zip(table.headers, table.parts, strict=True))
+        alike = not headed and (own.number, own.points) == (same.number, same.points) and same.text is not None
+        if own.text is None or own.points is None or alike:
+            by_width[width] = same
     return tuple(by_width[p.cols] for p in table.parts)
 
 

@@ -22,8 +22,8 @@ def doublings(text: str, usage: Usage) -> Iterator[tuple[int, int]]:
     """[start, end) of each doubling in one text, in order.
 
     >>> none = Usage.of_texts([])
-    >>> [t[a:b] for t in ("台账齐全，，更新及时", "间隔不不超过2小时", "管理机机构健全", "召开委员会会议", "目的的实现") for a, b in doublings(t, none)]
-    ['，，', '不不', '机机']
+    >>> [t[a:b] for t in ("台账齐全，，更新及时", "间隔不不超过2小时", "应急预预案齐全", "召开委员会会议", "目的的实现") for a, b in doublings(t, none)]
+    ['，，', '不不', '预预']
     """
     for match in STOPS.finditer(text):
         if set(match[0]) != {"。"} or len(match[0]) == 2:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline import patterns
 from pipeline import rx as regex
+from pipeline.findings import Severity
 from pipeline.model import Criterion, Doubt, Reading, Rubric
 from pipeline.rules.points import section_name, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten
@@ -118,6 +119,7 @@ LOSSES = {
     "stray-rows": ("表外有一行像是表中的一行", "a line outside the table looks like one of its rows"),
     "torn-table": ("一张表可能被读成了两张", "one table may have been read as two"),
     "odd-label": ("表中有的格像是被拆开或并在一起读了", "a cell of the table seems to have been read torn, or with others"),
+    "unscored-table": ("有一张表题为评分而读不出分值，没有当作评价表", "a table under a title that speaks of scoring was left alone, for no points could be read in it"),
     "absent-rows": ("表中有的行可能没有读出", "rows of a table may not have been read"),
     "unread-part": ("有嵌入的文件没有读出", "an embedded document was not read"),
     "nested-too-deep": ("表格嵌套过深，只留文字", "tables nested too deep were kept as text"),
@@ -149,7 +151,8 @@ def reading_incomplete(reading: Reading) -> Iterator[Hit]:
         if remark.kind in LOSSES:
             zh, en = LOSSES[remark.kind]
             said = shorten(remark.message)
-            yield Hit(annex=0, where="notice", zh=f"{zh}：“{said}”", en=f"{en}: “{said}”", evidence=(remark.at,), values=(remark.kind, remark.message))
+            severity: Severity | None = "note" if remark.kind == "unscored-table" else None  # it may be a sheet to fill, or a summary
+            yield Hit(annex=0, where="notice", severity=severity, zh=f"{zh}：“{said}”", en=f"{en}: “{said}”", evidence=(remark.at,), values=(remark.kind, remark.message))
     for rubric in reading.rubrics:
         for criterion in _shifted(rubric):
             row = shorten(" | ".join(filter(None, (criterion.number, criterion.text, *criterion.columns.values()))))

@@ -115,3 +115,80 @@ def test_columns_of_grades_that_are_still_blank_are_columns():
 总评                                            15
 """)
     assert found[0] == ["序号", "具体要求", "5分", "4分", "3分", "2分", "1分"]
+
+
+UNNAMED = """
+                      编号  考核标准                                      计分方法                       分值  得分
+                                                                                                               自评  复核
+（一）运营管理(8分)   1     线路、班次按核准方案执行，首末班准点率不低于  每发现一处不符合扣1分，扣完    ≤5
+                            98%。                                         为止。
+                      2     调度记录真实，临时调整提前公告。              符合要求得3分，基本符合得1.5   ≤3
+                                                                          分。
+（二）车辆技术(9分)   3     车辆二级维护按期完成，档案一车一档。          每发现一处不符合扣0.5分。      ≤9
+"""
+
+
+def test_a_header_whose_first_column_has_no_name_and_a_second_line():
+    (found,) = tables(UNNAMED)
+    assert found[0][:5] == ["", "编号", "考核标准", "计分方法", "分值"]
+    assert [(row[0], row[1], row[4]) for row in found[-3:]] == [("（一）运营管理(8分)", "1", "≤5"), ("", "2", "≤3"), ("（二）车辆技术(9分)", "3", "≤9")]
+
+
+PARTED = """
+类别      项目分值  序号  检查内容                                    分值
+资质      12        1     依法办理登记和备案，证照在有效期内。        0~3
+                    2     护理员与自理老人配比不低于1:15。            0~5
+                    3     收费项目和标准公示，预收费用存入专用账户。  0~4
+
+　　（接上表）
+安全  10    4     消防控制室双人值守，值班人员持证。            0~7
+            5     疏散通道畅通，应急照明完好。                  0~3
+服务  9     6     每周组织文体活动不少于3次。                   0~5
+            7     节日和老人生日组织慰问。                      0~4
+"""
+
+
+def test_a_part_that_goes_on_has_its_columns_where_they_are_set_there():
+    (found,) = tables(PARTED)
+    assert [[row[0], row[1], row[2], row[4]] for row in found[1:]] == [
+        ["资质", "12", "1", "0~3"], ["", "", "2", "0~5"], ["", "", "3", "0~4"],
+        ["安全", "10", "4", "0~7"], ["", "", "5", "0~3"], ["服务", "9", "6", "0~5"], ["", "", "7", "0~4"],
+    ]  # fmt: skip
+
+
+def test_a_table_of_other_things_by_spaces_is_no_loss():
+    document = text.read("""
+考核结果与服务费挂钩标准
+序号  扣分分值  扣减服务费
+1     5分以内   不扣减
+2     6至10分   2%
+3     11至20分  5%
+4     20分以上  10%
+""".encode(), "a.txt")
+    assert [r.kind for r in document.remarks] == []
+
+
+def test_lines_without_numbers_or_points_are_rows_where_each_is_a_whole_sentence():
+    (found,) = tables("""
+评审因素  扣分情形                                 扣分标准     实得分
+环境设施  1、地面、墙面、排水沟清洁无油污。        每次扣0.5分
+          2、通风排烟设备每月清洗一次。            每次扣2分
+人员健康  3、从业人员健康证齐全。                  每次扣5分
+          4、工作时穿戴清洁工作衣帽。              每次扣1分
+""")
+    assert [row[0] for row in found] == ["评审因素", "环境设施", "", "人员健康", ""]
+    assert [row[2] for row in found[1:]] == ["每次扣0.5分", "每次扣2分", "每次扣5分", "每次扣1分"]
+
+
+def test_the_header_of_another_table_ends_the_one_above():
+    first, second = tables("""
+项目  编号  考核标准                    分数
+安全  1     制定年度目标并分解。        7
+      2     主要负责人履行职责。        7
+
+            表2 乙类单位评分细则
+项目  考核内容                          计分方法          分值
+服务  公示收费标准。                    缺一项扣1分。     6
+      热线全天畅通。                    缺一次扣1分。     4
+""")
+    assert (len(first), second[0]) == (3, ["项目", "考核内容", "计分方法", "分值"])

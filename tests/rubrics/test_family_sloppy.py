@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.notices.segments import Segment
-from pipeline.rubrics.rubric import parse
+from pipeline.rubrics.rubric import parse, read
 from tests.sheets import blocks_of, rubrics_of, shape_of
 
 
@@ -170,3 +170,165 @@ def test_a_new_title_parts_sheets_though_no_total_ends_the_first():
 
 def test_labels_of_answers_are_none():
     assert shape_of(rubrics_of("序号 | 考核内容 | 分值\n一、管理得分9分 | < | <\n1 | 台账齐全。 | 5\n2 | 人员到位。 | 4")[0])
+
+
+def test_grade_columns_may_have_others_behind_them():
+    (found,) = rubrics_of("""
+        被评价单位： | < | < | < | < | < | < | <
+        序号 | 评价内容 | 5分 | 4分 | 3分 | 2分 | 1分 | 评价方法
+        1 | 业务用房面积符合要求。 | | | | | | 现场提问
+        2 | 基本设备配置齐全。 | | | | | | 抽查台账
+        3 | 医疗废物暂存点标识清楚。 | | | | | | 系统核查
+    """)
+    assert [(c.number, str(c.max_points)) for c in found.criteria()] == [("1", "5"), ("2", "5"), ("3", "5")]
+
+
+def test_a_veto_in_brackets_closes_a_line_of_a_list():
+    (found,) = rubrics_of(LIST.replace("# 二、", "# 3.弄虚作假（一票否决）。\n    # 二、").replace("# 3.按时回访（6分）。", "# 4.按时回访（6分）。\n    # 5.瞒报事故（一票否决）。"))
+    assert [(c.number, c.kind) for c in found.criteria()] == [("1", "scored"), ("2", "scored"), ("3", "veto"), ("4", "scored"), ("5", "veto")]
+
+
+def test_lines_that_count_in_their_texts_beside_one_points_cell_are_criteria():
+    (found,) = rubrics_of("""
+        检查项目 | 考核内容 | 应得分 | 检查方式
+        采购 | 1、大宗食材公开招标，供货商资质齐全。 | 30 | 系统核查
+        ^ | 2、索证索票完整，台账保存不少于2年。 | ^ | 系统核查
+        加工 | 3、生熟分开，刀具砧板有明显标识。 | 20 | 查阅资料
+        ^ | 4、留样每份不少于125克。 | ^ | 查阅资料
+    """)
+    assert [(c.number, c.max_points and str(c.max_points)) for c in found.criteria()] == [("1", "30"), ("2", None), ("3", "20"), ("4", None)]
+    assert [s.label for s in found.sections] == ["采购", "加工"]
+
+
+def test_what_each_case_costs_makes_a_sheet_of_deductions():
+    (found,) = rubrics_of("""
+        考核项目 | 扣分情形 | 扣分标准
+        教育培训 | 特种作业人员无证上岗的。 | 每次扣5分
+        ^ | 外来人员入厂前未告知的。 | 每次扣0.5分
+        现场管理 | 动火作业未执行审批制度的。 | 每次扣2分
+        ^ | 警示标志不全的。 | 每次扣1分
+    """)
+    assert {c.kind for c in found.criteria()} == {"deduction"}
+
+
+BELOW = """
+    项目 | 序号 | 检查内容 | 满分
+    管理（9分） | 1 | 台账齐全。 | 5
+    ^ | 2 | 人员到位。 | 4
+    总评 | | | 9
+    {rows}
+"""
+
+
+@pytest.mark.parametrize("rows", [
+    "考核等次划分 | | |\n考核得分 | 等次 | |\n90分（含）以上 | A级 | |\n不满90分 | B级 | |",
+    "各单位自设指标模板 | | |\n一级指标 | 二级指标 | 分值 | 指标解释",
+])  # fmt: skip
+def test_another_table_right_below_a_sheet_is_none_of_it(rows):
+    (found,) = rubrics_of(BELOW.format(rows=rows))
+    assert ([s.label for s in found.sections], len(list(found.criteria())), str(found.stated_total)) == (["管理"], 2, "9")
+
+
+def test_points_of_sections_printed_in_each_row_are_not_those_of_joined_criteria():
+    (found,) = rubrics_of("""
+        一级指标 | 总分 | 序号 | 三级指标 | 评分办法 | 满分
+        体制 | 19 | 1 | 档案工作列入年度计划和考核内容。 | 完全符合的得10分 | 10
+        体制 | 19 | ^ | ^ | 基本符合的得5分 | ^
+        体制 | 19 | ^ | ^ | 不符合的不得分 | ^
+        体制 | 19 | 2 | 文件材料归档范围和保管期限表经审批。 | 未达到的扣9分 | 9
+        信息化 | 25 | 3 | 目录数据库覆盖率100%。 | 符合要求得14分 | 14
+        信息化 | 25 | 4 | 数字化副本质量合格率不低于99%。 | 未落实的不得分。 | 11
+    """)
+    assert [str(c.max_points) for c in found.criteria()] == ["10", "9", "14", "11"]
+    assert [str(s.stated_points) for s in found.sections] == ["19", "25"]
+
+
+@pytest.mark.parametrize(("value", "total"), [("24", "24"), ("20", "20"), ("6", None), ("7", None)])
+def test_a_lone_subtotal_belongs_to_what_it_is_nearer_to(value, total):
+    (found,) = rubrics_of(f"""
+        项目 | 序号 | 考核内容 | 分值
+        管理（18分） | 1 | 台账齐全。 | 10
+        ^ | 2 | 人员到位。 | 8
+        服务（6分） | 3 | 按时回访。 | 6
+        小计 | | | {value}
+    """)
+    assert (found.stated_total and str(found.stated_total)) == total
+
+
+def test_two_lists_under_titles_of_their_own_are_two_rubrics():
+    one, two = annex_of("# 表1 甲类单位考核评分表" + LIST + "    # 表2 乙类单位考核评分表" + LIST)
+    assert (one.title, two.title) == ("考核评分表", "表2 乙类单位考核评分表")
+    assert [len(list(r.criteria())) for r in (one, two)] == [3, 3]
+
+
+def test_a_table_under_a_title_of_scoring_without_points_is_said():
+    drawing = "# 乙类单位考核评分表\n内容 | 依据\n台账齐全。 | 制度\n人员到位。 | 花名册\n设备完好。 | 记录"
+    _, remarks = read([Segment(1, "annex", "乙类单位考核评分表", None, None, blocks_of(drawing))])
+    assert [r.kind for r in remarks] == ["unscored-table"]
+
+
+NARROWER = """
+    评价项目 | 评价内容 | 扣分标准 | 满分 | 得分
+    水质（29分） | 1.水质信息每月公布。 | 符合要求得15分，基本符合得7分。 | 15 |
+    ^ | 2.净水药剂进厂检验。 | 一次不合格扣1分，本项扣完为止。 | 14 |
+    运行（10分） | 3.设备完好率不低于98%。 | 一次不合格扣1分，本项扣完为止。 | 10 |
+    # （接上表）
+    营业（44分） | 4.收费标准公示。 | 查阅资料，缺一项扣0.5分，扣完为止。 | 7
+    ^ | 5.水表到期轮换率100%。 | 每发现一处不符合扣0.5分，扣完为止。 | 13
+    ^ | 6.65岁以上用户上门服务。 | 现场抽查3处，1处不合格扣1分。 | 9
+    ^ | 7.服务热线畅通。 | 未达到的扣15分；记录不全的扣1分。 | 15
+"""
+
+
+def test_a_narrower_part_without_a_header_has_the_columns_of_the_headed_one():
+    (found,) = rubrics_of(NARROWER)
+    assert [c.number for c in found.criteria()] == [str(n) for n in range(1, 8)]
+    assert [s.label for s in found.sections] == ["水质", "运行", "营业"]
+    assert list(found.criteria())[3].text == "收费标准公示。"
+
+
+def test_duties_beside_joined_standards_are_numbered_by_their_own_serials():
+    (found,) = rubrics_of("""
+        评估内容 | 赋分说明 | 检查方式 | 应得分
+        1.执业证书在有效期内，从业人员持证上岗，每年注册。 | 完全符合的得5分 | 查阅资料 | 5
+        ^ | 不符合的不得分 | ^ | ^
+        2.65岁以上老年人体检率不低于75%，档案更新。 | 完全符合的得7分 | 听取汇报 | 7
+        ^ | 不符合的不得分 | ^ | ^
+        3.出诊登记完整，处方书写规范，药品专柜存放。 | 完全符合的得8分 | 查阅资料 | 8
+        ^ | 不符合的不得分 | ^ | ^
+    """)
+    assert [(c.number, str(c.max_points)) for c in found.criteria()] == [("1", "5"), ("2", "7"), ("3", "8")]
+
+
+def test_numerals_of_two_forms_number_sections_and_criteria():
+    (found,) = rubrics_of("""
+        序号 | 评价内容 | 分值 | 得分
+        | 总计 | 15 |
+        一 | 基础管理 | 9 |
+        （一） | 服务合同齐全。 | 4 |
+        （二） | 客服中心规范。 | 5 |
+        二 | 秩序维护 | 6 |
+        （一） | 门岗值守。 | 6 |
+    """)
+    assert [(s.label, str(s.stated_points), len(s.criteria)) for s in found.sections] == [("基础管理", "9", 2), ("秩序维护", "6", 1)]
+
+
+def test_an_outer_label_printed_again_ends_no_inner_one():
+    (found,) = rubrics_of("""
+        一级指标 | 二级指标 | 序号 | 三级指标 | 分数
+        水质 | 日常（9分） | 1 | 水源地每日巡查。 | 4
+        水质 | | 2 | 水质每月公布。 | 5
+        运行 | 过程（8分） | 3 | 设备完好。 | 5
+        运行 | | 4 | 值守记录完整。 | 3
+    """)
+    assert [(s.label, [c.number for c in s.criteria]) for s in found.sections if s.criteria] == [("日常", ["1", "2"]), ("过程", ["3", "4"])]
+
+
+def test_a_veto_in_brackets_stands_for_points_where_texts_carry_them():
+    (found,) = rubrics_of("""
+        评价项目 | 评价内容 | 赋分说明
+        运营 | 班次准点率不低于98%（16分） | 未达到的扣16分
+        ^ | 驾驶员证照有效（12分） | 未落实的不得分
+        ^ | 弄虚作假、提供虚假材料（一票否决） | 出现即不合格
+    """)
+    assert [(c.kind, c.max_points and str(c.max_points)) for c in found.criteria()] == [("scored", "16"), ("scored", "12"), ("veto", None)]
