@@ -92,7 +92,7 @@ def _read_page(
     if len(sheet.letters) > limits.MAX_PAGE_GLYPHS:
         raise LimitExceeded(where, f"{len(sheet.letters):,} characters on one page", "split the page")
     width, height = _size(area)
-    shown = ofdseen.seen(sheet.letters, sheet.dark)
+    shown = ofdseen.seen(sheet)
     letters = [letter for letter in shown if ofdseen.is_on_page(letter, width, height)]
     page = Page(number, width, height)
     if sheet.images and ofdpictures.is_scan(box, sheet.images, letters, page):
@@ -134,7 +134,7 @@ def _said(blind: int, beside: int, unseen: int, number: int) -> Iterator[Remark]
     if beside:
         yield Remark("unread-text", f"page {number}: {beside} characters stand beside the page and were not read", Provenance("", number))
     if unseen:
-        yield Remark("watermark", f"page {number}: {unseen} characters of a watermark, white on white or cut off were left out")
+        yield Remark("watermark", f"page {number}: {unseen} characters of a watermark, white on white, covered or cut off were left out")
 
 
 def _collected(box: Container, part: str, tree: Node, templates: dict, resources: Resources, area: tuple) -> Sheet:

@@ -24,6 +24,9 @@ FAINT = 0.04
 WHITE = 245
 """The darkest channel of a colour that cannot be seen on paper is at least this bright."""
 
+OPAQUE = 0.95
+"""Ink that covers more than this hides what was drawn before."""
+
 ROOM = 1.0
 """What a character may stand outside its clip, in points: clips are drawn around the ink."""
 
@@ -97,6 +100,7 @@ class Resources(Struct):
 
 class Sheet(Struct):
     """What one page's objects left, in points from the top left. `dark`: boxes on which white characters can be seen;
+    `patches`: filled boxes through which nothing shows, each with how many characters were drawn before it;
     `blind`: characters given without their code; `objects`: how
     many were met, which is bounded: composites can hold themselves."""
 
@@ -104,6 +108,7 @@ class Sheet(Struct):
     segments: list[Segment] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     dark: list[BBox] = field(default_factory=list)
+    patches: list[tuple[BBox, int]] = field(default_factory=list)
     blind: int = 0
     objects: int = 0
 
@@ -125,7 +130,7 @@ def collect(node: Node, matrix: Matrix, resources: Resources, sheet: Sheet) -> N
 
 
 def _collect(node: Node, state: _State, resources: Resources, sheet: Sheet) -> None:
-    for item in node:
+    for item in sorted(node, key=_depth):
         kind = local(item)
         if kind in ASIDE or item.get("Visible") == "false":
             continue
@@ -143,6 +148,11 @@ def _collect(node: Node, state: _State, resources: Resources, sheet: Sheet) -> N
         place = _place(item, state.matrix)
         inner = _State(place, state.parameters, cover, (*state.clips, *_clips(item, place, state.matrix)), state.depth)
         _draw(kind, item, inner, resources, sheet)
+
+
+def _depth(item: Node) -> int:
+    """Layers are drawn by their type, whatever their order; all else in order."""
+    return {"Background": -1, "Foreground": 1}.get(item.get("Type", ""), 0) if local(item) == "Layer" else 0
 
 
 def _draw(kind: str, item: Node, state: _State, resources: Resources, sheet: Sheet) -> None:
@@ -270,8 +280,10 @@ def _letter(char: str, place: Matrix, width: float, size: float, ink: Ink, state
 def _path(item: Node, state: _State, resources: Resources, sheet: Sheet) -> None:
     stroked, filled = item.get("Stroke") != "false", item.get("Fill") == "true"
     stroked = stroked and _is_seen(resources.ink(item, "StrokeColor", state.parameters), state.cover)
-    filled = filled and _is_seen(resources.ink(item, "FillColor", state.parameters), state.cover)
-    if not stroked and not filled:
+    coloured, fill = filled, resources.ink(item, "FillColor", state.parameters) or Ink()
+    is_patch = filled and fill.cover * state.cover > OPAQUE and not state.clips
+    filled = filled and _is_seen(fill, state.cover)
+    if not stroked and not coloured:
         return
     for data in every(item, "AbbreviatedData"):
         for sub in outline(data.text or ""):
@@ -280,8 +292,12 @@ def _path(item: Node, state: _State, resources: Resources, sheet: Sheet) -> None
                 continue
             sheet.segments += [s for s in drawn(points, stroked, filled) if not _is_cut((s[0] + s[2]) / 2, (s[1] + s[3]) / 2, state.clips)]
             box = boxed(points)
-            if filled and min(box[2] - box[0], box[3] - box[1]) > THIN:
+            if min(box[2] - box[0], box[3] - box[1]) <= THIN or not coloured:
+                continue
+            if filled:
                 sheet.dark.append(box)
+            if is_patch and sheet.letters and all(x in box[::2] and y in box[1::2] for x, y in points):
+                sheet.patches.append((box, len(sheet.letters)))
         if len(sheet.segments) > limits.MAX_PAGE_RULES:
             return
 

@@ -9,13 +9,16 @@ from statistics import median
 
 from pipeline.provenance import BBox
 from pipeline.readers import aslant
-from pipeline.readers.ofdobjects import WHITE, Letter
+from pipeline.readers.ofdobjects import WHITE, Letter, Sheet
 
 MOSTLY = 0.6
 """A page is turned when more than this part of its characters is turned one way."""
 
 MOST_CUT = 0.5
-"""More than this part of a page's characters is never cut off: its clips are not what they seem."""
+"""More than this part of a page's characters is never cut off or covered: its clips and fills are not what they seem."""
+
+MOST_PATCHED = 5_000_000
+"""Characters times filled boxes drawn after some of them: a page with more is not looked through (a second and more)."""
 
 
 def turns_of(letters: Iterable[Letter]) -> int:
@@ -25,14 +28,27 @@ def turns_of(letters: Iterable[Letter]) -> int:
     return turn if times > MOSTLY * turns.total() else 0
 
 
-def seen(letters: Sequence[Letter], dark: Sequence[BBox]) -> list[Letter]:
-    """The characters that are read as the page's text: not cut off, not white on white, of no watermark."""
-    shown = [letter for letter in letters if letter.ink.bright < WHITE or _is_on_dark(letter, dark)]
-    whole = [letter for letter in shown if not letter.cut]
+def seen(sheet: Sheet) -> list[Letter]:
+    """The characters that are read as the page's text: not cut off or covered, not white on white, of no watermark."""
+    covered = _covered(sheet)
+    shown = [letter for letter in sheet.letters if letter.ink.bright < WHITE or _is_on_dark(letter, sheet.dark)]
+    whole = [letter for letter in shown if not letter.cut and id(letter) not in covered]
     if len(whole) < (1 - MOST_CUT) * len(shown):
         whole = shown
     drawn_over = _watermark(whole)
     return [letter for i, letter in enumerate(whole) if i not in drawn_over]
+
+
+def _covered(sheet: Sheet) -> set[int]:
+    """Ids of the characters that a filled box was drawn over: an old figure under a patch."""
+    if len(sheet.letters) * len(sheet.patches) > MOST_PATCHED:
+        return set()
+    return {
+        id(letter)
+        for (x0, y0, x1, y1), before in sheet.patches
+        for letter in sheet.letters[:before]
+        if x0 <= letter.glyph.x <= x1 and y0 <= letter.glyph.y <= y1
+    }
 
 
 def is_on_page(letter: Letter, width: float, height: float) -> bool:

@@ -90,6 +90,28 @@ def test_rules_in_invisible_ink_part_nothing():
     assert cells(table_objects() + white) == PLAIN
 
 
+def patch(attributes: str = 'Fill="true" Stroke="false"', ink: str = WHITE, data: str = "M 0 0 L 8 0 L 8 8 L 0 8 C") -> str:
+    return f'<ofd:PathObject Boundary="121 51 8 8" {attributes}>{ink}<ofd:AbbreviatedData>{data}</ofd:AbbreviatedData></ofd:PathObject>'
+
+
+@pytest.mark.parametrize("over", [patch(), patch(ink='<ofd:FillColor Value="200 200 200"/>')])
+def test_a_figure_under_a_patch_is_not_read(over):
+    assert cells(table_objects() + over + text(122, 52, "7")) == [*PLAIN[:5], "7", *PLAIN[6:]]
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        patch(ink='<ofd:FillColor Value="255 255 0" Alpha="90"/>'),  # a marker
+        patch('Fill="false" Stroke="false"'),
+        patch(data="M 4 0 L 8 4 L 4 8 L 0 4 C"),  # no box
+        f"</ofd:Layer><ofd:Layer Type=\"Background\">{patch()}",  # drawn below whatever its place
+    ],
+)
+def test_what_covers_nothing_hides_nothing(over):
+    assert cells(table_objects() + over) == PLAIN
+
+
 def watermark(value: str, words: str = "内部资料注意保存" * 4) -> str:
     return (
         f'<ofd:TextObject Boundary="0 30 150 80" CTM="0.866 -0.5 0.5 0.866 20 60" Size="6"><ofd:FillColor Value="{value}"/>'
