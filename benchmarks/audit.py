@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pipeline.errors import PipelineError  # noqa: E402
-from pipeline.model import Finding, Reading  # noqa: E402
+from pipeline.findings import Finding  # noqa: E402
+from pipeline.model import Reading  # noqa: E402
 from pipeline.stages import extract  # noqa: E402
 from tests.support.faults import make_faulty  # noqa: E402
 from tests.support.notices import Fault, Made  # noqa: E402

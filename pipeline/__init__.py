@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.assessment import Assessment, Policy, Scorecard
-    from pipeline.model import Finding, Reading
+    from pipeline.findings import Finding
+    from pipeline.model import Reading
     from pipeline.revisions.changes import ChangeList
 
 __all__ = ["audit", "collect", "diff", "extract", "forms", "score"]

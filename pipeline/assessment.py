@@ -14,7 +14,8 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from pipeline.errors import InputError
-from pipeline.model import RUBRIC_ID, SCHEMA_VERSION, Finding
+from pipeline.findings import Finding
+from pipeline.model import RUBRIC_ID, SCHEMA_VERSION
 from pipeline.plain import Misfit, from_plain, to_plain
 from pipeline.provenance import Provenance
 from pipeline.serialize import load_json

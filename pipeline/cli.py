@@ -22,8 +22,6 @@ SEVERITIES = ("error", "warning", "note", "never")
 EXTRACTED = Path("extracted")
 REPORTS = {"html": "zh", "docx": "zh", "tracked": "zh"}
 """Formats that are reports, with their language unless --lang says another; lines and data follow the locale."""
-FOREIGN = ("foreign-revision", "digest-mismatch")
-"""Findings of a form that belongs to another notice or revision: it is refused."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -328,6 +326,7 @@ def _forms(args: argparse.Namespace) -> int:
 def _collect(args: argparse.Namespace) -> int:
     from pipeline import serialize, stages
     from pipeline.returns import collecting
+    from pipeline.scoring.problems import FOREIGN
     from pipeline.staging import write_together
 
     reading = stages.extract(args.notice) if args.notice else None
@@ -336,7 +335,7 @@ def _collect(args: argparse.Namespace) -> int:
     write_together(args.output, [(n, serialize.dumps(a.to_json())) for n, a in zip(collecting.file_names(found), found, strict=True)])
     for one in found:
         for f in one.findings:
-            print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.message if lang == 'zh' else f.message_en}")
+            print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.said(lang)}")
     foreign = [f"{a.source.file}: {f.message_en}; collect it with the notice it was made from" for a in found for f in a.findings if f.rule in FOREIGN]
     for line in (*refused, *foreign):
         _tell(line)

@@ -46,7 +46,7 @@ def subject_of(reading: Reading, target: str, tongue: int) -> str:
     """What a decision is about, in words: the finding it waives, or the place of its value (tongue 1: the path itself)."""
     finding = next((f for f in reading.findings if f.fingerprint == target), None)
     if finding is not None:
-        return finding.message if tongue == 0 else finding.message_en
+        return finding.said("zh" if tongue == 0 else "en")
     return place_of(reading, target) if tongue == 0 and "." in target else target
 
 

@@ -16,7 +16,8 @@ from pipeline import rx as regex
 from pipeline import yamltext
 from pipeline.auditing.audit import audit, ids_in
 from pipeline.errors import InputError, UsageError
-from pipeline.model import Decision, Reading, Repair
+from pipeline.findings import Repair
+from pipeline.model import Decision, Reading
 from pipeline.repair import confirm_whole, suggestions, value_at, with_value
 from pipeline.serialize import write_whole
 
@@ -156,11 +157,11 @@ def listing(reading: Reading, lang: str) -> str:
     lines += [f"{s.id}\t{s.before or '—'} -> {s.after}\t{s.basis}" for s in open_suggestions(reading)]
     lines.append(f"# {said[1]}")
     lines += [
-        f"{f.fingerprint}\t{f.severity}\t{f.rule}\t{f.where}\t{f.message if lang == 'zh' else f.message_en}"
+        f"{f.fingerprint}\t{f.severity}\t{f.rule}\t{f.where}\t{f.said(lang)}"
         for f in reading.findings
         if f.waiver is None
     ]
     lines.append(f"# {said[2]}")
-    about = {f.fingerprint: f.message if lang == "zh" else f.message_en for f in reading.findings}
+    about = {f.fingerprint: f.said(lang) for f in reading.findings}
     lines += [f"{d.id}\t{d.action}\t{d.target}\t{d.value or about.get(d.target, '')}\t{d.status}\t{d.by}\t{d.date}\t{d.reason}" for d in reading.decisions]
     return "\n".join(lines) + "\n"

@@ -10,7 +10,8 @@ from pipeline.serialize import dumps
 
 
 def rubric_digest(rubric: Rubric) -> str:
-    """sha256 (hex) of what an assessment depends on: ids, labels, numbers, texts, points and their basis."""
+    """sha256 (hex) of what an assessment depends on: ids, labels, numbers, texts, points and their basis; the standard and
+    the other cells of a criterion, where it has any."""
     content = {
         "id": rubric.id,
         "title": rubric.title,
@@ -20,7 +21,7 @@ def rubric_digest(rubric: Rubric) -> str:
                 "id": s.id,
                 "label": s.label,
                 "kind": s.kind,
-                "criteria": [[c.id, c.number, c.text, to_plain(c.max_points), c.basis, c.points_basis] for c in s.criteria],
+                "criteria": [[c.id, c.number, c.text, to_plain(c.max_points), c.basis, c.points_basis, *([c.columns] if c.columns else [])] for c in s.criteria],
             }
             for s in rubric.sections
         ],

@@ -93,6 +93,18 @@ MAX_VALUE_BYTES = 64 * 1024
 MAX_FORM_FIELDS = 30_000
 """Fields of a filled form: three for each of 3,000 criteria are 9,000."""
 
+MAX_FORMS = 20_000
+"""Forms in one export of a phone tool: a bureau's year has some hundred; each takes some milliseconds and 5 KB."""
+
+
+def check_forms(forms: int, fields: int, where: str) -> None:
+    """Refuse an export with absurdly many forms or fields."""
+    if forms > MAX_FORMS:
+        raise LimitExceeded(where, f"{forms:,} forms (limit {MAX_FORMS:,})", "split the export")
+    if fields > MAX_FORM_FIELDS:
+        raise LimitExceeded(where, f"{fields:,} form fields (limit {MAX_FORM_FIELDS:,})", "give the filled form alone")
+
+
 MAX_FLAT_OBJECTS = 20_000
 """Characters and lines on one page of a filled form whose fields are gone: a dense one has 4,000; these take 13 s."""
 

@@ -1,4 +1,4 @@
-"""Every noun of the glossary as frozen data. No I/O, no arithmetic beyond sums that are computed on demand.
+"""The nouns of the glossary as frozen data (findings have a module of their own). No I/O, no arithmetic beyond sums on demand.
 
 Two halves: what a reader saw (Document: pages, paragraphs, tables, cells) and what it means
 (Reading: notice, rubrics, findings). Points are Decimal in memory and decimal strings in JSON; a printed value
@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import Struct, field
 
+from pipeline.findings import Basis, Finding, Status
 from pipeline.plain import to_plain
 from pipeline.provenance import Provenance
 
@@ -25,9 +26,6 @@ RUBRIC_ID = re.compile(r"[A-Za-z0-9][\w~.-]{0,79}", re.A)
 ITEM_ID = re.compile(r"[A-Za-z0-9][\w~./-]{0,119}", re.A)
 """`annex-2/c21`."""
 
-Basis = Literal["printed", "proved", "inferred", "confirmed"]
-Status = Literal["proved", "conditional", "supported", "undecidable"]
-Severity = Literal["error", "warning", "note"]
 SectionKind = Literal["scored", "bonus", "deduction"]
 CriterionKind = Literal["scored", "bonus", "deduction", "veto"]
 
@@ -372,7 +370,6 @@ class Rubric(Struct, frozen=True):
     fields: dict[str, Provenance] = field(default_factory=dict)
     labels: tuple[LabelMark, ...] = ()
     subtotals: tuple[Subtotal, ...] = ()
-    alternative_of: str | None = None
     resolution: Resolution | None = None
     unplaced: tuple[Unplaced, ...] = ()
     notes: tuple[BodyText, ...] = ()
@@ -388,71 +385,7 @@ class Rubric(Struct, frozen=True):
         return tuple(c for c in self.criteria() if c.basis == "printed")
 
 
-# ---- findings ----------------------------------------------------------------------------------------------------
-
-
-class Step(Struct, frozen=True):
-    """One line of arithmetic: `sum` of ids and values equals `equals`; or a `declared` value at its place."""
-
-    op: str
-    text: str
-    of: tuple[str, ...] = ()
-    equals: str | None = None
-    at: tuple[Provenance, ...] = ()
-
-
-class Proof(Struct, frozen=True):
-    """A proof a person can check by hand."""
-
-    claim: str
-    steps: tuple[Step, ...] = ()
-    assumes: tuple[str, ...] = ()
-    explanations: int | None = None
-    groups: tuple[tuple[int, str], ...] = ()
-    margin: int | None = None
-    redundancy: int | None = None
-    decide_by: tuple[str, ...] = ()
-    certificate: dict[str, Any] = field(default_factory=dict)
-    claim_en: str = ""
-
-
-class Repair(Struct, frozen=True):
-    """What could be set right: `path` is `<id>.<field>`; `basis` proved for a repair, inferred for a suggestion."""
-
-    id: str
-    path: str
-    before: str | None
-    after: str
-    basis: Basis
-    reason: str
-    donors: tuple[str, ...] = ()
-
-
-class Waiver(Struct, frozen=True):
-    """A finding accepted by a person."""
-
-    by: str
-    reason: str
-    date: str
-
-
-class Finding(Struct, frozen=True):
-    """One thing a rule reports. `message` is Chinese, `message_en` English; numbers and quotes are the same in both."""
-
-    code: str
-    rule: str
-    severity: Severity
-    status: Status
-    annex: int
-    where: str
-    message: str
-    message_en: str
-    evidence: tuple[Provenance, ...] = ()
-    proof: Proof | None = None
-    repair: Repair | None = None
-    fingerprint: str = ""
-    waiver: Waiver | None = None
-    suggestions: tuple[Repair, ...] = ()
+# ---- a reading --------------------------------------------------------------------------------------------------
 
 
 class Decision(Struct, frozen=True):

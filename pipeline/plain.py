@@ -29,6 +29,16 @@ def points_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def whole_text(text: str, columns: Mapping[str, str]) -> str:
+    """A criterion's text with the name of its item before it, where the sheet has a column for that.
+
+    >>> whole_text("有预案。", {"item": "预案"}), whole_text("有预案。", {})
+    ('预案：有预案。', '有预案。')
+    """
+    item = columns.get("item", "")
+    return f"{item}：{text}" if item.strip() and item != text else text
+
+
 def other_cells(columns: Mapping[str, str]) -> tuple[str, ...]:
     """A criterion's `columns` to stand beside its text, each under its title: `评分标准：每处扣1分`. Without `item`, which
     is part of the text."""

@@ -9,7 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline.errors import UsageError
-from pipeline.model import Criterion, Notice, Reading, Repair, Rubric, Section
+from pipeline.findings import Repair
+from pipeline.model import Criterion, Notice, Reading, Rubric, Section
 from pipeline.plain import points_text
 
 CRITERION_FIELDS = ("number", "text", "max_points")

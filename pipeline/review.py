@@ -13,7 +13,6 @@ import socket
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, partial
-from hashlib import sha256
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,23 +20,22 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-import jinja2
 from msgspec import Struct
 
 from pipeline import serialize, stages
 from pipeline.criterion_names import subject_of
-from pipeline.decisions import open_suggestions
-from pipeline.errors import PipelineError, UsageError
+from pipeline.decisions import ACTIONS, open_suggestions
+from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.ledger import file_digest
 from pipeline.review_words import WORDS
+from pipeline.templating import template
 
-TEMPLATES = Path(__file__).parent / "templates"
 MAX_BODY = 64 * 1024
 """A decision is a few short fields; a larger request is none of our forms."""
 TIMEOUT = 30
 """Seconds a connection may stay silent before it is closed."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 AUDIT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-ACTIONS = ("accept", "reject", "set", "waive")
 
 
 class Answer(Struct, frozen=True):
@@ -56,10 +54,6 @@ class Desk:
         self.extracted, self.lang, self.token = extracted, lang, secrets.token_urlsafe(32)
         self.hosts = {f"{name}:{port}" for name in _names(host)} | ({*_names(host)} if port == 80 else set())
         self.lock = Lock()
-        self.template = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-        ).get_template("review.html.j2")  # fmt: skip
 
     def notices(self) -> dict[str, Path]:
         """`slug/revision` → notice JSON, of every notice under the folder; links that lead outside are left out."""
@@ -77,7 +71,7 @@ class Desk:
         if found is None:
             return self.refusal(HTTPStatus.NOT_FOUND, "unknown")
         if audit:
-            return Answer(HTTPStatus.OK, _audit(found, sha256(found.read_bytes()).hexdigest(), self.lang), policy=AUDIT_POLICY)
+            return Answer(HTTPStatus.OK, _audit(found, _digest(found), self.lang), policy=AUDIT_POLICY)
         return self._notice(name.removeprefix("/notice/").rstrip("/"), found, done=said.get("done", ""), given={"by": said.get("by", "")})
 
     def post(self, target: str, fields: dict[str, str]) -> Answer:
@@ -140,7 +134,14 @@ class Desk:
 
     def _page(self, **more: object) -> str:
         lang = "zh-CN" if self.lang == "zh" else "en"
-        return self.template.render(w=WORDS[self.lang], lang=lang, zh=self.lang == "zh", token=self.token, **{"notices": None} | more)
+        return template("review.html.j2").render(w=WORDS[self.lang], lang=lang, zh=self.lang == "zh", token=self.token, **{"notices": None} | more)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return file_digest(path)
+    except OSError as error:
+        raise InputError(path.name, f"cannot be read ({error.strerror})", "run `notice run` again") from None
 
 
 @lru_cache(maxsize=8)

@@ -10,7 +10,8 @@ from typing import Any
 from msgspec import Struct, structs
 
 from pipeline.assessment import Assessment, Scorecard
-from pipeline.model import Finding, Reading
+from pipeline.findings import Finding
+from pipeline.model import Reading
 from pipeline.plain import is_struct, omitted_fields
 from pipeline.provenance import Provenance
 from pipeline.serialize import dumps

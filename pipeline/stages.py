@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from pipeline import ledger, serialize, staging
 from pipeline.errors import InputError, PipelineError, UsageError, legible
+from pipeline.findings import Finding
 from pipeline.ledger import Stage
-from pipeline.model import Finding, Reading
+from pipeline.model import Reading
 from pipeline.revisions import cards, identity
 from pipeline.revisions.cards import Card
 

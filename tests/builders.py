@@ -21,13 +21,13 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from pipeline.findings import Finding
 from pipeline.model import (
     AnnexEntry,
     BodyText,
     Boundary,
     Citation,
     Criterion,
-    Finding,
     Foreign,
     GradeBand,
     Heading,

@@ -228,3 +228,12 @@ def test_a_decision_says_what_it_is_about_on_every_page(desk):
     decided = client.text.partition("已作的决定")[2]
     assert finding["message"] in decided
     assert "豁免" in decided
+
+
+def test_a_notice_that_cannot_be_read_is_said_and_the_server_goes_on(desk, capfd):
+    client, folder = desk
+    (folder / "extracted" / "broken" / "2024" / "notice.json").mkdir(parents=True)
+    assert client.get("/notice/broken/2024/audit") == 422
+    assert client.get("/notice/broken/2024/") == 422
+    assert client.get(PAGE) == 200
+    assert "Traceback" not in capfd.readouterr().err

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import stages
 from pipeline.auditing import page_image
-from pipeline.model import Finding
+from pipeline.findings import Finding
 from tests.rules.hits import assert_same_facts
 
 FOLDER = Path(__file__).resolve().parents[1] / "sources" / "zaozhuang-gas-2021-42"

@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.auditing.losses import losses_in
-from pipeline.model import LOW_CONFIDENCE, Decision, Finding, Proof, Reading, Rubric, Waiver
+from pipeline.findings import Finding, Proof, Waiver
+from pipeline.model import LOW_CONFIDENCE, Decision, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES

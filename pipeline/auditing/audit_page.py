@@ -5,22 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
-import jinja2
 from msgspec import Struct, field
 
 from pipeline.auditing.audit import ids_in
 from pipeline.auditing.page_words import ORIGINS, WORDS, origin_of
 from pipeline.criterion_names import subject_of
-from pipeline.model import Criterion, Finding, Proof, Reading, Rubric, Section
-from pipeline.plain import other_cells, points_text
+from pipeline.findings import Finding, Proof
+from pipeline.model import Criterion, Reading, Rubric, Section
+from pipeline.plain import other_cells, points_text, whole_text
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.points import SETTLED, sum_of, with_children
 from pipeline.rules.registry import RANK, shorten
+from pipeline.templating import template
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 Images = Mapping[str, Sequence[tuple[int, str]]]
 
 
@@ -104,11 +103,7 @@ def render(reading: Reading, findings: Sequence[Finding], images: Images | None,
     pairs = list(zip(findings, cards.values(), strict=True))
     homes = {r.annex for r in reading.rubrics}
     sheets = [_sheet(r, _of_rubric(reading, r, pairs), lang) for r in reading.rubrics]
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    return environment.get_template("audit.html.j2").render(
+    return template("audit.html.j2").render(
         lang="zh-CN" if lang == "zh" else "en",
         w=words,
         head=_head(reading, lang),
@@ -206,7 +201,7 @@ def _card(finding: Finding, n: int, images: Images, lang: str, english: Mapping[
         status=finding.status,
         annex=finding.annex,
         where=finding.where,
-        message=finding.message if lang == "zh" else finding.message_en,
+        message=finding.said(lang),
         origin=origin_of(finding.rule),
         places=_places(finding.evidence, lang),
         steps=tuple(s.text for s in proof.steps),
@@ -347,7 +342,7 @@ def _row(criterion: Criterion, starts: bool, labels: list[LabelCell], cards: tup
         value = points_text(criterion.max_points)
     return Row(
         number=criterion.number or "",
-        text=criterion.text or WORDS[lang]["text_open"],
+        text=whole_text(criterion.text or WORDS[lang]["text_open"], criterion.columns),
         points=value,
         mark=None if criterion.basis in SETTLED else inferred,
         points_mark=None if criterion.points_basis in SETTLED else inferred,

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from pipeline.auditing.audit import FINGERPRINT_VERSION
 from pipeline.errors import UsageError
-from pipeline.model import Finding, Reading
+from pipeline.findings import Finding
+from pipeline.model import Reading
 from pipeline.plain import to_plain
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES, Rule
@@ -34,15 +35,10 @@ def render(reading: Reading, form: str, lang: str, path: str) -> str:
     raise UsageError(form, "no such format", "choose text, json, sarif, github or html")
 
 
-def message(finding: Finding, lang: str) -> str:
-    """The message in one language."""
-    return finding.message if lang == "zh" else finding.message_en
-
-
 def text_line(finding: Finding, lang: str, path: str) -> str:
     """`path:where: CODE name message`, on one line."""
     waived = f" [{WAIVED[lang]}: {finding.waiver.by}]" if finding.waiver else ""
-    line = f"{path}:{finding.where}: {finding.code} {finding.rule} {message(finding, lang)}{waived}"
+    line = f"{path}:{finding.where}: {finding.code} {finding.rule} {finding.said(lang)}{waived}"
     return " ".join(line.splitlines())
 
 
@@ -61,7 +57,7 @@ def github_line(finding: Finding, lang: str, path: str) -> str:
             fields |= {"col": str(at.span[0] + 1), "endColumn": str(at.span[1] + 1)}
     fields["title"] = f"{finding.code} {finding.rule}"
     shown = ",".join(f"{k}={_escape(v, ':,')}" for k, v in fields.items())
-    return f"::{_COMMANDS[finding.severity]} {shown}::{_escape(f'{finding.where}: {message(finding, lang)}')}"
+    return f"::{_COMMANDS[finding.severity]} {shown}::{_escape(f'{finding.where}: {finding.said(lang)}')}"
 
 
 def _escape(text: str, more: str = "") -> str:
@@ -134,7 +130,7 @@ def _result(finding: Finding, index: int, lang: str) -> dict[str, Any]:
         "ruleIndex": index,
         "kind": kind,
         "level": finding.severity if kind == "fail" else "none",
-        "message": {"text": message(finding, lang)},
+        "message": {"text": finding.said(lang)},
         "locations": [_location(first[0] if first else None, finding.where)],
         "fingerprints": {FINGERPRINT_VERSION: finding.fingerprint},
         "partialFingerprints": {FINGERPRINT_VERSION: finding.fingerprint},

@@ -31,7 +31,7 @@ def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
     first, last = places[0][0], max(places[-1], total or places[-1])[0]
     for remark in told:
         place = _place(remark.at)
-        after = remark.kind in WHOLE and not ended
+        after = remark.kind in WHOLE | {"stray-rows"} and not ended
         if remark.at is None or place is None or not first <= place[0] <= last + after:
             continue
         if remark.kind == "uncertain-rows" and not any(_inside(at, remark.at) for at in _rows(rubric)):

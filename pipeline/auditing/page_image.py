@@ -9,7 +9,8 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
 
-from pipeline.model import Finding, Reading
+from pipeline.findings import Finding
+from pipeline.model import Reading
 from pipeline.provenance import BBox
 
 SCALE = 1.25

@@ -18,12 +18,13 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
+from docx.styles.style import ParagraphStyle
 from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from pipeline import rx as regex
 from pipeline.formats.identity import code_png, identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
+from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet, lines_needed
 from pipeline.plain import points_text
 from pipeline.scoring.grades import range_text
 
@@ -40,7 +41,8 @@ TALL = 0.5 * ROOM
 """A row higher than this may go on on the next page: kept whole it would leave most of a page empty, or be cut."""
 TOGETHER = 12
 """So many veto conditions at most are kept on one page with grade and signature, which else could stand there alone."""
-ALTERNATIVES = {"仿宋_GB2312": "仿宋", "方正小标宋简体": "宋体"}
+FONT = "仿宋_GB2312"
+ALTERNATIVES = {FONT: "仿宋", "方正小标宋简体": "宋体"}
 """What an office without the notice's own fonts takes instead."""
 BOUND_PART = "customXml/item9.xml"
 PAGE_FIELD = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
@@ -127,10 +129,7 @@ class _Builder:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.top_margin, section.bottom_margin = Mm(25), Mm(24)
         section.left_margin, section.right_margin = Mm(22), Mm(20)
-        style = self.doc.styles["Normal"]
-        style.font.name, style.font.size = "仿宋_GB2312", Pt(10.5)
-        style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
-        style.paragraph_format.space_after = Pt(3)
+        set_font(self.doc, 10.5).paragraph_format.space_after = Pt(3)
         head = section.header.paragraphs[0]
         run = head.add_run(f"{identity_line(self.sheet)}　{EDITION_NAMES[self.sheet.edition]}　{self.sheet.digest[:12]}")
         run.font.size = Pt(8)
@@ -214,7 +213,7 @@ class _Builder:
             column._gridCol.w = Mm(width)
         for cell, text in zip(table.rows[0].cells, self.header, strict=True):
             _put(cell, text, bold=True, centre=True, shade="E8E5DE")
-        _mark_row(table.rows[0], "tblHeader")
+        mark_row(table.rows[0], "tblHeader")
         self._fit(table.rows[0])
         self.table, self.used = table, used + PITCH + 5
 
@@ -235,7 +234,7 @@ class _Builder:
 
     def _fit(self, row: _Row, whole: bool = True) -> None:
         if whole:
-            _mark_row(row, "cantSplit")
+            mark_row(row, "cantSplit")
         start = 0
         for tc in row._tr.tc_lst:
             tc.width = Mm(sum(self.widths[start : start + tc.grid_span]))
@@ -253,14 +252,14 @@ class _Builder:
 
     def _group(self, group: Group) -> None:
         """One section: its label in its first row, and again where it goes on on another page."""
-        heights = [_lines_needed(_shown(line), self.widths[2]) for line in group.lines]
-        heights[-1] = max(heights[-1], _lines_needed(_label(group, True), self.widths[0]) - sum(heights[:-1]))
+        heights = [_lines_needed(line.shown(), self.widths[2]) for line in group.lines]
+        heights[-1] = max(heights[-1], _lines_needed(group.cell(True), self.widths[0]) - sum(heights[:-1]))
         for i, (line, height) in enumerate(zip(group.lines, heights, strict=True)):
             last = line is group.lines[-1] and group.totalled
             row, turned = self._row(height, PITCH + 5 if last else 0.0)
             self._line(row.cells, line)
             if i == 0 or turned:
-                _put(row.cells[0], _label(group, i == 0), bold=True, centre=True)
+                _put(row.cells[0], group.cell(i == 0), bold=True, centre=True)
             _merge_down(row.cells[0], restart=i == 0 or turned)
             self._fit(row, height * PITCH + 5 <= TALL)
         if group.totalled:
@@ -268,7 +267,7 @@ class _Builder:
 
     def _line(self, cells: Sequence[_Cell], line: Line) -> None:
         _put(cells[1], line.number, centre=True)
-        _put(cells[2], _shown(line))
+        _put(cells[2], line.shown())
         _put(cells[3], line.most, centre=True)
         if line.scored:
             most = f"（0–{points_text(line.max)}）" if line.max is not None else "（分值未定）"
@@ -304,7 +303,7 @@ class _Builder:
         for i, veto in enumerate(self.sheet.vetoes, start=1):
             paragraph = self.doc.add_paragraph()
             paragraph._p.append(parse_xml(self._box(veto.key, f"一票否决 {i}")))
-            paragraph.add_run(f" {veto.number}.{veto.text}")
+            paragraph.add_run(f" {veto.mark}{veto.text}")
         if len(self.sheet.vetoes) <= TOGETHER:
             for paragraph in self.doc.paragraphs[first:]:
                 paragraph.paragraph_format.keep_with_next = True
@@ -358,21 +357,9 @@ def _tight(paragraph: Paragraph) -> None:
     paragraph.paragraph_format.line_spacing = Pt(PITCH)
 
 
-def _shown(line: Line) -> str:
-    return line.text + "".join(f"[{m}]" for m in line.marks) + "".join(f"\n{d}" for d in line.details)
-
-
-def _label(group: Group, first: bool) -> str:
-    if not first:
-        return f"{group.label}（续）" if group.label else ""
-    stated = f"\n（{points_text(group.stated)}分）" if group.stated is not None else ""
-    return group.label + "".join(f"[{m}]" for m in group.marks) + stated
-
-
 def _lines_needed(text: str, width: float) -> int:
     """Lines of a text in a cell of `width` mm at 10.5 points (3.7 mm a character, Latin letters half of it)."""
-    room = int((width - 4) / 3.7)
-    return sum(max(1, -(-sum(2 if ord(c) > 0x2000 else 1 for c in part) // (2 * room))) for part in text.split("\n"))
+    return lines_needed(text, int((width - 4) / 3.7))
 
 
 def _with_alternatives(table: bytes) -> bytes:
@@ -386,8 +373,17 @@ def _merge_down(cell: _Cell, restart: bool) -> None:
     cell._tc.get_or_add_tcPr().append(parse_xml(f"<w:vMerge {nsdecls('w')}{value}/>"))
 
 
-def _mark_row(row, name: str) -> None:
+def mark_row(row: _Row, name: str) -> None:
+    """A property of a table row: `tblHeader` repeats it on every page, `cantSplit` keeps it on one."""
     row._tr.get_or_add_trPr().append(parse_xml(f"<w:{name} {nsdecls('w')}/>"))
+
+
+def set_font(document: Document, size: float) -> ParagraphStyle:
+    """Set the notice's own font as that of the document, at `size` points; returns the style that has it."""
+    style: ParagraphStyle = document.styles["Normal"]
+    style.font.name, style.font.size = FONT, Pt(size)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+    return style
 
 
 def number_pages(document: Document) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import cache
 
 import jinja2
 from markupsafe import Markup
@@ -14,6 +13,7 @@ from pipeline.formats.sheet import EDITION_NAMES, Sheet
 from pipeline.plain import points_text, to_plain
 from pipeline.scoring.grades import range_text
 from pipeline.scoring.tally import SIGN
+from pipeline.templating import template
 
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
@@ -24,7 +24,7 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
         **identity(sheet),
         "bands": [{k: to_plain(getattr(b, k)) for k in ("label", "min", "max", "min_inclusive", "max_inclusive")} for b in sheet.graded()],
     }
-    return _template().render(
+    return template("form.html.j2").render(
         sheet=sheet,
         prefill=dict(prefill or {}),
         edition=EDITION_NAMES[sheet.edition],
@@ -42,11 +42,3 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
 def _css_text(text: str) -> Markup:
     """A CSS string: what is neither letter nor digit by its code, so that no quote or tag ends it."""
     return Markup('"' + "".join(c if c.isalnum() else f"\\{ord(c):06x}" for c in text) + '"')
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("form.html.j2")

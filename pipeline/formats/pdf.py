@@ -84,7 +84,7 @@ def _data(sheet: Sheet, pages: int) -> dict:
         "groups": [_group(g) for g in sheet.groups],
         "total": sheet.total_text(),
         "na": sheet.not_applicable == "allowed",
-        "vetoes": [{"key": v.key, "number": v.number, "text": soft(v.text)} for v in sheet.vetoes],
+        "vetoes": [{"key": v.key, "mark": v.mark, "text": soft(v.text)} for v in sheet.vetoes],
         "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         "footnotes": [soft(n) for n in sheet.footnotes],
         "open": [soft(n) for n in sheet.open],

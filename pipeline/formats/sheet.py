@@ -13,11 +13,12 @@ from typing import Literal
 from msgspec import Struct
 
 from pipeline import rx as regex
-from pipeline.assessment import Policy, field_name
+from pipeline.assessment import Policy, field_name, key_of
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
-from pipeline.model import SCHEMA_VERSION, Criterion, Finding, GradeBand, Reading, Rubric, Section
-from pipeline.plain import other_cells, points_text
+from pipeline.findings import Finding
+from pipeline.model import SCHEMA_VERSION, Criterion, GradeBand, Reading, Rubric, Section
+from pipeline.plain import other_cells, points_text, whole_text
 from pipeline.scoring.grades import shared, veto_conditions
 from pipeline.scoring.tally import SIGN, base_of, lines_of, on_edition
 
@@ -25,6 +26,16 @@ Edition = Literal["printed", "draft", "final"]
 NotApplicable = Literal["allowed", "open", "refused"]
 EDITION_NAMES = {"printed": "原样版", "draft": "草案版", "final": "正式版"}
 SAYS_NOT_APPLICABLE = regex.compile(r"不适用|不涉及|合理缺项|缺项")
+
+
+def marked(marks: Sequence[int]) -> str:
+    """Footnote marks as they stand behind a text: `[1][2]`."""
+    return "".join(f"[{m}]" for m in marks)
+
+
+def lines_needed(text: str, room: int) -> int:
+    """How many lines a text takes in a column of `room` Chinese characters (Latin letters and digits take half)."""
+    return sum(max(1, -(-sum(2 if ord(c) > 0x2000 else 1 for c in part) // (2 * room))) for part in text.split("\n"))
 
 
 class Line(Struct, frozen=True):
@@ -54,6 +65,10 @@ class Line(Struct, frozen=True):
     def sign(self) -> int:
         return SIGN.get(self.kind, 0)
 
+    def shown(self) -> str:
+        """The 评价内容 cell: its text with the marks, and the row's other cells below it."""
+        return self.text + marked(self.marks) + "".join(f"\n{d}" for d in self.details)
+
     @property
     def most(self) -> str:
         """The 分值 cell: `3`, `+2`, `-1`, a range or options as printed, `否决`, or a dash when nothing is known."""
@@ -76,10 +91,16 @@ class Group(Struct, frozen=True):
     lines: tuple[Line, ...]
     marks: tuple[int, ...] = ()
 
-    def heading(self) -> str:
-        """Its label with marks and stated points on one line, for a section that only holds others."""
-        stated = f"（{points_text(self.stated)}分）" if self.stated is not None else ""
-        return self.label + "".join(f"[{m}]" for m in self.marks) + stated
+    def heading(self, between: str = "") -> str:
+        """Its label with marks and stated points: on one line for a section that only holds others."""
+        stated = f"{between}（{points_text(self.stated)}分）" if self.stated is not None else ""
+        return self.label + marked(self.marks) + stated
+
+    def cell(self, first: bool) -> str:
+        """Its label cell: in its first row, or where it goes on on another page."""
+        if not first:
+            return f"{self.label}（续）" if self.label else ""
+        return self.heading("\n")
 
     @property
     def totalled(self) -> bool:
@@ -103,6 +124,11 @@ class VetoBox(Struct, frozen=True):
     number: str
     text: str
 
+    @property
+    def mark(self) -> str:
+        """What stands before the text: `1.`, `（一）`, `①`."""
+        return f"{self.number}." if self.number.isdecimal() else self.number if regex.fullmatch("[①-⑳]", self.number) else f"（{self.number}）"
+
 
 class Sheet(Struct, frozen=True):
     """A form to fill. `prefix` is the key of the rubric (`annex_2`); `open` says in plain words what is open; `base` is
@@ -113,7 +139,6 @@ class Sheet(Struct, frozen=True):
     annex: int
     rubric_id: str
     title: str
-    notice_title: str
     document_number: str
     revision: str
     edition: Edition
@@ -152,12 +177,6 @@ class Sheet(Struct, frozen=True):
         return f"{self.rubric_id}.{self.edition}"
 
 
-
-def key_of(identifier: str) -> str:
-    """The field key of an id: `annex-2/c1` → `annex_2_c1`."""
-    return regex.sub(r"[^A-Za-z0-9]+", "_", identifier)
-
-
 def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy | None = None) -> Sheet:
     """The form of one rubric. Raises UsageError for `final` while an error finding is open."""
     findings = [f for f in reading.findings if f.annex in (rubric.annex, 0) and f.waiver is None]
@@ -172,7 +191,6 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
         annex=rubric.annex,
         rubric_id=rubric.id,
         title=_title(reading, rubric),
-        notice_title=reading.notice.title or "",
         document_number=reading.notice.document_number or "",
         revision=reading.revision or "",
         edition=edition,
@@ -248,9 +266,7 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], n
             value = None
         elif edition == "draft" and criterion.points_basis != "confirmed":
             marks.append(_note(notes, f"第{criterion.number or criterion.id}条分值原表未印，{_points_words(criterion)}。"))
-    text = criterion.text or "（原文缺）"
-    if item := criterion.columns.get("item"):
-        text = f"{item}：{text}" if item != text else text
+    text = whole_text(criterion.text or "（原文缺）", criterion.columns)
     return Line(
         key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks),
         other_cells(criterion.columns), criterion.kind if criterion.kind != "scored" else kind,

@@ -64,7 +64,7 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
         rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round(0{terms}, 1)"})
         subtotals.append(_term(SIGN[group.kind], f"${{{group.key}_subtotal}}"))
     for veto in sheet.vetoes:
-        rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.number}.{veto.text}", "hint": "有此情形才勾选"})
+        rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.mark}{veto.text}", "hint": "有此情形才勾选"})
     total = points_text(sheet.base) + "".join(subtotals)
     rows += [
         {"type": "calculate", "name": f"{p}_total", "label": "总评", "calculation": f"round({total}, 1)"},

@@ -12,7 +12,7 @@ from math import ceil
 import xlsxwriter
 
 from pipeline.formats.identity import code_png, identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
+from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet, lines_needed
 from pipeline.plain import points_text
 from pipeline.scoring.grades import contains, range_text
 from pipeline.scoring.tally import SIGN
@@ -164,8 +164,8 @@ class _Writer:
         first = start = self.row
         got = Decimal(0)
         chunks: list[tuple[int, int]] = []
-        heights = [lines_needed(_shown(line), 24) for line in group.lines]
-        heights[-1] = max(heights[-1], lines_needed(_label(group, True), 6) - sum(heights[:-1]))
+        heights = [lines_needed(line.shown(), 24) for line in group.lines]
+        heights[-1] = max(heights[-1], lines_needed(group.cell(True), 6) - sum(heights[:-1]))
         self.minus = []
         for line, needed in zip(group.lines, heights, strict=True):
             height = 15.0 * needed + 6
@@ -180,7 +180,7 @@ class _Writer:
             self.row += rows
         chunks.append((start, self.row - 1))
         for top, bottom in chunks:
-            label = _label(group, top == first)
+            label = group.cell(top == first)
             if bottom > top:
                 self.page.merge_range(top, 0, bottom, 0, label, self.label)
             else:
@@ -197,7 +197,7 @@ class _Writer:
             for col, look in enumerate((self.centre, self.cell, self.centre, *filled), 1):
                 self.page.merge_range(r, col, r + rows - 1, col, "", look)
         self.page.write_string(r, 1, line.number, self.centre)
-        self.page.write_string(r, 2, _shown(line), self.cell)
+        self.page.write_string(r, 2, line.shown(), self.cell)
         if line.kind == "scored" and line.max is not None and not line.choice:
             self.page.write_number(r, 3, float(line.max), self.centre)
         else:
@@ -285,7 +285,7 @@ class _Writer:
             ticked = self.prefill.get(veto.key) == "Yes"
             self.page.write_string(self.row, 0, "是" if ticked else "", self.open)
             self.page.data_validation(self.row, 0, self.row, 0, {"validate": "list", "source": ["是", "否"]})
-            self.page.merge_range(self.row, 1, self.row, self.last, f"{veto.number}.{veto.text}", self.cell)
+            self.page.merge_range(self.row, 1, self.row, self.last, f"{veto.mark}{veto.text}", self.cell)
             self._set_height(self.row, height)
             self._name(veto.key, self.row, 0)
             self.veto_rows.append(self.row)
@@ -347,22 +347,3 @@ class _Writer:
 def _quoted(text: str) -> str:
     """A text inside a formula, where it may have 255 characters."""
     return '"' + text[:200].replace('"', '""') + '"'
-
-
-def lines_needed(text: str, room: int) -> int:
-    """How many lines a text takes in a column of `room` Chinese characters (Latin letters and digits take half)."""
-    return sum(max(1, -(-sum(2 if ord(c) > 0x2000 else 1 for c in part) // (2 * room))) for part in text.split("\n"))
-
-
-def _shown(line: Line) -> str:
-    marks = "".join(f"[{m}]" for m in line.marks)
-    return line.text + marks + "".join(f"\n{d}" for d in line.details)
-
-
-def _label(group: Group, first: bool) -> str:
-    """A section's label in its first row, or where it goes on on another page."""
-    if not first:
-        return f"{group.label}（续）" if group.label else ""
-    stated = f"\n（{points_text(group.stated)}分）" if group.stated is not None else ""
-    return group.label + "".join(f"[{m}]" for m in group.marks) + stated
-

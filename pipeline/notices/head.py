@@ -77,7 +77,8 @@ def read_head(lines: Sequence[Line]) -> Head:
         after = max(after, number_at + 1) if number_at - after <= 3 else after
     names, names_at, end = _addressees(lines, after) if title or number else ((), None, after)
     title = title if title and _is_official(title.value, number, names, lines) else None
-    issuer = issuer or _issuer_in_title(title, lines, start)
+    if issuer is None or not ORGAN.fullmatch(issuer.value):  # 政策文件 is a column of a web site
+        issuer = _issuer_in_title(title, lines, start) or issuer
     return Head(number, issuer, title, names, names_at, end if title or number else 0)
 
 
@@ -122,7 +123,7 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
     """The issuing organ above the number (or above the title): `X局文件`, or names of organs on lines of their own."""
     top = lines[: number_at if number_at is not None else 3]
     organs: list[tuple[str, Line, int]] = []
-    for line in top[-6:]:
+    for line in reversed(top[-6:]):  # the nearest ones: on a web page much else that ends with 文件 stands above
         text = _compact(line.text)
         if text in ("文件", "文 件"):
             continue
@@ -135,6 +136,7 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
             break
     if not organs:
         return None
+    organs.reverse()
     value = "、".join(o[0] for o in organs)
     return Found(value, organs[0][1].place(0, organs[0][2]))
 
@@ -211,13 +213,19 @@ def _reads_as_title(text: str) -> bool:
 
 
 def _title_above(lines: Sequence[Line], number_at: int) -> tuple[Found | None, int]:
-    """A title above the number, as web pages print it."""
+    """A title above the number, as web pages print it; not with the page's own heading above it, which is the same again."""
     for first in range(max(0, number_at - 4), number_at):
         whole = join(lines[first:number_at])
         text = _compact(whole.text)
-        if "关于" in text and _reads_as_title(text):
+        if "关于" in text and _reads_as_title(text) and not _begins_with_title(lines[first:number_at]):
             return Found(text, whole.place()), number_at
     return None, number_at + 1
+
+
+def _begins_with_title(lines: Sequence[Line]) -> bool:
+    """Whether the first of several lines are a whole title, which the others do not belong to."""
+    texts = [(end, _compact(join(lines[:end]).text)) for end in range(1, len(lines))]
+    return any("关于" in text and _reads_as_title(text) and not _is_title_tail(lines[end]) for end, text in texts)
 
 
 def _is_official(title: str, number: Found | None, names: tuple[str, ...], lines: Sequence[Line]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.plain import to_plain
 from pipeline.proving.proofs import walk
 from pipeline.proving.puzzle import FAMILY, Puzzle, Summary
 
@@ -18,34 +19,16 @@ WALK_LIMIT = 12_000
 
 def certify(puzzle: Puzzle, summary: Summary) -> dict[str, Any]:
     """The certificate of a summary under the default weights."""
-    weights = FAMILY[0]
     out: dict[str, Any] = {
         "version": 1,
         "unit": puzzle.unit,
         "points": list(puzzle.points),
         "missing": {str(row): list(values) for row, values in puzzle.missing},
         "pieces": list(puzzle.pieces),
-        "sections": [
-            {
-                "label": f.label,
-                "declared": list(f.declared),
-                "pieces": list(f.pieces),
-                "start": f.start,
-                "weight": f.weight,
-                "counted": f.counted,
-                "slack": f.slack,
-            }
-            for f in puzzle.facts
-        ],
+        "sections": [to_plain(fact) for fact in puzzle.facts],
         "total": puzzle.total,
         "expected": {str(row): section for row, section in puzzle.expected},
-        "weights": {
-            "criterion": weights.criterion,
-            "declared": weights.declared,
-            "total": weights.total,
-            "slope": weights.slope,
-            "page": weights.page,
-        },
+        "weights": to_plain(FAMILY[0]),
         "claim": {
             "cost": summary.cost,
             "count": summary.count,

@@ -112,15 +112,15 @@ def _values(
                 if cost < costs.get(value, cost + 1) and others.make(start, end, row, missing - value):
                     costs[value] = cost
             if cost == best:
-                checks = len(programme.puzzle.facts[section].declared) - len(inside)
+                fact = programme.puzzle.facts[section]
+                checks = len(fact.declared) - len(inside) + (programme.tracked and fact.counted and len(programme.values) == 1)
                 equations[row] = min(checks, equations.get(row, checks))
     out = []
     for row, costs in through.items():
         ties = tuple(sorted(v for v, cost in costs.items() if cost == best))
         rivals = [cost - best for v, cost in costs.items() if v not in ties]
         margin = 0 if len(ties) != 1 else min([MARGIN_CAP, *rivals])
-        total = int(programme.tracked and len(programme.values) == 1)
-        out.append(ValueFact(row, ties, margin, equations.get(row, -1) + total))
+        out.append(ValueFact(row, ties, margin, equations.get(row, -1)))
     return tuple(out)
 
 
@@ -224,6 +224,12 @@ def claim(puzzle: Puzzle, cost: int, ties: int, margin: int, sturdy: int) -> Cla
     if cost > 0 or margin < CONDITIONAL_MARGIN:
         return "supported"
     return "proved" if min(margin, sturdy) >= PROVED_MARGIN and len(puzzle.missing) < 2 else "conditional"
+
+
+def is_checked(value: ValueFact) -> bool:
+    """Whether a missing value is proved: one is possible, an equation beyond the one that gives it agrees, and no label
+    needs only to stand elsewhere for another."""
+    return len(value.values) == 1 and value.redundancy >= 1 and value.margin >= CONDITIONAL_MARGIN
 
 
 def robust_starts(puzzle: Puzzle, summary: Summary) -> tuple[tuple[int, ...], ...]:

@@ -8,14 +8,15 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.model import Basis, Boundary, Criterion, Resolution, Rubric, Section, Status
+from pipeline.findings import Basis, Status
+from pipeline.model import Boundary, Criterion, Resolution, Rubric, Section
 from pipeline.plain import points_text
 from pipeline.proving.certificate import certify
 from pipeline.proving.donors import Donation
 from pipeline.proving.explanations import groups_of, looks_of, row_names
 from pipeline.proving.fitting import Fit, in_the_middle
 from pipeline.proving.layout import Row, Sheet, Slot
-from pipeline.proving.proofs import claim
+from pipeline.proving.proofs import claim, is_checked
 from pipeline.proving.puzzle import ValueFact
 
 STRENGTH: tuple[Status, ...] = ("proved", "conditional", "supported", "undecidable")
@@ -89,8 +90,8 @@ def _points(sheet: Sheet, found: Fit | None, fact: ValueFact | None) -> tuple[De
     """The one value the equations leave. Proved when a second equation agrees and no digit is in doubt."""
     if found is None or fact is None or len(fact.values) != 1:
         return None, "inferred"
-    twice = fact.redundancy >= 1 and not sheet.rubric.doubts
-    return Decimal(fact.values[0]) / found.puzzle.unit, "proved" if twice else "inferred"
+    sure = is_checked(fact) and not sheet.rubric.doubts
+    return Decimal(fact.values[0]) / found.puzzle.unit, "proved" if sure else "inferred"
 
 
 def _absent(
@@ -272,7 +273,7 @@ def _standing(sheet: Sheet, found: Fit, sections: Sequence[Section]) -> Status:
     if clean_cost(found) > 0:
         return "supported"
     held = [s.boundary.status for s in sections if s.boundary is not None]
-    if any(v.redundancy < 1 for v in found.summary.values) or sheet.rubric.doubts:
+    if not all(map(is_checked, found.summary.values)) or sheet.rubric.doubts:
         held.append("conditional")
     return max(held, key=STRENGTH.index, default="supported")
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pipeline.model import Basis, Criterion, Reading, Remark, Rubric, Section
+from pipeline.findings import Basis
+from pipeline.model import Criterion, Reading, Remark, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.proving.checker import premises
-from pipeline.proving.proofs import claim, robust_starts, solve
+from pipeline.proving.proofs import claim, is_checked, robust_starts, solve
 from pipeline.proving.puzzle import Fact, Puzzle, Summary
 
 
@@ -73,7 +74,7 @@ def faults(rubric: Rubric) -> Iterator[str]:
     yield from _values(points, rubric, puzzle, summary)
     yield from _boundaries(laid, puzzle, summary)
     if resolution.status == "proved":
-        weak = any(s.boundary and s.boundary.status != "proved" for s in laid) or any(v.redundancy < 1 for v in summary.values)
+        weak = any(s.boundary and s.boundary.status != "proved" for s in laid) or not all(map(is_checked, summary.values))
         if weak or rubric.doubts or summary.count > 1:
             yield "the rubric as a whole is called so"
 
@@ -146,7 +147,7 @@ def _stands_for(value: Decimal | None, criterion: Criterion, lines: set[tuple[st
 
 
 def _values(claimed: Iterable[Criterion], rubric: Rubric, puzzle: Puzzle, summary: Summary) -> Iterator[str]:
-    rest = iter(v for v in summary.values if len(v.values) == 1 and v.redundancy >= 1 and not rubric.doubts)
+    rest = iter(v for v in summary.values if is_checked(v) and not rubric.doubts)
     for criterion in claimed:
         if not any(criterion.max_points == Decimal(v.values[0]) / puzzle.unit for v in rest):
             yield f"the points of {criterion.id}"

@@ -25,6 +25,9 @@ BROKEN = (
 STRUCTURAL = (".xml", ".rels", "mimetype", "xl/workbook.bin")
 """Parts that say what a container holds: two of one name are refused before any program chooses between them."""
 
+ROOTS = ("ofd.xml", "[content_types].xml", "mimetype")
+"""Parts that stand at the top of a document's container."""
+
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -43,8 +46,8 @@ class Container(Struct, frozen=True):
 
     @property
     def members(self) -> frozenset[str]:
-        """The names as they are spelled, with slashes between folders."""
-        return frozenset(_slashed(info.filename) for found in self.entries.values() for info in found)
+        """The names as they are spelled, with slashes between folders, without the folder that holds all."""
+        return frozenset(_slashed(info.filename)[-len(part) :] for part, found in self.entries.items() for info in found)
 
     def has(self, part: str) -> bool:
         return part.lower() in self.entries
@@ -93,10 +96,20 @@ def open_container(data: bytes, name: str) -> Container:
     for info in infos:
         if _is_inside(info.filename):
             entries.setdefault(_slashed(info.filename).lower(), []).append(info)
+    entries = _without_folder(entries)
     for part, found in entries.items():
         if len(found) > 1 and part.endswith(STRUCTURAL):
             raise _twice(f"{name}!{_slashed(found[0].filename)}")
     return Container(name, archive, entries)
+
+
+def _without_folder(entries: dict[str, list[zipfile.ZipInfo]]) -> dict[str, list[zipfile.ZipInfo]]:
+    """The members without the folder that all of them stand in, when it is the folder that was unpacked and zipped again."""
+    tops = {part.partition("/")[0] for part in entries}
+    top = tops.pop() + "/" if len(tops) == 1 else ""
+    if not top or not any(top + root in entries for root in ROOTS):
+        return entries
+    return {part.removeprefix(top): found for part, found in entries.items() if part != top}
 
 
 def _twice(where: str) -> InputError:

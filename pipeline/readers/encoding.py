@@ -32,7 +32,15 @@ MAX_BROKEN_SHARE = 0.05
 _OTHER_SETS = regex.compile(r"(?:iso-?8859|windows-?12|cp12|latin|shift|x-sjis|sjis|euc-|ks_c|iso-2022|koi8)[\w-]*", regex.I)
 """Declared sets that are believed when nothing Chinese fits."""
 
+_CHARSET = regex.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)|<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", regex.I)
+
 REMEDY = "save it again as UTF-8"
+
+
+def declared_in(data: bytes) -> str | None:
+    """The encoding that a page or an XML file names in its head."""
+    match = _CHARSET.search(data[:8192])
+    return (match[1] or match[2]).decode("ascii") if match else None
 
 
 def decode(data: bytes, name: str, declared: str | None = None) -> str:

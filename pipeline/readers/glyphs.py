@@ -52,9 +52,14 @@ def plain(text: str) -> str:
 # ---- running lines -----------------------------------------------------------------------------------------------
 
 
+OUTER = 0.07
+"""No text but heads and feet stands in this part of a page's height, at its top and bottom."""
+
+
 def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
     """All blocks in order, without page numbers in the margin and without headers and footers that repeat on at least
-    three pages (half of the pages of a longer document), at one height on the upright pages and at one on the broad ones.
+    three pages (half of the pages of a longer document; near the edge on both of two), at one height on the upright pages and
+    at one on the broad ones.
     Both would stand between table parts."""
     seen: Counter[_Running] = Counter()
     for blocks, page in zip(flow, pages, strict=True):
@@ -67,7 +72,8 @@ def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]
     pages_of: Counter[tuple[str, bool]] = Counter()
     for key in usual.values():
         pages_of[key.text, key.above] += seen[key]
-    repeated = {key for key in usual.values() if (n := pages_of[key.text, key.above]) >= 3 and n >= 0.5 * len(pages)}
+    least = {key: 2 if key.outer and len(pages) == 2 else max(3.0, 0.5 * len(pages)) for key in usual.values()}
+    repeated = {key for key in usual.values() if pages_of[key.text, key.above] >= least[key]}
     return [
         block
         for blocks, page in zip(flow, pages, strict=True)
@@ -78,12 +84,13 @@ def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]
 
 class _Running(Struct, frozen=True):
     """A line in a margin: its text with the numbers masked, whether it stands above, whether its page is broad, its
-    height on the page in steps of six points."""
+    height on the page in steps of six points, whether it is near the page's edge."""
 
     text: str
     above: bool
     broad: bool
     step: int
+    outer: bool
 
 
 _PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
@@ -98,4 +105,4 @@ def _margin_key(block: Block, page: Page) -> _Running | None:
         return None
     text = fold(block.text).replace(" ", "")
     masked = text if ANNEX_MARK.match(text) else regex.sub(r"[0-9]+", "#", text)
-    return _Running(masked, bottom <= 0.1 * page.height, page.width > page.height, round(top / 6))
+    return _Running(masked, bottom <= 0.1 * page.height, page.width > page.height, round(top / 6), bottom <= OUTER * page.height or top >= (1 - OUTER) * page.height)

@@ -11,13 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from msgspec.structs import replace
+
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import clean
 from pipeline.points import split_label
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
+from pipeline.readers.filledcells import implied_by_fills
 from pipeline.readers.gutters import HANGING, HUNG, Interval, Known
+from pipeline.readers.joints import implied_by_joints
 from pipeline.readers.marks import (
     SNAP,
     Glyph,
@@ -69,13 +73,18 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         known.doubts = [*doubts, *known.doubts]
         return *left, *right
     glyphs = without_doubles(marks.glyphs)
+    if marks.shades:
+        level, upright = implied_by_fills(marks.shades, marks.horizontal, marks.vertical, glyphs)
+        marks = replace(marks, horizontal=(*marks.horizontal, *level), vertical=(*marks.vertical, *upright))
+    if 4 * len(marks.vertical) < len(marks.horizontal):
+        marks = replace(marks, vertical=(*marks.vertical, *implied_by_joints(marks.horizontal, marks.vertical, glyphs, known)))
     nets = find_nets(marks.horizontal, marks.vertical, glyphs)
     nets = [n for n in nets if holds_table(n, glyphs) and not is_frame(n, marks.height)]
     apart = _page_number(glyphs, marks.height)
     inside, outside = _share_out(nets, [g for g in glyphs if id(g) not in apart] if apart else glyphs)
-    outside += [g for g in glyphs if id(g) in apart]
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
+    outside += [g for g in glyphs if id(g) in apart]
     nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
     rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
     nets = [with_closed_header(with_labels(with_unstruck(net, own), own), own) for (net, _), own in zip(rowed, inside, strict=True)]

@@ -20,7 +20,7 @@ from pipeline.model import Block, Document, Paragraph, Remark, Source
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table, is_layout
-from pipeline.readers.encoding import decode
+from pipeline.readers.encoding import declared_in, decode
 from pipeline.readers.htmlplaces import Places, whole_number
 from pipeline.readers.lines import split_lines
 
@@ -45,7 +45,6 @@ _MANY_ATTRIBUTES = re.compile(
     rf"""<[A-Za-z](?:[\s/]*+[^>"'=\s/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?){{{limits.MAX_ATTRIBUTES + 1}}}"""
 )
 """Of the standard library: the other one takes the square of the page's length for so high a count."""
-_CHARSET = regex.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)|<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", regex.I)
 _NONE = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", regex.I)
 _NOT_FOR_SCREENS = regex.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->|@media(?!\s*(?:screen|all)\s*\{)[^{}]{0,300}\{(?:[^{}]*\{[^{}]*\})*+[^{}]*\}", regex.I | regex.S)
 _STYLE_RULE = regex.compile(r"(?<![^{};])([^{};]+)\{([^{}]*)\}")
@@ -60,14 +59,11 @@ _SIZE = regex.compile(r"font-size\s*:\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*(pt|px)", re
 
 def read(data: bytes, name: str) -> Document:
     """The Document of a saved web page. Raises InputError subclasses when it cannot be decoded or parsed."""
-    declared = None
-    page = data
+    parts: list[_Part] = [(data, None, ())]
     if data.lstrip()[:1] != b"<" and b"mime-version" in data[:65_536].lower():
-        page, declared = _page_of_archive(data, name)
-    match = _CHARSET.search(page[:8192])
-    if match and not declared:
-        declared = (match[1] or match[2]).decode("ascii")
-    root = _parse(decode(page, name, declared), name)
+        parts = _pages_of_archive(data, name)
+    root = _page(parts[0], name)
+    _fill_frames(root, parts[1:], name)
     reader = _Reader(name, Places(), _hiding_rules(root))
     blocks = tuple(islice(reader.blocks(root, 0), limits.MAX_BLOCKS + 1))
     if reader.left_out:
@@ -75,15 +71,45 @@ def read(data: bytes, name: str) -> Document:
     return Document(Source(name, sha256(data).hexdigest(), MEDIA_TYPE, "html"), (), blocks, tuple(reader.remarks))
 
 
-def _page_of_archive(data: bytes, name: str) -> tuple[bytes, str | None]:
-    """The page inside an MHTML archive, and its character set."""
+_Part = tuple[bytes, str | None, tuple[str, ...]]
+"""A page of an archive: its bytes, the character set its head names, the addresses it answers to."""
+
+
+def _pages_of_archive(data: bytes, name: str) -> list[_Part]:
+    """The pages inside an MHTML archive: first the page itself, then those in its frames."""
     message = email.message_from_bytes(data, policy=email.policy.compat32)
+    pages: list[_Part] = []
     for part in message.walk():
-        if part.get_content_type() == "text/html":
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                return payload, part.get_content_charset()
-    raise InputError(name, "a web archive without a page in it", "save the page again as HTML")
+        payload = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
+        if isinstance(payload, bytes):
+            known_as = (f"cid:{str(part.get('Content-ID', '')).strip('<> ')}", str(part.get("Content-Location", "")).strip())
+            pages.append((payload, part.get_content_charset(), tuple(a for a in known_as if a not in ("cid:", ""))))
+    if not pages:
+        raise InputError(name, "a web archive without a page in it", "save the page again as HTML")
+    return pages
+
+
+def _page(part: _Part, name: str) -> etree._Element:
+    """A page's tree, decoded by what its archive says, or itself."""
+    page, declared, _ = part
+    return _parse(decode(page, name, declared or declared_in(page)), name)
+
+
+def _fill_frames(root: etree._Element, parts: Iterable[_Part], name: str) -> None:
+    """Put each page of an archive where the frame stands that shows it; a page is shown once."""
+    left = {address: part for part in parts for address in part[2]}
+    frames = list(root.iter("iframe", "frame")) if left else []
+    while frames:
+        frame = frames.pop(0)
+        part = left.get((frame.get("src") or "").strip())
+        if part is None:
+            continue
+        left = {address: other for address, other in left.items() if other is not part}
+        page = _page(part, name)
+        frame.tag = "div"
+        frame.text = None
+        frame[:] = [page]
+        frames += page.iter("iframe", "frame")
 
 
 def _parse(text: str, name: str) -> etree._Element:

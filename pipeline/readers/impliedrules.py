@@ -65,7 +65,7 @@ def _at_gaps(stack: _Stack, tall: Sequence[Rule], glyphs: Sequence[Glyph]) -> It
         first = not any(0 < x - other <= ALIKE for other in ends)
         drawn = any(abs(v.at - x) <= SNAP for v in tall)
         if first and broken >= LEAST_ROWS and not drawn and _is_held(stack, tall):
-            yield from (Rule(x, a, b) for a, b in stack.strips() if not _struck(_between(stack, a, b, glyphs), [x]))
+            yield from (Rule(x, a, b) for a, b in stack.strips() if not struck(_between(stack, a, b, glyphs), [x]))
 
 
 def _is_held(stack: _Stack, tall: Sequence[Rule]) -> bool:
@@ -93,7 +93,7 @@ def _in_bare_rows(stack: _Stack, tall: Sequence[Rule], glyphs: Sequence[Glyph]) 
     for a, b in bare:
         words = _between(stack, a, b, glyphs)
         filled = {sum(x < g.x for x in columns) for g in words}
-        if len(filled) > 1 and not _struck(words, columns):
+        if len(filled) > 1 and not struck(words, columns):
             yield from (Rule(x, a, b) for x in columns)
 
 
@@ -101,7 +101,7 @@ def _between(stack: _Stack, top: float, bottom: float, glyphs: Sequence[Glyph]) 
     return [g for g in glyphs if top < g.y < bottom and stack.start < g.x < stack.end]
 
 
-def _struck(glyphs: Sequence[Glyph], places: Sequence[float]) -> bool:
+def struck(glyphs: Sequence[Glyph], places: Sequence[float]) -> bool:
     """Whether a character stands on one of these places, or a line of text goes on through it: cells have padding."""
     for line in text_lines(glyphs):
         for a, b in pairwise(line):

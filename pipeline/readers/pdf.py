@@ -121,6 +121,9 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, lay
         marks = PageMarks(number, shape.width, shape.height, seen, tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
         said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, white on white, cut off or in a hidden layer were left out")] if left_out else []
+        if amid := textlayer.misnamed(seen):
+            what = f"page {number}: {amid} letters amid Chinese words; this and other text may have been saved under wrong characters"
+            said.append(Remark("unread-text", what, Provenance("", number)))
         return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
@@ -154,7 +157,7 @@ def _glyphs(
         if count > limits.MAX_PAGE_GLYPHS:
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
         found = list(tallboxes.lowered(textpage.raw, _characters(textpage.raw, count)))
-        upright = _turn(textpage.raw, count)
+        upright = _turn(textpage.raw, found)
         drawn_over = watermarks.found(textpage.raw, found) if upright is not None else frozenset()
         drawn_over |= watermarks.unseen(textpage.raw, found, ground) if ground is not None else frozenset()
         drawn_over |= unshown.found(textpage.raw, found, off) if off is not None else frozenset()
@@ -273,9 +276,10 @@ def _restored_box(handle: object, i: int, loose: Sides) -> Sides | None:
     return min(xs), max(xs), min(ys), max(ys)
 
 
-def _turn(handle: object, count: int) -> int | None:
-    """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction."""
-    angles = [calls.char_angle(handle, i) for i in range(0, count, max(1, count // 60))]
+def _turn(handle: object, found: Sequence[Character]) -> int | None:
+    """Quarter turns clockwise (0–3) that set most characters upright; None when there is no such direction. Of the line ends
+    that PDFium makes up, as many as cells on a page of short ones, it gives no angle."""
+    angles = [calls.char_angle(handle, one[0]) for one in found[:: max(1, len(found) // 60)]]
     turns: Counter[int] = Counter()
     for angle, times in Counter(angles).items():
         turns[-round(angle / 1.5707963) % 4] += times

@@ -198,9 +198,13 @@ def _near(lines: Sequence[Line]) -> bool:
 
 def _ends(line: Line, before: Sequence[Line]) -> bool:
     """Whether a line is far below the last, or a note, a form field or the mark of an annex under the table."""
+    return line[0].y - before[-1][0].y > FAR * max(line[0].bottom - line[0].top, 1) or ends_table(line)
+
+
+def ends_table(line: Line) -> bool:
+    """Whether a line is a note, a form field or the mark of an annex, as follow a table."""
     text = clean(line_text(line))
-    far = line[0].y - before[-1][0].y > FAR * max(line[0].bottom - line[0].top, 1)
-    return far or bool(ANNEX.fullmatch(text)) or bool(patterns.NOTE_ROW.match(text)) or patterns.field_name(text) is not None
+    return bool(ANNEX.fullmatch(text)) or bool(patterns.NOTE_ROW.match(text)) or patterns.field_name(text) is not None
 
 
 def is_section(line: Line) -> bool:

@@ -139,8 +139,12 @@ def _size(pixels: tuple[int, int], dpi: float) -> tuple[float, float]:
 
 def read_picture(data: bytes, name: str, number: int, width: float, height: float) -> tuple[float, float, list[Block]]:
     """(width, height, blocks) of one picture file that fills a page of this size in points."""
-    _, image, _ = next(_frames(data, name))
-    return read_image(image, number, width, height)
+    return read_image(picture(data, name), number, width, height)
+
+
+def picture(data: bytes, name: str) -> Image:
+    """The RGB pixels of a picture file (of its first page)."""
+    return next(_frames(data, name))[1]
 
 
 # ---- one page ----------------------------------------------------------------------------------------------------

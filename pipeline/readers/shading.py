@@ -36,9 +36,9 @@ def row_edges(shades: Sequence[BBox], glyphs: Sequence[Glyph], box: BBox) -> lis
         level = [e for e in edges if abs(e.at - edge.at) <= SNAP]
         if sum(max(0.0, min(e.end, right) - max(e.start, left)) for e in level) >= ACROSS * (right - left):
             out.append(edge)
-    return [] if any(_strikes(edge, glyph) for edge in out for glyph in glyphs) else out
+    return [] if any(strikes(edge, glyph) for edge in out for glyph in glyphs) else out
 
 
-def _strikes(edge: Rule, glyph: Glyph) -> bool:
+def strikes(edge: Rule, glyph: Glyph) -> bool:
     """Whether an edge runs through the middle of a character."""
     return edge.start < glyph.x < edge.end and abs(edge.at - glyph.y) < 0.25 * (glyph.bottom - glyph.top)

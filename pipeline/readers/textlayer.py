@@ -68,6 +68,14 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[obje
     return None
 
 
+def misnamed(glyphs: Sequence[Glyph]) -> int:
+    """How many accented letters stand amid Chinese words: glyphs named after other characters, others perhaps too."""
+    signs = {g.text for g in glyphs}
+    if not any("\u00c0" <= c < "\u0250" for c in signs):
+        return 0
+    return len(_AMID.findall("".join([g.text for g in glyphs])))
+
+
 def _is_misnamed(text: str) -> bool:
     """Whether glyphs have been given other characters' names: accented letters amid Chinese words, nearly no Chinese but
     many accented letters, or Chinese characters that no Chinese text uses."""

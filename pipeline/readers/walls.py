@@ -16,6 +16,7 @@ from pipeline.readers.gutters import Interval, Known, columns_named, header_cuts
 from pipeline.readers.marks import SNAP, Glyph, Net, Rule, Span, joined_text, line_text, text_lines
 from pipeline.readers.openrows import blocks_of
 from pipeline.readers.regions import heads_section, names_section
+from pipeline.readers.wrapped import is_wrapped
 
 PITCH = 1.35
 """Lines of one label follow each other within about so many of their heights."""
@@ -25,6 +26,12 @@ MAX_LABEL = 30
 
 OFF = 0.6
 """A label stands off its place in its rows by less than this part of a line's height, one without points by half of it."""
+
+MIN_ALIKE = 1
+"""So many other labels of a column say where labels stand in their cells."""
+
+CENTRED = 2.0
+"""A text stands in the middle of a column, within so many points."""
 
 LEAST = 6.0
 """No column is as narrow as this: a gutter that near to a rule is the rule, found on a page that lacks it."""
@@ -81,9 +88,13 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
         return net
     said = [(span, own := _inside(net, span, glyphs), _pieces(net, span, own)) for span in wide]
     several = [(span, own, words) for span, own, words in said if len([w for w in words if w]) > 1]
-    if not several:
+    alone = [(span, own, max(words)) for span, own, words in said if len([w for w in words if w]) == 1]
+    lone = [(span, own) for span, own, word in alone if patterns.header_role(word) is None and _is_centred(net, span, own)]
+    if not several and not lone:
         return net
     upright = list(net.vertical)
+    for span, own in lone:
+        upright += _walls(net, span, own, [True] * (span[3] - 1))
     figures, once = _figures(net, spans, glyphs), _figures(net, spans, glyphs, least=1)
     for span, own, words in several:
         if span[0]:
@@ -102,6 +113,16 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
         if any(scored):
             upright += _walls(net, span, own, [(bool(a) and bool(b)) or c or d for (a, b), (c, d) in zip(pairwise(words), pairwise(scored), strict=True)])
     return Net(net.xs, net.ys, net.horizontal, tuple(upright)) if len(upright) > len(net.vertical) else net
+
+
+def _is_centred(net: Net, span: Span, own: Sequence[Glyph]) -> bool:
+    """Whether what stands in one column of a cell over several stands in that column's middle, and not in the cell's."""
+    _, col, _, width = span
+    left, right = net.xs[col], net.xs[col + width]
+    x0, x1 = min(g.x0 for g in own), max(g.x1 for g in own)
+    home = bisect_right(net.xs, (x0 + x1) / 2, col + 1, col + width) - 1
+    off = abs(x0 + x1 - net.xs[home] - net.xs[home + 1]) / 2
+    return off < CENTRED and abs(x0 + x1 - left - right) / 2 > 4 * CENTRED and x0 - left > 2 * CENTRED
 
 
 def with_closed_header(net: Net, glyphs: Sequence[Glyph]) -> Net:
@@ -124,19 +145,67 @@ def with_closed_header(net: Net, glyphs: Sequence[Glyph]) -> Net:
 
 def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
     """The net with a rule between labels that share one cell over several rows: each stands in the middle, or at the top,
-    of rows of its own (table styles rule every second row only)."""
+    of rows of its own (table styles rule every second row only). Then between figures that share one."""
     new: list[Rule] = []
+    figures: list[tuple[Span, list[list[Glyph]]]] = []
+    singles: dict[int, list[tuple[Span, list[list[Glyph]]]]] = {}
     for span in net.spans:
         row, col, height, width = span
         if height < 2 or width > 1 or not (own := _inside(net, span, glyphs)):
             continue
         lines = text_lines(own)
-        blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top)) if len(lines) > 1 else []
-        if len(blocks) < 2 or not _are_labels(blocks):
+        if len(lines) > 1 and all(_is_figure(line_text(line)) for line in lines):
+            figures.append((span, lines))
             continue
+        blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top))
         edges = net.ys[row : row + height + 1]
-        new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in _shared(blocks, edges)]
-    return Net(net.xs, net.ys, (*net.horizontal, *new), net.vertical) if new else net
+        total = len(blocks) > 1 and patterns.TOTAL_WORDS.fullmatch(fold(_text(blocks[-1]))) is not None and blocks[-1][0][0].y > edges[-2]
+        labels = blocks[:-1] if total else blocks
+        if len(blocks) == 1:
+            singles.setdefault(col, []).append((span, blocks[0]))
+        if len(blocks) < 2 or not _are_labels(labels):
+            continue
+        cuts = _shared(labels, edges[:-1] if total else edges) if len(labels) > 1 else []
+        new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in (*cuts, *([edges[-2]] if total else []))]
+    new += [rule for found in singles.values() if len(found) > MIN_ALIKE for rule in _below_rest(net, found)]
+    if new:
+        net = replace(net, horizontal=(*net.horizontal, *new))
+    return _with_figures(net, figures, glyphs) if figures else net
+
+
+def _below_rest(net: Net, found: Sequence[tuple[Span, list[list[Glyph]]]]) -> list[Rule]:
+    """A rule above the first label of a page, where it stands below the middle of its cell, and the others in theirs: above it
+    lies the rest of a cell from the page before, which has no border of its own."""
+    (row, col, height, _), block = found[0]
+    edges = net.ys[row : row + height + 1]
+    tall = block[0][0].bottom - block[0][0].top
+    off = [_middle(own) - (net.ys[r] + net.ys[r + h]) / 2 for (r, _, h, _), own in found]
+    if row > 1 or off[0] < tall or any(abs(o) > OFF / 2 * tall for o in off[1:]):
+        return []
+    fits = [y for y in edges[1:-1] if abs(_middle(block) - (y + edges[-1]) / 2) < OFF / 2 * tall]
+    return [Rule(y, net.xs[col], net.xs[col + 1]) for y in fits] if len(fits) == 1 else []
+
+
+def _middle(block: Sequence[Sequence[Glyph]]) -> float:
+    return (min(g.top for g in block[0]) + max(g.bottom for g in block[-1])) / 2
+
+
+def _with_figures(net: Net, found: Sequence[tuple[Span, list[list[Glyph]]]], glyphs: Sequence[Glyph]) -> Net:
+    """The net with a rule between figures that share one cell over several rows: each stands beside a label of its own, or
+    in a row of its own."""
+    new: list[Rule] = []
+    for (row, col, height, _), lines in found:
+        box = (net.xs[col], net.ys[row], net.xs[col + 1], net.ys[row + height])
+        if is_wrapped(lines, box) or any(b[0].y - a[0].y <= PITCH * (a[0].bottom - a[0].top) for a, b in pairwise(lines)):
+            continue
+        beside = [net.ys[r] for r, c, h, w in net.spans if c + w == col and row < r < row + height]
+        rows = list(net.ys[row + 1 : row + height])
+        for cuts, least in ((beside, 0), (rows, max(len(rows), 2))):
+            homes = {bisect_right(cuts, line[0].y) for line in lines}
+            if cuts and len(homes) == len(lines) > least:
+                new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in cuts]
+                break
+    return with_parted(replace(net, horizontal=(*net.horizontal, *new)), glyphs) if new else net
 
 
 def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:
@@ -195,10 +264,14 @@ def _broken(rule: Rule, levels: Sequence[float], left: float, right: float) -> l
 
 def _are_labels(blocks: Sequence[Sequence[Sequence[Glyph]]]) -> bool:
     """Whether each block names a section with its points, or each a section without."""
-    texts = [clean(joined_text([line_text(line) for line in block])) for block in blocks]
+    texts = [_text(block) for block in blocks]
     labels = [split_label(text) for text in texts]
     named = all(1 < len(name) <= MAX_LABEL and points(text) is None for text, (name, _) in zip(texts, labels, strict=True))
     return named and len({declared is None for _, declared in labels}) == 1
+
+
+def _text(block: Sequence[Sequence[Glyph]]) -> str:
+    return clean(joined_text([line_text(line) for line in block]))
 
 
 def _shared(blocks: Sequence[Sequence[Sequence[Glyph]]], edges: Sequence[float]) -> list[float]:

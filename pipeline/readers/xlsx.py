@@ -117,6 +117,8 @@ def _check_parts(container: Container, name: str) -> None:
             raise InputError(f"{name}!{part}", "declares a document type, which no office program writes here", RESAVE)
         if part.lower().startswith("xl/worksheets/") and _FAR.search(raw):
             raise LimitExceeded(f"{name}!{part}", "a row beyond the last one a sheet can have", RESAVE)
+        if part.lower() == "xl/workbook.xml" and raw.count(b"definedName ") > limits.MAX_FORM_FIELDS:
+            raise LimitExceeded(f"{name}!{part}", f"more than {limits.MAX_FORM_FIELDS:,} names for cells", RESAVE)
         for match in _MERGE.finditer(raw):
             _check_merge(match[1].decode("ascii"), f"{name}!{part}")
 

@@ -18,15 +18,18 @@ from pipeline import limits
 from pipeline import rx as regex
 from pipeline.assessment import Assessment, FormFile, Stated, field_name, key_of
 from pipeline.digest import rubric_digest
-from pipeline.errors import InputError, LimitExceeded, PipelineError, legible
-from pipeline.model import RUBRIC_ID, Criterion, Finding, Reading, Rubric
+from pipeline.errors import InputError, LimitExceeded, PipelineError, UnknownType, legible
+from pipeline.findings import Finding
+from pipeline.model import RUBRIC_ID, Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
+from pipeline.readers.container import open_container
+from pipeline.readers.encoding import declared_in, decode
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring.grades import number_text
-from pipeline.scoring.problems import problem
+from pipeline.scoring.problems import FOREIGN, problem
 from pipeline.scoring.score import marks_of
 from pipeline.scoring.tally import lines_of, name_of, total_of
 from pipeline.serialize import check_regular, short
@@ -35,6 +38,14 @@ from pipeline.yamltext import UNPRINTABLE
 NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 HEAD_OR_NOTE = regex.compile(r"assessee|date|assessor|total|grade|c[0-9]+(?:_[0-9]+)*_note")
 OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:(?:第.+条|“.+”)得分")
+_AGAIN = "give the filled form itself, or type its scores into a form"
+NOT_RETURNED = (
+    (regex.compile(rb"\xd0\xcf\x11\xe0"), "an old office format (DOC, XLS)", "save it as DOCX or XLSX and give that"),
+    (regex.compile(rb"PK.{0,60}mimetypeapplication/vnd\.oasis\.opendocument", regex.S), "an OpenDocument file (ODT, ODS)", "save it as DOCX or XLSX and give that"),
+    (regex.compile(rb"\s*\{\\rtf"), "an RTF, in which a form's fields are gone", _AGAIN),
+    (regex.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*|BM.{4}\x00\x00"), "a picture: scores are not read from pictures", _AGAIN),
+)
+"""What forms are sent back as and cannot be read from: how it begins, what it is, what to do."""
 ALIASES = {"被评价单位": "assessee", "评价时间": "date", "专家签字": "assessor", "等次": "grade", "总评": "total"}
 
 
@@ -110,33 +121,50 @@ def _read(data: bytes, name: str, reading: Reading | None) -> list[Returned]:
         pdf = import_module("pipeline.returns.pdf")
         returned = pdf.read(data, FormFile(name, digest, "pdf"))
         return [returned if returned.how != "place" else _by_place(pdf, data, returned, reading)]
+    for mark, what, remedy in NOT_RETURNED:
+        if mark.match(data):
+            raise InputError(name, what, remedy)
     if data.startswith(b"PK"):
         if b"word/document.xml" in data:
             return [import_module("pipeline.returns.docx").read(data, FormFile(name, digest, "docx"))]
+        if not open_container(data, name).has("[Content_Types].xml"):
+            raise InputError(name, "a zip archive that is no form", "unpack it and give the forms inside")
         rows: list[Returned] = import_module("pipeline.returns.xlsx").read(data, FormFile(name, digest, "xlsx"))
         return rows
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError(name, "an old office format (DOC, XLS)", "save it as DOCX or XLSX and give that")
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(name, "is neither PDF, DOCX, XLSX, JSON nor CSV", "give the filled form itself")
     return _read_text(data, name, digest)
 
 
 def _read_text(data: bytes, name: str, digest: str) -> list[Returned]:
-    export, start = import_module("pipeline.returns.export"), data.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith((b"{", b"[")):
-        rows: list[Returned] = export.read_json(data, FormFile(name, digest, "html"))
-    elif start.startswith(b"<"):
-        rows = import_module("pipeline.returns.markup").read(data, FormFile(name, digest, "html"))
+    export, text = import_module("pipeline.returns.export"), _characters(data, name)
+    start = text.lstrip()
+    if start.startswith(("{", "[")):
+        rows: list[Returned] = export.read_json(text, FormFile(name, digest, "html"))
+    elif start.startswith("<"):
+        rows = import_module("pipeline.returns.markup").read(data, text, FormFile(name, digest, "html"))
     else:
-        rows = export.read_csv(data, FormFile(name, digest, "csv"))
+        rows = export.read_csv(text, FormFile(name, digest, "csv"))
     return rows
+
+
+def _characters(data: bytes, name: str) -> str:
+    """The text of a file. A few names are too little to tell an encoding by: what can be GB18030 is."""
+    try:
+        return decode(data, name, declared_in(data))
+    except UnknownType:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            raise InputError(name, "is neither UTF-8, UTF-16 nor GB18030 text", "save it in UTF-8") from None
 
 
 def _by_place(pdf, data: bytes, returned: Returned, reading: Reading | None) -> Returned:
     """A flattened PDF, read where the blank form of the same rubric and edition has its fields."""
     pdf.check_flat(data, returned.source.file)
     text = pdf.first_page_text(data)
+    if not text.strip():
+        raise InputError(returned.source.file, "holds no text (a scan, or empty pages): scores are not read from pictures", _AGAIN)
     identity = returned.identity or _identity_in_print(text, reading)
     rubric = _rubric_by(identity, reading)
     if reading is None or rubric is None:
@@ -185,7 +213,7 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     rubric_id = identity.get("rubric") or f"annex-{annex}"
     prefix = key_of(rubric_id)
     findings = list(_identity_findings(identity, annex, rubric_id, reading, rubric))
-    if any(f.rule in ("foreign-revision", "digest-mismatch") for f in findings):
+    if any(f.rule in FOREIGN for f in findings):
         rubric = None  # its maxima are not this form's
     values = _named(returned.values, prefix, rubric)
     findings += _ambiguous(returned, values, prefix, annex, rubric_id)

@@ -16,6 +16,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 NAMESPACE = "urn:notice-rubrics:form:1"
 BOUND_KEY = regex.compile(r"f:([A-Za-z0-9_]+)\[1\]$|\]/(?:[a-z0-9]+:)?([A-Za-z0-9_]+)(?:\[1\])?$")
+VETO = regex.compile(r"((?:annex_[0-9]+(?:_[0-9]+)*_veto_)|(?:alias:一票否决 ))([0-9]+)")
 PROMPT = regex.compile(r"(?:单击|点击|轻触|轻按).*(?:输入|选择)|(?:Click|Tap).*(?:enter|choose)|Choose an item", regex.IGNORECASE)
 """What an office program shows in an empty control. A program that fills the form may leave the mark of emptiness there,
 so the mark alone does not say that a value is none."""
@@ -29,12 +30,8 @@ def read(data: bytes, source: FormFile) -> Returned:
     places: dict[str, Provenance] = {}
     rivals: dict[str, str] = {}
     how = "fields"
-    for index, control in enumerate(root.iter(f"{W}sdt"), start=1):
-        key, by = _key(control)
-        if not key:
-            continue
+    for index, key, by, text in _controls(root):
         how = by if by != "fields" else how
-        text = _value(control)
         if text and values.get(key) and values[key] != text:
             if by == "fields" or SCORE_KEY.fullmatch(key) or not _stammered(values[key], text):
                 rivals[key] = text
@@ -52,10 +49,32 @@ def read(data: bytes, source: FormFile) -> Returned:
     return Returned(source, identity, values, places, how, rivals)
 
 
+def _controls(root: etree._Element) -> Iterator[tuple[int, str, str, str]]:
+    """Every named control: its count, its key, by what it is named, its value.
+
+    LibreOffice keeps the name of a box in an outer control and the box in an inner one. It takes the lines that follow into
+    the outer control of the first, and saved once more they stand behind it without a name: boxes without a name, after
+    a veto, are the vetoes after it.
+    """
+    veto: tuple[str, int, str] | None = None
+    for index, control in enumerate(root.iter(f"{W}sdt"), start=1):
+        key, by = _key(control)
+        if match := VETO.fullmatch(key):
+            veto = match[1], int(match[2]), by
+            if _box(control) is not None or not any(_box(inner) is not None for inner in control.iter(f"{W}sdt")):
+                yield index, key, by, _value(control)
+                veto = match[1], int(match[2]) + 1, by
+        elif key:
+            yield index, key, by, _value(control)
+        elif veto and _box(control) is not None:
+            yield index, f"{veto[0]}{veto[1]}", veto[2], _value(control)
+            veto = veto[0], veto[1] + 1, veto[2]
+
+
 def _stammered(first: str, text: str) -> bool:
-    """Whether a text is another one several times over: LibreOffice saves a control of several runs once for each run, and
-    in each copy one time more."""
-    return text == first * (len(text) // len(first))
+    """Whether a text is another one with itself or pieces of itself before it: LibreOffice saves a control of several runs once
+    for each run, with the run before the whole, and makes runs where the script changes."""
+    return text.endswith(first) and set(text) <= set(first)
 
 
 def _key(control: etree._Element) -> tuple[str, str]:
@@ -76,16 +95,19 @@ def _key(control: etree._Element) -> tuple[str, str]:
 
 def _value(control: etree._Element) -> str:
     props = control.find(f"{W}sdtPr")
-    if props is not None:
-        checked = props.find(f"{W14}checkbox/{W14}checked")
-        if checked is None:  # LibreOffice keeps the name in an outer control and the box in an inner one
-            checked = control.find(f".//{W}sdt/{W}sdtPr/{W14}checkbox/{W14}checked")
-        if checked is not None:
-            return _ticked(checked.get(f"{W14}val") in ("1", "true"), _text(control))
+    box = next((c for c in control.iter(f"{W}sdt") if _box(c) is not None), None)
+    if props is not None and box is not None:
+        return _ticked(_box(box) in ("1", "true"), _text(box))
     text = _text(control)
     if props is not None and props.find(f"{W}showingPlcHdr") is not None and PROMPT.search(text):
         return ""
     return {"☐": "", "☒": "Yes", "☑": "Yes", "√": "Yes"}.get(text, text)
+
+
+def _box(control: etree._Element) -> str | None:
+    """The state of a control that is a check box itself."""
+    checked = control.find(f"{W}sdtPr/{W14}checkbox/{W14}checked")
+    return None if checked is None else str(checked.get(f"{W14}val"))
 
 
 def _ticked(checked: bool, shown: str) -> str:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.assessment import key_of
 from pipeline.errors import InputError
+from pipeline.limits import check_forms
 from pipeline.provenance import Provenance
 from pipeline.returns.returned import FormFile, Returned, gather
 
@@ -23,14 +24,14 @@ Answers = Sequence[tuple[str, str]]
 IDENTITY = ("document_number", "revision", "annex", "rubric", "rubric_digest", "edition", "schema_version")
 
 
-def read_json(data: bytes, source: FormFile) -> list[Returned]:
+def read_json(text: str, source: FormFile) -> list[Returned]:
     """The HTML form's export (the assessment's own shape), or submissions of the phone tools; values not yet judged.
 
     Numbers stay as they are written, never a binary float.
     """
     try:
-        form = json.loads(data.decode("utf-8-sig"), parse_float=str, parse_int=str, object_pairs_hook=_once)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        form = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
         raise InputError(source.file, f"is no usable JSON ({error})", "export the form again") from None
     if isinstance(form, dict) and isinstance(form.get("awarded"), dict):
         return [_export(form, source)]
@@ -83,6 +84,7 @@ def _word(value: Any) -> str:
 
 def read_submissions(answers: Sequence[Answers], source: FormFile) -> list[Returned]:
     """Forms from answers by field key. Raises InputError when none of them has a score field."""
+    check_forms(len(answers), max(map(len, answers), default=0), source.file)
     ours = [a for a in answers if any(SCORE_KEY.fullmatch(k) for k, _ in a)]
     if not ours:
         raise InputError(source.file, "is no exported form (no `awarded`, no field of a form)", "export it from the HTML form or the phone tool")
@@ -104,9 +106,8 @@ def last_part(name: str) -> str:
     return regex.split(r"[/:.]|(?<=_group)-", name.strip())[-1]
 
 
-def read_csv(data: bytes, source: FormFile) -> list[Returned]:
+def read_csv(text: str, source: FormFile) -> list[Returned]:
     """Each row of a CSV whose columns are field keys; the phone tools separate by comma, semicolon or tab."""
-    text = _decode(data, source.file)
     head = text.split("\n", 1)[0]
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count)))
@@ -120,6 +121,7 @@ def read_rows(rows: list[list[str]], source: FormFile) -> list[Returned]:
     columns are left out)."""
     if len(rows) < 2:
         raise InputError(source.file, "holds no row of a form", "export the answers with their header row")
+    check_forms(len(rows) - 1, len(rows[0]), source.file)
     keys = [last_part(h) for h in rows[0]]
     if not any(SCORE_KEY.fullmatch(k) for k in keys):
         raise InputError(source.file, "has no column of a form's field", "export with the field names as headers, not labels")
@@ -129,12 +131,3 @@ def read_rows(rows: list[list[str]], source: FormFile) -> list[Returned]:
     if not filled:
         raise InputError(source.file, "holds no filled row", "export the answers, not the empty form")
     return filled
-
-
-def _decode(data: bytes, name: str) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(name, "is neither UTF-8 nor GB18030 text", "save it as CSV in UTF-8")

@@ -7,25 +7,26 @@ import json
 from lxml import etree, html
 
 from pipeline.errors import InputError
+from pipeline.limits import check_forms
 from pipeline.provenance import Provenance
 from pipeline.readers.container import parse_xml
 from pipeline.returns.export import IDENTITY, read_submissions
 from pipeline.returns.returned import FormFile, Returned, gather
 
 
-def read(data: bytes, source: FormFile) -> list[Returned]:
-    """The form of an HTML file, or the submission in an XML file. Raises InputError when it is neither."""
-    if b"<html" in data[:4096].lower():
-        return [_form(data, source)]
-    return _submission(data, source)
+def read(data: bytes, text: str, source: FormFile) -> list[Returned]:
+    """The form of an HTML file (by its characters), or the submission in an XML file (by its bytes, which name their
+    encoding). Raises InputError when it is neither."""
+    return [_form(text, source)] if "<html" in text[:4096].lower() else _submission(data, source)
 
 
-def _form(data: bytes, source: FormFile) -> Returned:
+def _form(text: str, source: FormFile) -> Returned:
     try:
-        root = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", no_network=True))
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8", no_network=True))
     except (etree.LxmlError, ValueError) as error:
         raise InputError(source.file, f"is no HTML ({error})", "export the form again") from None
     fields = [e for e in root.iter("input", "textarea", "output") if (e.get("name") or "").startswith("annex_")]
+    check_forms(1, len(fields), source.file)
     values, rivals = gather((str(e.get("name")), _value(e)) for e in fields)
     places = {k: Provenance(v, path=k) for k, v in values.items() if v}
     return Returned(source, _identity(root), values, places, rivals=rivals)

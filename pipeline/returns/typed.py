@@ -7,7 +7,8 @@ import unicodedata
 from decimal import Decimal
 
 from pipeline import rx as regex
-from pipeline.model import Criterion, Finding
+from pipeline.findings import Finding
+from pipeline.model import Criterion
 from pipeline.normalize import chinese_number
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from pipeline.auditing.audit import ids_in
 from pipeline.errors import UsageError
-from pipeline.model import Decision, Finding, Reading
+from pipeline.findings import Finding
+from pipeline.model import Decision, Reading
 from pipeline.repair import suggestions, value_at
 from pipeline.rules.registry import shorten
 

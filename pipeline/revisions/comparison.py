@@ -10,7 +10,8 @@ from decimal import Decimal
 from rapidfuzz.distance import Indel
 
 from pipeline.auditing.audit import first_id, with_ids
-from pipeline.model import Criterion, Finding, Reading, Rubric, Section
+from pipeline.findings import Finding
+from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.plain import COLUMN_TITLES, points_text
 from pipeline.proving.alignment import SAME, similarity

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup, escape
 
 from pipeline import serialize
@@ -23,6 +21,7 @@ from pipeline.revisions.followup_out import section as followed_section
 from pipeline.revisions.headchanges import HEAD
 from pipeline.revisions.synopsis import Row, rows, shown
 from pipeline.revisions.textdiff import Mark, marks
+from pipeline.templating import template
 
 FOLDED = ("criterion-renumbered",)
 """A pure renumbering is counted, not listed, where people read."""
@@ -173,7 +172,7 @@ def page(found: ChangeList, old: Reading, new: Reading, lang: str, everything: b
     """The 对照表 as one HTML file; unchanged rows are in it and shown on request (`everything`: from the start)."""
     table = rows(found, old, new)
     names = tuple(names_of(reading, 0 if lang == "zh" else 1) for reading in (old, new))
-    return _template().render(
+    return template("diff.html.j2").render(
         found=found, rows=shown(table, True), folded=sum(c.type in FOLDED and not c.note for c in found.changes), runs=runs, lang=lang,
         tongue=0 if lang == "zh" else 1, everything=everything, same=sum(r.same and r.level == "line" for r in table), counts=counts(found, lang),
         quiet=_quiet(table), followed=followed_section(found, lang, names) if isinstance(found, Followed) else "",
@@ -191,9 +190,3 @@ def counts(found: ChangeList, lang: str) -> list[tuple[str, int]]:
     """How many changes of each type, the frequent ones first; pure renumberings apart."""
     kinds = Counter(c.type for c in found.changes if c.type not in FOLDED or c.note)
     return [(NAMES[kind] if lang == "zh" else kind, n) for kind, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(loader=jinja2.PackageLoader("pipeline"), autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("diff.html.j2")

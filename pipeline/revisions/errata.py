@@ -9,14 +9,12 @@ import docx
 import jinja2
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from msgspec import Struct
 
 from pipeline.criterion_names import place_of
-from pipeline.formats.docx import fixed_dates, number_pages
+from pipeline.formats.docx import fixed_dates, mark_row, number_pages, set_font
 from pipeline.model import Decision, Reading
-from pipeline.revisions.synopsis_out import row_mark
 
 HEADER = ("位置", "原文", "更正为", "理由", "决定人、日期", "状态")
 WIDTHS = (44, 58, 58, 46, 30, 21)
@@ -63,9 +61,7 @@ def render_docx(reading: Reading) -> bytes:
     section = document.sections[0]
     section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
     section.left_margin = section.right_margin = Mm(20)
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = "仿宋_GB2312", Pt(11)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
+    set_font(document, 11)
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     run = title.add_run("勘　误　表")
@@ -84,7 +80,7 @@ def _table(document: docx.document.Document, rows: Sequence[Sequence[str]]) -> N
         column.width = Mm(width)
     for number, row in enumerate((HEADER, *rows)):
         line = table.add_row()
-        row_mark(line, "cantSplit" if number else "tblHeader")
+        mark_row(line, "cantSplit" if number else "tblHeader")
         for cell, text, width in zip(line.cells, row, WIDTHS, strict=True):
             cell.width = Mm(width)
             cell.paragraphs[0].add_run(text).bold = number == 0

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 
-import jinja2
 from markupsafe import Markup
 
 from pipeline.assessment import Rounding
@@ -17,6 +15,7 @@ from pipeline.revisions.identity import CAUSES
 from pipeline.revisions.remapping import Coverage, Remapped
 from pipeline.scoring.grades import number_text
 from pipeline.scoring.tally import rounded
+from pipeline.templating import template
 
 
 def lines(found: Followed, lang: str) -> list[str]:
@@ -70,10 +69,4 @@ def section(found: Followed, lang: str, names: Sequence[Mapping[str, str]]) -> M
     verdicts, actions = (VERDICTS, ACTIONS) if zh else ({k: k for k in VERDICTS}, {k: k for k in ACTIONS})
     tongue = 0 if zh else 1
     words = {"verdicts": verdicts, "actions": actions, "cause": CAUSES[found.cause][tongue], "names": names, "named": named, "near": near}
-    return Markup(_template().render(found=found, tongue=tongue, **words))
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(loader=jinja2.PackageLoader("pipeline"), autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("followup.html.j2")
+    return Markup(template("followup.html.j2").render(found=found, tongue=tongue, **words))

@@ -77,10 +77,10 @@ def by_recognition(reading: Reading) -> bool:
 
 def said(reading: Reading) -> str:
     """What a revision says, as one text without punctuation, spaces and layout: number, body, then each sheet's criteria with
-    their points, its labels and its total. Only what is printed counts."""
+    their other cells and points, its labels and its total. Only what is printed counts."""
     parts = [_bare(reading.notice.document_number or ""), _bare("".join(p.text for p in reading.notice.body))]
     for rubric in reading.rubrics:
-        parts += [f"{_bare(c.text)}={c.max_points}" for c in rubric.printed()]
+        parts += [_bare("".join((c.text, *(text for _, text in sorted(c.columns.items()))))) + f"={c.max_points}" for c in rubric.printed()]
         labels = [f"{_bare(m.label)}={m.stated_points}" for m in rubric.labels]
         parts += [*sorted(labels), f"={rubric.stated_total}"]
     return "\n".join(parts)

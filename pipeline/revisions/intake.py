@@ -18,7 +18,8 @@ from msgspec import Struct
 from pipeline import ledger, serialize
 from pipeline import rx as regex
 from pipeline.errors import UsageError
-from pipeline.model import Finding, Reading
+from pipeline.findings import Finding
+from pipeline.model import Reading
 from pipeline.normalize import fold, mask_personal
 from pipeline.proving.alignment import similarity
 from pipeline.revisions import cards

@@ -16,7 +16,8 @@ from pipeline.assessment import Assessment
 from pipeline.model import Reading, Rubric
 from pipeline.plain import points_text
 from pipeline.revisions.changes import Comparable
-from pipeline.scoring.tally import SIGN, Line, exact, lines_of
+from pipeline.scoring.grades import number_text
+from pipeline.scoring.tally import SIGN, Line, lines_of
 
 
 class Coverage(Struct, frozen=True):
@@ -113,17 +114,11 @@ def _carried(key: str, awarded: Decimal, fate: Comparable | None) -> Carriage:
     if not fate.old_points or not fate.new_points or Decimal(fate.old_points) == 0:
         return Carriage(key, None, "drop", given, None, "旧版或新版没有满分值，无法折算", "no maximum on one side, nothing to scale by")
     value = Fraction(awarded) * Fraction(fate.new_points) / Fraction(fate.old_points)
-    return Carriage(key, fate.new, "scale", given, number(value), *_said(fate))
+    return Carriage(key, fate.new, "scale", given, number_text(value), *_said(fate))
 
 
 def _said(fate: Comparable) -> tuple[str, str]:
     return fate.reason, fate.reason_en
-
-
-def number(value: Fraction) -> str:
-    """A decimal when it ends, else a fraction."""
-    whole = exact(value)
-    return points_text(whole) if whole is not None else f"{value.numerator}/{value.denominator}"
 
 
 def _sheet(
@@ -137,7 +132,7 @@ def _sheet(
     total = sum((SIGN[line.kind] * values[line.id] for line in lines if line.id in values), Fraction(0))
     return Remapped(
         file=assessment.source.file, assessee=assessment.assessee, date=assessment.date, rubric=rubric.id,
-        old_total=number(old_total), carried=number(total),
+        old_total=number_text(old_total), carried=number_text(total),
         covered=_possible(line for line in lines if line.id in values), possible=_possible(lines),
         scores=tuple(own), not_applicable=tuple(line.id for line in lines if line.id in excused),
         open=tuple(line.id for line in lines if line.id not in values and line.id not in excused),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from pipeline.formats.docx import fixed_dates, number_pages
+from pipeline.formats.docx import FONT, fixed_dates, mark_row, number_pages, set_font
 from pipeline.model import Reading
 from pipeline.revisions.changes import ChangeList
 from pipeline.revisions.synopsis import Row, rows, shown
 from pipeline.revisions.textdiff import Mark
 
-FONT = "仿宋_GB2312"
 HEADS = (("修订前", "Before"), ("修订后", "After"), ("说明", "Note"))
 WIDTHS = (100, 100, 65)
 """Millimetres; A4 landscape with margins of 16 mm."""
@@ -41,7 +40,7 @@ def document(found: ChangeList, old: Reading, new: Reading, lang: str, everythin
         _run(cell.paragraphs[0], names[tongue], bold=True)
         cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         _shade(cell, "E8E5DE")
-    row_mark(table.rows[0], "tblHeader")
+    mark_row(table.rows[0], "tblHeader")
     listed = shown(rows(found, old, new), everything)
     for row in listed:
         _fill(table.add_row(), row, tongue)
@@ -55,21 +54,18 @@ def document(found: ChangeList, old: Reading, new: Reading, lang: str, everythin
 
 def _set_page(doc: Any) -> None:
     from docx.enum.section import WD_ORIENT
-    from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
 
     section = doc.sections[0]
     section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(16)
-    style = doc.styles["Normal"]
-    style.font.name, style.font.size = FONT, Pt(10.5)
-    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(2)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+    spacing = set_font(doc, 10.5).paragraph_format
+    spacing.space_before = spacing.space_after = Pt(2)
 
 
 def _fill(line: Any, row: Row, tongue: int) -> None:
     cells = line.cells
-    row_mark(line, "cantSplit")
+    mark_row(line, "cantSplit")
     if row.level == "part":
         head = cells[0].merge(cells[1])
         _run(head.paragraphs[0], row.what[tongue] + ("　" if row.before or row.after else ""), bold=True)
@@ -117,13 +113,6 @@ def _shade(cell: Any, colour: str) -> None:
     from docx.oxml.ns import nsdecls
 
     cell._element.get_or_add_tcPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour}"/>'))
-
-
-def row_mark(line: Any, name: str) -> None:
-    """A property of a table row: `tblHeader` repeats it on every page, `cantSplit` keeps it on one."""
-    from docx.oxml import OxmlElement
-
-    line._tr.get_or_add_trPr().append(OxmlElement(f"w:{name}"))
 
 
 def _set_widths(table: Any) -> None:

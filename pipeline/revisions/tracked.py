@@ -14,16 +14,14 @@ from typing import Any
 from msgspec import Struct
 
 from pipeline import rx as regex
-from pipeline.formats.docx import fixed_dates, number_pages
+from pipeline.formats.docx import FONT, fixed_dates, mark_row, number_pages, set_font
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import COLUMN_TITLES, points_text
 from pipeline.revisions.changes import ChangeList
 from pipeline.revisions.comparison import SETTLED, printed_points
 from pipeline.revisions.pairing import in_order
-from pipeline.revisions.synopsis_out import row_mark
 from pipeline.revisions.textdiff import Mark, marks
 
-FONT = "仿宋_GB2312"
 AUTHOR = "修订对照"
 
 
@@ -120,16 +118,13 @@ def _date(issue_date: str | None) -> str | None:
 
 
 def _set_page(doc: Any) -> None:
-    from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
 
     section = doc.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(20)
-    style = doc.styles["Normal"]
-    style.font.name, style.font.size = FONT, Pt(10.5)
-    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(2)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+    spacing = set_font(doc, 10.5).paragraph_format
+    spacing.space_before = spacing.space_after = Pt(2)
 
 
 def _paragraph(doc: Any, pen: Pen, before: str, after: str, bold: bool = False) -> None:
@@ -160,7 +155,7 @@ def _sheet(doc: Any, pen: Pen, old: Rubric | None, new: Rubric | None, found: Ch
     whole = None if old and new else "in" if new else "out"
     for cell, title in zip(table.rows[0].cells, titles, strict=True):
         pen.runs(cell.paragraphs[0], [(whole or "keep", title)], True)  # type: ignore[list-item]
-    row_mark(table.rows[0], "tblHeader")
+    mark_row(table.rows[0], "tblHeader")
     if whole:
         pen.row(table.rows[0], whole)
     for step in steps(_lines(old, extra), _lines(new, extra), found):
@@ -210,7 +205,7 @@ def steps(old: Sequence[Line], new: Sequence[Line], found: ChangeList) -> Iterat
 
 def _row(table: Any, pen: Pen, step: Step) -> None:
     line = table.add_row()
-    row_mark(line, "cantSplit")
+    mark_row(line, "cantSplit")
     own = step.after or step.before
     cells = line.cells
     if own is not None and own.section:
@@ -226,7 +221,8 @@ def _row(table: Any, pen: Pen, step: Step) -> None:
 def _set_widths(table: Any, extra: int) -> None:
     from docx.shared import Mm
 
-    widths = [Mm(14), Mm(140 - 38 * extra), *[Mm(38)] * extra, Mm(16)]
+    share = 140 / (2 + extra)  # the text has two shares of what number and points leave
+    widths = [Mm(14), Mm(2 * share), *[Mm(share)] * extra, Mm(16)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for line in table.rows:

@@ -92,7 +92,7 @@ def collect(table: JoinedTable) -> Draft:
                 continue
             if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
-            if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line)):
+            if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line) or _numbers_above(draft, line)):
                 line = replace(line, kind="continuation")
             if line.kind != "blank":
                 first = False
@@ -180,6 +180,15 @@ def _closes_bracket(draft: Draft, line: Line) -> bool:
     return bool(OPEN_BRACKET.search(draft.criteria[-1].text) and BRACKET_CLOSED.match(clean(line.text.text)))
 
 
+def _numbers_above(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part has a number and no text or points, and the row before has these and no number:
+    one row, its number in the middle, that the page cut."""
+    last = draft.criteria[-1] if draft.criteria else None
+    if last is None or last.number is not None or last.max_points is None or not line.own(line.number) or line.own(line.points):
+        return False
+    return not line.own(line.text) and serial_of(line.number) is not None and all(c.number for c in draft.criteria[:-1])
+
+
 def _repeats_labels(draft: Draft, line: Line) -> bool:
     """Whether the first row of a later part is the rest of the row before under labels printed anew."""
     columns = line.columns
@@ -213,6 +222,8 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         names = tuple(c if c is not None and clean(c.text) and read_points(c.text).value is None else None for c in line.labels)
         _open_labels(draft, replace(line, labels=names), part)
         draft.totals.append((len(draft.criteria), line.value, filled[0].at))
+        if line.value is None and line.own(line.points) and line.points is not None and regex.search(r"[0-9]", line.points.text):
+            draft.unplaced.append(Unplaced(clean(line.points.text), "a total that is no number", line.points.at))
     elif line.kind == "subtotal":
         after = len(draft.criteria) - 1 if draft.criteria else None
         draft.subtotals.append(Subtotal(line.label, line.value, after, filled[0].at))
@@ -327,12 +338,13 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         if cell is None or id(cell) in draft.by_cell or cell is line.text or cell is line.number:
             continue
         text = clean(cell.text)
-        if not text and not (cell.row_span > 1 and line.row.index == cell.row) and not _tops_part(draft, part, level):
+        beside = line.section_points.get(level)
+        scored = beside is not None and line.own(beside) and cell.row == line.row.index
+        if not text and not (cell.row_span > 1 and line.row.index == cell.row) and not scored and not _tops_part(draft, part, level):
             continue
         if patterns.TOTAL_WORDS.fullmatch(fold(text)):
             continue
         declared = split_label(text)[1]
-        beside = line.section_points.get(level)
         if declared is None and beside is not None and beside.row == cell.row:
             declared = read_one(beside.text).value
         torn = _torn_label(draft, text, level, part)
@@ -399,6 +411,8 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     columns = dict(last.columns)
     for name, more in other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
+    if last.number is None and line.number is not None and line.own(line.number):
+        last = replace(last, number=serial_of(line.number), number_at=line.number.at)
     draft.criteria[-1] = _with_closing_points(replace(last, text=text, columns=columns), line.columns)
     for level, cell in enumerate(line.labels, start=1):
         if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:

@@ -14,14 +14,38 @@ from pipeline.normalize import fold
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark
 
+MAX_NAME = 12
+"""A name of a section that no marker tells is no longer than this."""
+
+SENTENCE = regex.compile(r"[。；;，,：:]|\P{Han}{3}")
+
 
 def regroup(draft: Draft) -> tuple[Draft, ...]:
     """The rubrics of one collected table: serials of sections lifted to them, parents to section rows, alternates parted."""
+    _join_torn(draft)
     _lift_section_numbers(draft)
     _lift_parents(draft)
     _lift_headings(draft)
+    _lift_names(draft)
     _raise_rows(draft)
     return _split_alternates(draft)
+
+
+def _join_torn(draft: Draft) -> None:
+    """A label in the middle of a cell that a page break cut stands below the break: the blank cell that ends one part is the
+    beginning of the first label of the next, where only one of them has points and these are what both together have."""
+    for level in {m.level for m in draft.marks}:
+        own = [m for m in draft.marks if m.level == level and not m.own_row]
+        for blank, named in pairwise(own):
+            cut = named.part == blank.part + 1 and bool(blank.covered and named.covered) and blank.covered[-1] + 1 == named.covered[0]
+            if blank.text or not named.text or not cut or draft.spans[named.covered[0]].part != named.part or draft.spans[blank.covered[-1]].part != blank.part:
+                continue
+            both = sum((draft.criteria[i].max_points or Decimal(0) for i in (*blank.covered, *named.covered)), Decimal(0))
+            if (blank.stated_points is None) == (named.stated_points is None) or both != (blank.stated_points or named.stated_points):
+                continue
+            named.stated_points, named.merged = both, True
+            named.covered, named.after = [*blank.covered, *named.covered], blank.after
+            draft.marks.remove(blank)
 
 
 def _lift_section_numbers(draft: Draft) -> None:
@@ -61,17 +85,27 @@ def _lift_headings(draft: Draft) -> None:
             _lift(draft, head)
 
 
-MAX_NAME = 12
-"""Characters of a section's name."""
+def _lift_names(draft: Draft) -> None:
+    """Short lines with nothing beside them, the first of a table without labels and others, none below another, where each of
+    the lines between has points (and a number, or none has): they name sections."""
+    heads = [i for i, c in enumerate(draft.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
+    rest = [c for i, c in enumerate(draft.criteria) if i not in set(heads)]
+    if draft.marks or len(heads) < 2 or heads[0] != 0 or any(b - a < 2 for a, b in pairwise([*heads, len(draft.criteria)])):
+        return
+    named = all(len(fold(draft.criteria[i].text)) <= MAX_NAME and not SENTENCE.search(draft.criteria[i].text) for i in heads)
+    alike = len({c.number is None for c in rest}) == 1 and all(c.max_points is not None for c in rest)
+    if named and alike and len({draft.criteria[i].text for i in heads}) == len(heads):
+        for index in reversed(heads):
+            _lift(draft, index)
 
-SENTENCE = regex.compile(r"[，。；,;]")
+
+STOPS = regex.compile(r"[，。；,;]")
 
 
 def _names_among_sentences(draft: Draft) -> list[int]:
     """The lines of a few words without stops or number, where all the others have stops, or a serial before them."""
-    names = {i for i, c in enumerate(draft.criteria) if not c.number and len(fold(c.text)) <= MAX_NAME and not SENTENCE.search(c.text)}
-    names = {i for i in names if not patterns.SERIAL_IN_TEXT.match(draft.criteria[i].text)}
-    return sorted(names) if all(c.number or SENTENCE.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text) for i, c in enumerate(draft.criteria) if i not in names) else []
+    plain = [i for i, c in enumerate(draft.criteria) if not (c.number or STOPS.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text))]
+    return plain if all(len(fold(draft.criteria[i].text)) <= MAX_NAME for i in plain) else []
 
 
 def _points(own: Criterion) -> Decimal | None:

@@ -313,7 +313,7 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
         labelled = [c for c in free if c < fine]
         weak = by_role["standard"]
         scored = max((profiles[c].filled for c, role in taken.items() if role == "points"), default=0)
-        if weak and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled:
+        if weak and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled and not _is_scored_once(fine, profiles, taken):
             return weak[0]
         if weak and min(scored, profiles[weak[0]].filled) >= 0.9 * max(scored, profiles[weak[0]].filled) > profiles[fine].filled:
             return weak[0]
@@ -338,6 +338,11 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
         open_ += [c for c in free if roles.get(c) == "remark" and profiles[c].distinct >= 0.9]
     open_ = [c for c in open_ if profiles[c].filled > 0.7 * finest] or open_
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
+
+
+def _is_scored_once(text: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
+    """Whether each text has one cell of points, merged as it is: the standards beside it in rows of their own share them."""
+    return any(role == "points" and profiles[c].rows == profiles[text].rows for c, role in taken.items())
 
 
 def _repeats_over(labels: Profile, lines: Profile) -> bool:

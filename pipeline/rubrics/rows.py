@@ -67,7 +67,7 @@ def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = Fal
     if line.own(line.grade) and line.own(line.points):
         return _as(line, "criterion")
     if not line.own(line.text) and not line.own(line.number) and not line.own(line.points):
-        return _as(line, "other")
+        return _as(line, "criterion" if _is_beside(line, filled) else "other")
     if line.text is None or not clean(line.text.text):
         return _as(line, "criterion") if line.own(line.number) else _as(line, "other")
     return _as(line, "criterion")
@@ -239,6 +239,12 @@ def _is_torn_aside(line: Line, filled: tuple[Cell, ...]) -> bool:
     beside = [cell for cell in filled if id(cell) in aside]
     rest = all(id(cell) in aside | labels and cell.col_span == 1 for cell in filled)
     return line.columns.points is not None and bool(beside) and rest
+
+
+def _is_beside(line: Line, filled: tuple[Cell, ...]) -> bool:
+    """Whether a row has nothing but more of what stands beside the criterion (标准), whose text and points begin above and go on."""
+    begun = all(cell is not None and cell.row < line.row.index and clean(cell.text) for cell in (line.text, line.points))
+    return begun and all(cell.col in line.columns.others for cell in filled)
 
 
 def _is_sentence(text: str) -> bool:

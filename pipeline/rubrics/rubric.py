@@ -425,8 +425,10 @@ def _total_elsewhere(
                 whole = match and role == "label" and Decimal(match[1]) == sum(c.max_points or 0 for c in draft.criteria)
                 if match and (whole or role in ("points", "awarded", "standard", "text")):
                     return Decimal(match[1]), cell.at
-    for cell in spanning_totals(draft.table.data[0], draft.table.header_texts).values():
-        return read_points(cell.text).value, cell.at
+    later = [row for rows in draft.table.data[1:] for row in rows]
+    for col, cell in spanning_totals(draft.table.data[0], draft.table.header_texts).items():
+        if not any(other is not None and clean(other.text) for row in later for other in row.cells[col : col + 1]):
+            return read_points(cell.text).value, cell.at
     if title and (total := total_in(title)) is not None:
         return total, title_at
     for row in _above_header(draft):

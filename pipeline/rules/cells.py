@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.model import Criterion, Proof, Reading, Repair, Rubric, Step
+from pipeline.findings import Proof, Repair, Step
+from pipeline.model import Criterion, Reading, Rubric
 from pipeline.plain import points_text
 from pipeline.rules.points import absent_points, is_counted, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten

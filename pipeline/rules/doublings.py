@@ -3,7 +3,7 @@ a character that neither neighbour can take. Silent when in doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pipeline import rx as regex
 from pipeline.lexicon import COMMON, begins, ends, rank
@@ -22,31 +22,37 @@ def doublings(text: str, usage: Usage) -> Iterator[tuple[int, int]]:
     """[start, end) of each doubling in one text, in order.
 
     >>> none = Usage.of_texts([])
-    >>> [t[a:b] for t in ("台账齐全，，更新及时", "间隔不不超过2小时", "管理机机构健全", "召开委员会会议", "目的的实现") for a, b in doublings(t, none)]
-    ['，，', '不不', '机机']
+    >>> [t[a:b] for t in ("台账齐全，，更新及时", "间隔不不超过2小时", "应急预预案齐全", "召开委员会会议", "目的的实现") for a, b in doublings(t, none)]
+    ['，，', '不不', '预预']
     """
     for match in STOPS.finditer(text):
         if set(match[0]) != {"。"} or len(match[0]) == 2:
             yield match.span()
     for match in TWICE.finditer(text):
-        if match.start() == 0 or text[match.start() - 1] != match[1]:
-            char, before, after = match[1], text[max(0, match.start() - 1) : match.start() + 1], text[match.end() - 1 : match.end() + 1]
-            if _never(char, before, after) if char in NEVER_DOUBLED else _is_orphan(char, before, after, usage):
-                yield match.span()
+        start, end = match.span()
+        if start == 0 or text[start - 1] != match[1]:
+            around = text[max(0, start - 2) : start], text[end : end + 2]
+            if _never(match[1], *around) if match[1] in NEVER_DOUBLED else _is_orphan(match[1], *around, usage):
+                yield start, end
 
 
 def _never(char: str, before: str, after: str) -> bool:
     """Whether a function word stands twice, and neither ends the word before nor begins the next. 不 begins none behind 不."""
-    return not (len(before) == 2 and ends(before)) and (char == "不" or not begins(after))
+    return not (before and ends(before[-1] + char)) and (char == "不" or not begins(char + after[:1]))
 
 
 def _is_orphan(char: str, before: str, after: str, usage: Usage) -> bool:
-    """Whether one of the two, hardly ever a word by itself, belongs to neither side: the other one makes a common word with its
-    neighbour, this one none with its own, nor do the two together."""
+    """Whether one of the two belongs to neither side: the other one makes a common word with its neighbour, this one none with
+    its own, nor do the two together, and what is left without it goes on well (设置置物台 would not)."""
     if char in DOUBLES | FREE | OFFICES | PLAUSIBLE or rank(char * 2) or usage.count(char * 2) > 1:
         return False
-    if ends(before) and begins(after):
-        return False
-    left = len(before) == 2 and (ends(before) or before[0] in FREE)
-    right = len(after) == 2 and (begins(after) or after[1] in FREE)
-    return (begins(after) and rank(after) >= COMMON and not left) or (ends(before) and rank(before) >= COMMON and not right)
+    left, right = before[-1:] + char, char + after[:1]
+    taken, wanted = ends(left) or left[0] in FREE, begins(right) or right[-1] in FREE
+    if wanted and not taken and begins(right) and rank(right) >= COMMON:
+        return rank(left) >= COMMON or _is_whole(before, ends)
+    return ends(left) and rank(left) >= COMMON and not wanted and (rank(right) >= COMMON or _is_whole(after, begins))
+
+
+def _is_whole(beside: str, tells: Callable[[str], bool]) -> bool:
+    """Whether what stands beside a doubled character is a word's end (or beginning), a free word, a stop or nothing."""
+    return len(beside) < 2 or not beside.isalpha() or tells(beside) or not FREE.isdisjoint(beside)

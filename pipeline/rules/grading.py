@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from pipeline import rx as regex
-from pipeline.model import GradeBand, Notice, Proof, Reading, Step
+from pipeline.findings import Proof, Step
+from pipeline.model import GradeBand, Notice, Reading
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.rules.registry import Hit, rule, shorten

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pipeline.model import Basis, Criterion, Proof, Reading, Repair, Rubric, Step
+from pipeline.findings import Basis, Proof, Repair, Step
+from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import chinese_number, fold
 from pipeline.plain import points_text
 from pipeline.rules.registry import Hit, rule, shared, shorten
@@ -57,6 +58,7 @@ def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
     """
     starts = {s.criteria[0].id for s in rubric.sections if s.criteria}
     anew = _restarts(rubric)
+    above = {c.id: s.parent for s in rubric.sections for c in s.criteria}
     group: list[tuple[Criterion, int]] = []
     upper: Serial | None = None
     printed = rubric.printed()
@@ -67,7 +69,8 @@ def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
                 group.append((criterion, group[-1][1] + 1))
             continue
         restart = serial[-1] == 1 and (criterion.id in starts or (len(group) > 1 and not _misnumbered_one(printed, index)))
-        exchanged = anew and criterion.id in starts and serial[-1] == 2
+        counts_on = bool(group) and group[-1][1] == serial[-1] - 1 and above[criterion.id] is not None and above[group[-1][0].id] == above[criterion.id]
+        exchanged = anew and criterion.id in starts and serial[-1] == 2 and not counts_on
         while group and serial_of(group[-1][0]) is None and group[-1][1] >= serial[-1]:
             group.pop()
         if group and (serial[:-1] != upper or restart or exchanged):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from pipeline.model import Criterion, Proof, Reading, Rubric, Section, Status, Step
+from pipeline.findings import Proof, Status, Step
+from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.model import Criterion, Doubt, Reading, Rubric, Severity
+from pipeline.findings import Severity
+from pipeline.model import Criterion, Doubt, Reading, Rubric
 from pipeline.rules.points import section_name, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten
 from pipeline.rules.slips import edits_between

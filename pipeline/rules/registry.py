@@ -17,7 +17,8 @@ from typing import TypeVar
 from msgspec import Struct
 
 from pipeline.errors import UsageError
-from pipeline.model import Finding, Proof, Reading, Repair, Severity, Status
+from pipeline.findings import Finding, Proof, Repair, Severity, Status
+from pipeline.model import Reading
 from pipeline.provenance import Provenance
 
 RANK: dict[str, int] = {"error": 0, "warning": 1, "note": 2}

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline import rx as regex
-from pipeline.model import Criterion, Proof, Reading, Rubric, Step
+from pipeline.findings import Proof, Step
+from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.rules.document import is_notice

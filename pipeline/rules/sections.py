@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from pipeline.model import Criterion, Proof, Reading, Repair, Rubric, Section, SectionList, Status, Step
+from pipeline.findings import Proof, Repair, Status, Step
+from pipeline.model import Criterion, Reading, Rubric, Section, SectionList
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.rules.points import SETTLED, addends, section_name, span_of, sum_of

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from pipeline.assessment import Policy
-from pipeline.model import Finding
+from pipeline.findings import Finding
 from pipeline.normalize import points
 from pipeline.plain import points_text
 from pipeline.scoring.grades import number_text

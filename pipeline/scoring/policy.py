@@ -34,10 +34,7 @@ from pipeline.assessment import Combining, Policy, Round, Rounding
 from pipeline.errors import InputError
 from pipeline.serialize import check_regular
 
-KEYS = (
-    "name", "rounding", "band_gap", "not_applicable", "incomplete", "assessors", "rounds", "show_assessors", "decimals",
-    "objective", "veto_grade", "scale", "commend", "supervise",
-)  # fmt: skip
+KEYS = Policy.__struct_fields__
 MAX_BYTES = 1_000_000
 """A policy is a page; more is not a policy."""
 

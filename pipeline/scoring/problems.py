@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from pipeline.model import Finding, Severity
+from pipeline.findings import Finding, Severity
 from pipeline.provenance import Provenance
 
 
@@ -139,6 +139,9 @@ KINDS: dict[str, Kind] = {
     ),
 }  # fmt: skip
 """Rule name → kind."""
+
+FOREIGN = ("foreign-revision", "digest-mismatch")
+"""Of a form that belongs to another notice or revision: it is refused."""
 
 
 LONGEST = 200

@@ -25,9 +25,10 @@ from pipeline.assessment import (
 )
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
-from pipeline.model import Finding, Reading, Rubric
+from pipeline.findings import Finding
+from pipeline.model import Reading, Rubric
 from pipeline.normalize import fold
-from pipeline.plain import points_text
+from pipeline.plain import points_text, whole_text
 from pipeline.scoring import checks, grades
 from pipeline.scoring.combining import Combined, Ground, calling, combine
 from pipeline.scoring.problems import problem
@@ -299,7 +300,7 @@ def _item(line: Line, sheets: list[Sheet], combined: Combined, policy: Policy) -
     )
     lost = Fraction(top) - value if value is not None and top is not None and line.kind == "scored" else None
     return ItemScore(
-        line.id, line.criterion.number, line.criterion.text, line.section.id, top,
+        line.id, line.criterion.number, line.criterion.text and whole_text(line.criterion.text, line.criterion.columns), line.section.id, top,
         shown(value, policy) if value is not None else None, shown(lost, policy) if lost is not None else None,
         line.kind, line.criterion.basis, entries,
     )  # fmt: skip

@@ -12,7 +12,8 @@ from pipeline import schemas
 from pipeline.auditing.audit import audit
 from pipeline.auditing.findings_out import kind_of, render
 from pipeline.errors import UsageError
-from pipeline.model import AnnexEntry, Resolution, Waiver
+from pipeline.findings import Waiver
+from pipeline.model import AnnexEntry, Resolution
 from pipeline.rules import RULES
 from tests.builders import annexes, at, notice_of, reading_of, rubric_of
 

@@ -39,6 +39,7 @@ def page(number, box=None):
         (TABLE, "unread-page", page(4)),
         (ENDED, "uncertain-rows", page(2, (50.0, 90.0, 510.0, 200.0))),
         (TABLE, "stray-rows", page(3, (60.0, 200.0, 300.0, 212.0))),
+        (TABLE, "stray-rows", page(4, (60.0, 80.0, 300.0, 92.0))),  # on the page after the last row
     ],
 )
 def test_findings_on_doubtful_rows_are_conditional(table, kind, at):
@@ -49,6 +50,7 @@ def test_findings_on_doubtful_rows_are_conditional(table, kind, at):
     ("table", "kind", "at"),
     [
         (ENDED, "unread-page", page(4)),  # the total came before
+        (ENDED, "stray-rows", page(4, (60.0, 80.0, 300.0, 92.0))),
         (TABLE, "unread-page", page(5)),
         (TABLE, "unread-page", page(1)),
         (ENDED, "uncertain-rows", page(2, (50.0, 300.0, 510.0, 400.0))),  # another table of the page

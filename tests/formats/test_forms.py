@@ -15,9 +15,10 @@ from docx import Document
 from pyxform.xls2xform import convert
 
 from pipeline import stages
+from pipeline.assessment import key_of
 from pipeline.errors import UsageError
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
-from pipeline.formats.sheet import Sheet, key_of, sheet_of
+from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.formats.write import safe_name, write_forms
 from pipeline.model import Reading
 

@@ -19,7 +19,7 @@ from pyxform.xls2xform import convert
 from pipeline import serialize
 from pipeline.assessment import Policy
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
-from pipeline.formats.sheet import Sheet, sheet_of
+from pipeline.formats.sheet import Sheet, VetoBox, sheet_of
 from pipeline.model import Criterion, Reading
 from pipeline.plain import points_text
 from pipeline.returns import collecting
@@ -180,3 +180,8 @@ def test_six_hundred_criteria(form):
     keys = KEYS[form](s)
     assert wanted(s) - keys == set()
     assert len(s.lines()) == 600
+
+
+@pytest.mark.parametrize(("number", "mark"), [("1", "1."), ("一", "（一）"), ("十二", "（十二）"), ("③", "③")])
+def test_a_veto_is_numbered_as_such_numbers_are_written(number, mark):
+    assert VetoBox("annex_1_veto_1", number, "弄虚作假的").mark == mark

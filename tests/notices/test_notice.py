@@ -315,3 +315,29 @@ def test_plan_as_first_annex_gives_outline_and_bands() -> None:
     assert [h.text for h in notice.headings] == ["目标", "等次"]
     assert [b.label for b in notice.grade_bands] == ["优秀", "合格"]
     assert [(a.annex, a.title) for a in notice.annex_titles] == [(1, "考评方案"), (2, "考评表")]
+
+
+WEB_PAGE = """政策文件
+财政预决算
+您现在的位置：首页 > 通知公告
+{above}
+来源：某某县住建局 发布时间：2024-03-15 浏览次数：128 打印
+{title}
+某住建发〔2020〕4号
+各有关单位：
+现印发给你们，请认真贯彻执行。
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "title", "issuer"),
+    [
+        ("某某县住建局关于印发《考核办法》的通知", "某某县住建局关于印发《考核办法》的通知", "某某县住建局"),  # the page's own heading
+        ("某某县人民政府", "某某县住建局\n关于印发《考核办法》的通知", "某某县住建局"),
+        ("通知公告", "某某县住建局关于转发上级\n关于考核的通知\n的通知", "某某县住建局"),
+    ],
+)
+def test_the_head_of_a_web_page(above: str, title: str, issuer: str) -> None:
+    notice = notice_of(WEB_PAGE.format(above=above, title=title))
+    assert notice.title == title.replace("\n", "")
+    assert notice.issuer == issuer

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from pipeline.proving.explanations import groups_of, looks_of
-from pipeline.proving.proofs import claim, robust_starts, solve, tie, walk
+from pipeline.proving.proofs import claim, is_checked, robust_starts, solve, tie, walk
 from pipeline.proving.puzzle import MARGIN_CAP, Fact, Puzzle
 from tests.oracle import large, made_up, summarise
 
@@ -98,6 +99,21 @@ def test_a_label_one_row_late() -> None:
 def test_missing_points_and_how_often_they_are_checked(declared, total, redundancy) -> None:
     found = solve(printed(puzzle("3 3 4 2 2 ? 4 5 3", declared, total), 0, 3, 7))
     assert [(v.values, v.redundancy) for v in found.values] == [((4,), redundancy)]
+
+
+def test_a_total_checks_no_points_outside_it() -> None:
+    """A bonus stands outside the total: its label alone gives the missing points."""
+    scored = printed(puzzle("5 5 4 6 2 ?", "10 10 5", 25), 0, 2, 4)
+    bonus = replace(scored, facts=(*scored.facts[:2], replace(scored.facts[2], counted=False)), total=20)
+    values = [solve(sheet).values[0] for sheet in (scored, bonus)]
+    assert [(v.values, v.redundancy, is_checked(v)) for v in values] == [((3,), 1, True), ((3,), 0, False)]
+
+
+def test_points_that_a_label_one_row_away_would_change_are_not_proved() -> None:
+    """Label and subtotal say 9, but where the next section, which says nothing, begins is weak evidence."""
+    facts = (Fact("1"), Fact("2", (9, 9), (), 2, 4), Fact("3"))
+    (value,) = solve(Puzzle((2, 4, 2, None, 2, 3, 4), facts, None, ((3, (0, 1, 2, 3, 4)),), (0, 0, 0, 1, 1, 1, 1))).values
+    assert (value.redundancy, is_checked(value)) == (1, False)
 
 
 def test_two_missing_values_share_one_sum() -> None:

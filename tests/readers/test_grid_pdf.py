@@ -10,6 +10,7 @@ from pipeline.readers.grid import FEW, without_doubles
 from pipeline.readers.marks import Glyph
 from tests.readers.rulings import STYLES, WANTED, draw
 from tests.support import rawpdf
+from tests.support.rawpdf import Canvas
 
 
 def tables(document: Document) -> list[Table]:
@@ -30,6 +31,15 @@ def test_each_way_of_drawing_gives_the_same_cells(style):
     (table,) = tables(document)
     assert cells(table) == WANTED
     assert lines(document) == ["供水服务质量评价表"]
+
+
+def test_a_turned_page_of_short_cells():
+    """PDFium makes up a line end, without an angle, after nearly each character: they do not say how the page stands."""
+    canvas = Canvas()
+    for i in range(40):
+        canvas.text(60 + 60 * (i % 8), 100 + 40 * (i // 8), str(i % 10))
+    lines = [b.text for b in pdf.read(rawpdf.document([canvas], turned=90), "x.pdf").blocks if isinstance(b, Paragraph)]
+    assert lines[0].replace(" ", "") == "01234567"
 
 
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])

@@ -129,6 +129,28 @@ def test_a_web_archive_without_a_page():
         html.read(b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n", "a.doc")
 
 
+def archive(*parts: tuple[str, str]) -> bytes:
+    """A web archive of pages, each with its Content-ID."""
+    whole = "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n"
+    return (whole + "".join(f"--x\nContent-Type: text/html; charset=utf-8\nContent-ID: <{i}>\n\n{page}\n" for i, page in parts) + "--x--\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        ('<iframe src="cid:f1"></iframe>', ["首页", "评价表", "版权所有"]),
+        ('<iframe src="cid:f1"></iframe><iframe src="cid:f1"></iframe>', ["首页", "评价表", "版权所有"]),  # shown once
+        ('<iframe src="cid:f9"></iframe>', ["首页", "版权所有"]),
+        ('<iframe src="cid:f1" style="display:none"></iframe>', ["首页", "版权所有"]),
+    ],
+)
+def test_the_page_in_a_frame_of_an_archive(frame, expected):
+    outer = f"<html><body><p>首页</p>{frame}<p>版权所有</p></body></html>"
+    inner = '<html><head><style>.h{display:none}</style></head><body><p class="h">3</p>评价表<iframe src="cid:f1"></iframe></body></html>'
+    document = html.read(archive(("f0", outer), ("f1", inner)), "a.mht")
+    assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == expected
+
+
 def test_tables_nested_four_hundred_deep_keep_their_words():
     document = read("<table><tr><td>a<td>" * 400 + "评价" + "</table>" * 400)
     assert any("评价" in b.text for b in document.blocks if isinstance(b, Paragraph))

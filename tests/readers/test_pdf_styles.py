@@ -93,10 +93,42 @@ def blank_column(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) ->
             canvas.line(x0, y0, x1, y1)
 
 
+def shaded_cells(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """No rule at all: the cells that begin in every second row are shaded, the header is not (Word's Light Shading)."""
+    for span in spans:
+        if span[0] % 2:
+            canvas.fill(*box_of(span, xs, ys), 0.85)
+
+
+def shaded_beside_labels(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """The same, the first column left white, with rules below the header and below the table (Word's Medium List)."""
+    shaded_cells(canvas, [s for s in spans if s[1]], xs, ys)
+    for y in (ys[1], ys[-1]):
+        canvas.line(xs[0], y, xs[-1], y)
+
+
+def level_pieces(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """Rules across only, drawn for each cell (browsers)."""
+    for x0, y0, x1, y1 in edges(spans, xs, ys):
+        if y0 == y1:
+            canvas.line(x0, y0, x1, y1)
+
+
+def level_rules(canvas: Canvas, spans: Sequence[Span], xs: Lines, ys: Lines) -> None:
+    """Rules across only, in one piece, from the right of labels that go on (office programs)."""
+    begins = {s[0] for s in spans if s[1] == 0}
+    for r, y in enumerate(ys):
+        canvas.line(xs[0] if r in begins or r == len(ys) - 1 else xs[1], y, xs[-1], y)
+
+
 STYLES: dict[str, Draw] = {
     "uprights in every second row": in_every_second_row,
     "white rules": white_rules,
     "stripes": stripes,
+    "shaded cells": shaded_cells,
+    "shaded cells beside labels that are not": shaded_beside_labels,
+    "rules across in pieces": level_pieces,
+    "rules across in one piece": level_rules,
     "rings": rings,
     "a hatched header": hatched,
     "one upright in the total": one_upright_in_the_total,
@@ -110,7 +142,14 @@ def test_styles(tmp_path, style):
     assert shape(read(tmp_path, rawpdf.document(draw_pages(lay_out(Layout(pad=9.0)), STYLES[style])))) == wanted()
 
 
-@pytest.mark.parametrize("style", ["white rules", "stripes", "rings", "a hatched header"])
+@pytest.mark.parametrize("style", ["rules across in pieces", "rules across in one piece"])
+def test_rules_across_beside_labels_of_several_lines(tmp_path, style):
+    """The lines of a label in the middle of its rows stand between the lines of the rows."""
+    look = Layout(pad=9.0, label=lambda name, points: f"{name[:2]}\n{name[2:]}（\n{points}分）")
+    assert shape(read(tmp_path, rawpdf.document(draw_pages(lay_out(look), STYLES[style], Pen(middle=True))))) == wanted()
+
+
+@pytest.mark.parametrize("style", ["white rules", "stripes", "shaded cells", "rules across in pieces", "rings", "a hatched header"])
 def test_styles_of_rows_without_numbers(tmp_path, style):
     """No serial numbers, and texts at the top of their rows beside points in the middle: only what is drawn tells the rows."""
 
@@ -128,6 +167,59 @@ def test_styles_of_rows_without_numbers(tmp_path, style):
     canvas = draw_pages([type(page)(kept, page.xs, page.ys)], lambda own, _, xs, ys: uneven(own, whole.spans, xs, ys))
     criteria = [(text, points) for _, _, rows in shape(read(tmp_path, rawpdf.document(canvas)))[0] for _, text, points in rows]
     assert criteria == [(text, points) for _, _, rows in SECTIONS for _, text, points in rows]
+
+
+def test_rules_across_beside_rows_that_only_name_sections(tmp_path):
+    """Each row ruled all the way, no uprights; names of sections begin over the numbers and reach over the texts, with their points."""
+    rows = [("安全运营服务", "", "5"), ("1", "持证上岗。", "3"), ("2", "有预案。", "2"), ("营业服务窗口", "", "9"), ("3", "记录完整。", "4"), ("4", "首问负责。", "5")]
+    canvas, xs = Canvas(), (60.0, 90.0, 400.0)
+    canvas.text(60, 40, "附件1")
+    canvas.text(200, 60, "窗口服务评价表")
+    for r, row in enumerate((("序号", "评价内容", "分值"), *rows, ("合计", "", "14"))):
+        canvas.line(55, 100 + 24 * r, 460, 100 + 24 * r)
+        for x, t in zip(xs, row, strict=True):
+            canvas.text(x + 4, 106 + 24 * r, t)
+    canvas.line(55, 100 + 24 * 8, 460, 100 + 24 * 8)
+    (sections, _) = shape(read(tmp_path, rawpdf.document([canvas])))[:2]
+    assert [(name, points, [text for _, text, _ in own]) for name, points, own in sections] == [
+        ("安全运营服务", "5", ["持证上岗。", "有预案。"]),
+        ("营业服务窗口", "9", ["记录完整。", "首问负责。"]),
+    ]
+
+
+def test_columns_begin_where_rules_begin_beside_labels():
+    """Narrow numbers far right of a label that goes on: the gutter is wide, and the rules say where it ends."""
+    canvas, xs, begins = Canvas(), (60.0, 215.0, 260.0, 440.0), (55.0, 200.0, 55.0, 200.0, 55.0)
+    rows = [("类别", "编号", "检查内容", "分值"), ("安全", "1", "持证上岗。", "3"), ("", "2", "有预案。", "2"), ("服务", "3", "记录完整。", "4"), ("", "4", "首问负责。", "5")]
+    for r, row in enumerate(rows):
+        canvas.line(55 if r == 0 else begins[r - 1], 100 + 24 * r, 490, 100 + 24 * r)
+        for x, t in zip(xs, row, strict=True):
+            canvas.text(x + (6 if t.isdigit() and x == xs[1] else 0), 106 + 24 * r, t)
+    canvas.line(55, 220, 490, 220)
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert [(c.row, c.text) for c in table.cells if c.col == 1] == [(0, "编号"), (1, "1"), (2, "2"), (3, "3"), (4, "4")]
+
+
+def test_a_letter_amid_chinese_words_is_said(tmp_path):
+    """A glyph that a distiller named after another character: others on the page may be wrong as well."""
+    document = read_pdf(rawpdf.document([page_of("各单位认真执行本办法"), page_of("分值ÿ分")]))
+    assert [(r.kind, r.at.page) for r in document.remarks] == [("unread-text", 2)]
+
+
+def page_of(text: str) -> Canvas:
+    canvas = Canvas()
+    canvas.text(60, 100, text)
+    return canvas
+
+
+def test_words_marked_in_a_text_are_no_cells():
+    """Two words of each line on a coloured ground, in one place."""
+    canvas = Canvas()
+    for i in range(6):
+        for x in (60.0, 120.0):
+            canvas.fill(x, 200 + 20 * i, x + 60, 214 + 20 * i, 0.85)
+        canvas.text(60, 201 + 20 * i, "各单位认真执行本办法并于月底前报送工作总结。")
+    assert not any(isinstance(b, Table) for b in read_pdf(rawpdf.document([canvas])).blocks)
 
 
 def test_rules_near_together_are_hatching_only_when_many_and_even():

@@ -16,6 +16,14 @@ def kept(*tops: str) -> list[str]:
     return [b.text for b in without_running_lines(flow, pages) if isinstance(b, Paragraph) and b.text != "考核内容"]
 
 
+@pytest.mark.parametrize(("top", "wanted"), [(36.0, []), (62.0, ["某市考核办法"] * 2)])
+def test_lines_at_the_top_of_two_pages(top, wanted):
+    """Near the edge they are a head; further down both pages may begin alike."""
+    pages = [Page(number=n, width=595, height=842) for n in (1, 2)]
+    flow = [[_line("某市考核办法", n, top), _line("考核内容", n, 400)] for n in (1, 2)]
+    assert [b.text for b in without_running_lines(flow, pages) if isinstance(b, Paragraph) and b.text != "考核内容"] == wanted
+
+
 def _line(text: str, page: int, top: float) -> Paragraph:
     return Paragraph(text, Provenance(text, page=page, bbox=(60.0, top, 120.0, top + 14)), page=page)
 

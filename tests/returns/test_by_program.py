@@ -118,6 +118,23 @@ def test_a_docx_saved_again_by_libreoffice(tmp_path):
 
 
 @needs_office
+@pytest.mark.parametrize("ticked", [{2}, {1, 3}])
+def test_a_docx_saved_twice_by_libreoffice_keeps_each_veto_and_texts_of_two_scripts(tmp_path, ticked):
+    """It keeps each run of a text in a control of its own, and takes the boxes of the later vetoes into the first one's."""
+    head = {"annex_2_assessee": "示例 ABC（集团）有限公司2号", "annex_2_assessor": "示例甲 Li", "annex_2_c1_note": "扣 3 分，见 p.2"}
+    values = random_values(2, seed=81) | head | {f"annex_2_veto_{i}": "Yes" if i in ticked else "" for i in (1, 2, 3)}
+    again = docx.render(sheet(2), values)
+    for _ in range(2):
+        again = office(tmp_path, "f.docx", again, "docx:MS Word 2007 XML")
+        back = read_back(tmp_path, "f.docx", again)
+        assert scores_of(back) == wanted(2, values)
+        assert {int(n) for n, yes in back.vetoes.items() if yes} == ticked
+        assert len(back.vetoes) == 3
+        assert [back.assessee, back.assessor, back.notes["annex-2/c1"]] == [*head.values()]
+        assert "value-ambiguous" not in rules_of(back)
+
+
+@needs_office
 def test_an_xlsx_saved_again_by_libreoffice_has_its_total_recomputed(tmp_path):
     values = random_values(3, seed=79) | {f"annex_3_veto_{i}": "" for i in (1, 2, 3)}
     again = office(tmp_path, "f.xlsx", xlsx.render(sheet(3), values), "xlsx:Calc MS Excel 2007 XML")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 
 import lxml.html
 import openpyxl
@@ -154,10 +155,20 @@ def empty_page() -> bytes:
     return out.getvalue()
 
 
+def zipped(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("form.docx", content)
+    return out.getvalue()
+
+
 BAD = {
-    "photo.jpg": (picture(), "neither PDF, DOCX"),
+    "photo.jpg": (picture(), "a picture: scores are not read"),
+    "form.rtf": (b"{\\rtf1\\ansi x}", "an RTF, in which"),
+    "form.odt": (b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument file"),
+    "noise.bin": (b"\1\2\0" * 50, "neither PDF, DOCX"),
     "empty.pdf": (b"", "empty"),
-    "blank.pdf": (empty_page(), "fields are gone"),
+    "blank.pdf": (empty_page(), "holds no text"),
     "cut.pdf": (pdf.render(sheet(2))[:4000], "damaged"),
     "letter.docx": (letter(Document), "no field of a form"),
     "list.xlsx": (letter(openpyxl.Workbook), "row of a form"),
@@ -170,6 +181,10 @@ BAD = {
     "page.html": (b"<html><body>x</body></html>", "no field of a form"),
     "answers.xml": (b"<data><meta/></data>", "no field of a form"),
     "cut.xml": (b"<data><a>", "not well-formed"),
+    "forms.zip": (zipped(b"x"), "a zip archive that is no form"),
+    "rows.csv": (b"annex_2_c1,annex_2_c2\n" + b"1,2\n" * 20001, "20,001 forms (limit 20,000)"),
+    "wide.csv": (b",".join(b"annex_2_c%d" % i for i in range(30001)) + b"\n1\n", "30,001 form fields"),
+    "wide.html": (b"<html>" + b"".join(b"<input name=annex_2_c%d>" % i for i in range(30001)), "30,001 form fields"),
     "zip.xlsx": (b"PK\x03\x04" + b"\0" * 60, "zip.xlsx"),
 }
 
@@ -184,6 +199,22 @@ def test_a_file_that_is_no_form_is_named_with_its_reason_and_the_others_are_kept
     assert name in refused[0]
     assert BAD[name][1] in refused[0]
     assert "13800000001" not in refused[0]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
+def test_an_html_form_saved_in_another_encoding(tmp_path, encoding):
+    values = random_values(2, seed=21)
+    page = html.render(sheet(2), values).replace("utf-8", encoding.removesuffix("-sig"))
+    (tmp_path / "form.html").write_bytes(page.encode(encoding))
+    ((back,), refused) = collecting.collect([tmp_path / "form.html"], reading())
+    assert (back.assessee, back.assessor, back.notes["annex-2/c1"], refused) == (values["annex_2_assessee"], values["annex_2_assessor"], "缺记录", ())
+
+
+def test_a_list_with_rare_names_alone_is_gb18030(tmp_path):
+    keys = [line.key for line in sheet(2).lines()]
+    (tmp_path / "a.csv").write_bytes((",".join(["annex_2_assessee", *keys]) + "\n" + ",".join(["王堃喆", *["1"] * len(keys)]) + "\n").encode("gb18030"))
+    ((back,), _) = collecting.collect([tmp_path / "a.csv"], reading())
+    assert back.assessee == "王堃喆"
 
 
 def test_on_the_command_line_the_good_forms_are_written_and_the_status_tells_of_the_bad(tmp_path, capsys):

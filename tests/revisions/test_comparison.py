@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from pipeline import stages
 from pipeline.cli import main
-from pipeline.model import Finding, Reading, Section
+from pipeline.findings import Finding
+from pipeline.model import Reading, Section
 from pipeline.repair import with_value
 from pipeline.revisions import diff_out
 from pipeline.revisions.comparison import compare

@@ -207,6 +207,47 @@ def test_a_section_row_that_heads_a_page_is_no_torn_row():
     assert [(s.label, len(s.criteria)) for s in found.sections] == [("安全", 1), ("服务", 1)]
 
 
+def test_the_points_of_a_label_that_fills_its_page_are_no_total():
+    """Under 满分, beside the labels: one alone on the first page, another on the next."""
+    heads = ("项目", "满分", "序号", "评价内容", "分值")
+    upper = [heads, ("安全", "26", "1", "落实安全责任制度。", "13"), ("", "", "2", "排查事故隐患。", "9"), ("", "", "3", "设置标识。", "4")]
+    lower = [heads, ("服务", "24", "4", "公开投诉电话。", "12"), ("", "", "5", "设置便民窗口。", "12")]
+    parts = (part(1, upper, {(1, 0): 3, (1, 1): 3}), part(2, lower, {(1, 0): 2, (1, 1): 2}))
+    (found,) = rubric.parse([Segment(1, "annex", "评价表", None, None, parts)])
+    assert found.stated_total is None
+    assert [(s.label, s.stated_points) for s in found.sections] == [("安全", 26), ("服务", 24)]
+    (alone,) = rubric.parse([Segment(1, "annex", "评价表", None, None, parts[:1])])
+    assert alone.stated_total == 26
+
+
+def test_a_number_in_the_middle_of_a_row_that_a_page_cut():
+    """Text and points stand above the break, the number below it."""
+    upper = [COLUMNS, ("安全（4分）", "1", "落实安全责任制度。", "2", "查资料"), ("", "", "排查事故隐患。", "2", "看现")]
+    lower = [("", "2", "", "", "场"), ("服务（3分）", "3", "公开投诉电话。", "3", "看现场")]
+    (found,) = rubric.parse([Segment(1, "annex", "评价表", None, None, (part(1, upper, {(1, 0): 2}), part(2, lower, {})))])
+    assert [(c.number, c.text, c.columns["standard"]) for c in found.criteria()][1] == ("2", "排查事故隐患。", "看现场")
+    assert len(list(found.criteria())) == 3
+
+
+@pytest.mark.parametrize(("declared", "joined"), [("5", True), ("3", False)])
+def test_a_label_in_the_middle_of_a_cell_that_a_page_cut(declared, joined):
+    """Its points stand above the break, the label below it; they are what both parts have, or not."""
+    heads = ("项目", "项目分值", "序号", "评价内容", "分值")
+    upper = [heads, ("安全", "4", "1", "落实安全责任制度。", "3"), ("", "", "2", "排查事故隐患。", "1"), ("", declared, "3", "公开投诉电话。", "2")]
+    lower = [("服务", "", "4", "设置便民窗口。", "3"), ("档案", "4", "5", "台账齐全。", "3"), ("", "", "6", "按月归档。", "1")]
+    spans = ({(1, 0): 2, (1, 1): 2}, {(1, 0): 2, (1, 1): 2})
+    (found,) = rubric.parse([Segment(1, "annex", "评价表", None, None, (part(1, upper, spans[0]), part(2, lower, spans[1])))])
+    sections = [(s.label, s.stated_points, len(s.criteria)) for s in found.sections]
+    assert (sections == [("安全", 4, 2), ("服务", 5, 2), ("档案", 4, 2)]) is joined
+
+
+def test_a_total_that_is_no_number_is_said():
+    rows = [COLUMNS, ("安全（4分）", "1", "落实安全责任制度。", "4", "查资料"), ("合计", "", "", "10★0", "")]
+    (found,) = rubric.parse([Segment(1, "annex", "评价表", None, None, (part(1, rows, {}),))])
+    assert found.stated_total is None
+    assert [u.text for u in found.unplaced] == ["10★0"]
+
+
 def paragraph(text: str, top: float, left: float = 80.0) -> Paragraph:
     """A line of 14-point type, an ASCII character half as wide."""
     width = sum(7 if c.isascii() else 14 for c in text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from pipeline.model import Finding, Reading
+from pipeline.findings import Finding
+from pipeline.model import Reading
 from pipeline.rules import RULES
 
 

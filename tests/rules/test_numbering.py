@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
@@ -44,6 +45,14 @@ def test_a_row_without_a_number_holds_the_place_that_is_left():
 def test_a_restart_in_each_section_is_no_gap_no_repeat_no_disorder():
     reading = numbered(1, 2, 3, 1, 2, 1, 2, 3, restart=(3, 5))
     assert [hits(name, reading) for name in ("serial-gap", "serial-duplicate", "serial-order")] == [[], [], []]
+
+
+@pytest.mark.parametrize(("parents", "lacking"), [(("甲", "甲", "乙", "乙", "丙"), []), (("甲", "乙", "丙", "丁", "戊"), ["annex-1/c2"])])
+def test_numbering_that_starts_again_in_each_upper_section(parents, lacking):
+    """A lower section that begins with 2 goes on with the one before it, where both belong to one upper section."""
+    rubric = rubric_of("项目|序号|评价内容|评价分值\n一|1|甲一。|2\n二|2|甲二。|2\n|3|甲三。|2\n三|1|乙一。|2\n|2|乙二。|2\n四|1|乙三。|2\n|2|乙四。|2\n五|1|丙一。|2\n|2|丙二。|2")
+    sections = tuple(replace(s, parent=f"annex-1/{p}") for s, p in zip(rubric.sections, parents, strict=True))
+    assert hits("serial-gap", reading_of(replace(rubric, sections=sections))) == lacking
 
 
 def test_numbering_may_go_on_from_the_rubric_before():
