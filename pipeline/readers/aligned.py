@@ -147,8 +147,9 @@ def _extent(lines: Sequence[Line], head: int, named: int) -> Sequence[Line]:
             continue
         if _stops(line):
             break
+        opens = last == named  # a total right below the header opens the table
         last, blank = i, 0
-        if is_total(line):
+        if is_total(line) and not opens:
             break
     return lines[head : last + 1]
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pipeline import patterns
 from pipeline.normalize import clean, points
 from pipeline.points import split_label
-from pipeline.readers.spacedlines import Entry
+from pipeline.readers.spacedlines import Entry, sums_up
 from pipeline.readers.textlines import Row
 
 MAX_LABEL_LINES = 8
@@ -68,7 +68,8 @@ def _homes(blocks: Sequence[Sequence[Entry]], col: int, placed: Sequence[tuple[l
     firsts = {entries[0].line.number: k for k, (entries, _) in enumerate(placed)}
     anchors = {e.line.number: k for k, (entries, _) in enumerate(placed) for e in entries if e.anchored()}
     tops = [firsts.get(b[0].line.number, anchors.get(b[0].line.number)) for b in blocks]
-    if all(t is not None for t in tops) and tops and tops[0] == 0:
+    first = next((k for k, (entries, _) in enumerate(placed) if not sums_up(entries[0].line)), 0)
+    if all(t is not None for t in tops) and tops and tops[0] == first:
         return [t for t in tops if t is not None]
     return _centred(blocks, col, placed) or [_beside(b, placed) for b in blocks]
 

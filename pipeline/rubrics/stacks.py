@@ -18,6 +18,10 @@ MIN_TITLE = 5
 """Characters of a title, at least."""
 
 
+OF_SCORE = regex.compile(r"[0-9]{2}.*(?:以[上下]|至|[-~—–])|(?:[≥≤<>]|不满|低于|不足)=?[0-9]{2}")
+"""A range of the whole score, not of one criterion's points."""
+
+
 def stacked(table: Table) -> tuple[Table, ...]:
     """The sheets of a table, top to bottom; the table itself when it holds one."""
     rows = rows_of(table, 0)
@@ -39,27 +43,39 @@ def _top(rows: Sequence[Row], head: int) -> int | None:
         if row.is_total:
             return top
         if len(filled) > 1:
-            titled = any(_is_new_title(rows, i) for i in range(top, head))
+            titles = [i for i in range(top, head) if _is_new_title(rows, i)]
+            titled = any(_spans(rows[i]) for i in titles) or (titles and _is_other_header(rows, head, some=True))
             return top if titled or (top < head and _is_other_header(rows, head)) else None
         if filled and not patterns.NOTE_ROW.match(clean(filled[0].text)):
             top = row.index
     return None
 
 
-def _is_other_header(rows: Sequence[Row], head: int) -> bool:
-    """Whether a row of three cells and more, each naming a column, is not the sheet's own header printed again."""
+def _spans(row: Row) -> bool:
+    return row.filled()[0].col_span >= len(row.cells) - 1
+
+
+def _is_other_header(rows: Sequence[Row], head: int, some: bool = False) -> bool:
+    """Whether a row of three cells and more, each naming a column (or under a title `some`), is not the sheet's own header
+    printed again."""
     words = [fold(c.text) for c in rows[head].filled()]
     first = next((row for row in rows if is_header(row)), None)
     own = {fold(c.text) for c in first.filled()} if first is not None else set()
-    return first is not rows[head] and len(words) >= 3 and all(map(patterns.header_role, words)) and 2 * len(own & set(words)) < len(words)
+    return first is not rows[head] and len(words) >= 3 and (some or all(map(patterns.header_role, words))) and 2 * len(own & set(words)) < len(words)
 
 
 def _bands_top(rows: Sequence[Row]) -> int | None:
     """Where the grades that a result leads to (90分以上 | 优秀) stand below a sheet's total, with the lines that head them; else
     None."""
-    ended = next((row.index for row in reversed(rows) if row.is_total and any(points(c.text) is not None for c in row.filled())), None)
+    ended = next((row.index for row in reversed(rows) if _sums_up(row)), None)
     below = [row for row in rows if ended is not None and row.index > ended and row.filled()]
     return below[0].index if are_bands(below) else None
+
+
+def _sums_up(row: Row) -> bool:
+    """A total or subtotal with its points; 考核得分 alone heads a column."""
+    named = row.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
+    return named and any(points(c.text) is not None for c in row.filled())
 
 
 def are_bands(rows: Sequence[Row]) -> bool:
@@ -71,13 +87,13 @@ def are_bands(rows: Sequence[Row]) -> bool:
 
 def _grades(row: Row) -> bool:
     one, two = (fold(c.text) for c in row.filled())
-    return any(patterns.GRADE_WORDS.fullmatch(a) is not None and regex.search(r"[0-9]", b) is not None for a, b in ((one, two), (two, one)))
+    return any(patterns.GRADE_WORDS.fullmatch(a) is not None and OF_SCORE.search(b) is not None for a, b in ((one, two), (two, one)))
 
 
 def _is_new_title(rows: Sequence[Row], index: int) -> bool:
-    """Whether a row is a title over the whole width, and none that is printed again over the next page of its table."""
+    """Whether a row is a title, and none that is printed again over the next page of its table."""
     filled = rows[index].filled()
-    if len(filled) != 1 or filled[0].col_span < len(rows[index].cells) - 1:
+    if len(filled) != 1:
         return False
     text = clean(filled[0].text)
     printed = {fold(c.text) for row in rows[:index] for c in row.filled()}

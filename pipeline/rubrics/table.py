@@ -193,7 +193,7 @@ def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
     below = max((row.index for row in as_before(laid.heads(parts[-1]), first)), default=-1)
     data = [row for row in before if row.index > below]
     ended = any(row.is_total for row in data[1:])  # a total in the first row opens the table
-    if not header and ended and are_bands(rows):
+    if not header and are_bands(rows):
         return False
     if not header:
         return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (

@@ -192,3 +192,14 @@ def test_the_header_of_another_table_ends_the_one_above():
       热线全天畅通。                    缺一次扣1分。     4
 """)
     assert (len(first), second[0]) == (3, ["项目", "考核内容", "计分方法", "分值"])
+
+
+def test_a_total_right_below_the_header_ends_nothing():
+    (found,) = tables("""
+类别  编号  具体要求                                权重分  备注
+总分                                                10
+制度  1     责任书逐级签订。                        4
+      2     陪餐制度落实，陪餐记录每日填写。        3       附证明材料
+采购  3     验收双人签字，不合格食材当场退回。      3
+""")
+    assert [(row[0], row[3]) for row in found[1:]] == [("总分", "10"), ("制度", "4"), ("", "3"), ("采购", "3")]

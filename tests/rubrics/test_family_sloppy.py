@@ -215,7 +215,7 @@ BELOW = """
     项目 | 序号 | 检查内容 | 满分
     管理（9分） | 1 | 台账齐全。 | 5
     ^ | 2 | 人员到位。 | 4
-    总评 | | | 9
+    {word} | | | 9
     {rows}
 """
 
@@ -225,8 +225,9 @@ BELOW = """
     "各单位自设指标模板 | | |\n一级指标 | 二级指标 | 分值 | 指标解释",
 ])  # fmt: skip
 def test_another_table_right_below_a_sheet_is_none_of_it(rows):
-    (found,) = rubrics_of(BELOW.format(rows=rows))
-    assert ([s.label for s in found.sections], len(list(found.criteria())), str(found.stated_total)) == (["管理"], 2, "9")
+    for word in ("总评", "小计"):
+        (found,) = rubrics_of(BELOW.format(rows=rows, word=word))
+        assert ([s.label for s in found.sections], len(list(found.criteria()))) == (["管理"], 2)
 
 
 def test_points_of_sections_printed_in_each_row_are_not_those_of_joined_criteria():
@@ -366,3 +367,22 @@ def test_duties_beside_standards_name_them_though_one_stands_twice():
     drawing = "\n".join(f"{i} | {t} | {s} | 5\n^ | ^ | 不符合的不得分 | ^" for i, (t, s) in enumerate(zip(rows, ["抽查3处，一处扣1分。", "完全符合的得5分", "缺一项扣1分。", "未达到的扣3分。", "一次扣1分。"], strict=True), 1))
     (found,) = rubrics_of("序号 | 评估内容 | 扣分标准 | 分数\n" + drawing)
     assert [c.columns.get("item") or c.text for c in found.criteria()] == rows
+
+
+@pytest.mark.parametrize("word", ["共计", "满分合计", "总  共", "分值合计"])
+def test_totals_in_other_words(word):
+    (found,) = rubrics_of(f"项目 | 序号 | 考核内容 | 分值\n管理 | 1 | 台账齐全。 | 5\n服务 | 2 | 按时回访。 | 4\n{word} | | | 9")
+    assert (str(found.stated_total), len(list(found.criteria()))) == ("9", 2)
+
+
+def test_a_titled_table_of_other_columns_right_below_a_sheet_is_none_of_it():
+    (found,) = rubrics_of("""
+        项目 | 序号 | 检查内容 | 方法 | 满分
+        管理（9分） | 1 | 台账齐全。 | 看 | 5
+        ^ | 2 | 人员到位。 | 看 | 4
+        考核结果与服务费挂钩标准 | | | |
+        序号 | 扣分分值 | 扣减服务费 | |
+        1 | 5分以内 | 不扣减 | |
+        2 | 6至10分 | 2% | |
+    """)
+    assert ([s.label for s in found.sections], len(list(found.criteria()))) == (["管理"], 2)
