@@ -20,6 +20,7 @@ from pipeline.rubrics.criterion import criterion_of, other_columns, parts_of, po
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.rows import NUMERAL, Line, classify
+from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated
 from pipeline.rubrics.table import JoinedTable
 
 SHARED = "并入上条"
@@ -258,10 +259,10 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     joined = shared and previous is not None and previous.points is line.points and line.points is not None
-    if joined and (not (line.own(line.number) or _counts_on(draft.criteria[-1], line)) or _is_repeated(draft.criteria[-1], line)):
+    if joined and (not (line.own(line.number) or counts_on(draft.criteria[-1], line)) or is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
-    if previous is not None and _is_answer(draft.criteria[-1], line):
+    if previous is not None and is_answer(draft.criteria[-1], line):
         _join_text(draft, line)
         return
     line = _without_label_number(draft, line, part)
@@ -275,29 +276,6 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
         draft.spans.append(Spanned(line.labels, line.points, part))
-
-
-def _counts_on(last: Criterion, line: Line) -> bool:
-    """Whether the texts number the lines that share a points cell (1、… 2、…), where no column does."""
-    found = [patterns.SERIAL_IN_TEXT.match(text) for text in (last.text, clean(line.text.text) if line.text is not None else "")]
-    one, two = (next((g for g in m.groups() if g), "") if m else "" for m in found)
-    return line.columns.number is None and one.isdecimal() and two.isdecimal() and int(two) == int(one) + 1
-
-
-def _is_repeated(last: Criterion, line: Line) -> bool:
-    """Whether a row prints the number and the words of the row above it anew, so that it is another line of the same one."""
-    same = line.text is not None and fold(clean(line.text.text)) == fold(last.text)
-    return same and serial_of(line.number) == last.number
-
-
-ANSWER = regex.compile(r"(?!.*每)[^。；;]{1,30}?(?:(?:[得给计]|扣)\s*[0-9]{1,3}(?:\.[0-9]{1,2})?\s*分|不(?:得|给|计)分)[。；;]?")
-"""What one answer gets, and nothing else: 基本符合的得2.5分, 不符合的不得分."""
-
-
-def _is_answer(last: Criterion, line: Line) -> bool:
-    """Whether a row holds nothing but what another answer to the criterion above gets, under cells left blank, not joined."""
-    own = line.text is not None and line.own(line.text) and line.row.filled() == (line.text,)
-    return own and last.max_points is not None and all(map(ANSWER.fullmatch, (clean(line.text.text), last.text.splitlines()[-1])))  # type: ignore[union-attr]
 
 
 def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
@@ -447,7 +425,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
 def _join_text(draft: Draft, line: Line) -> None:
     """Rows that share one points cell are one scored line."""
     last = draft.criteria[-1]
-    own = clean(line.text.text) if line.own(line.text) and line.text and not _is_repeated(last, line) else ""
+    own = clean(line.text.text) if line.own(line.text) and line.text and not is_repeated(last, line) else ""
     columns = dict(last.columns)
     for name, more in other_columns(line).items():
         if columns.get(name) != more:

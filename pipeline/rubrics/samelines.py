@@ -1,0 +1,33 @@
+"""Rows below a criterion that are no criterion of their own: further lines of it, or what another answer to it gets."""
+
+from __future__ import annotations
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.model import Criterion
+from pipeline.normalize import clean, fold
+from pipeline.rubrics.criterion import serial_of
+from pipeline.rubrics.rows import Line
+
+
+def counts_on(last: Criterion, line: Line) -> bool:
+    """Whether the texts number the lines that share a points cell (1、… 2、…), where no column does."""
+    found = [patterns.SERIAL_IN_TEXT.match(text) for text in (last.text, clean(line.text.text) if line.text is not None else "")]
+    one, two = (next((g for g in m.groups() if g), "") if m else "" for m in found)
+    return line.columns.number is None and one.isdecimal() and two.isdecimal() and int(two) == int(one) + 1
+
+
+def is_repeated(last: Criterion, line: Line) -> bool:
+    """Whether a row prints the number and the words of the row above it anew, so that it is another line of the same one."""
+    same = line.text is not None and fold(clean(line.text.text)) == fold(last.text)
+    return same and serial_of(line.number) == last.number
+
+
+ANSWER = regex.compile(r"(?!.*每)[^。；;]{1,30}?(?:(?:[得给计]|扣)\s*[0-9]{1,3}(?:\.[0-9]{1,2})?\s*分|不(?:得|给|计)分)[。；;]?")
+"""What one answer gets, and nothing else: 基本符合的得2.5分, 不符合的不得分."""
+
+
+def is_answer(last: Criterion, line: Line) -> bool:
+    """Whether a row holds nothing but what another answer to the criterion above gets, under cells left blank, not joined."""
+    own = line.text is not None and line.own(line.text) and line.row.filled() == (line.text,)
+    return own and last.max_points is not None and all(map(ANSWER.fullmatch, (clean(line.text.text), last.text.splitlines()[-1])))  # type: ignore[union-attr]
