@@ -14,6 +14,9 @@ GOES_ON = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分(?:[)）]\p{Han}|\p{Han}[)
 
 ENDS_SCORED = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分?[)）]$")
 
+GLUED = regex.compile(r"^[0-9]{1,3}[一二三四五六七八九十]{1,3}、\p{Han}|^[一二三四五六七八九十]{1,3}、\p{Han}{2,12}[0-9]{1,3}$")
+"""A serial and a section's name in one: 6二、房屋维护, 二、被服洗涤6."""
+
 LEAST_SERIALS = 4
 """So many points that count on are serials."""
 
@@ -33,6 +36,10 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
         rows = rubric.printed()
         if rows and (at := rows[0].points_at) is not None and at.bbox is not None and _are_serials(rows):
             yield Remark("odd-label", f"{at.place()}: what was read as points counts on from 1.1 as serials do", at)
+        for row in rows:
+            at = row.number_at or row.points_at
+            if at is not None and at.bbox is not None and any(GLUED.search(fold(text)) for text in (row.number or "", row.text)):
+                yield Remark("odd-label", f"{at.place()}: a serial and the name of a section were read as one", at)
         for above, row in pairwise(rows):
             if row.number_at is not None and row.number_at.bbox is not None and _runs_together(above, row):
                 yield Remark("odd-label", f"{row.number_at.place()}: the serial {row.number} is several, of rows read as one", row.number_at)

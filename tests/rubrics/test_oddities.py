@@ -47,6 +47,11 @@ def test_serials_that_are_several() -> None:
     assert [list(odd_parts([on_page(serial=s)])) for s in ("3", "4", "30", "35", "33")] == [[]] * 5
 
 
+@pytest.mark.parametrize("serial", ["6二、房屋维护", "二、被服洗涤6"])
+def test_a_serial_with_the_name_of_a_section(serial: str) -> None:
+    assert [r.message.rpartition(": ")[2] for r in odd_parts([on_page(serial=serial)])] == ["a serial and the name of a section were read as one"]
+
+
 def test_what_a_person_typed_as_one_cell_is_taken_as_it_stands() -> None:
     assert list(odd_parts([on_page("安全（512分）", "345", page=None)])) == []
 
