@@ -200,14 +200,27 @@ def labelled(text: str) -> list[Labelled]:
 
 
 def _own_label(text: str, r: Range, ranges: Sequence[Range], others: Sequence[Labelled | None]) -> Labelled | None:
-    """A label in words of the notice's own, where at least two other ranges have labels that are known."""
-    if sum(x is not None for x in others) < 2:
+    """A label in words of the notice's own, where at least two other ranges have labels that are known, and none of them
+    shares points with it (得分低于70分的，视为违约 is a sanction)."""
+    if sum(x is not None for x in others) < 2 or any(x is not None and _share(r, x.range) for x in others):
         return None
     stop = min((x.start for x in ranges if x.start >= r.end), default=len(text))
     match = CONNECT_OPEN.match(text, r.end, stop)
     if match is None or any(x is not None and x.label == match["label"] for x in others):
         return None
     return Labelled(_label(match["label"]), r, r.start, match.end("label"))
+
+
+def _share(one: Range, two: Range) -> bool:
+    """Whether some score lies in both."""
+    return not _is_below(one, two) and not _is_below(two, one)
+
+
+def _is_below(lower: Range, upper: Range) -> bool:
+    """Whether every score of one range is less than every score of the other."""
+    if lower.high is None or upper.low is None:
+        return False
+    return lower.high < upper.low or (lower.high == upper.low and not (lower.high_in and upper.low_in))
 
 
 def _free(found: Labelled | None, others: Sequence[Labelled]) -> Labelled | None:

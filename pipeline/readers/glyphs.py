@@ -63,7 +63,7 @@ def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]
     Both would stand between table parts."""
     seen: Counter[_Running] = Counter()
     for blocks, page in zip(flow, pages, strict=True):
-        seen.update({key for b in blocks if (key := _margin_key(b, page)) is not None})
+        seen.update({key for b in blocks if (key := _margin_key(b, page, len(pages))) is not None})
     usual: dict[tuple[str, bool, bool], _Running] = {}
     for key, n in seen.items():
         kind = key.text, key.above, key.broad
@@ -78,7 +78,7 @@ def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]
         block
         for blocks, page in zip(flow, pages, strict=True)
         for block in blocks
-        if (key := _margin_key(block, page)) is None or not (key in repeated or _PAGE_NUMBER.fullmatch(key.text))
+        if (key := _margin_key(block, page, len(pages))) is None or not (key in repeated or _PAGE_NUMBER.fullmatch(key.text))
     ]
 
 
@@ -96,13 +96,16 @@ class _Running(Struct, frozen=True):
 _PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
 
 
-def _margin_key(block: Block, page: Page) -> _Running | None:
-    """A line in the top or bottom margin; None for other blocks. The marks of several annexes are not one line."""
+def _margin_key(block: Block, page: Page, count: int) -> _Running | None:
+    """A line in the top or bottom margin, of one page of `count`; None for other blocks. The marks of several annexes are not
+    one line, nor are the titles of two pages that differ in a year."""
     if not isinstance(block, Paragraph) or block.at.bbox is None:
         return None
     top, bottom = block.at.bbox[1], block.at.bbox[3]
     if bottom > 0.1 * page.height and top < 0.9 * page.height:
         return None
     text = fold(block.text).replace(" ", "")
-    masked = text if ANNEX_MARK.match(text) else regex.sub(r"[0-9]+", "#", text)
+    masked = regex.sub(r"[0-9]+", "#", text)
+    if ANNEX_MARK.match(text) or (count == 2 and not _PAGE_NUMBER.fullmatch(masked)):
+        masked = text
     return _Running(masked, bottom <= 0.1 * page.height, page.width > page.height, round(top / 6), bottom <= OUTER * page.height or top >= (1 - OUTER) * page.height)

@@ -105,7 +105,10 @@ def _fill_frames(root: etree._Element, parts: Iterable[_Part], name: str) -> Non
         if part is None:
             continue
         left = {address: other for address, other in left.items() if other is not part}
-        page = _page(part, name)
+        try:
+            page = _page(part, name)
+        except InputError:  # an empty frame, of an advertisement
+            continue
         frame.tag = "div"
         frame.text = None
         frame[:] = [page]

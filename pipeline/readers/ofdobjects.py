@@ -286,7 +286,9 @@ def _path(item: Node, state: _State, resources: Resources, sheet: Sheet) -> None
     if not stroked and not coloured:
         return
     for data in every(item, "AbbreviatedData"):
-        for sub in outline(data.text or ""):
+        subs = list(outline(data.text or ""))
+        whole = len(subs) == 1  # of several, the inner ones may be holes (a frame)
+        for sub in subs:
             points: Sub = [moved(state.matrix, x, y) for x, y in sub]
             if len(points) < 2:
                 continue
@@ -294,9 +296,9 @@ def _path(item: Node, state: _State, resources: Resources, sheet: Sheet) -> None
             box = boxed(points)
             if min(box[2] - box[0], box[3] - box[1]) <= THIN or not coloured:
                 continue
-            if filled:
+            if filled and whole:
                 sheet.dark.append(box)
-            if is_patch and sheet.letters and all(x in box[::2] and y in box[1::2] for x, y in points):
+            if is_patch and whole and sheet.letters and all(x in box[::2] and y in box[1::2] for x, y in points):
                 sheet.patches.append((box, len(sheet.letters)))
         if len(sheet.segments) > limits.MAX_PAGE_RULES:
             return

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -34,6 +34,7 @@ from pipeline.rubrics.draft import Draft, Mark, collect
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.header import header_at, header_faults, header_of
 from pipeline.rubrics.listing import lists_of, unboxed
+from pipeline.rubrics.listsbeside import with_lists
 from pipeline.rubrics.oddities import odd_parts
 from pipeline.rubrics.refusal import UNSCORED, refusal
 from pipeline.rubrics.regroup import regroup
@@ -83,32 +84,7 @@ def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     tables = gathered([column_table(t) or points_row_table(t) or opened(t) for t in join(segment.blocks)])
     boxed = all(part.cols == 1 and part.rows >= MIN_BOXED for table in tables for part in table.parts)
     listings = lists_of(unboxed(segment.blocks)) if boxed else ()
-    return listings or _with_lists(segment, tables)
-
-
-def _with_lists(segment: Segment, tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
-    """The tables of an annex, and the lists of scored lines before, between and after them, in the order they stand."""
-    if segment.kind != "annex" or not tables:
-        return tuple(tables)
-    runs = [list(run) for whole, run in groupby(segment.blocks, key=lambda block: isinstance(block, Table)) if not whole]
-    lists = [(run, listed) for run in runs for listed in lists_of(run)]
-    out: list[JoinedTable] = []
-    for table in tables:
-        lead = set(map(id, table.lead))
-        above = [pair for pair in lists if not lead.isdisjoint(map(id, pair[0]))]
-        lists = [pair for pair in lists if pair not in above]
-        out += [*(listed for _, listed in above), _without_lines(table, [listed for _, listed in (*above, *lists)])]
-    return (*out, *(listed for _, listed in lists))
-
-
-def _without_lines(table: JoinedTable, lists: Sequence[JoinedTable]) -> JoinedTable:
-    """The table without the lines of lists above it and below it, and what stands beyond them."""
-    own = {cell.at for listed in lists for part in listed.parts for cell in part.cells}
-    above = max((i + 1 for i, line in enumerate(table.lead) if line.at in own), default=0)
-    while 0 < above < len(table.lead) and patterns.TOTAL_WORDS.fullmatch(fold(table.lead[above].text).rstrip("。")):
-        above += 1
-    below = next((i for i, line in enumerate(table.tail) if line.at in own), len(table.tail))
-    return replace(table, lead=table.lead[above:], tail=table.tail[:below])
+    return listings or with_lists(segment, tables)
 
 
 def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) -> tuple[Rubric, ...]:

@@ -25,9 +25,9 @@ OF_SCORE = regex.compile(r"[0-9]{2}.*(?:以[上下]|至|[-~—–])|(?:[≥≤<>
 def stacked(table: Table) -> tuple[Table, ...]:
     """The sheets of a table, top to bottom; the table itself when it holds one."""
     rows = rows_of(table, 0)
-    below = [(row, top) for row in rows if (top := _top(rows, row.index)) is not None]
+    below = [(row, top) for row in rows if is_header(row) and (top := _top(rows, row.index)) is not None]
     heads = {row.index for row in leading_headers(rows)} if below else set()
-    tops = [top for row, top in below if row.index not in heads and is_header(row)]
+    tops = [top for row, top in below if row.index not in heads]
     bands = _bands_top(rows)
     tops = [*tops, bands] if bands is not None and not any(top >= bands for top in tops) else tops
     cuts = [top for top in tops if not any(c.row < top < c.row + c.row_span for c in table.cells)]
@@ -96,9 +96,9 @@ def _is_new_title(rows: Sequence[Row], index: int) -> bool:
     if len(filled) != 1:
         return False
     text = clean(filled[0].text)
-    printed = {fold(c.text) for row in rows[:index] for c in row.filled()}
-    new = fold(text) not in printed and not patterns.CONTINUED_TITLE.match(text) and not patterns.SECTION_MARKER.match(text)
-    return new and len(text) >= MIN_TITLE and patterns.TITLE_WORDS.search(text) is not None
+    if len(text) < MIN_TITLE or not patterns.TITLE_WORDS.search(text) or patterns.CONTINUED_TITLE.match(text) or patterns.SECTION_MARKER.match(text):
+        return False
+    return not any(fold(c.text) == fold(text) for row in rows[:index] for c in row.filled())
 
 
 def _between(table: Table, start: int, end: int) -> Table:

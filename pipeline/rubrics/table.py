@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean, fold
 from pipeline.points import split_label
@@ -20,6 +21,9 @@ from pipeline.rubrics.stacks import are_bands, stacked
 
 MAX_STRAY = 2
 """Lines that may stand between two parts whose serial numbers go on: a page's head, a stamp."""
+
+APART = regex.compile(r"[(（]?(?:附加|加分|奖励|另设|另外|另附)")
+"""How a line begins that heads criteria outside the total of those above."""
 
 MIN_ROWS = 3
 """Rows under a header from which its columns are taken for the parts of other widths too."""
@@ -161,7 +165,7 @@ def _opens(paragraph: Paragraph) -> bool:
     """Whether a line between two tables may head the second: an annex's mark, a section's or a title in the middle, or may
     close the first."""
     text = clean(paragraph.text)
-    heads = patterns.ANNEX_MARK.match(text) or patterns.SECTION_MARKER.match(text) or split_label(text)[1] is not None
+    heads = patterns.ANNEX_MARK.match(text) or patterns.SECTION_MARKER.match(text) or split_label(text)[1] is not None or APART.match(text)
     return bool(heads) or _closes(paragraph) or (paragraph.align == "center" and len(text) >= MIN_TITLE)
 
 

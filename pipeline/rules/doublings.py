@@ -1,12 +1,13 @@
-"""Characters set twice by mistake, told without another wording to compare with: a stop after a stop, a word that never doubles,
-a character that neither neighbour can take. Silent when in doubt."""
+"""Characters set twice by mistake, told without a twin of the text: a stop after a stop, a word that never doubles, a character
+that neither neighbour can take in words that stand elsewhere without it. Silent when in doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from pipeline import rx as regex
-from pipeline.lexicon import COMMON, begins, ends, rank
+from pipeline.lexicon import begins, ends, rank
+from pipeline.normalize import fold
 from pipeline.rules.slips import DOUBLES, FREE, OFFICES, PLAUSIBLE, Usage
 
 STOPS = regex.compile(r"([，、；：。])(?:\1+|(?<=[，、；])[，、；。]|(?<=。)[，、；])")
@@ -21,8 +22,8 @@ NEVER_DOUBLED = frozenset("不的和与或且被将把于并按应须在及为�
 def doublings(text: str, usage: Usage) -> Iterator[tuple[int, int]]:
     """[start, end) of each doubling in one text, in order.
 
-    >>> none = Usage.of_texts([])
-    >>> [t[a:b] for t in ("台账齐全，，更新及时", "间隔不不超过2小时", "应急预预案齐全", "召开委员会会议", "目的的实现") for a, b in doublings(t, none)]
+    >>> usage = Usage.of_texts(["制定应急预案齐全的制度"])
+    >>> [t[a:b] for t in ("台账齐全，，更新及时", "间隔不不超过2小时", "应急预预案齐全", "河堤堤身完好", "目的的实现") for a, b in doublings(t, usage)]
     ['，，', '不不', '预预']
     """
     for match in STOPS.finditer(text):
@@ -42,17 +43,11 @@ def _never(char: str, before: str, after: str) -> bool:
 
 
 def _is_orphan(char: str, before: str, after: str, usage: Usage) -> bool:
-    """Whether one of the two belongs to neither side: the other one makes a common word with its neighbour, this one none with
-    its own, nor do the two together, and what is left without it goes on well (设置置物台 would not)."""
+    """Whether one of the two belongs to neither side, and the same words stand elsewhere without it: by words alone a part of a
+    thing (河堤堤身, 公示栏栏目) looks the same."""
     if char in DOUBLES | FREE | OFFICES | PLAUSIBLE or rank(char * 2) or usage.count(char * 2) > 1:
         return False
     left, right = before[-1:] + char, char + after[:1]
-    taken, wanted = ends(left) or left[0] in FREE, begins(right) or right[-1] in FREE
-    if wanted and not taken and begins(right) and rank(right) >= COMMON:
-        return rank(left) >= COMMON or _is_whole(before, ends)
-    return ends(left) and rank(left) >= COMMON and not wanted and (rank(right) >= COMMON or _is_whole(after, begins))
-
-
-def _is_whole(beside: str, tells: Callable[[str], bool]) -> bool:
-    """Whether what stands beside a doubled character is a word's end (or beginning), a free word, a stop or nothing."""
-    return len(beside) < 2 or not beside.isalpha() or tells(beside) or not FREE.isdisjoint(beside)
+    whole = (ends(left) or left[0] in FREE) and (begins(right) or right[-1] in FREE)
+    phrases = before[-1:] + char + after, before + char + after[:1]
+    return not whole and any(len(phrase) == 4 and fold(phrase) in usage.text for phrase in phrases)

@@ -118,7 +118,7 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
     look-alike (干 for 于), one doubled (生生产), or one dropped that leaves half a word (垃种类 for 垃圾种类), where the usage of
     the whole document speaks against it. A look-alike is also reported without a twin when the same phrase stands elsewhere
     with the usual character; a stop set twice (，，), a word that never doubles (不不) or a doubled character that belongs to
-    neither side are reported anywhere.
+    neither side, in words that stand elsewhere without it, are reported anywhere.
     Why: in a threshold or a duty one character changes the meaning, and slips are copied into forms.
     **Bad**
         居民用户每年不低干1次     （他处：居民用户每年不低于1次）
@@ -131,7 +131,7 @@ def text_slip(reading: Reading) -> Iterator[Hit]:
     Look-alikes: pipeline/data/lookalikes.tsv, drawn from Noto Serif SC (SIL Open Font License 1.1). General usage:
     pipeline/data/pairs.tsv, from the word list of jieba (MIT License).
     中文: 多张表共有的条目逐字比对：形近字误用（“干”作“于”）、衍字（“生生产”）、脱字（“垃种类”），且全文用例都不支持该写法时报告；同一短语
-    在他处用常见字的，没有对应条目也报告；标点重复（“，，”）、不叠用的字重复（“不不”）、两边都不成词的重复，无须比对即报告。只作建议，须人工确认。宁缺毋滥：数字、单位、方位、大小、材料等互换，除一方成词、
+    在他处用常见字的，没有对应条目也报告；标点重复（“，，”）、不叠用的字重复（“不不”）、两边都不成词、而他处同样词句不重复的字，无须对应条目即报告。只作建议，须人工确认。宁缺毋滥：数字、单位、方位、大小、材料等互换，除一方成词、
     一方不成词外，不视为错字。
     """
     usage = usage_of(reading)
@@ -170,8 +170,8 @@ def _doubled(reading: Reading, usage: Usage, reported: set[str]) -> Iterator[Hit
                 annex=written.annex,
                 where=written.id,
                 status="supported",
-                zh=f"疑似衍字：“{slip}”中“{written.text[start]}”重复",
-                en=f"probably doubled: “{written.text[start]}” in “{slip}”",
+                zh=f"疑似衍字：“{slip}”中“{written.text[start:end]}”{'重复' if written.text[start] == written.text[end - 1] else '标点相连'}",
+                en=f"probably doubled: “{written.text[start:end]}” in “{slip}”",
                 evidence=(written.at,),
                 values=(slip,),
             )
@@ -259,8 +259,8 @@ def _place(reading: Reading, criterion: Criterion) -> str:
 def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
     """No criterion stands twice on one sheet.
 
-    What: the same text, with the same standard beside it, in two rows of one rubric; or the same duty in rows apart from each
-    other, whatever the standards.
+    What: the same text, with the same standard beside it, in two rows of one rubric; or the same duty in rows of one section
+    apart from each other, whatever the standards.
     Why: the same act is scored twice.
     **Bad**
         3 | 建立消防台账，记录完整。 | 5
@@ -271,11 +271,12 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
     Repair: none; which row goes is for the issuer.
     Limits: catchwords under eight characters may repeat, unless the whole row does directly below, number and points and
     all; so may general deduction clauses (每次扣1分).
-    中文: 同一张表中两行内容（连同评分标准）完全相同，同一事项会被重复计分。八字以下的短语不报（紧邻两行连序号、分值都相同的除外），通用扣分语不报。
+    中文: 同一张表中两行内容（连同评分标准）完全相同，或同一项目中不相邻的两行内容相同而评分标准不同，同一事项会被重复计分。八字以下的短语不报（紧邻两行连序号、分值都相同的除外），通用扣分语不报。
     """
     for rubric in reading.rubrics:
         rows: dict[tuple[str, ...], Criterion] = {}
-        duties: dict[tuple[str, str], tuple[int, Criterion]] = {}
+        duties: dict[tuple[str | None, str, str], tuple[int, Criterion]] = {}
+        home = {c.id: section.id for section in rubric.sections for c in section.criteria}
         above: Criterion | None = None
         for index, criterion in enumerate(rubric.printed()):
             text = fold(criterion.text)
@@ -288,8 +289,9 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
                 continue
             key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
             first = rows.setdefault(key, criterion)
-            last, same = duties.get((said, group), (index, criterion))
-            duties[said, group] = index, criterion
+            duty = (home.get(criterion.id), said, group)  # each section may ask the same of its own people
+            last, same = duties.get(duty, (index, criterion))
+            duties[duty] = index, criterion
             if first is not criterion:
                 yield _repeat(rubric, first, criterion)
             elif index - last > 1:  # one below the other they may be two standards of one duty

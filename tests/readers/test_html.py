@@ -141,13 +141,14 @@ def archive(*parts: tuple[str, str]) -> bytes:
         ('<iframe src="cid:f1"></iframe>', ["首页", "评价表", "版权所有"]),
         ('<iframe src="cid:f1"></iframe><iframe src="cid:f1"></iframe>', ["首页", "评价表", "版权所有"]),  # shown once
         ('<iframe src="cid:f9"></iframe>', ["首页", "版权所有"]),
+        ('<iframe src="cid:f2"></iframe>', ["首页", "版权所有"]),  # an empty one
         ('<iframe src="cid:f1" style="display:none"></iframe>', ["首页", "版权所有"]),
     ],
 )
 def test_the_page_in_a_frame_of_an_archive(frame, expected):
     outer = f"<html><body><p>首页</p>{frame}<p>版权所有</p></body></html>"
     inner = '<html><head><style>.h{display:none}</style></head><body><p class="h">3</p>评价表<iframe src="cid:f1"></iframe></body></html>'
-    document = html.read(archive(("f0", outer), ("f1", inner)), "a.mht")
+    document = html.read(archive(("f0", outer), ("f1", inner), ("f2", "<!-- -->")), "a.mht")
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == expected
 
 

@@ -214,3 +214,10 @@ def test_an_attached_file_is_told():
     index = f'<ofd:Attachments {NS}><ofd:Attachment Name="附件2.docx"/><ofd:Attachment Name="指纹" Visible="false"/></ofd:Attachments>'
     document = ofd.read(rewritten(container(table_objects()), {"Doc_0/Document.xml": root, "Doc_0/A.xml": index}), "a.ofd")
     assert [(r.kind, r.message) for r in document.remarks] == [("unread-part", "the attached file “附件2.docx” was not read")]
+
+
+def test_a_frame_drawn_as_a_ring_covers_nothing():
+    ring = '<ofd:PathObject ID="99" Boundary="0 0 210 297" Fill="true" Stroke="false"><ofd:AbbreviatedData>M 5 5 L 200 5 L 200 290 L 5 290 C M 6 6 L 6 289 L 199 289 L 199 6 C</ofd:AbbreviatedData></ofd:PathObject>'
+    plain, framed = (ofd.read(container(table_objects() + more), "a.ofd") for more in ("", ring))
+    assert [[c.text for c in b.cells] for b in framed.blocks if isinstance(b, Table)] == [[c.text for c in b.cells] for b in plain.blocks if isinstance(b, Table)]
+    assert framed.remarks == plain.remarks == ()

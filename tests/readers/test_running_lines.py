@@ -36,6 +36,7 @@ def _line(text: str, page: int, top: float) -> Paragraph:
         (("某市考核办法",) * 3, []),
         (("第1页", "第2页", "第3页"), []),
         (("附件2 评分表",) * 3, []),
+        (("2023年度评分表", "2024年度评分表"), ["2023年度评分表", "2024年度评分表"]),
     ],
 )
 def test_lines_at_the_top_of_pages(tops, wanted):

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.notices.segments import Segment
+from pipeline.notices.segments import Segment, segment
+from pipeline.readers import html
 from pipeline.rubrics.rubric import parse, read
 from tests.sheets import blocks_of, rubrics_of, shape_of
 
@@ -386,3 +387,43 @@ def test_a_titled_table_of_other_columns_right_below_a_sheet_is_none_of_it():
         2 | 6至10分 | 2% | |
     """)
     assert ([s.label for s in found.sections], len(list(found.criteria()))) == (["管理"], 2)
+
+
+@pytest.mark.parametrize(("between", "sheets"), [("附加项：", 2), ("附加项目如下", 2), ("科室盖章：", 1)])
+def test_criteria_apart_that_count_on_are_a_sheet_of_their_own(between, sheets):
+    halves = ["序号|评价内容|分值", *(f"{n}|第{n}项工作落实到位。|10" for n in range(1, 6))], ["序号|评价内容|分值", *(f"{n}|第{n}项做法推广。|2" for n in range(6, 9))]
+    tables = ["<table border=1>" + "".join("<tr><td>" + row.replace("|", "<td>") for row in half) + "</table>" for half in halves]
+    page = f"<meta charset=utf-8><p>附件1</p><p>服务质量考核评分表</p>{tables[0]}<p>{between}</p>{tables[1]}"
+    rubrics, _ = read(segment(html.read(page.encode(), "a.html")))
+    assert [len(r.printed()) for r in rubrics] == ([5, 3] if sheets == 2 else [8])
+
+
+SHEET = """
+    项目 | 考核内容 | 分值
+    组织管理（30分） | 制度完善健全。 | 30
+    现场管理（30分） | 现场整洁有序。 | 30
+    档案管理（40分） | 档案齐全完整。 | 40
+"""
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        "    # 考核内容包括：\n    # 一、组织管理（30分）\n    # 二、现场管理（30分）\n    # 三、档案管理（40分）" + SHEET,
+        SHEET + "    # 评分说明：\n    # 1.完成较好（20分）\n    # 2.基本完成（10分）\n    # 3.未完成（0分）\n",
+    ],
+)
+def test_lines_about_a_table_are_no_rubric(drawing):
+    rubrics, _ = read([Segment(1, "annex", "考核评分表", None, None, blocks_of(drawing))])
+    assert [(r.id, len(r.printed())) for r in rubrics] == [("annex-1", 3)]
+
+
+def test_an_answer_below_points_without_text():
+    rubric, = rubrics_of("    序号 | 评价内容 | 分值\n    1 | 有制度得3分。 | 3\n    2 | | 5\n    | 不符合的不得分。 |\n    3 | 台账齐全。 | 2\n")
+    assert [str(c.max_points) for c in rubric.criteria() if c.max_points] == ["3", "5", "2"]
+
+
+def test_a_thousand_titles_in_one_table():
+    """Each was compared with all rows above it: the cube of the rows."""
+    rows = "\n".join(f"    第{n}类考核标准表 | |" for n in range(1000))
+    assert rubrics_of(f"    评价内容 | 分值\n{rows}\n") == ()

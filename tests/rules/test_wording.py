@@ -181,7 +181,7 @@ def test_a_duty_in_rows_apart_is_told_whatever_the_standards():
     assert (found.where, found.status) == ("annex-1/c1..annex-1/c3", "supported")
 
 
-DOUBLED = ["每日巡查，，记录完整。", "响应时间不不超过2小时。", "每年开展一次满意意度调查。", "记录完整。。", "按时上报的的材料齐全。", "隐患整改、，及时销号。"]
+DOUBLED = ["每日巡查，，记录完整。", "响应时间不不超过2小时。", "每年开展一次满意意度调查，公布满意度调查结果。", "记录完整。。", "按时上报的的材料齐全。", "隐患整改、，及时销号。"]
 
 
 @pytest.mark.parametrize("text", DOUBLED)
@@ -194,7 +194,7 @@ def test_what_stands_twice_by_mistake_needs_no_twin(text):
 @pytest.mark.parametrize("text", [
     "参与与群众有关的活动。", "以及及时上报情况。", "实现考核目的的措施。", "召开委员会会议。", "人人参与，层层落实。", "每年年检一次。",
     "规范服务行为为重点。", "响应应急处置要求……", "由本部部长负责。", "核对对象名单。", "是是非非要分清。", "供水水箱清洗。",
-    "站内设置置物台。", "公示示范点名单。", "服务务必到位。", "应急急救箱齐全。",
+    "站内设置置物台。", "公示示范点名单。", "服务务必到位。", "应急急救箱齐全。", "河堤堤身无裂缝。", "公示栏栏目齐全。", "窗帘帘布，整洁。",
 ])  # fmt: skip
 def test_what_rightly_stands_twice_is_no_slip(text):
     assert hits("text-slip", reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n管理|1|{text}|2"))) == []
