@@ -38,7 +38,7 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
             yield Remark("odd-label", f"{at.place()}: what was read as points counts on from 1.1 as serials do", at)
         for row in rows:
             at = row.number_at or row.points_at
-            if at is not None and at.bbox is not None and any(GLUED.search(fold(text)) for text in (row.number or "", row.text)):
+            if at is not None and at.bbox is not None and GLUED.match(fold(row.number or row.text)):
                 yield Remark("odd-label", f"{at.place()}: a serial and the name of a section were read as one", at)
         for above, row in pairwise(rows):
             if row.number_at is not None and row.number_at.bbox is not None and _runs_together(above, row):

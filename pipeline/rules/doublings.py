@@ -4,6 +4,7 @@ that neither neighbour can take in words that stand elsewhere without it. Silent
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import eq
 
 from pipeline import rx as regex
 from pipeline.lexicon import begins, ends, rank
@@ -29,7 +30,7 @@ def doublings(text: str, usage: Usage) -> Iterator[tuple[int, int]]:
     for match in STOPS.finditer(text):
         if set(match[0]) != {"。"} or len(match[0]) == 2:
             yield match.span()
-    for match in TWICE.finditer(text):
+    for match in TWICE.finditer(text) if any(map(eq, text, text[1:])) else ():
         start, end = match.span()
         if start == 0 or text[start - 1] != match[1]:
             around = text[max(0, start - 2) : start], text[end : end + 2]
