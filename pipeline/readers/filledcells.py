@@ -14,7 +14,7 @@ from pipeline import patterns
 from pipeline.provenance import BBox
 from pipeline.readers.gutters import columns_named
 from pipeline.readers.impliedrules import struck
-from pipeline.readers.marks import SNAP, Glyph, Rule, line_text, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Rule, line_text, positions, text_lines
 from pipeline.readers.nets import merge_rules
 from pipeline.readers.openrows import edge_of
 from pipeline.readers.regions import ends_table, heads_section
@@ -72,7 +72,7 @@ class _Row(Struct):
 
     @property
     def edges(self) -> list[float]:
-        return _places([x for cell in self.cells for x in (cell[0], cell[2])])
+        return positions([x for cell in self.cells for x in (cell[0], cell[2])])
 
 
 class _Sheet(Struct):
@@ -125,7 +125,7 @@ def _sheets(shades: Sequence[BBox], words: _Words) -> list[_Sheet]:
         if sheet is None or not _fits(sheet, row) or _opens(sheet, row, words):
             sheets.append(_Sheet(row.edges, [row]))
         else:
-            sheet.columns = _places([*sheet.columns, *row.edges])
+            sheet.columns = positions([*sheet.columns, *row.edges])
             sheet.rows.append(row)
     sheets = [s for s in sheets if sum(len(r.cells) >= LEAST_CELLS for r in s.rows) >= LEAST_ROWS]
     for sheet in sheets:
@@ -134,7 +134,7 @@ def _sheets(shades: Sequence[BBox], words: _Words) -> list[_Sheet]:
         while labels := [c for c in level if c[0] < sheet.left - SNAP and abs(c[2] - sheet.left) <= SNAP]:
             sheet.columns.insert(0, min(c[0] for c in labels))
         sheet.cells = [c for c in level if c[2] > sheet.left]
-        sheet.columns = _places([*sheet.columns, *(x for c in sheet.cells for x in (c[0], c[2]))])
+        sheet.columns = positions([*sheet.columns, *(x for c in sheet.cells for x in (c[0], c[2]))])
         for row in (own for own in sheet.rows if len(own.cells) == 1 and own.cells[0][0] < sheet.left + SNAP):
             named = words.inside(row.top, row.bottom, sheet.left, sheet.right)
             sheet.names += [min(g.x0 for g in named)] if named else []
@@ -182,15 +182,6 @@ def _fits(sheet: _Sheet, row: _Row) -> bool:
 
 def _within(some: Sequence[float], all_: Sequence[float]) -> bool:
     return all(any(abs(x - other) <= SNAP for other in all_) for x in some)
-
-
-def _places(values: Sequence[float]) -> list[float]:
-    """Sorted values, those nearer than SNAP as one."""
-    out: list[float] = []
-    for value in sorted(values):
-        if not out or value - out[-1] > SNAP:
-            out.append(value)
-    return out
 
 
 def _rules(sheet: _Sheet, flat: Sequence[Rule], words: _Words) -> tuple[list[Rule], list[Rule]]:

@@ -107,6 +107,8 @@ def _fill_frames(root: etree._Element, parts: Iterable[_Part], name: str) -> Non
         left = {address: other for address, other in left.items() if other is not part}
         try:
             page = _page(part, name)
+        except LimitExceeded:
+            raise
         except InputError:  # an empty frame, of an advertisement
             continue
         frame.tag = "div"

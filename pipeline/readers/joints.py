@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from pipeline.readers.gutters import Interval, Known, columns_named, header_cuts, ink
 from pipeline.readers.impliedrules import PADDING, struck
-from pipeline.readers.marks import SNAP, Glyph, Rule, by_level, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Rule, by_level, positions, text_lines
 from pipeline.readers.regions import ends_table
 
 LEAST_LEVELS = 4
@@ -101,12 +101,8 @@ def _stacks(horizontal: Sequence[Rule]) -> list[list[list[Rule]]]:
 def _places(levels: Sequence[Sequence[Rule]], start: float, end: float) -> list[float]:
     """Where rules begin inside the table, on enough levels."""
     counted: Counter[int] = Counter(round(r.start) for level in levels for r in level if start + SNAP < r.start < end - SNAP)
-    out: list[float] = []
-    for place in sorted(counted):
-        near = sum(counted[place + d] for d in (-1, 0, 1))
-        if near >= (SHARE if len(levels) >= LEAST_LEVELS else 1) * len(levels) and (not out or place - out[-1] > SNAP):
-            out.append(float(place))
-    return out
+    least = (SHARE if len(levels) >= LEAST_LEVELS else 1) * len(levels)
+    return positions(float(place) for place in counted if sum(counted.get(place + d, 0) for d in (-1, 0, 1)) >= least)
 
 
 def _uprights(strips: Sequence[Strip], places: Sequence[float]) -> list[Rule]:
@@ -116,6 +112,6 @@ def _uprights(strips: Sequence[Strip], places: Sequence[float]) -> list[Rule]:
         if i + 1 in heads or any(ends_table(line) for line in text_lines(own)):
             continue  # between two tables
         free = [x for x in places[1:-1] if not struck(own, [x])]
-        named = len(free) < len(places) - 2 and len({sum(x < g.x for x in places) for g in own if g.text.strip()}) <= 2
+        named = len(free) < len(places) - 2 and len({sum(x < g.x for x in places) for g in own}) <= 2
         out += [Rule(x, top, bottom) for x in ([places[0], places[-1]] if named else [places[0], *free, places[-1]])]
     return out

@@ -122,6 +122,15 @@ def by_level(rules: Iterable[Rule]) -> list[list[Rule]]:
     return groups
 
 
+def positions(values: Iterable[float]) -> list[float]:
+    """Sorted values, those nearer than SNAP to one before as that one."""
+    out: list[float] = []
+    for value in sorted(values):
+        if not out or value - out[-1] > SNAP:
+            out.append(value)
+    return out
+
+
 def is_covered(rules: Iterable[Rule], start: float, end: float) -> bool:
     """Whether rules on one line cover enough of an edge to be its wall."""
     total = 0.0

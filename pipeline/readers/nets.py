@@ -8,7 +8,7 @@ from itertools import pairwise
 from pipeline.readers.frames import closed_up, without_slivers
 from pipeline.readers.gutters import columns_named
 from pipeline.readers.impliedrules import implied
-from pipeline.readers.marks import SNAP, Glyph, Net, Rule, by_level, is_covered, text_lines
+from pipeline.readers.marks import SNAP, Glyph, Net, Rule, by_level, is_covered, positions, text_lines
 from pipeline.readers.regions import may_name_section, names_section
 
 GAP = 4.0
@@ -115,8 +115,8 @@ def _around_sections(flat: list[Rule], tall: list[Rule], glyphs: Sequence[Glyph]
 
 def _same_columns(tall: Sequence[Rule], above: Rule, below: Rule) -> bool:
     """Whether two uprights and more end at the one rule and as many begin at the other, in the same places."""
-    ends = _positions(v.at for v in tall if abs(v.end - above.at) <= GAP)
-    begins = _positions(v.at for v in tall if abs(v.start - below.at) <= GAP)
+    ends = positions(v.at for v in tall if abs(v.end - above.at) <= GAP)
+    begins = positions(v.at for v in tall if abs(v.start - below.at) <= GAP)
     return len(ends) == len(begins) >= 2 and all(abs(x - y) <= SNAP for x, y in zip(ends, begins, strict=True))
 
 
@@ -132,8 +132,8 @@ def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
     if not hs or not vs:
         return None
     hs, vs = _closed(hs, vs)
-    xs = _positions(r.at for r in vs)
-    ys = _positions(r.at for r in hs)
+    xs = positions(r.at for r in vs)
+    ys = positions(r.at for r in hs)
     if len(xs) < 2 or len(ys) < 2 or xs[-1] - xs[0] < 20 or ys[-1] - ys[0] < 6:
         return None
     return Net(tuple(xs), tuple(ys), tuple(hs), tuple(vs))
@@ -145,11 +145,11 @@ def _implied(hs: list[Rule], vs: list[Rule]) -> list[Rule]:
         return []
     left, right = min(v.at for v in vs), max(v.at for v in vs)
     top, bottom = min(v.start for v in vs), max(v.end for v in vs)
-    edges = _positions([top, bottom, *(h.at for h in hs)])
+    edges = positions([top, bottom, *(h.at for h in hs)])
     inner = [v for v in vs if left + SNAP < v.at < right - SNAP and any(min(abs(v.start - e), abs(v.end - e)) <= GAP for e in edges)]
     ends = sorted(y for v in inner for y in (v.start, v.end) if top + 2 * GAP < y < bottom - 2 * GAP)
     ends = [y for y in ends if not any(abs(h.at - y) <= 2 * GAP for h in hs)]
-    return [Rule(y, left, right) for y in _positions(ends) if sum(abs(y - e) <= SNAP for e in ends) > 1]
+    return [Rule(y, left, right) for y in positions(ends) if sum(abs(y - e) <= SNAP for e in ends) > 1]
 
 
 def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
@@ -162,9 +162,9 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
     out: list[Rule] = []
     for group in by_level(rules):
         at = group[0].at
-        walls = _positions(o.at for o in across if o.start - GAP <= at <= o.end + GAP)
+        walls = positions(o.at for o in across if o.start - GAP <= at <= o.end + GAP)
         if outer := [end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls)]:
-            walls = _positions([*walls, *outer])
+            walls = positions([*walls, *outer])
         for a, b in pairwise(walls):
             own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
             if not own or min([r.start for r in own]) > a + REACH or max([r.end for r in own]) < b - REACH or not is_covered(own, a, b):
@@ -173,14 +173,6 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
                 out[-1] = Rule(at, out[-1].start, b)
             else:
                 out.append(Rule(at, a, b))
-    return out
-
-
-def _positions(values: Iterable[float]) -> list[float]:
-    out: list[float] = []
-    for value in sorted(values):
-        if not out or value - out[-1] > SNAP:
-            out.append(value)
     return out
 
 

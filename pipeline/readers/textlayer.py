@@ -70,10 +70,8 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[obje
 
 def misnamed(glyphs: Sequence[Glyph]) -> int:
     """How many accented letters stand amid Chinese words: glyphs named after other characters, others perhaps too."""
-    signs = {g.text for g in glyphs}
-    if not any("\u00c0" <= c < "\u0250" for c in signs):
-        return 0
-    return len(_AMID.findall("".join([g.text for g in glyphs])))
+    text = "".join([g.text for g in glyphs])
+    return len(_AMID.findall(text)) if _ACCENTED.search(text) else 0
 
 
 def _is_misnamed(text: str) -> bool:
@@ -84,7 +82,7 @@ def _is_misnamed(text: str) -> bool:
     if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in unusual):
         return False
     amid = len(_AMID.findall(text))
-    accented = sum("\u00c0" <= c < "\u0250" for c in text)
+    accented = len(_ACCENTED.findall(text))
     chinese = list(filter(_is_chinese, text))
     if (amid >= MISNAMED and amid > 0.01 * len(text)) or accented > max(2 * MISNAMED, FOREIGN * len(text)):
         return True

@@ -152,6 +152,11 @@ def test_the_page_in_a_frame_of_an_archive(frame, expected):
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == expected
 
 
+def test_a_page_in_a_frame_has_the_limits_of_any_page():
+    with pytest.raises(LimitExceeded):
+        html.read(archive(("f0", '<p>首页</p><iframe src="cid:f1"></iframe>'), ("f1", "<div>" * 50_000 + "评价")), "a.mht")
+
+
 def test_tables_nested_four_hundred_deep_keep_their_words():
     document = read("<table><tr><td>a<td>" * 400 + "评价" + "</table>" * 400)
     assert any("评价" in b.text for b in document.blocks if isinstance(b, Paragraph))
