@@ -195,6 +195,6 @@ def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:
             for col in range(cell.col, min(cell.col + cell.col_span, cols)):
                 if patterns.grade_name(texts.get(col, "")) and points(cell.text) is not None:
                     texts[col] = f"{texts[col]}({points(cell.text)}分)"
-                elif patterns.header_role(cell.text) or col not in texts:
+                elif patterns.header_role(cell.text) or col not in texts or (patterns.grade_name(cell.text) and patterns.header_role(texts[col]) is None):
                     texts[col] = clean(cell.text)
     return texts

@@ -83,6 +83,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     first, last = _first(lines, scored[0]), scored[-1]
     while last + 1 < len(lines) and patterns.VETO_IN_TEXT.search(lines[last + 1].text) and LIST_MARKER.match(clean(lines[last + 1].text)):
         last += 1
+    while last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):
+        last += 1
     title, inside = lines[:first][-2:], lines[first : last + 1]
     if _is_title(inside[0]):
         title, inside = [*title, inside[0]], inside[1:]
@@ -90,6 +92,13 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     return _as_table(title, inside, heads, lines[last + 1 :][:TAIL])
+
+
+def _counts_on(line: Paragraph, below: Paragraph) -> bool:
+    """Whether a line without points has the next serial in figures after the line above: the last row of a list, its points absent."""
+    one, two = LIST_MARKER.match(clean(line.text)), LIST_MARKER.match(clean(below.text))
+    figures = [regex.search(r"[0-9]+", m[0]) for m in (one, two) if m and _kind(line) == _kind(below)]
+    return len(figures) == 2 and None not in figures and int(figures[1][0]) == int(figures[0][0]) + 1  # type: ignore[index]
 
 
 def unboxed(blocks: Sequence[Block]) -> list[Block]:

@@ -20,6 +20,9 @@ from pipeline.rubrics.profiles import Profile, profile_of
 UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
 """Headers of a column to fill that, where it is printed full and no other column has points, stand over the points."""
 
+CLAUSE = 8
+"""Characters of a duty in a few words (票价公示，优惠政策落实), on average; names (票务管理) are shorter."""
+
 
 class Columns(Struct, frozen=True):
     """Column indices by role, for parts of one width. `labels` from the outermost level in; `section_points` maps a
@@ -56,6 +59,8 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     number = _pick_number(profiles, roles)
     if number is not None:
         taken[number] = "number"
+    coarser = _coarser_numbers(number, profiles, roles)
+    taken.update(dict.fromkeys(coarser, "number"))
     score, groups = _pick_points(profiles, roles, taken, {c: fold(name) for c, name in names.items()})
     groups = groups or _pick_sums(profiles, names, taken, score)
     if score is not None:
@@ -82,6 +87,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     graded = graded if score is not None else None
     numbers = {numbered: number} if numbered is not None and number is not None else {}
     number = None if numbers else number
+    numbers |= {n: c for c in coarser if (n := _numbered_level(c, labels, text, score, profiles)) is not None}
     return Columns(labels, number, numbers, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
 
 
@@ -207,6 +213,7 @@ def _is_scored_text(cell: Cell) -> bool:
 
 def _pick_number(profiles: Sequence[Profile], roles: dict[int, Role | None]) -> int | None:
     named = [c for c, r in roles.items() if r == "number" and profiles[c].filled and profiles[c].serial >= 0.6]
+    named = sorted(named, key=lambda c: any(_is_coarser(profiles[c], profiles[other]) for other in named))  # the rows' own first
     if named and not (profiles[named[0]].filled >= 3 and profiles[named[0]].ascending < 0.5):
         return named[0]
     ranked = [
@@ -218,6 +225,14 @@ def _pick_number(profiles: Sequence[Profile], roles: dict[int, Role | None]) -> 
         and (named or roles.get(c) not in ("points", "awarded"))
     ]
     return next(iter((*ranked, *named)), None)
+
+
+def _coarser_numbers(number: int | None, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> tuple[int, ...]:
+    """Columns of serials that count something coarser than the criteria: the sections, beside the column of the rows' own."""
+    if number is None:
+        return ()
+    named = (c for c, r in roles.items() if r == "number" and c != number and profiles[c].serial >= 0.6)
+    return tuple(c for c in named if profiles[c].filled and _is_coarser(profiles[c], profiles[number]))
 
 
 def _pick_points(
@@ -238,7 +253,7 @@ def _pick_points(
     if not candidates:
         return None, ()
     if len(candidates) == 1:
-        if _closes_finer(candidates[0], profiles, taken):
+        if _closes_finer(candidates[0], profiles, taken) or _is_of_labels(candidates[0], profiles, roles):
             return None, (candidates[0],)
         if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
             return guessed[0], (named[0],)
@@ -257,6 +272,15 @@ def _closes_finer(only: int, profiles: Sequence[Profile], taken: dict[int, Role]
     """Whether the only points column has fewer cells than there are texts that end with points of their own (…（5分））."""
     closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.9 and p.distinct >= 0.9]
     return any(p.filled > profiles[only].filled >= 2 for p in closing)
+
+
+def _is_of_labels(only: int, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> bool:
+    """Whether the only points column stands right beside the labels and is merged down as they are, over several lines of
+    text each on its right."""
+    own, left = profiles[only], profiles[only - 1] if only and roles.get(only - 1) == "label" else None
+    if left is None or left.rows != own.rows or own.span < 1.5 or left.span != own.span:
+        return False
+    return any(p.filled > 1.5 * own.filled and p.length >= 2 and p.numeric < 0.5 and p.distinct >= 0.9 for p in profiles[only + 1 :])
 
 
 def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
@@ -328,9 +352,9 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
     if by_role["standard"]:
         own = max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
         finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].filled >= 0.9 * profiles[own].filled]
-        longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length and not _repeats_over(profiles[c], profiles[own])]
-        if longer:
-            return longer[-1]
+        clauses = [c for c in finer if c < own and _is_clause(profiles[c], profiles[own]) and not _repeats_over(profiles[c], profiles[own])]
+        if clauses:
+            return clauses[-1]
         return max(by_role["standard"], key=lambda c: (profiles[c].scoring < 0.5, profiles[c].filled * profiles[c].length))
     open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
     finest = max((profiles[c].filled for c in free), default=0)
@@ -338,6 +362,13 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
         open_ += [c for c in free if roles.get(c) == "remark" and profiles[c].distinct >= 0.9]
     open_ = [c for c in open_ if profiles[c].filled > 0.7 * finest] or open_
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
+
+
+def _is_clause(line: Profile, standard: Profile) -> bool:
+    """Whether the cells left of the standards are the duties themselves, not names of them: longer than these, or each
+    another clause, without points of its own, where the standards only say what is deducted."""
+    told = line.distinct >= 0.9 and line.closing < 0.5 and line.length >= CLAUSE
+    return line.length > 1.2 * standard.length or (told and standard.scoring >= 0.8)
 
 
 def _is_scored_once(text: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
