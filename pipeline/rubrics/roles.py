@@ -253,7 +253,7 @@ def _pick_points(
     if not candidates:
         return None, ()
     if len(candidates) == 1:
-        if _closes_finer(candidates[0], profiles, taken) or _is_of_labels(candidates[0], profiles, roles):
+        if _closes_finer(candidates[0], profiles, taken) or (not guessed and _is_of_labels(candidates[0], profiles, roles)):
             return None, (candidates[0],)
         if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
             return guessed[0], (named[0],)
@@ -367,7 +367,7 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
 def _is_clause(line: Profile, standard: Profile) -> bool:
     """Whether the cells left of the standards are the duties themselves, not names of them: longer than these, or each
     another clause, without points of its own, where the standards only say what is deducted."""
-    told = line.distinct >= 0.9 and line.closing < 0.5 and line.length >= CLAUSE
+    told = line.distinct >= 0.75 and line.closing < 0.5 and line.length >= CLAUSE
     return line.length > 1.2 * standard.length or (told and standard.scoring >= 0.8)
 
 
