@@ -287,7 +287,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             said, group = (item, "") if len(item) >= TOO_SHORT else (text, item)
             if len(said) < TOO_SHORT or CLAUSE.search(said):
                 continue
-            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
+            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in BESIDE))
             first = rows.setdefault(key, criterion)
             duty = (home.get(criterion.id), said, group)  # each section may ask the same of its own people
             last, same = duties.get(duty, (index, criterion))
@@ -297,6 +297,9 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             elif index - last > 1:  # one below the other they may be two standards of one duty
                 yield _repeat(rubric, same, criterion, said)
 
+
+BESIDE = ("remark", "awarded", "method", "evidence")
+"""Columns that do not say what is asked for, nor by which standard."""
 
 CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")
 """A general clause on what is deducted, which many rows share."""
