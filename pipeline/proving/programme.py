@@ -188,7 +188,7 @@ class Programme:
         low, high, page = self.low, self.high, self.weights.page
         least = min(self.weights.declared, self.weights.criterion)
         charge = self._charges(least)
-        out = {}
+        out: dict[int, list[tuple[int, int]]] = {}
         for start, paid in front.items():
             moved = 0 if fact.holds(start) else fact.weight
             budget = cap - paid - moved
