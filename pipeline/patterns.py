@@ -6,10 +6,10 @@ bracket (分值（分） → 分值).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.normalize import fold, narrow
 
 Role = Literal[
@@ -124,6 +124,7 @@ _SOME_POINTS = regex.compile(r"\p{Han}{1,5}(?<![部成学积区划百千加减])
 """`占分`, `基准分`, `记分`: a word that ends in 分 and is none of those above names points."""
 
 
+@kept
 def header_role(text: str) -> Role | None:
     """The role a header cell names, or None.
 
@@ -131,11 +132,8 @@ def header_role(text: str) -> Role | None:
     ('points', 'points', 'label', None)
     """
     key = fold(text)
-    return _role_of(key) if len(key) <= 80 else None
-
-
-@lru_cache(maxsize=4096)
-def _role_of(key: str) -> Role | None:
+    if len(key) > 80:
+        return None
     key = key.strip(":：*")
     key = _TRAILING_BRACKET.sub("", key) or key
     if key in HEADER_ROLES:
@@ -178,6 +176,7 @@ FIELD_WORDS: tuple[tuple[str, str], ...] = (
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
 
 
+@kept
 def field_name(text: str) -> str | None:
     """assessee, date or assessor when the text is a form field with nothing filled in (被评价单位：, 评价时间：年 月 日).
 
@@ -185,12 +184,7 @@ def field_name(text: str) -> str | None:
     ('assessee', 'date', 'assessor', None)
     """
     key = fold(text)
-    return _field_of(key) if len(key) <= 40 else None
-
-
-@lru_cache(maxsize=4096)
-def _field_of(key: str) -> str | None:
-    for name, pattern in _FIELDS:
+    for name, pattern in _FIELDS if len(key) <= 40 else ():
         match = pattern.match(key)
         if match and _is_blank_rest(key[match.end() :]):
             return name
