@@ -98,6 +98,9 @@ def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
     absent = len(_SHEET.findall(container.read("xl/workbook.xml"))) - len(values._sheets) if container.has("xl/workbook.xml") else 0
     if absent > 0:
         remarks.append(Remark("absent-sheet", f"{absent} of the workbook's sheets are not in the file"))
+    pictures = sum(part.lower().startswith("xl/media/") for part in container.members)
+    if pictures:
+        remarks.append(Remark("picture", f"{pictures} pictures were not read"))
     for sheet in values.worksheets:
         if sheet.sheet_state != "visible":
             remarks.append(_hidden(sheet.title))
