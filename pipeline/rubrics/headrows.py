@@ -8,7 +8,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Table
 from pipeline.normalize import clean, fold, points
-from pipeline.points import read_points
+from pipeline.points import points_at_end, read_points
 from pipeline.rubrics.gridrows import Row, header_key, kept_by_part, rows_of
 
 MIN_BELOW = 3
@@ -81,13 +81,13 @@ def _heads(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
     """A header in words of its own (占分, 评判内容): the first whole row of short words, where points stand in a column
-    below one of them."""
+    below one of them, or close its texts."""
     top = next((i for i, row in enumerate(rows[:MAX_HEADER_ROWS]) if len(row.filled()) > 1), None)
     if top is None or not _may_name_columns(rows[top]):
         return ()
     for cell in rows[top].filled():
         below = [c for row in rows[top + 1 :] if (c := row.cells[cell.col]) is not None and c.row == row.index and clean(c.text)]
-        scored = [c for c in below if read_points(c.text).value is not None]
+        scored = [c for c in below if read_points(c.text).value is not None or points_at_end(clean(c.text)) is not None]
         if len(scored) >= MIN_BELOW and len(scored) >= 0.8 * len(below):
             return (rows[top],)
     return ()
@@ -197,6 +197,6 @@ def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:
             for col in range(cell.col, min(cell.col + cell.col_span, cols)):
                 if patterns.grade_name(texts.get(col, "")) and points(cell.text) is not None:
                     texts[col] = f"{texts[col]}({points(cell.text)}分)"
-                elif patterns.header_role(cell.text) or col not in texts:
+                elif patterns.header_role(cell.text) or col not in texts or (patterns.grade_name(cell.text) and patterns.header_role(texts[col]) is None):
                     texts[col] = clean(cell.text)
     return texts

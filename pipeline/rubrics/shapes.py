@@ -71,7 +71,8 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
         if len(kept) < MIN_LINES or patterns.header_role(names.filled()[0].text) not in ("label", "text", "standard"):
             continue
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
-            return _turned(table, kept, names.index)
+            total = [p for p in pairs if p not in kept and points(p[1]) is not None]
+            return _turned(table, [*kept, *total[:1]], names.index)
     return None
 
 

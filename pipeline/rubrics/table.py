@@ -151,15 +151,15 @@ def _opens(paragraph: Paragraph) -> bool:
 
 
 def _counts_on(parts: Sequence[Table], part: Table) -> bool:
-    """Whether a part of as many columns begins on another page (or where nothing has pages) with the serial number after the last
-    one, which no total followed."""
+    """Whether a part of as many columns begins on another page (or where nothing has pages, or under a header of its own) with
+    the serial number after the last one, which no total followed."""
     before, after = rows_of(parts[-1]), rows_of(part)
     same = part.page is not None and part.page == parts[-1].page
-    if same or part.cols != parts[-1].cols or any(row.is_total for row in before):
+    if (same and not leading_headers(part)) or part.cols != parts[-1].cols or any(row.is_total for row in before):
         return False
     for col in range(min(part.cols, 3)):
-        last = [n for row in before for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
-        first = [n for row in after for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
+        last = [n for row in before for c in row.filled() if c.col == col and c.col_span == 1 and (n := serial_value(c.text)) is not None]
+        first = [n for row in after for c in row.filled() if c.col == col and c.col_span == 1 and (n := serial_value(c.text)) is not None]
         if len(last) > 1 and first and first[0] == last[-1] + 1:
             return True
     return False
