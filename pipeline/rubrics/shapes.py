@@ -14,7 +14,7 @@ from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
 from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.table import JoinedTable
+from pipeline.rubrics.table import MIN_TITLE, JoinedTable
 
 MAX_NAME = 16
 """A line above a table that names a section without points is no longer than this."""
@@ -94,7 +94,19 @@ def _is_section_row(row: Row) -> bool:
 
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     """Tables of one sheet, each under a heading with its points (`（一）卫生（共20分）`) and the same header, as one table
-    with section rows; only the last may have a total row. Others stay as they are."""
+    with section rows; only the last may have a total row. Others stay as they are. A title above a heading begins a sheet."""
+    starts = [i for i, t in enumerate(tables) if i and len(t.lead) > 1 and any(_titles_sheet(line) for line in t.lead[:-1])]
+    return tuple(sheet for a, b in pairwise([0, *starts, len(tables)]) for sheet in _gathered(tables[a:b]))
+
+
+def _titles_sheet(line: Paragraph) -> bool:
+    """Whether a line above a section's heading is the title of a sheet: 表2 …考核细则, or what speaks of scoring."""
+    text = clean(line.text)
+    titled = patterns.TITLE_WORDS.search(text) and len(text) >= MIN_TITLE and not patterns.SECTION_MARKER.match(text)
+    return bool(titled) and (line.align == "center" or patterns.SCORING_TITLE.search(text) is not None)
+
+
+def _gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     if len(tables) < 2:
         return tuple(tables)
     heads = [t.lead[-1] if t.lead and _is_section_line(t.lead[-1]) else None for t in tables]

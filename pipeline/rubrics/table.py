@@ -200,8 +200,7 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
     for width in widths:
         each = zip(table.parts, table.data, table.tops, strict=True)
         rows = [r for part, data, top in each if part.cols == width for r in data if r.index >= top]
-        names = table.header_texts if width == header_cols else {}
-        by_width[width] = columns_of(rows, width, names)
+        by_width[width] = columns_of(rows, width, _names(table, width))
     best = by_width[widths[0]]
     for width in widths[1:]:
         own, same = by_width[width], _borrow(best, widths[0], width)
@@ -210,6 +209,12 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
         if own.text is None or own.points is None or alike:
             by_width[width] = same
     return tuple(by_width[p.cols] for p in table.parts)
+
+
+def _names(table: JoinedTable, width: int) -> dict[int, str]:
+    """Column → header text, of the first part of a width that has a header."""
+    heads = (heads for heads, part in zip(table.headers, table.parts, strict=True) if heads and part.cols == width)
+    return header_texts(next(heads, ()), width)
 
 
 def _data_rows(table: JoinedTable, width: int) -> int:

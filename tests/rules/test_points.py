@@ -119,6 +119,12 @@ def test_a_bonus_is_in_or_out_alike_on_all_sheets(totals, expected):
     assert all((f.status, f.severity) == ("supported", "warning") for f in found)
 
 
+@pytest.mark.parametrize(("total", "bonus", "where"), [("98", "", ["annex-1"]), ("90", "", []), ("90", "加分项（5分）|5|获奖。|5\n", []), ("95", "加分项（5分）|5|获奖。|5\n", [])])
+def test_declared_sections_are_summed_where_a_criterion_lacks_its_points(total, bonus, where):
+    table = f"项目|序号|评价内容|评价分值\n甲（40分）|1|甲一。|15\n|2|甲二。|\n乙（50分）|3|乙一。|30\n|4|乙二。|20\n{bonus}总评|||{total}"
+    assert hits("total-mismatch", of(table)) == where
+
+
 def test_declared_sections_are_summed_where_criteria_carry_no_points():
     table = "项目|序号|评价内容|评价分值\n甲（40分）|1|甲一。|\n乙（50分）|2|乙一。|\n总评|||100"
     assert hits("total-mismatch", of(table)) == ["annex-1"]
