@@ -50,10 +50,10 @@ _ODD = regex.compile(
 )
 
 
-def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[object], height: float) -> str | None:
-    """Why the text layer of a page cannot be used; None when it can. `pictures` are PDFium's image objects; `height` is the
-    upright page's, in points."""
-    if glyphs and _is_nonsense(glyphs):
+def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], text: str, pictures: Sequence[object], height: float) -> str | None:
+    """Why the text layer of a page cannot be used; None when it can. `text` is that of its characters, `pictures` are
+    PDFium's image objects; `height` is the upright page's, in points."""
+    if glyphs and _is_nonsense(glyphs, text):
         return "has a text layer without meaning"
     if not pictures:
         return None
@@ -68,9 +68,8 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[obje
     return None
 
 
-def misnamed(glyphs: Sequence[Glyph]) -> int:
+def misnamed(text: str) -> int:
     """How many accented letters stand amid Chinese words: glyphs named after other characters, others perhaps too."""
-    text = "".join([g.text for g in glyphs])
     return len(_AMID.findall(text)) if _ACCENTED.search(text) else 0
 
 
@@ -105,9 +104,8 @@ def _is_rare(char: str) -> bool:
     return True
 
 
-def _is_nonsense(glyphs: Sequence[Glyph]) -> bool:
+def _is_nonsense(glyphs: Sequence[Glyph], text: str) -> bool:
     """Whether too many characters have no meaning, or they are a mixture of scripts."""
-    text = "".join([g.text for g in glyphs])
     if not has_meaning(text):
         bad = sum(not has_meaning(g.text) for g in glyphs)
         controls = sum("\0" < g.text < " " for g in glyphs)

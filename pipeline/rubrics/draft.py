@@ -170,6 +170,9 @@ def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
     )
 
 
+WORDED = regex.compile(r"\p{Han}|\p{L}{3}|^[0-9.]+$")
+"""A cell that says something: words or a figure, no mark to tick."""
+
 OPEN_BRACKET = regex.compile(r"[（(][^）)]{0,12}$")
 BRACKET_CLOSED = regex.compile(r"[^（(]{0,12}[)）]")
 
@@ -240,8 +243,11 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         else:
             draft.notes.append(BodyText(text, filled[0].at))
     elif line.kind == "other":
-        if any(line.own(c) and regex.search(r"\p{Han}|\p{L}{3}|^[0-9.]+$", clean(c.text)) for c in line.labels if c is not None):
+        named = [c for c in line.labels if c is not None and line.own(c) and WORDED.search(clean(c.text))]
+        if named:
             _open_labels(draft, line, part)
+            beside = [c for c in filled if c not in (*line.labels, *line.section_points.values()) and WORDED.search(clean(c.text))]
+            draft.unplaced += [Unplaced(mask_personal(clean(c.text)), "a row without text and points", c.at) for c in beside]
         elif filled:
             draft.unplaced.append(Unplaced(mask_personal(line.row.text()), "a row without text and points", filled[0].at))
 

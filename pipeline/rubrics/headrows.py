@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.model import Cell
+from pipeline.model import Cell, Table
 from pipeline.normalize import clean, fold, points
 from pipeline.points import points_at_end, read_points
-from pipeline.rubrics.gridrows import Row, header_key
+from pipeline.rubrics.gridrows import Row, header_key, kept_by_part, rows_of
 
 MIN_BELOW = 3
 """So many points below a word make the word a header."""
@@ -45,9 +45,11 @@ def as_before(heads: Sequence[Row], first: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(heads[: len(first)] if same else heads)
 
 
-def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
+@kept_by_part
+def leading_headers(part: Table) -> tuple[Row, ...]:
     """The header rows at the top of a part; title, field and note rows above them are skipped, and so are other rows above a header
     that names points and more, as long as none has points there (a form's own data stand above its rubric)."""
+    rows = rows_of(part)
     heads = _heads(rows)
     if not heads:
         late = next((i for i, row in enumerate(rows[:MAX_PREAMBLE]) if _is_strong(row)), None)

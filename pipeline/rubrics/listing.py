@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from msgspec.structs import replace
 
@@ -12,7 +12,8 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
-from pipeline.points import points_after_name, points_at_end, split_label
+from pipeline.notices.lines import Margins, paragraph_lines
+from pipeline.points import is_label_points, points_after_name, points_at_end, split_label
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.table import JoinedTable
 
@@ -156,10 +157,13 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
 
 
 def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
-    """Printed lines joined to items: a marked line without points goes on in the lines after it up to its points."""
+    """Printed lines joined to items: as their margins say, and a marked line without points goes on in the lines after it
+    up to its points; points alone are those of the line above."""
     out: list[Paragraph] = []
     last = 0
-    for line in lines:
+    set_lines = [paragraph_lines(line, i) for i, line in enumerate(lines)]
+    margins = Margins.of(list(chain.from_iterable(set_lines)))
+    for i, line in enumerate(lines):
         text = clean(line.text)
         figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
         if figure and int(figure["b"]) == last + 1:  # 2.12345热线… after 1.…
@@ -168,10 +172,12 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         above = clean(out[-1].text) if out else ""
         serial = PLAIN_SERIAL.match(text)
         last = int(serial[1]) if serial else last
-        opened = bool(LIST_MARKER.match(above) or BULLET.match(above)) and _points_of(above) is None
-        marked = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text)
-        own = marked or patterns.TOTAL_WORDS.fullmatch(fold(text).rstrip("。"))
-        if opened and not own and line.page is not None and not above.endswith(("。", "；", "：")):
+        marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
+        opened = marked and _points_of(above) is None
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text).rstrip("。"))
+        wraps = line.page is not None and not above.endswith(("。", "；", "："))
+        follows = marked and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
+        if not own and ((opened and (wraps or is_label_points(text))) or follows):
             out[-1] = replace(out[-1], text=above + text)
         else:
             out.append(line)

@@ -233,9 +233,10 @@ def _is_torn_text(line: Line, filled: tuple[Cell, ...], whole_above: bool | None
 
 def _is_torn_aside(line: Line, filled: tuple[Cell, ...]) -> bool:
     """Text in the columns beside the criterion (标准, 方法), the rest of cells that the page break cut, and nothing else but
-    the rest of the label: no section begins inside a row."""
+    the rest of the label (where rows have no numbers, its points): no section begins inside a row."""
     aside = {id(line.row.cells[c]) for c in line.columns.others if c < len(line.row.cells) and line.row.cells[c] is not None}
-    labels = {id(cell) for cell in line.labels if line.columns.number is not None and cell is not None}
+    numbered = line.columns.number is not None
+    labels = {id(cell) for cell in line.labels if cell is not None and (numbered or is_label_points(cell.text))}
     beside = [cell for cell in filled if id(cell) in aside]
     rest = all(id(cell) in aside | labels and cell.col_span == 1 for cell in filled)
     return line.columns.points is not None and bool(beside) and rest

@@ -47,6 +47,9 @@ from pipeline.rubrics.table import JoinedTable, join
 SHORT = 30
 """A line just above a table that is no longer than this may name it, whatever its words."""
 
+MIN_BARE = 4
+"""So many texts, all of them, that open with figures that count on are numbered."""
+
 MIN_BOXED = 3
 """A table of one column and so many rows may be a list with a frame around it."""
 
@@ -160,11 +163,22 @@ def _with_vetoes(section: Section) -> Section:
 
 
 def _with_worded(section: Section) -> Section:
-    """A section outside the total by its kind (加分项, 扣分项): its criteria without points say in words what one case is worth."""
+    """A section outside the total by its kind (加分项, 扣分项): its criteria without points say in words what one case is worth;
+    one that says nothing of points, beside others that print theirs, lacks them as in any section."""
     if section.kind == "scored":
         return section
-    worded = (replace(c, kind=section.kind) if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
+    bare = not any(c.max_points is not None for c in section.criteria)
+    worded = (
+        replace(c, kind=section.kind) if c.max_points is None and c.kind == "scored" and (bare or _speaks_of_points(c)) else c
+        for c in section.criteria
+    )
     return replace(section, criteria=tuple(worded))
+
+
+def _speaks_of_points(criterion: Criterion) -> bool:
+    """Whether a line's words, or what stands in its other cells, say what it is worth."""
+    said = (criterion.text, criterion.choice, criterion.points_printed, *criterion.columns.values())
+    return any(regex.search("[加减扣分]", text or "") for text in said)
 
 
 def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
@@ -196,11 +210,15 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
 
 def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
     """Where every text opens with a Chinese numeral (一.… 二.…), or with a figure set apart by a space, and they count on from 1,
-    that is the number."""
+    that is the number. So is a bare figure (1年度… 2河长…), as PDFs without blanks have it, before words of many kinds."""
     found = [patterns.NUMERAL_IN_TEXT.match(c.text) or patterns.FIGURE_IN_TEXT.match(c.text) for c in criteria]
     values = [int(m["n"]) if m["n"].isdecimal() else chinese_number(m["n"]) for m in found if m]
     if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
-        return list(criteria)
+        bare = [patterns.BARE_FIGURE_IN_TEXT.match(c.text) for c in criteria]
+        first, units = bare[0]["n"] if bare[0] else "", [m["unit"] for m in bare if m]
+        if not len(units) == len(bare) >= MIN_BARE or first != "1" or not _count_up(bare) or 2 * len(set(units)) < len(units):
+            return list(criteria)  # figures before one word are a measure (1月… 2月…)
+        found = bare
     pairs = zip(criteria, found, strict=True)
     return [replace(c, number=m["n"], text=c.text[m.end() :], number_at=c.at) for c, m in pairs if m]
 
@@ -272,6 +290,8 @@ def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Cr
     if not inner or ones < (0.6 if grouped or worded else 0.9) * len(inner):
         return criteria, marks
     declared = all(m.stated_points is not None for m in inner) and any(c.max_points is not None for c in criteria)
+    if any(len(m.covered) > 1 and m.stated_points is not None for m in inner):  # points for several are a section's
+        return criteria, marks
     if not grouped and ((len(inner) < 0.9 * len(criteria) and not worded) or declared):
         return criteria, marks
     return _name_items(criteria, inner), [m for m in marks if m not in inner]

@@ -389,7 +389,7 @@ def test_boxes_higher_than_their_type(tmp_path):
 )  # fmt: skip
 def test_text_layers_of_other_characters_names(text, nonsense):
     glyphs = [Glyph.of(c, 10.0 * i, 0.0, 10.0 * i + 10, 12.0) for i, c in enumerate(text)]
-    assert textlayer._is_nonsense(glyphs) is nonsense
+    assert textlayer._is_nonsense(glyphs, "".join(g.text for g in glyphs)) is nonsense
 
 
 # ---- page heads --------------------------------------------------------------------------------------------------

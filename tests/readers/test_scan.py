@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from importlib.util import find_spec
 from io import BytesIO
 from zipfile import ZipFile
@@ -217,3 +220,10 @@ def test_a_moving_picture_is_refused_by_name(form):
     pages[0].save(out, form, save_all=True, append_images=pages[1:])
     with pytest.raises(InputError, match="moving picture"):
         source.read_bytes(out.getvalue(), "a.gif")
+
+
+def test_the_engine_keeps_no_number_of_the_machine_and_says_nothing(tmp_path):
+    """The runtime would lay a device number and a log of its use into the home folder, and send them."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "ORT_"))} | {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", "import pipeline.readers.ocr"], env=environment, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr, list(tmp_path.iterdir())) == (0, b"", [])
