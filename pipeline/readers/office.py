@@ -23,9 +23,10 @@ from pipeline.readers import docx, flatopc, xlsx
 from pipeline.readers.container import open_container
 
 PROGRAMS = ("soffice", "libreoffice")
-INSTALL = "install LibreOffice (`make setup-system`, or apt-get install libreoffice-writer libreoffice-calc), or save it as DOCX or PDF"
+INSTALL = "install LibreOffice (`make setup-system`, or apt-get install libreoffice-writer libreoffice-calc)"
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOK, _WORD = (stream.encode("utf-16-le") + b"\0\0" for stream in ("Workbook", "WordDocument"))
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _CELL_END = "\x07"
 """What ends a cell in the text of a DOC."""
@@ -56,16 +57,22 @@ def read(data: bytes, name: str) -> Document:
     """The Document of a converted file. Raises MissingTool, LimitExceeded (too slow) or InputError (not convertible)."""
     if flatopc.MARK in data[:65_536]:
         return flatopc.read(data, name)
+    made, form = converted(data, name)
+    document = (docx if form == "docx" else xlsx).read(made, name)
+    source = replace(document.source, reader="office", sha256=sha256(data).hexdigest(), pages=None)
+    lost = _lost_table(data, document.blocks) if data.startswith(_OLE2) else ()
+    return replace(document, source=source, remarks=(*document.remarks, *lost))
+
+
+def converted(data: bytes, name: str) -> tuple[bytes, str]:
+    """The file as our own readers take it, and which: "docx" or "xlsx". Raises what `read` does."""
     data = data.lstrip(_BLANK)  # markup behind blank lines or a mark of UTF-8 is taken for plain text by the suite
     suffix, wanted = kind_of(data)
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        raise MissingTool(name, f"a {suffix[1:].upper()} file needs an office suite, which is not installed", INSTALL)
-    converted = _convert(program, data, suffix, wanted, name)
-    document = (docx if wanted == "docx" else xlsx).read(converted, name)
-    source = replace(document.source, reader="office", sha256=sha256(data).hexdigest(), pages=None)
-    lost = _lost_table(data, document.blocks) if suffix == ".doc" else ()
-    return replace(document, source=source, remarks=(*document.remarks, *lost))
+        remedy = f"{INSTALL}, or save it as {'XLSX' if wanted == 'xlsx' else 'DOCX or PDF'}"
+        raise MissingTool(name, f"to read {suffix[1:].upper()} takes an office suite, which is not installed", remedy)
+    return _convert(program, data, suffix, wanted, name), wanted
 
 
 def _lost_table(data: bytes, blocks: tuple[Block, ...]) -> tuple[Remark, ...]:
@@ -83,7 +90,7 @@ def _lost_table(data: bytes, blocks: tuple[Block, ...]) -> tuple[Remark, ...]:
 def kind_of(data: bytes) -> tuple[str, str]:
     """(suffix that tells the suite what it gets, format to convert to)."""
     if data.startswith(_OLE2):
-        return ".doc", "docx"
+        return (".xls", "xlsx") if _WORKBOOK in data and _WORD not in data else (".doc", "docx")
     if data.startswith(b"PK"):
         container = open_container(data, "file")
         if container.has("xl/workbook.bin"):
