@@ -240,7 +240,7 @@ SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
-    r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．]|\.[0-9])\s*[、.]?|(?P<d>[①-⑳]))\s*"
+    r"^\s*(?:[(（](?P<a>[0-9０-９]{1,3})[)）]|(?P<b>[0-9０-９]{1,3})\s*[.、．](?![0-9０-９])|(?P<c>[0-9０-９]{1,2}(?:\.[0-9０-９]{1,2}){1,2})(?![0-9０-９%．]|\.[0-9０-９])\s*[、.]?|(?P<d>[①-⑳]))\s*"
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
@@ -253,7 +253,7 @@ FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“])")
 BARE_FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s*(?=(?P<unit>[\p{L}《“]))")
 """A figure right before the first word of a criterion's text, `7病历书写及时`: a serial only where all count on."""
 
-SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9])")
+SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](?=[0-9０-９])")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
 
 

@@ -45,9 +45,9 @@ HASHES = regex.compile(r"^\s*#{1,6}\s+")
 
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
-    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
+    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{1,3}[)）]|[0-9０-９]{1,2}\s*[.、．](?![0-9０-９])|[①-⑳])\s*"
 )
-PLAIN_SERIAL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．](?![0-9])")
+PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
 MAX_LIST_LABEL = 40
 
 
@@ -110,7 +110,7 @@ def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
 def _counts_on(line: Paragraph, below: Paragraph) -> bool:
     """Whether a line without points has the next serial in figures after the line above: the last row of a list, its points absent."""
     one, two = LIST_MARKER.match(clean(line.text)), LIST_MARKER.match(clean(below.text))
-    figures = [regex.search(r"[0-9]+", m[0]) for m in (one, two) if m and _kind(line) == _kind(below)]
+    figures = [regex.search(r"[0-9]+", fold(m[0])) for m in (one, two) if m and _kind(line) == _kind(below)]
     return len(figures) == 2 and None not in figures and int(figures[1][0]) == int(figures[0][0]) + 1  # type: ignore[index]
 
 
