@@ -70,8 +70,7 @@ def converted(data: bytes, name: str) -> tuple[bytes, str]:
     suffix, wanted = kind_of(data)
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        remedy = f"{INSTALL}, or save it as {'XLSX' if wanted == 'xlsx' else 'DOCX or PDF'}"
-        raise MissingTool(name, f"to read {suffix[1:].upper()} takes an office suite, which is not installed", remedy)
+        raise MissingTool(name, f"to read {suffix[1:].upper()} takes an office suite, which is not installed", f"{INSTALL}, or {_instead(wanted)}")
     return _convert(program, data, suffix, wanted, name), wanted
 
 
@@ -115,7 +114,7 @@ def _convert(program: str, data: bytes, suffix: str, wanted: str, name: str) -> 
         return _converted(program, data, suffix, wanted, name)
     except OSError as error:
         what = f"the office suite could not be started or given room ({error.strerror or error})"
-        raise InputError(name, what, f"see that {program} runs and the folder for temporary files has room, or save it as DOCX or PDF") from None
+        raise InputError(name, what, f"see that {program} runs and the folder for temporary files has room, or {_instead(wanted)}") from None
 
 
 def _converted(program: str, data: bytes, suffix: str, wanted: str, name: str) -> bytes:
@@ -125,12 +124,12 @@ def _converted(program: str, data: bytes, suffix: str, wanted: str, name: str) -
         settings = Path(folder) / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
         settings.write_text(_SETTINGS, encoding="utf-8")
-        _run(_command(program, Path(folder), given, out, wanted), folder, name)
+        _run(_command(program, Path(folder), given, out, wanted), folder, name, wanted)
         result = out / f"given.{wanted}"
         if not result.is_file() or result.stat().st_size == 0:
             if shutil.disk_usage(folder).free < limits.OFFICE_ROOM:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            raise InputError(name, "the office suite could not open it (broken, or protected by a password)", "save it as DOCX or PDF")
+            raise InputError(name, "the office suite could not open it (broken, or protected by a password)", _instead(wanted))
         return result.read_bytes()
 
 
@@ -141,7 +140,12 @@ def _command(program: str, folder: Path, given: Path, out: Path, wanted: str) ->
     ]  # fmt: skip
 
 
-def _run(command: list[str], folder: str, name: str) -> None:
+def _instead(wanted: str) -> str:
+    """What to give in place of a file that could not be converted."""
+    return f"save it as {'XLSX' if wanted == 'xlsx' else 'DOCX or PDF'}"
+
+
+def _run(command: list[str], folder: str, name: str, wanted: str) -> None:
     """Run the suite in a process group of its own, so that a time-out ends all of it, and so does our own end."""
     environment = {**os.environ, "http_proxy": _NOWHERE, "https_proxy": _NOWHERE, "SAL_USE_VCLPLUGIN": "svp", "TMPDIR": folder}
     with subprocess.Popen(
@@ -155,7 +159,7 @@ def _run(command: list[str], folder: str, name: str) -> None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             if isinstance(error, subprocess.TimeoutExpired):
-                raise LimitExceeded(name, f"the office suite took over {limits.OFFICE_SECONDS} s", "save it as DOCX or PDF") from None
+                raise LimitExceeded(name, f"the office suite took over {limits.OFFICE_SECONDS} s", _instead(wanted)) from None
             raise
     if status in _NOT_STARTED:
         raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC))

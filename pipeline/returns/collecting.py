@@ -24,7 +24,7 @@ from pipeline.model import RUBRIC_ID, Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
-from pipeline.readers.container import open_container
+from pipeline.readers.container import OTHER_SHEET, open_container
 from pipeline.readers.encoding import declared_in, decode
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
@@ -39,8 +39,6 @@ NUMBER = regex.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 HEAD_OR_NOTE = regex.compile(r"assessee|date|assessor|total|grade|c[0-9]+(?:_[0-9]+)*_note")
 OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:(?:第.+条|“.+”)得分")
 _AGAIN = "give the filled form itself, or type its scores into a form"
-OTHER_SHEET = regex.compile(rb"\xd0\xcf\x11\xe0.*W\0o\0r\0k\0b\0o\0o\0k\0\0|PK.{0,60}mimetypeapplication/vnd\.oasis\.opendocument\.spreadsheet", regex.S)
-"""An XLS or ODS: the names of a form's cells live on in them."""
 NOT_RETURNED = (
     (regex.compile(rb"\xd0\xcf\x11\xe0"), "an old office format (DOC), in which a form's fields are gone", _AGAIN),
     (regex.compile(rb"PK.{0,60}mimetypeapplication/vnd\.oasis\.opendocument", regex.S), "an OpenDocument text, in which a form's fields are gone", _AGAIN),
