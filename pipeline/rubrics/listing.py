@@ -40,6 +40,15 @@ GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
 """A veto that closes a line: `拒绝检查的，一票否决。`"""
 
+ITEM_START = regex.compile(r"(?<=[。；;：:])\s*(?=[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．]))")
+"""Where another item may begin within a paragraph."""
+
+ITEM_SERIAL = regex.compile(r"\s*[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])")
+
+FIGURES = regex.compile(r"[0-9]+")
+
+SECTION_HEAD = regex.compile(rf"{patterns.SECTION_MARKER.pattern}[^。；;]{{2,40}}")
+
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
@@ -62,6 +71,22 @@ def lists_of(blocks: Sequence[Block]) -> tuple[JoinedTable, ...]:
     return found if sum(part.parts[0].rows for part in found) == whole.parts[0].rows else (whole,)
 
 
+def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
+    """A paragraph that runs several scored items together (1.…（5分）；2.…（3分）。), each as a line of its own, and the heading
+    before them; any other as it is."""
+    head, *parts = ITEM_START.split(paragraph.text)
+    if ITEM_SERIAL.match(head):
+        head, parts = "", [head, *parts]
+    serials = [fold(m[0]) for p in parts if (m := ITEM_SERIAL.match(p))]
+    values = [int(m[0]) for s in serials if (m := FIGURES.search(s))]
+    counted = len(values) == len(parts) > 1 and all(0 <= b - a <= 2 for a, b in pairwise(values)) and values[-1] > values[0]
+    if not counted or len({FIGURES.sub("", s) for s in serials}) > 1 or (head and not SECTION_HEAD.fullmatch(clean(head))):
+        return (paragraph,)
+    if sum(_points_of(clean(p)) is not None for p in parts) < max(2, len(parts) - 1):
+        return (paragraph,)
+    return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
+
+
 def _titles_sheet(paragraph: Paragraph) -> bool:
     """Whether a line is the title of a sheet: it speaks of scoring, and is no line of a list."""
     text = HASHES.sub("", clean(paragraph.text))
@@ -77,7 +102,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     """
     if any(isinstance(b, Table) for b in blocks):
         return None
-    paragraphs = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    written = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    paragraphs = [item for p in written for item in _items(p)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
     lines = _whole_lines(paragraphs)
@@ -166,7 +192,8 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     for i, line in enumerate(lines):
         text = clean(line.text)
         figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
-        if figure and int(figure["b"]) == last + 1:  # 2.12345热线… after 1.…
+        anew = bool(out) and patterns.SECTION_MARKER.match(clean(out[-1].text)) is not None  # below a section's heading
+        if figure and int(figure["b"]) in (last + 1, 1 if anew else last + 1):  # 2.12345热线… after 1.…
             text = f"{text[: figure.end()]} {text[figure.end() :]}"
             line = replace(line, text=text)
         above = clean(out[-1].text) if out else ""
