@@ -16,10 +16,17 @@ from pipeline.normalize import chinese_number, clean, fold, mask_personal
 from pipeline.notices.lines import TERMINAL
 from pipeline.points import is_label_points, points_at_end, points_closing, read_one, read_points, split_label
 from pipeline.provenance import Provenance
-from pipeline.rubrics.criterion import criterion_of, other_columns, parts_of, points_of, serial_of
+from pipeline.rubrics.criterion import (
+    criterion_of,
+    other_columns,
+    parts_of,
+    points_of,
+    serial_of,
+    with_closing_points,
+    with_rest_of_points,
+)
 from pipeline.rubrics.gridrows import Row
-from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.rows import NUMERAL, Line, classify
+from pipeline.rubrics.rows import NUMERAL, Kind, Line, classify, is_rest_of_points
 from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated
 from pipeline.rubrics.table import JoinedTable
 
@@ -82,11 +89,12 @@ def collect(table: JoinedTable) -> Draft:
     """Read every data row of a table in order."""
     draft = Draft(table)
     headed, worded = not _scored_rows_are_marked(table), _scored_rows_are_worded(table)
+    above: Kind = "blank"
     for part, rows in enumerate(table.data):
         first = True
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
-            later = first and part > 0 and bool(draft.criteria)
+            later = first and part > 0 and bool(draft.criteria) and above != "section"  # no criterion goes on below a section row
             line = classify(row, table.columns[part], later, headed, draft.whole() if later else None, worded)
             if line.kind in ("criterion", "other") and row.index < table.tops[part] and not draft.criteria:
                 draft.notes.append(BodyText(mask_personal(row.text()), row.filled()[0].at))
@@ -96,7 +104,7 @@ def collect(table: JoinedTable) -> Draft:
             if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line) or _numbers_above(draft, line)):
                 line = replace(line, kind="continuation")
             if line.kind != "blank":
-                first = False
+                first, above = False, line.kind
             _take(draft, line, part)
     for paragraph in (*table.lead, *table.inside, *table.tail):
         found = patterns.field_names(paragraph.text)
@@ -397,18 +405,12 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
         columns[name] = _joined(columns.get(name, ""), more)
     if last.number is None and line.number is not None and line.own(line.number):
         last = replace(last, number=serial_of(line.number), number_at=line.number.at)
-    draft.criteria[-1] = _with_closing_points(replace(last, text=text, columns=columns), line.columns)
+    if line.points is not None and line.own(line.points) and is_rest_of_points(line.points.text):
+        last = with_rest_of_points(last, clean(line.points.text))
+    draft.criteria[-1] = with_closing_points(replace(last, text=text, columns=columns), line.columns)
     for level, cell in enumerate(line.labels, start=1):
         if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:
             _continue_label(draft, cell, level, line.section_points.get(level))
-
-
-def _with_closing_points(own: Criterion, columns: Columns) -> Criterion:
-    """The criterion with the points that end its text, where the break stood inside them (…（8|分））."""
-    if columns.points is not None or own.max_points is not None or own.choice or own.kind != "scored":
-        return own
-    value = points_at_end(own.text)
-    return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
 
 
 def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -> None:
