@@ -15,7 +15,7 @@ from msgspec.structs import asdict, replace
 from pipeline import rx as regex
 from pipeline import yamltext
 from pipeline.auditing.audit import audit, ids_in
-from pipeline.errors import InputError, UsageError
+from pipeline.errors import InputError, UsageError, reason
 from pipeline.findings import Repair
 from pipeline.model import Decision, Reading
 from pipeline.repair import confirm_whole, suggestions, value_at, with_value
@@ -35,7 +35,7 @@ def load(path: Path) -> tuple[Decision, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(str(path), f"cannot be read ({error})", "check the file") from None
+        raise InputError(str(path), f"cannot be read ({reason(error)})", "check the file") from None
     data = yamltext.parse(text, str(path))[1] or {}
     if not isinstance(data, dict) or not isinstance(data.get("decisions", []), list):
         raise InputError(str(path), "has no list `decisions`", "mend the file")

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from pipeline import serialize
-from pipeline.errors import InputError
+from pipeline.errors import InputError, reason
 from pipeline.formats import docx, pdf, xlsx
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.formats.write import safe_name
@@ -52,7 +52,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(str(path), f"cannot be read ({error})", "give the demo a scores.csv") from None
+        raise InputError(str(path), f"cannot be read ({reason(error)})", "give the demo a scores.csv") from None
     missing = {"assessee", "annex", "assessor", "date", "lost", "veto"} - set(rows[0] if rows else {})
     if missing:
         raise InputError(str(path), f"lacks the columns {', '.join(sorted(missing))}", "add them")

@@ -46,6 +46,15 @@ def legible(name: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
+def reason(error: Exception) -> str:
+    """What went wrong, without the number and the path that an error of the system repeats.
+
+    >>> reason(IsADirectoryError(21, "Is a directory", "/tmp")), reason(ValueError("odd"))
+    ('Is a directory', 'odd')
+    """
+    return getattr(error, "strerror", None) or str(error)
+
+
 class PipelineError(Exception):
     """Base. `where` is a file or a place in it, `what` is wrong, `remedy` says what to do; shown on one line."""
 

@@ -56,6 +56,9 @@ MAX_TABLE_CELLS = 400_000
 MAX_SHEETS = 200
 """Worksheets of one workbook: one for each annex or assessed unit, tens at most."""
 
+MAX_SHEET_ROWS = 60_000
+"""Rows of one worksheet that hold something: three tables of the most rows. The workbook library takes 0.1 ms for each cell."""
+
 MAX_NUMBER = 32_767
 """Automatic list numbers: Word's own bound."""
 

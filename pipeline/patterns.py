@@ -6,10 +6,10 @@ bracket (分值（分） → 分值).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.normalize import fold, narrow
 
 Role = Literal[
@@ -124,6 +124,7 @@ _SOME_POINTS = regex.compile(r"\p{Han}{1,5}(?<![部成学积区划百千加减])
 """`占分`, `基准分`, `记分`: a word that ends in 分 and is none of those above names points."""
 
 
+@kept
 def header_role(text: str) -> Role | None:
     """The role a header cell names, or None.
 
@@ -131,11 +132,8 @@ def header_role(text: str) -> Role | None:
     ('points', 'points', 'label', None)
     """
     key = fold(text)
-    return _role_of(key) if len(key) <= 80 else None
-
-
-@lru_cache(maxsize=4096)
-def _role_of(key: str) -> Role | None:
+    if len(key) > 80:
+        return None
     key = key.strip(":：*")
     key = _TRAILING_BRACKET.sub("", key) or key
     if key in HEADER_ROLES:
@@ -178,6 +176,7 @@ FIELD_WORDS: tuple[tuple[str, str], ...] = (
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
 
 
+@kept
 def field_name(text: str) -> str | None:
     """assessee, date or assessor when the text is a form field with nothing filled in (被评价单位：, 评价时间：年 月 日).
 
@@ -185,12 +184,7 @@ def field_name(text: str) -> str | None:
     ('assessee', 'date', 'assessor', None)
     """
     key = fold(text)
-    return _field_of(key) if len(key) <= 40 else None
-
-
-@lru_cache(maxsize=4096)
-def _field_of(key: str) -> str | None:
-    for name, pattern in _FIELDS:
+    for name, pattern in _FIELDS if len(key) <= 40 else ():
         match = pattern.match(key)
         if match and _is_blank_rest(key[match.end() :]):
             return name
@@ -313,10 +307,12 @@ VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项
 """What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""
 
 POINTS_AFTER_NAME = regex.compile(
-    r"(?P<said>(?:[^。；;:：()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,60}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
+    r"(?P<said>(?:[^。()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,80}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
     r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:[扣得]\s*(?:[0-9.]+\s*|满)?分|扣完为止)))"
 )
 """Points after the name or sentence that opens a text: `孝老爱亲星（20分）。尊老爱幼。`, `台账齐全，更新及时（5分）。缺一项扣1分。`."""
+
+POINTS_IN_BRACKETS = regex.compile(r"[(（\[【]\s*(?:满分|共|计)?\s*[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?\s*分\s*[)）\]】]")
 
 POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""

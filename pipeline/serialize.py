@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, reason
 from pipeline.model import ITEM_ID, RUBRIC_ID, SCHEMA_VERSION, Reading
 from pipeline.plain import Misfit, from_plain
 
@@ -39,7 +39,11 @@ def write_whole(path: Path, data: bytes | str) -> None:
     if path.is_symlink():
         path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{short(path.name)}.", suffix=".tmp", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{short(path.name)}.", suffix=".tmp", dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)  # whoever reads it knows no temporary file
+        raise
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(raw)
@@ -84,7 +88,7 @@ def load_json(path: Path) -> Any:
     except FileNotFoundError:
         raise InputError(str(path), "no such file", "check the path") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(str(path), f"cannot be read ({error})", "check the file") from None
+        raise InputError(str(path), f"cannot be read ({reason(error)})", "check the file") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{path}:{error.lineno}:{error.colno}", f"not JSON ({error.msg})", "write it again") from None
     except ValueError as error:  # a number of thousands of digits

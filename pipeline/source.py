@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline import limits
 from pipeline import rx as regex
-from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType, legible
+from pipeline.errors import InputError, LimitExceeded, MissingTool, UnknownType, legible, reason
 from pipeline.model import Document, Paragraph
 from pipeline.normalize import clean
 
@@ -135,7 +135,7 @@ def _load(path: Path) -> bytes:
             raise LimitExceeded(str(path), f"larger than {limits.MAX_FILE_BYTES:,} bytes", "split the file")
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise InputError(str(path), f"cannot be read ({error})", "check the path and its permissions") from None
+        raise InputError(str(path), f"cannot be read ({reason(error)})", "check the path and its permissions") from None
 
 
 def _check(document: Document, name: str) -> None:

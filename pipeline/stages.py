@@ -148,7 +148,7 @@ def run(
         known = [c for one in known if one.slug == only for c in cards.chain(one, known)]
     lock = staging.Lock(extracted)
     if not lock.take(wait=False):
-        yield "another run is at work here; waiting for it"
+        yield _said("busy", lang)
         lock.take(wait=True)
     done = 0
     broken: set[str] = set()
@@ -168,7 +168,19 @@ def run(
     elif errors:
         raise errors[0]
     if not done and not errors:
-        yield "nothing changed"
+        yield _said("nothing", lang)
+
+
+_SAID = {
+    "nothing": ("没有变化", "nothing changed"),
+    "busy": ("另一次运行尚未结束，等它结束", "another run is at work here; waiting for it"),
+    "removed": ("已撤除", "removed"),
+}
+"""What `run` says besides the names of stages, in Chinese and English."""
+
+
+def _said(key: str, lang: str) -> str:
+    return _SAID[key][0 if lang == "zh" else 1]
 
 
 def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str, said: Said, failed: list[PipelineError]) -> Iterator[str]:
@@ -189,7 +201,7 @@ def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str,
         try:
             name = intake.shelve(arrival, place, sources)
         except OSError as error:
-            raise InputError(str(error.filename or sources), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
+            raise InputError(str(sources), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
     yield from intake_words.lines(arrival, place, name, lang)
     yield from run(sources, extracted, reports, lang, failed, place.slug)
 
@@ -211,7 +223,7 @@ def _run_card(card: Card, known: list[Card], broken: set[str], extracted: Path, 
     target = card.notice_json(extracted)
     plan = list(_stages(card, known, extracted, reports, lang))
     for name in ledger.retire(reports / card.slug, {stage.name for stage in plan}):
-        yield f"{card.slug}: {name} removed"
+        yield f"{card.slug}: {name} {_said('removed', lang)}"
     for stage in plan:
         entry = reports / card.slug / ".stages" / f"{stage.name}.json"
         if ledger.is_done(stage, entry):

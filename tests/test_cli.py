@@ -84,7 +84,7 @@ def test_run_twice_does_nothing_the_second_time(tmp_path, capsys):
     files = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     capsys.readouterr()
     assert main(target) == 0
-    assert capsys.readouterr().out == "nothing changed\n"
+    assert capsys.readouterr().out == "没有变化\n"
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == files
 
 
@@ -160,3 +160,9 @@ def test_an_end_that_falls_into_an_import_waits_for_it(tmp_path):
     code = "import signal, time\nfrom pipeline import cli\nsignal.signal(signal.SIGTERM, cli._end)\ntry:\n    import slow\n    time.sleep(20)\nexcept cli._Ended:\n    print('ended')\n"
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}, capture_output=True, text=True, timeout=30)
     assert (done.stdout, done.stderr) == ("imported\nended\n", "")
+
+
+
+def test_a_folder_for_a_file_is_said_without_the_number_of_the_error(tmp_path, capsys):
+    assert main(["score", str(tmp_path), "-o", str(tmp_path / "out")]) == 2
+    assert "Errno" not in capsys.readouterr().err

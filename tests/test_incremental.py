@@ -88,7 +88,7 @@ def test_nothing_changed_writes_nothing_even_when_files_were_touched(shelf):
     run(shelf)
     for path in shelf.rglob("*"):
         os.utime(path, ns=(10**18, 10**18))
-    assert run(shelf) == ["nothing changed"]
+    assert run(shelf) == ["没有变化"]
     assert {p.stat().st_mtime_ns for p in shelf.rglob("*")} == {10**18}
 
 
@@ -121,14 +121,19 @@ def no_predecessor(shelf):
     path.write_text(path.read_text(encoding="utf-8").replace('"b-old"', "null"), encoding="utf-8")
 
 
+def test_nothing_done_is_said_in_the_language_asked_for(shelf):
+    said = [list(stages.run(shelf / "sources", shelf / "extracted", shelf / "reports", lang))[-1] for lang in ("en", "en", "zh", "zh")]
+    assert (said[1], said[3]) == ("nothing changed", "没有变化")
+
+
 @pytest.mark.parametrize(
     ("change", "redone"),
     [
         (changed_text, ["a-new: extract (文本有变)", "a-new: audit", "a-new: forms", "a-new: diff"]),
-        (changed_card, ["nothing changed"]),
+        (changed_card, ["没有变化"]),
         (spoilt_output, ["b-old: audit"]),
         (an_earlier_reading, ["b-old: extract (同一文件，读法有变)"]),
-        (no_predecessor, ["a-new: diff removed", "a-new: extract", "a-new: audit", "a-new: forms"]),
+        (no_predecessor, ["a-new: diff 已撤除", "a-new: extract", "a-new: audit", "a-new: forms"]),
         (a_decision, ["b-old: extract", "b-old: audit", "b-old: forms", "a-new: diff"]),
     ],
 )
@@ -136,7 +141,7 @@ def test_exactly_what_changed_is_redone(shelf, change, redone):
     run(shelf)
     change(shelf)
     assert run(shelf) == redone
-    assert run(shelf) == ["nothing changed"]
+    assert run(shelf) == ["没有变化"]
 
 
 def test_another_program_version_makes_everything_again(shelf, monkeypatch):

@@ -23,6 +23,9 @@ ORGAN_END = (
     r"学会|联合会|总会|支队|大队|总队|党组|党委|工委|支部|分局|总局|指挥部|领导小组|工作组|小组|联社|银行|法院|检察院|基金会|社区|街道|管理处|服务中心|委办|联席会议|馆|供销社|信用社|电视台|幼儿园|监狱)"
 )
 ORGAN = regex.compile(rf"[\p{{Han}}A-Za-z0-9（）()·]{{2,40}}{ORGAN_END}(?:\s*[（(][^（）()]{{2,10}}[)）])?")
+MIN_ORGAN = 4
+"""Characters of an organ's name beside another on one line, at least."""
+
 RED_HEAD = regex.compile(r"(?P<organ>[\p{Han}（）()·\s]{2,60}?)\s*文\s*件")
 
 KINDS = r"(?:通知|公告|通告|意见|决定|决议|函|请示|报告|批复|通报|议案|命令|令|公报|纪要|复函|答复|说明|预案)"
@@ -130,8 +133,8 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
         red = RED_HEAD.fullmatch(line.text)
         if red and (number_at is not None or ORGAN.fullmatch(_compact(red["organ"]))):
             organs.append((_compact(red["organ"]), line, red.end("organ")))
-        elif ORGAN.fullmatch(text):
-            organs.append((text, line, len(line.text)))
+        elif names := _organs(line.text):
+            organs.append(("、".join(names), line, len(line.text)))
         elif organs:
             break
     if not organs:
@@ -139,6 +142,14 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
     organs.reverse()
     value = "、".join(o[0] for o in organs)
     return Found(value, organs[0][1].place(0, organs[0][2]))
+
+
+def _organs(text: str) -> tuple[str, ...]:
+    """The organs that a line names and nothing else: one, or several with stops or spaces between; none otherwise."""
+    for parts in (regex.split(r"[、\s]+", text.strip()), [_compact(text)]):
+        if all(len(p) >= MIN_ORGAN and ORGAN.fullmatch(p) for p in parts):
+            return tuple(parts)
+    return (_compact(text),) if ORGAN.fullmatch(_compact(text)) else ()
 
 
 def _issuer_in_title(title: Found | None, lines: Sequence[Line], start: int) -> Found | None:
@@ -307,11 +318,15 @@ def _closes(body: Sequence[Passage], index: int) -> bool:
     return sum(1 for t in rest if t.endswith("。") and len(t) > 30) == 0
 
 
+def _signed(text: str) -> str:
+    return "、".join(_organs(text)) or _compact(text)
+
+
 def _is_organ(text: str, issuer: str | None) -> bool:
-    text = _compact(text)
+    organs, text = _organs(text), _compact(text)
     if issuer and (text == issuer or (len(text) >= 4 and text in issuer.split("、"))):
         return True
-    return ORGAN.fullmatch(text) is not None and not regex.search(r"[，。；：]|附件|评价表|^各", text)
+    return bool(organs) and not regex.search(r"[，。；：]|附件|评价表|^各", text)
 
 
 def _signature_above(body: Sequence[Passage], index: int, issuer: str | None) -> tuple[Found | None, frozenset[int]]:
@@ -324,7 +339,7 @@ def _signature_above(body: Sequence[Passage], index: int, issuer: str | None) ->
         taken.insert(0, i)
     if not taken:
         return None, frozenset()
-    value = "、".join(_compact(body[i].text) for i in taken)
+    value = "、".join(_signed(body[i].text) for i in taken)
     return Found(value, body[taken[0]].place()), frozenset(taken)
 
 
@@ -344,7 +359,7 @@ def _signature_alone(body: Sequence[Passage], issuer: str | None) -> Close:
     for index in range(len(body) - 1, 0, -1):
         passage = body[index]
         right = (passage.lines[0].align == "right" or index == len(body) - 1) and _closes(body, index)
-        own = issuer is not None and _compact(passage.text) in (issuer, *issuer.split("、"))
+        own = issuer is not None and _signed(passage.text) in (issuer, *issuer.split("、"))
         if own or (right and _is_organ(passage.text, issuer)):
-            return Close(Found(_compact(passage.text), passage.place()), None, frozenset({index}))
+            return Close(Found(_signed(passage.text), passage.place()), None, frozenset({index}))
     return Close(None, None, frozenset())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import groupby, islice
@@ -35,6 +36,13 @@ _BLOCKS = frozenset(
      "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li", "main",
      "ol", "p", "pre", "section", "ul", "tr", "td", "th", "tbody", "thead", "tfoot", "summary", "details", "option")
 )  # fmt: skip
+_FRAMES = ("iframe", "frame", "object", "embed")
+_NO_PAGE = regex.compile(r"$|#|about:|javascript:|.*\.(?:swf|mp[34]|ogg|webm|flv|wmv)(?:$|[?#])|data:(?:image|audio|video)/", regex.I | regex.S)
+"""Addresses in a frame that lead to no page or document: films, sounds, nothing."""
+_SPECK = 2
+"""Pixels of a frame that only counts visits."""
+_ICON = 200
+"""Pixels below which a picture holds no table; those that name no size may hold one."""
 _CELLS = frozenset(("td", "th"))
 _ROW_PARTS = _CELLS | {"tr"}
 _ROW_GROUPS = frozenset(("thead", "tbody", "tfoot"))
@@ -63,11 +71,13 @@ def read(data: bytes, name: str) -> Document:
     if data.lstrip()[:1] != b"<" and b"mime-version" in data[:65_536].lower():
         parts = _pages_of_archive(data, name)
     root = _page(parts[0], name)
-    _fill_frames(root, parts[1:], name)
-    reader = _Reader(name, Places(), _hiding_rules(root))
+    absent = _fill_frames(root, parts[1:], name)
+    reader = _Reader(name, Places(), _hiding_rules(root), absent)
     blocks = tuple(islice(reader.blocks(root, 0), limits.MAX_BLOCKS + 1))
     if reader.left_out:
         reader.remarks.append(Remark("hidden-row", f"{reader.left_out} hidden table rows were left out"))
+    if reader.pictures:
+        reader.remarks.append(Remark("picture", f"{reader.pictures} pictures were not read"))
     return Document(Source(name, sha256(data).hexdigest(), MEDIA_TYPE, "html"), (), blocks, tuple(reader.remarks))
 
 
@@ -95,26 +105,51 @@ def _page(part: _Part, name: str) -> etree._Element:
     return _parse(decode(page, name, declared or declared_in(page)), name)
 
 
-def _fill_frames(root: etree._Element, parts: Iterable[_Part], name: str) -> None:
-    """Put each page of an archive where the frame stands that shows it; a page is shown once."""
+def _fill_frames(root: etree._Element, parts: Iterable[_Part], name: str) -> list[Remark]:
+    """Put each page of an archive, or of a frame's own attribute, where the frame stands that shows it; a page is shown once.
+    Returns what is to be said of pages and documents shown here that are not in the file."""
     left = {address: part for part in parts for address in part[2]}
-    frames = list(root.iter("iframe", "frame")) if left else []
+    shown: set[str] = set()
+    absent: dict[str, None] = {}
+    frames = deque(root.iter(*_FRAMES))
     while frames:
-        frame = frames.pop(0)
-        part = left.get((frame.get("src") or "").strip())
-        if part is None:
-            continue
-        left = {address: other for address, other in left.items() if other is not part}
-        try:
-            page = _page(part, name)
-        except LimitExceeded:
-            raise
-        except InputError:  # an empty frame, of an advertisement
-            continue
-        frame.tag = "div"
-        frame.text = None
-        frame[:] = [page]
-        frames += page.iter("iframe", "frame")
+        frame = frames.popleft()
+        address = (frame.get("src") or frame.get("data") or "").strip()
+        part = left.get(address) if frame.tag in ("iframe", "frame") else None
+        if part is not None:
+            shown.update(part[2])
+            left = {known: other for known, other in left.items() if other is not part}
+        page = _framed(frame, part, name)
+        if page is not None:
+            frame.tag = "div"
+            frame.text = None
+            frame[:] = [page]
+            frames += page.iter(*_FRAMES)
+        elif part is not None or (address not in shown and not _NO_PAGE.match(address) and not _is_speck(frame)):
+            absent[address] = None
+    if not absent:
+        return []
+    named = ", ".join(list(absent)[:3]) + (", …" if len(absent) > 3 else "")
+    return [Remark("unread-frame", f"{named}: shown by the page, but not in the file")]
+
+
+def _framed(frame: etree._Element, part: _Part | None, name: str) -> etree._Element | None:
+    """The page that a frame shows, where the file holds it and it can be read."""
+    own = frame.get("srcdoc") if part is None and frame.tag == "iframe" else None
+    try:
+        if own and own.strip():
+            return _parse(own, name)
+        return _page(part, name) if part is not None else None
+    except LimitExceeded:
+        raise
+    except InputError:
+        return None
+
+
+def _is_speck(frame: etree._Element) -> bool:
+    """Whether a frame shows nothing: a counter of visits, or one that waits to be opened."""
+    small = any(whole_number(frame.get(side), _SPECK + 1) <= _SPECK for side in ("width", "height"))
+    return small or "hidden" in frame.attrib or _NONE.search(frame.get("style") or "") is not None
 
 
 def _parse(text: str, name: str) -> etree._Element:
@@ -164,6 +199,7 @@ class _Reader(Struct):
     hiding: frozenset[str]
     remarks: list[Remark] = field(default_factory=list)
     left_out: int = 0
+    pictures: int = 0
 
     def blocks(self, root: etree._Element, depth: int) -> Iterator[Block]:
         """Paragraphs and tables below `root`, in order. Walks with a stack of its own: pages nest without bound."""
@@ -193,6 +229,7 @@ class _Reader(Struct):
             if tag in _BLOCKS:
                 yield from self.flush(flow, element)
                 flow.number = self.places.list_number(element) if tag == "li" else flow.number
+            self.pictures += tag == "img" and not any(whole_number(element.get(side), _ICON) < _ICON for side in ("width", "height"))
             flow.parts.append(_own_text(element, tag))
             stack.append((element, False))
             stack.extend((child, True) for child in reversed(element))

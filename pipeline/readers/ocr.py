@@ -5,6 +5,7 @@ Nothing is ever downloaded: both model files are named by path, and their absenc
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else the runtime keeps a device number in the home folder and reports its use
 import onnxruntime
 import rapidocr
 from msgspec import Struct

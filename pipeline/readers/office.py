@@ -26,6 +26,7 @@ PROGRAMS = ("soffice", "libreoffice")
 INSTALL = "install LibreOffice (`make setup-system`, or apt-get install libreoffice-writer libreoffice-calc), or save it as DOCX or PDF"
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _CELL_END = "\x07"
 """What ends a cell in the text of a DOC."""
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -55,6 +56,7 @@ def read(data: bytes, name: str) -> Document:
     """The Document of a converted file. Raises MissingTool, LimitExceeded (too slow) or InputError (not convertible)."""
     if flatopc.MARK in data[:65_536]:
         return flatopc.read(data, name)
+    data = data.lstrip(_BLANK)  # markup behind blank lines or a mark of UTF-8 is taken for plain text by the suite
     suffix, wanted = kind_of(data)
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
@@ -89,7 +91,7 @@ def kind_of(data: bytes) -> tuple[str, str]:
         sheet = container.has("mimetype") and b"spreadsheet" in container.read("mimetype")
         return (".ods", "xlsx") if sheet else (".odt", "docx")
     head = data[:65_536]
-    if head.lstrip().startswith(b"{\\rtf"):
+    if head.startswith(b"{\\rtf"):
         return ".rtf", "docx"
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         return ".xml", "xlsx"

@@ -31,8 +31,9 @@ LONG = 0.25
 PAST = 9
 """Pixels by which a line's end may stand out past the line that it ends at."""
 
-BRIDGE = 0.7
-"""A gap between collinear pieces is bridged when this part of it is dark in the picture with its text."""
+BRIDGE, WHOLE = 0.7, 0.95
+"""A gap between collinear pieces is bridged when this part of it is dark in the picture with its text; where a line is
+searched among the text itself, so much of it must be: strokes of text one below the other come to three quarters."""
 
 
 STEEP = 0.35
@@ -62,6 +63,7 @@ def straighten(image: Image, boxes: np.ndarray) -> Straightened:
     dark = _ink(warped)
     rows, columns = believable(_pieces(flat, dark), _transposed(tall, dark))
     aside = np.ascontiguousarray(dark.T)
+    columns += _covered(_transposed(_tall(dark), dark), rows, columns, aside)
     return Straightened(warped, matrix, _completed(rows, columns, dark), _completed(columns, rows, aside))
 
 
@@ -181,12 +183,17 @@ def _masks(image: Image, boxes: np.ndarray) -> tuple[Image, Image]:
         middle = box.mean(axis=0)
         shrunk = middle + (box - middle) * np.array([0.98, 0.72])
         cv2.fillConvexPoly(dark, shrunk.astype(np.int32), 0)
-    height, width = dark.shape
+    width = dark.shape[1]
     flat = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
     flat = cv2.morphologyEx(cv2.dilate(flat, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, int(width * FLAT_KERNEL)), np.uint8))
+    return flat, _tall(dark)
+
+
+def _tall(dark: Image) -> Image:
+    """The picture of the vertical lines alone."""
     tall = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8))
-    tall = cv2.morphologyEx(cv2.dilate(tall, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((int(height * TALL_KERNEL), 1), np.uint8))
-    return flat, tall
+    kernel = np.ones((int(dark.shape[0] * TALL_KERNEL), 1), np.uint8)
+    return cv2.morphologyEx(cv2.dilate(tall, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, kernel)
 
 
 def believable(flat: Sequence[Piece], tall: Sequence[Piece]) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
@@ -196,6 +203,15 @@ def believable(flat: Sequence[Piece], tall: Sequence[Piece]) -> tuple[tuple[Piec
     kept_tall = [p for p in tall if p in long_tall or _between(p, long_flat)]
     kept_flat = [p for p in flat if p in long_flat or _between(p, kept_tall)]
     return tuple(kept_flat), tuple(kept_tall)
+
+
+def _covered(tall: Sequence[Piece], rows: Sequence[Piece], columns: Sequence[Piece], dark: Image) -> tuple[Piece, ...]:
+    """Vertical lines of the picture with its text that the blanked boxes hid: words that begin right behind a rule have
+    boxes over it in every row. Strokes of characters break between the rows' lines, or reach over few of them."""
+    hidden = [p for p in tall if _between(p, rows) and all(abs(p[0] - known) > 4 for known, _, _ in columns)]
+    hidden = [p for p in hidden if _is_dark(dark, p[0], p[1], p[2], WHOLE)]
+    longest = max((end - start for _, start, end in columns), default=0.0)
+    return tuple(p for p in hidden if sum(end - start for at, start, end in hidden if abs(at - p[0]) <= 4) >= LONG * longest)
 
 
 def _long(pieces: Sequence[Piece]) -> set[Piece]:
@@ -275,7 +291,7 @@ def _is_rule(dark: Image, at: float, start: float, end: float) -> bool:
     return not all(beside)
 
 
-def _is_dark(dark: Image, at: float, start: float, end: float) -> bool:
+def _is_dark(dark: Image, at: float, start: float, end: float, least: float = BRIDGE) -> bool:
     row = round(at)
     band = dark[max(row - 2, 0) : row + 3, int(start) : int(end)]
-    return band.size > 0 and float((band.max(axis=0) > 0).mean()) >= BRIDGE
+    return band.size > 0 and float((band.max(axis=0) > 0).mean()) >= least

@@ -60,10 +60,10 @@ _ODD = regex.compile(
 )
 
 
-def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[object], height: float) -> str | None:
-    """Why the text layer of a page cannot be used; None when it can. `pictures` are PDFium's image objects; `height` is the
-    upright page's, in points."""
-    if glyphs and _is_nonsense(glyphs):
+def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], text: str, pictures: Sequence[object], height: float) -> str | None:
+    """Why the text layer of a page cannot be used; None when it can. `text` is that of its characters, `pictures` are
+    PDFium's image objects; `height` is the upright page's, in points."""
+    if glyphs and _is_nonsense(glyphs, text):
         return MEANINGLESS
     if not pictures:
         return None
@@ -88,9 +88,8 @@ def fonts_of(page: pdfium.PdfPage) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def misnamed(glyphs: Sequence[Glyph]) -> int:
+def misnamed(text: str) -> int:
     """How many accented letters stand at Chinese words: glyphs named after other characters, others perhaps too."""
-    text = "".join([g.text for g in glyphs])
     return len(_AMID.findall(text)) if _ACCENTED.search(text) else 0
 
 
@@ -125,9 +124,8 @@ def _is_rare(char: str) -> bool:
     return True
 
 
-def _is_nonsense(glyphs: Sequence[Glyph]) -> bool:
+def _is_nonsense(glyphs: Sequence[Glyph], text: str) -> bool:
     """Whether too many characters have no meaning, or they are a mixture of scripts."""
-    text = "".join([g.text for g in glyphs])
     if not has_meaning(text):
         bad = sum(not has_meaning(g.text) for g in glyphs)
         controls = sum("\0" < g.text < " " for g in glyphs)

@@ -28,6 +28,7 @@ MEDIA_TYPE_XLS = "application/vnd.ms-excel"
 
 _MERGE = regex.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*["']([A-Za-z0-9$:]{1,40})["']""")
 _SHEET = regex.compile(rb"<(?:\w+:)?sheet\b")
+_ROW, _VALUE = regex.compile(rb"<(?:\w{1,20}:)?row\b"), regex.compile(rb"<(?:\w{1,20}:)?(?:v|is)>")
 _FAR = regex.compile(rb"""<(?:\w+:)?(?:row|c)\b[^<>]*?\br\s*=\s*["'][A-Za-z]*[0-9]{8}""")
 _ESCAPED = regex.compile(r"_x((?!d[89a-f])[0-9a-f]{4})_", regex.I)
 """How workbooks write characters that XML cannot hold, line ends of other systems above all."""
@@ -98,6 +99,9 @@ def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
     absent = len(_SHEET.findall(container.read("xl/workbook.xml"))) - len(values._sheets) if container.has("xl/workbook.xml") else 0
     if absent > 0:
         remarks.append(Remark("absent-sheet", f"{absent} of the workbook's sheets are not in the file"))
+    pictures = sum(part.lower().startswith("xl/media/") for part in container.members)
+    if pictures:
+        remarks.append(Remark("picture", f"{pictures} pictures were not read"))
     for sheet in values.worksheets:
         if sheet.sheet_state != "visible":
             remarks.append(_hidden(sheet.title))
@@ -117,10 +121,18 @@ def _check_parts(container: Container, name: str) -> None:
             raise InputError(f"{name}!{part}", "declares a document type, which no office program writes here", RESAVE)
         if part.lower().startswith("xl/worksheets/") and _FAR.search(raw):
             raise LimitExceeded(f"{name}!{part}", "a row beyond the last one a sheet can have", RESAVE)
+        if part.lower().startswith("xl/worksheets/") and _filled_rows(raw) > limits.MAX_SHEET_ROWS:
+            raise LimitExceeded(f"{name}!{part}", f"more than {limits.MAX_SHEET_ROWS:,} rows that hold something", "split the table")
         if part.lower() == "xl/workbook.xml" and raw.count(b"definedName ") > limits.MAX_FORM_FIELDS:
             raise LimitExceeded(f"{name}!{part}", f"more than {limits.MAX_FORM_FIELDS:,} names for cells", RESAVE)
         for match in _MERGE.finditer(raw):
             _check_merge(match[1].decode("ascii"), f"{name}!{part}")
+
+
+def _filled_rows(raw: bytes) -> int:
+    """How many rows of a worksheet hold a value; programs also write rows by the hundred thousand that hold only a look."""
+    rows = raw.count(b"row ") + raw.count(b"row>")  # opening tags, and at most as many closing ones
+    return sum(_VALUE.search(row) is not None for row in _ROW.split(raw)) if rows > limits.MAX_SHEET_ROWS else 0
 
 
 def _check_merge(reference: str, where: str) -> None:

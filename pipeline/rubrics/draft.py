@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -12,9 +11,9 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
-from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.normalize import clean, fold, mask_personal
 from pipeline.notices.lines import TERMINAL
-from pipeline.points import is_label_points, points_at_end, points_closing, read_one, read_points, split_label
+from pipeline.points import is_label_points, read_one, read_points, split_label
 from pipeline.provenance import Provenance
 from pipeline.rubrics.criterion import (
     criterion_of,
@@ -26,7 +25,8 @@ from pipeline.rubrics.criterion import (
     with_rest_of_points,
 )
 from pipeline.rubrics.gridrows import Row
-from pipeline.rubrics.rows import NUMERAL, Kind, Line, classify, is_rest_of_points
+from pipeline.rubrics.markers import scored_rows_are_marked, scored_rows_are_worded
+from pipeline.rubrics.rows import Kind, Line, classify, is_rest_of_points
 from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated
 from pipeline.rubrics.table import JoinedTable
 
@@ -88,7 +88,7 @@ class Draft(Struct):
 def collect(table: JoinedTable) -> Draft:
     """Read every data row of a table in order."""
     draft = Draft(table)
-    headed, worded = not _scored_rows_are_marked(table), _scored_rows_are_worded(table)
+    headed, worded = not scored_rows_are_marked(table), scored_rows_are_worded(table)
     above: Kind = "blank"
     for part, rows in enumerate(table.data):
         first = True
@@ -128,46 +128,6 @@ def collect(table: JoinedTable) -> Draft:
                 if name and patterns.header_role(cell.text) is None:
                     draft.fields.setdefault(name, cell.at)
     return draft
-
-
-def _scored_rows_are_marked(table: JoinedTable) -> bool:
-    """Whether rows with points begin with section markers (一、 A.) too, so that a marker alone makes no section row."""
-    for columns, rows in zip(table.columns, table.data, strict=True):
-        if columns.text is None or columns.points is None:
-            continue
-        for row in rows:
-            text, score = row.cells[columns.text], row.cells[columns.points]
-            if text and score and patterns.SECTION_MARKER.match(clean(text.text)) and read_points(score.text).value is not None:
-                return True
-    return False
-
-
-def _scored_rows_are_worded(table: JoinedTable) -> bool:
-    """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
-    marks: list[str | None] = []
-    forms: set[bool] = set()
-    for columns, rows in zip(table.columns, table.data, strict=True):
-        if columns.number is None or (columns.points is None and not columns.labels):
-            continue
-        for row in rows:
-            score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in (columns.points, columns.number, columns.text))
-            printed = score.text if score is not None and score.row == row.index else ""
-            closing = text.text if text is not None and columns.points is None else ""
-            scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
-            if scored and text is not mark and not _sums_up(row):
-                said = fold(mark.text) if mark is not None and mark.row == row.index else ""
-                own = said.strip("().、")
-                marks.append(own if NUMERAL.fullmatch(own) else None)
-                forms |= {said[0] == "("} if marks[-1] else set()
-    values = [chinese_number(m) or 0 for m in marks if m]
-    falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
-    if len(forms) > 1:  # 一 heads （一） and （二）
-        return False
-    return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
-
-
-def _sums_up(row: Row) -> bool:
-    return row.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
 
 
 def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
@@ -273,6 +233,9 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     joined = shared and previous is not None and previous.points is line.points and line.points is not None
+    if previous is not None and _shares_number(draft, line):
+        _join_text(draft, line)
+        return
     if joined and (not (line.own(line.number) or counts_on(draft.criteria[-1], line)) or is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
@@ -290,6 +253,13 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
         draft.spans.append(Spanned(line.labels, line.points, part))
+
+
+def _shares_number(draft: Draft, line: Line) -> bool:
+    """Whether a row stands under the number and the blank points of the row above, both merged down beside it."""
+    cells = (line.number, line.points)
+    merged = all(c is not None and c.row < line.row.index and c.row + c.row_span > line.row.index for c in cells)
+    return merged and draft.spans[-1].points is line.points and serial_of(line.number) is not None and serial_of(line.number) == draft.criteria[-1].number
 
 
 def _without_label_number(draft: Draft, line: Line, part: int) -> Line:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.model import Cell
+from pipeline.model import Cell, Table
 from pipeline.normalize import clean, fold, points
-from pipeline.points import read_points
-from pipeline.rubrics.gridrows import Row, header_key
+from pipeline.points import points_at_end, read_points
+from pipeline.rubrics.gridrows import Row, header_key, kept_by_part, rows_of
 
 MIN_BELOW = 3
 """So many points below a word make the word a header."""
@@ -45,9 +45,11 @@ def as_before(heads: Sequence[Row], first: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(heads[: len(first)] if same else heads)
 
 
-def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
+@kept_by_part
+def leading_headers(part: Table) -> tuple[Row, ...]:
     """The header rows at the top of a part; title, field and note rows above them are skipped, and so are other rows above a header
     that names points and more, as long as none has points there (a form's own data stand above its rubric)."""
+    rows = rows_of(part)
     heads = _heads(rows)
     if not heads:
         late = next((i for i, row in enumerate(rows[:MAX_PREAMBLE]) if _is_strong(row)), None)
@@ -79,13 +81,13 @@ def _heads(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
     """A header in words of its own (占分, 评判内容): the first whole row of short words, where points stand in a column
-    below one of them."""
+    below one of them, or close its texts."""
     top = next((i for i, row in enumerate(rows[:MAX_HEADER_ROWS]) if len(row.filled()) > 1), None)
     if top is None or not _may_name_columns(rows[top]):
         return ()
     for cell in rows[top].filled():
         below = [c for row in rows[top + 1 :] if (c := row.cells[cell.col]) is not None and c.row == row.index and clean(c.text)]
-        scored = [c for c in below if read_points(c.text).value is not None]
+        scored = [c for c in below if read_points(c.text).value is not None or points_at_end(clean(c.text)) is not None]
         if len(scored) >= MIN_BELOW and len(scored) >= 0.8 * len(below):
             return (rows[top],)
     return ()
@@ -195,6 +197,6 @@ def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:
             for col in range(cell.col, min(cell.col + cell.col_span, cols)):
                 if patterns.grade_name(texts.get(col, "")) and points(cell.text) is not None:
                     texts[col] = f"{texts[col]}({points(cell.text)}分)"
-                elif patterns.header_role(cell.text) or col not in texts:
+                elif patterns.header_role(cell.text) or col not in texts or (patterns.grade_name(cell.text) and patterns.header_role(texts[col]) is None):
                     texts[col] = clean(cell.text)
     return texts

@@ -40,6 +40,9 @@ LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{
 GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 """Where columns part before words: so it is in the rows of a table that was not read as one."""
 
+VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
+"""A veto that closes a line: `拒绝检查的，一票否决。`"""
+
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
@@ -85,7 +88,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(_unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
-    while last + 1 < len(lines) and patterns.VETO_IN_TEXT.search(lines[last + 1].text) and LIST_MARKER.match(clean(lines[last + 1].text)):
+    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _counts_on(lines[last], lines[last + 1])):
         last += 1
     title, inside = lines[:first][-HEAD:], lines[first : last + 1]
     if _is_title(inside[0]):
@@ -94,6 +97,24 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     return _as_table(title, inside, heads, lines[last + 1 :][:TAIL])
+
+
+def _vetoes(line: Paragraph) -> bool:
+    """Whether a marked line says that it vetoes, in brackets or where it ends."""
+    text = clean(line.text)
+    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(text)))
+
+
+def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
+    """Whether a line heads a last section of nothing but vetoes."""
+    return index + 1 < len(lines) and _vetoes(lines[index + 1]) and _may_head(clean(lines[index].text)) and _is_heading(lines[: index + 2], index)
+
+
+def _counts_on(line: Paragraph, below: Paragraph) -> bool:
+    """Whether a line without points has the next serial in figures after the line above: the last row of a list, its points absent."""
+    one, two = LIST_MARKER.match(clean(line.text)), LIST_MARKER.match(clean(below.text))
+    figures = [regex.search(r"[0-9]+", m[0]) for m in (one, two) if m and _kind(line) == _kind(below)]
+    return len(figures) == 2 and None not in figures and int(figures[1][0]) == int(figures[0][0]) + 1  # type: ignore[index]
 
 
 def unboxed(blocks: Sequence[Block]) -> list[Block]:
@@ -133,7 +154,7 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
     number = chinese_number(serial[0]) if serial else None
     body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
-    veto = patterns.VETO_IN_TEXT.search(body) if value is None else None
+    veto = (patterns.VETO_IN_TEXT.search(body) or VETO_CLOSING.search(body)) if value is None else None
     given = [(1, number), (2, body[: veto.start()] + body[veto.end() :] if veto else body), (3, veto["said"] if veto else value)]
     return [Cell(row, col, f"{x}", paragraph.at) for col, x in given if x is not None]
 
@@ -156,7 +177,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         last = int(serial[1]) if serial else last
         marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
         opened = marked and _points_of(above) is None
-        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text)
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text).rstrip("。"))
         wraps = line.page is not None and not above.endswith(("。", "；", "："))
         follows = marked and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
         if not own and ((opened and (wraps or is_label_points(text))) or follows):

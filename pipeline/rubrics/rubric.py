@@ -163,11 +163,22 @@ def _with_vetoes(section: Section) -> Section:
 
 
 def _with_worded(section: Section) -> Section:
-    """A section outside the total by its kind (加分项, 扣分项): its criteria without points say in words what one case is worth."""
+    """A section outside the total by its kind (加分项, 扣分项): its criteria without points say in words what one case is worth;
+    one that says nothing of points, beside others that print theirs, lacks them as in any section."""
     if section.kind == "scored":
         return section
-    worded = (replace(c, kind=section.kind) if c.max_points is None and c.kind == "scored" else c for c in section.criteria)
+    bare = not any(c.max_points is not None for c in section.criteria)
+    worded = (
+        replace(c, kind=section.kind) if c.max_points is None and c.kind == "scored" and (bare or _speaks_of_points(c)) else c
+        for c in section.criteria
+    )
     return replace(section, criteria=tuple(worded))
+
+
+def _speaks_of_points(criterion: Criterion) -> bool:
+    """Whether a line's words, or what stands in its other cells, say what it is worth."""
+    said = (criterion.text, criterion.choice, criterion.points_printed, *criterion.columns.values())
+    return any(regex.search("[加减扣分]", text or "") for text in said)
 
 
 def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
@@ -408,7 +419,8 @@ def _total_elsewhere(
                 match = patterns.HEADER_TOTAL.search(fold(cell.text))
                 role = patterns.header_role(cell.text)
                 whole = match and role == "label" and Decimal(match[1]) == sum(c.max_points or 0 for c in draft.criteria)
-                if match and (whole or role in ("points", "awarded", "standard", "text")):
+                alone = match and role is None and match[0] == fold(cell.text) and not cell.text.strip()[0].isdigit()  # 满分98分
+                if match and (whole or alone or role in ("points", "awarded", "standard", "text")):
                     return Decimal(match[1]), cell.at
     later = [row for rows in draft.table.data[1:] for row in rows]
     for col, cell in spanning_totals(draft.table.data[0], draft.table.header_texts).items():

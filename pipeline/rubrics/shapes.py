@@ -25,7 +25,7 @@ MIN_LINES = 3
 
 def column_table(table: JoinedTable) -> JoinedTable | None:
     """A sheet whose criteria are columns (`歌曲内容（20分） | 音色（25分） …`, a row for each assessee) as a table of rows."""
-    rows = rows_of(table.parts[0], 0)
+    rows = rows_of(table.parts[0])
     for row in rows[:3]:
         filled = row.filled()
         named = [c for c in filled if _is_scored_name(c)]
@@ -54,7 +54,7 @@ def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], to
     cells: list[Cell] = []
     for index, (text, value, named, scored) in enumerate(pairs):
         cells += [Cell(index, 0, text, named.at), Cell(index, 1, value, scored.at)]
-    rows = rows_of(table.parts[0], 0)
+    rows = rows_of(table.parts[0])
     title = [r.filled()[0] for r in rows if r.index < top and len(r.filled()) == 1]
     lead = tuple(Paragraph(c.text, c.at, align="center") for c in title)
     part = Table(tuple(cells), len(pairs), 2, table.parts[0].at, table.parts[0].page)
@@ -63,7 +63,7 @@ def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], to
 
 def points_row_table(table: JoinedTable) -> JoinedTable | None:
     """A sheet whose criteria are columns over a row of points (`评分项目 | 主题 | 语言` above `分值 | 50 | 50`)."""
-    rows = rows_of(table.parts[0], 0)
+    rows = rows_of(table.parts[0])
     for names, scores in pairwise(rows[:5]):
         below = {c.col: c for c in scores.filled()[1:]}
         pairs = [(clean(c.text), clean(below[c.col].text), c, below[c.col]) for c in names.filled()[1:] if c.col in below]
@@ -71,7 +71,8 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
         if len(kept) < MIN_LINES or patterns.header_role(names.filled()[0].text) not in ("label", "text", "standard"):
             continue
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
-            return _turned(table, kept, names.index)
+            total = [p for p in pairs if p not in kept and points(p[1]) is not None]
+            return _turned(table, [*kept, *total[:1]], names.index)
     return None
 
 

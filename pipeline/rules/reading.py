@@ -34,11 +34,14 @@ def no_rubric(reading: Reading) -> Iterator[Hit]:
     **Good**
         （正文之后有评分表）
     Repair: none.
-    Limits: a rubric kept in another file is not seen; tables that only look like rubrics are left out with a remark.
-    中文: 文件可以读取，但其中没有评价表。只作说明，不是错误；另存为别的文件的附件看不到。
+    Limits: a rubric kept in another file is not seen, nor one in a picture of a text file or page (which is said); tables that only look like rubrics are left out with a remark.
+    中文: 文件可以读取，但其中没有评价表。只作说明，不是错误；另存为别的文件的附件看不到，文件里的图片也不读（有图片时会说明）。
     """
     if not reading.rubrics:
-        yield Hit(annex=0, where="notice", zh="文件中没有评价表", en="the document holds no rubric")
+        unread = any(r.kind == "picture" for r in reading.remarks)
+        zh = "文件中没有评价表" + ("；文件中的图片没有读，表若在图片里，请另给图片" if unread else "")
+        en = "the document holds no rubric" + ("; the pictures in it were not read: a sheet that is a picture must be given by itself" if unread else "")
+        yield Hit(annex=0, where="notice", zh=zh, en=en)
 
 
 @rule(code="TAB002", name="header-damaged", severity="warning", title="表头损坏", clause="GB/T 9704-2012 7.3.7 类推；版面还原经验")
@@ -122,6 +125,7 @@ LOSSES = {
     "unscored-table": ("有一张表题为评分而读不出分值，没有当作评价表", "a table under a title that speaks of scoring was left alone, for no points could be read in it"),
     "absent-rows": ("表中有的行可能没有读出", "rows of a table may not have been read"),
     "unread-part": ("有嵌入的文件没有读出", "an embedded document was not read"),
+    "unread-frame": ("页面里显示的另一页或文件没有读出", "another page or document that this page shows was not read"),
     "nested-too-deep": ("表格嵌套过深，只留文字", "tables nested too deep were kept as text"),
     "covered-text": ("有文字被合并单元格遮住", "some text is covered by a merged cell"),
     "formula-without-value": ("有公式没有存下结果", "a formula has no stored value"),
@@ -130,6 +134,9 @@ LOSSES = {
     "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
+
+NOTED = frozenset({"unscored-table", "unread-frame"})
+"""Of these the ones that are often nothing: a sheet to fill or a summary; an advertisement in a page."""
 
 
 @rule(code="TAB006", name="reading-incomplete", severity="warning", title="读取不全", clause="方法说明（没有读出的都要交代）")
@@ -151,7 +158,7 @@ def reading_incomplete(reading: Reading) -> Iterator[Hit]:
         if remark.kind in LOSSES:
             zh, en = LOSSES[remark.kind]
             said = shorten(remark.message)
-            severity: Severity | None = "note" if remark.kind == "unscored-table" else None  # it may be a sheet to fill, or a summary
+            severity: Severity | None = "note" if remark.kind in NOTED else None
             yield Hit(annex=0, where="notice", severity=severity, zh=f"{zh}：“{said}”", en=f"{en}: “{said}”", evidence=(remark.at,), values=(remark.kind, remark.message))
     for rubric in reading.rubrics:
         for criterion in _shifted(rubric):

@@ -31,7 +31,7 @@ import yaml
 
 from pipeline import yamltext
 from pipeline.assessment import Combining, Policy, Round, Rounding
-from pipeline.errors import InputError
+from pipeline.errors import InputError, reason
 from pipeline.serialize import check_regular
 
 KEYS = Policy.__struct_fields__
@@ -49,7 +49,7 @@ def load(path: Path) -> Policy:
     except FileNotFoundError:
         raise InputError(str(path), "no such file", "check the path") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(str(path), f"cannot be read ({error})", "write it as UTF-8 YAML") from None
+        raise InputError(str(path), f"cannot be read ({reason(error)})", "write it as UTF-8 YAML") from None
     return parse(text, str(path))
 
 

@@ -152,6 +152,38 @@ def test_the_page_in_a_frame_of_an_archive(frame, expected):
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == expected
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ('<iframe src="table.html"></iframe>', ["table.html: shown by the page, but not in the file"]),
+        ('<object data="a.pdf"></object><embed src="a.pdf">', ["a.pdf: shown by the page, but not in the file"]),
+        ('<iframe src="cid:f2"></iframe>', ["cid:f2: shown by the page, but not in the file"]),  # empty
+        ('<iframe src="cid:f1"></iframe><iframe src="cid:f1"></iframe>', []),
+        ('<iframe src="count.js" width="0"></iframe><iframe src="about:blank"></iframe><embed src="film.swf">', []),
+        ('<iframe src="later.html" style="display: none"></iframe>', []),
+    ],
+)
+def test_what_a_page_shows_from_elsewhere_is_said(page, said):
+    parts = (("f0", f"<html><body><p>首页</p>{page}</body></html>"), ("f1", "评价表"), ("f2", "<!-- -->"))
+    assert [r.message for r in html.read(archive(*parts), "a.mht").remarks] == said
+
+
+def test_a_page_in_a_frame_of_its_own_words_is_read():
+    document = html.read('<p>首页</p><iframe srcdoc="&lt;p&gt;评价表&lt;/p&gt;"></iframe>'.encode(), "a.html")
+    assert [b.text for b in document.blocks] == ["首页", "评价表"]
+
+
+def test_a_page_without_text_names_what_its_frames_would_show():
+    with pytest.raises(InputError, match=r"menu\.html, main\.html"):
+        source.read_bytes(b'<html><frameset><frame src="menu.html"><frame src="main.html"></frameset></html>', "a.html")
+
+
+@pytest.mark.parametrize(("picture", "pictures"), [('<img src="a.png">', 1), ('<img src="a.png" width="16">', 0)])
+def test_pictures_of_a_page_are_counted(picture, pictures):
+    document = html.read(f"<p>评价表见图</p>{picture}".encode(), "a.html")
+    assert [r.message for r in document.remarks] == ["1 pictures were not read"] * pictures
+
+
 def test_a_page_in_a_frame_has_the_limits_of_any_page():
     with pytest.raises(LimitExceeded):
         html.read(archive(("f0", '<p>首页</p><iframe src="cid:f1"></iframe>'), ("f1", "<div>" * 50_000 + "评价")), "a.mht")

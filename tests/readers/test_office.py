@@ -29,8 +29,9 @@ FLAT_SHEET = b"""<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com
 
 
 @needs_suite
-def test_rtf_named_doc_keeps_merges():
-    document = source.read_bytes(RTF, "旧表.doc")
+@pytest.mark.parametrize("before", [b"", b"\r\n\r\n", b"\xef\xbb\xbf"])
+def test_rtf_named_doc_keeps_merges(before):
+    document = source.read_bytes(before + RTF, "旧表.doc")
     table = next(b for b in document.blocks if isinstance(b, Table))
     assert [(c.text, c.row_span) for c in table.cells] == [("A", 2), ("1", 1), ("2", 1)]
     assert (document.source.file, document.source.reader, document.source.media_type) == ("旧表.doc", "office", "application/rtf")

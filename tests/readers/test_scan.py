@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from importlib.util import find_spec
 from io import BytesIO
 from zipfile import ZipFile
@@ -242,3 +245,10 @@ def test_pages_of_a_font_that_another_page_shows_to_be_misnamed_are_read_by_sigh
     document = source.read_bytes(misnamed_pages(few), "a.pdf")
     assert [remark.kind for remark in document.remarks] == kinds
     assert [block.text for block in document.blocks if block.page == 2] == texts
+
+
+def test_the_engine_keeps_no_number_of_the_machine_and_says_nothing(tmp_path):
+    """The runtime would lay a device number and a log of its use into the home folder, and send them."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "ORT_"))} | {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", "import pipeline.readers.ocr"], env=environment, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr, list(tmp_path.iterdir())) == (0, b"", [])

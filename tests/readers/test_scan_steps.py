@@ -233,3 +233,23 @@ def test_a_round_sign_behind_a_percent_sign_makes_it_per_mille(read, settled):
     out = _with_per_mille([Peak(c, float(i), 0.9) for i, c in enumerate(read)])
     assert "".join(p.text for p in out) == settled
     assert "".join(p.raw or p.text for p in out) == read
+
+
+@pytest.mark.parametrize(("ruled", "found"), [(True, [100, 700, 1000]), (False, [100, 1000])])
+def test_a_rule_right_before_the_words_of_every_row_is_found_though_their_boxes_cover_it(ruled, found):
+    """Boxes of the detector begin left of a rule that the words follow closely; strokes one below the other are no rule."""
+    from pipeline.readers.scanlines import straighten
+
+    page = Image.new("L", (1200, 1600), 255)
+    pen, font, boxes = ImageDraw.Draw(page), ImageFont.truetype(str(FONT), 36), []
+    for n in range(11):
+        pen.line((100, 200 + 50 * n, 1000, 200 + 50 * n), 0, 2)
+    for n in range(10):
+        top = 203 + 50 * n
+        pen.text((106, top - 2), "值班记录完整，交接清楚并签字", 0, font)
+        pen.text((706, top - 2), "口1", 0, font)
+        boxes += [[(98, top), (600, top), (600, top + 45), (98, top + 45)], [(692, top), (780, top), (780, top + 45), (692, top + 45)]]
+    for x in (100, 700, 1000) if ruled else (100, 1000):
+        pen.line((x, 200, x, 700), 0, 2)
+    page_read = straighten(np.asarray(page), np.array(boxes, np.float32))
+    assert sorted({round(at, -1) for at, _, _ in page_read.vertical}) == found

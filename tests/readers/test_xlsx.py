@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from word import zipped
 
+from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Paragraph, Table
 from pipeline.readers import xlsx
@@ -177,3 +178,19 @@ def test_an_absent_sheet_is_told():
 def test_a_package_without_a_workbook():
     with pytest.raises(InputError):
         xlsx.read(zipped({"[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'}), "a.xlsx")
+
+
+@pytest.mark.parametrize("filled", [40, 41])
+def test_rows_that_hold_something_are_counted_before_the_sheet_is_loaded(monkeypatch, filled):
+    def bordered(sheet):
+        for row in range(filled + 1, 200):
+            sheet.cell(row, 1).border = openpyxl.styles.Border(left=openpyxl.styles.Side("thin"))
+
+    monkeypatch.setattr(limits, "MAX_SHEET_ROWS", 40)
+    data = book([[row] for row in range(filled)], prepare=bordered)
+    if filled == 40:
+        assert xlsx.read(data, "a.xlsx").blocks
+        return
+    monkeypatch.setattr(xlsx, "_load", None)
+    with pytest.raises(LimitExceeded, match="more than 40 rows"):
+        xlsx.read(data, "a.xlsx")

@@ -92,7 +92,7 @@ def test_the_same_file_twice_writes_nothing(desk, tmp_path):
     status, out, _ = desk(notice_text())
     assert (status, tree(tmp_path) == before) == (0, True)
     assert "已在 sources/n2021-7" in out
-    assert out.endswith("nothing changed\n")
+    assert out.endswith("没有变化\n")
 
 
 def test_the_same_number_of_another_issuer_gets_a_slug_of_its_own(desk, tmp_path):

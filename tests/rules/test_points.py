@@ -4,6 +4,7 @@ from msgspec.structs import replace
 from pipeline.model import Resolution, Subtotal
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
+from tests.sheets import rubrics_of
 
 CLEAN = """
     项目           | 序号 | 评价内容   | 评价分值
@@ -168,3 +169,22 @@ def test_points_implausible_hits():
 def test_points_implausible_leaves_alone():
     assert hits("points-implausible", of(CLEAN)) == []
     assert hits("points-implausible", of("项目|序号|评价内容|评价分值\n甲|1|甲一。|2000\n|2|甲二。|1000\n总评|||3000")) == []
+
+
+LACKING = """
+    项目             | 评价内容       | 分值
+    基础项（100分） | 制度健全。     | 40
+                     | 台账齐全。     | 60
+    加分项（10分）  | {}             |
+                     | 获省级表彰的。 | 5
+    总分             |                | 110
+"""
+
+
+@pytest.mark.parametrize(("row", "expected"), [("获市级表彰的。", ["annex-1/c3"]), ("获市级表彰的，每次加2分。", [])])
+def test_an_empty_points_cell_of_a_bonus_beside_others_that_have_points(row, expected):
+    (rubric,) = rubrics_of(LACKING.format(row))
+    reading = reading_of(rubric)
+    assert hits("criterion-without-points", reading) == expected
+    if expected:
+        assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []

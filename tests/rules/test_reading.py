@@ -16,6 +16,12 @@ def test_no_rubric_hits():
     assert (found.where, found.severity) == ("notice", "note")
 
 
+@pytest.mark.parametrize(("kind", "told"), [("picture", True), ("footnote", False)])
+def test_no_rubric_tells_of_pictures_that_may_hold_one(kind, told):
+    (found,) = findings_of("no-rubric", replace(reading_of(), remarks=(Remark(kind, "2 were not read"),)))
+    assert ("图片" in found.message) is told
+
+
 def test_no_rubric_leaves_alone():
     assert hits("no-rubric", reading_of(CLEAN)) == []
 
