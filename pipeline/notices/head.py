@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.notices.lines import Line, Passage, join
 from pipeline.provenance import Provenance
 
@@ -85,6 +86,7 @@ def read_head(lines: Sequence[Line]) -> Head:
     return Head(number, issuer, title, names, names_at, end if title or number else 0)
 
 
+@kept
 def _compact(text: str) -> str:
     """Without spaces: spread headings and wrap spaces are layout, not wording. Spaces between ASCII words stay."""
     return regex.sub(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])", "", text)

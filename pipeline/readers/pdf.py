@@ -79,6 +79,8 @@ def read(data: bytes, name: str) -> Document:
             pages.append(page)
             flow.append(blocks)
             remarks.append(said)
+        for i in _misnamed_too(pdf, pages, remarks):
+            pages[i], flow[i], remarks[i] = _read_page(pdf, i, name, Known(), layers, by_sight=True)
     finally:
         pdf.close()
     blocks = without_running_lines(flow, pages)
@@ -95,7 +97,17 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         raise InputError(name, "the PDF is damaged or cut short", "get the file again") from None
 
 
-def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, layers: unshown.Layers) -> tuple[Page, list[Block], list[Remark]]:
+def _misnamed_too(pdf: pdfium.PdfDocument, pages: Sequence[Page], remarks: Sequence[Sequence[Remark]]) -> list[int]:
+    """Indices of the pages whose text was read though it is set in a font of which other pages show that it has no meaning."""
+    meaningless = {i for i, said in enumerate(remarks) if any(textlayer.MEANINGLESS in remark.message for remark in said)}
+    fonts = frozenset[bytes]().union(*(textlayer.fonts_of(pdf[i]) for i in meaningless))
+    return [i for i, page in enumerate(pages) if i not in meaningless and not page.ocr and fonts and not fonts.isdisjoint(textlayer.fonts_of(pdf[i]))]
+
+
+def _read_page(
+    pdf: pdfium.PdfDocument, index: int, name: str, known: Known, layers: unshown.Layers, by_sight: bool = False
+) -> tuple[Page, list[Block], list[Remark]]:
+    """One page; `by_sight`: what its text layer says is known to be wrong."""
     number = index + 1
     try:
         page = pdf[index]
@@ -109,7 +121,7 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, lay
         shape = Page(number, *place.size(turn))
         drawn = Drawn.on(page)
         text = "".join([g.text for g in glyphs])
-        reason = textlayer.fault(page, glyphs, text, drawn.pictures, shape.height)
+        reason = textlayer.MEANINGLESS if by_sight else textlayer.fault(page, glyphs, text, drawn.pictures, shape.height)
         if reason:
             return _read_picture(page, number, shape, reason)
         ground = Ground()
@@ -142,7 +154,10 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
     except (MissingTool, ModuleNotFoundError) as error:
         what = f"page {number} {reason}; reading it as a picture needs OCR ({error})"
         return shape, [], [Remark("unread-page", what, Provenance("", number))]
-    return Page(number, width, height, ocr=True), blocks, [Remark("ocr", f"page {number} {reason}; read as a picture")]
+    said = [Remark("ocr", f"page {number} {reason}; read as a picture")]
+    if reason == textlayer.MEANINGLESS and not blocks:
+        said.append(Remark("unread-page", f"page {number} {reason}, and nothing was found in its picture", Provenance("", number)))
+    return Page(number, width, height, ocr=True), blocks, said
 
 
 # ---- characters --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from pipeline import patterns
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
 from pipeline.points import PointsRead, points_after_name, points_at_end, points_closing, read_points
+from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.rows import Line
 
 
@@ -45,6 +46,21 @@ def criterion_of(line: Line, part: int) -> Criterion:
         row=line.row.index,
         confidence=min((c.confidence for c in cells if c.confidence is not None), default=None),
     )
+
+
+def with_rest_of_points(own: Criterion, rest: str) -> Criterion:
+    """The criterion with its points made whole where the break stood inside them (（3|分））."""
+    printed = (own.points_printed or "") + rest
+    read = read_points(printed)
+    return own if read.value is None else replace(own, max_points=read.value, choice=read.choice, points_printed=printed)
+
+
+def with_closing_points(own: Criterion, columns: Columns) -> Criterion:
+    """The criterion with the points that end its text, where the break stood inside them (…（8|分））."""
+    if columns.points is not None or own.max_points is not None or own.choice or own.kind != "scored":
+        return own
+    value = points_at_end(own.text)
+    return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
 
 
 def _unnumbered(text: str) -> str:

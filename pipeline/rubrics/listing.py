@@ -20,6 +20,9 @@ from pipeline.rubrics.table import JoinedTable
 MIN_LINES = 3
 """Fewer scored lines are running text that mentions points."""
 
+HEAD = 3
+"""Lines above the list that may be its title (on two lines) and the fields below it."""
+
 TAIL = 2
 """Lines below the list that may give its total (以上各项合计100分。)."""
 
@@ -113,7 +116,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     first, last = _first(lines, scored[0]), scored[-1]
     while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _counts_on(lines[last], lines[last + 1])):
         last += 1
-    title, inside = lines[:first][-2:], lines[first : last + 1]
+    title, inside = lines[:first][-HEAD:], lines[first : last + 1]
     if _is_title(inside[0]):
         title, inside = [*title, inside[0]], inside[1:]
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from msgspec.structs import replace
 
@@ -30,7 +30,7 @@ from pipeline.notices.segments import Segment
 from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.rubrics import tornpoints
-from pipeline.rubrics.draft import Draft, Mark, collect
+from pipeline.rubrics.draft import OPEN_BRACKET, Draft, Mark, collect
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.header import header_at, header_faults, header_of
 from pipeline.rubrics.listing import lists_of, unboxed
@@ -436,7 +436,9 @@ def _total_elsewhere(
     below = fold(draft.table.tail[0].text) if draft.table.tail else ""
     if patterns.TOTAL_WORDS.fullmatch(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
         return Decimal(number[0]), draft.table.tail[0].at
-    for paragraph in draft.table.lead[-NEAR:]:
-        if len(paragraph.text) <= 60 and (total := total_in(paragraph.text)) is not None:
-            return total, paragraph.at
+    near = draft.table.lead[-NEAR:]
+    for line, rest in zip_longest(near, near[1:]):
+        said = line.text + (rest.text if rest is not None and OPEN_BRACKET.search(line.text) else "")
+        if len(said) <= 60 and (total := total_in(said)) is not None:
+            return total, line.at
     return None, None

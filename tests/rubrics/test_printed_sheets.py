@@ -136,6 +136,67 @@ def test_the_rest_of_a_standard_beside_the_rest_of_a_label():
     assert list(found.criteria())[2].columns["standard"].replace("\n", "") == "每低1个百分点扣0.2分，扣完为止"
 
 
+def test_the_rest_of_a_standard_beside_the_end_of_the_label_s_bracket():
+    (found,) = rubrics_of(TORN.replace("卫生 |", "卫生（16 |").format("分）", ""))
+    assert shape_of(found)[1][:2] == ("卫生", "16")
+    assert found.unplaced == ()
+
+
+def test_the_rest_of_a_standard_where_the_texts_hold_the_points():
+    (found,) = rubrics_of("""
+        项目 | 考核内容 | 考核方式 | 得分
+        内业（20分） | 方案经审批。（8分） | 现场查看、询 |
+        --
+        项目 | 考核内容 | 考核方式 | 得分
+        | | 问 |
+        ^ | 记录签字齐全。（12分） | 暗访 |
+    """)
+    assert [c.columns["method"].replace("\n", "") for c in found.criteria()] == ["现场查看、询问", "暗访"]
+
+
+CUT = """
+    项目 | 序号 | 考核内容 | 分值
+    条件（11分） | 1 | 注册登记满两年。 | （4分）
+    ^ | 2 | 维修间配 | （{}
+    --
+    | | {} | {}
+    ^ | 3 | 拖拉机不少于5台。 | （4分）
+"""
+
+
+@pytest.mark.parametrize(("first", "text", "rest"), [("3", "备机具。", "分）"), ("3分", "备机具。", "）"), ("3", "", "分）"), ("3分）", "备机具。", "")])
+def test_points_that_a_page_break_cuts_before_their_unit(first, text, rest):
+    (found,) = rubrics_of(CUT.format(first, text, rest))
+    assert [(c.number, c.text, str(c.max_points)) for c in found.criteria()][1:] == [("2", f"维修间配{text}", "3"), ("3", "拖拉机不少于5台。", "4")]
+    assert found.unplaced == ()
+
+
+def test_a_text_without_points_below_a_section_row_is_no_rest_of_the_row_above():
+    (found,) = rubrics_of("""
+        考核内容 | 考核方式 | 标准分 | 得分
+        组织领导 | < | 4 |
+        配备档案人员。 | 查看 | 3 |
+        经费能满足工作需要 | 抽查 | 1 |
+        制度建设 | < | 8 |
+        --
+        制度经审批后执行。 | 查阅资料 | |
+        执行有记录。 | 查看 | 3 |
+    """)
+    assert shape_of(found)[1] == ("制度建设", "8", [(None, "制度经审批后执行。", None), (None, "执行有记录。", "3")])
+
+
+def test_the_total_of_a_title_on_two_lines():
+    (found,) = rubrics_of("""
+        # 基层医疗机构护理质量考核细则（20
+        # 分）
+        # 受检单位：
+        序号 | 考核内容 | 分值
+        1 | 年度计划齐备。 | 8
+        2 | 季度有分析。 | 12
+    """)
+    assert found.stated_total == 20
+
+
 def test_a_part_of_another_width_has_the_columns_its_own_header_names():
     (found,) = rubrics_of(TORN.format("16分", "").replace("| 分值 | 得分\n    16", "| 分值 | 得分 |\n    16"))
     assert [str(c.max_points) for c in found.criteria()] == ["8", "12", "9", "7"]
