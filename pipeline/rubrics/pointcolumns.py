@@ -41,6 +41,8 @@ def pick_points(
     if len(repeated) == len(candidates) - 1:  # printed again in each row with their labels, while the criteria's may be joined
         return next(c for c in candidates if c not in repeated), repeated
     finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
+    if _closes_finer(finest, profiles, taken):  # each of several levels has its column, the texts end with their own
+        return None, tuple(candidates)
     groups = tuple(c for c in candidates if is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]
     return (min(rest), groups) if groups else _equals(rest, profiles, roles)
