@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.model import Paragraph
 from pipeline.patterns import header_role
+from pipeline.provenance import Provenance
+from pipeline.rubrics.listing import list_table
 from tests.sheets import rubrics_of, shape_of
 from tests.support.drawn import case_of, read_drawn
 
@@ -209,3 +212,18 @@ def test_words_beside_a_label_that_are_no_criterion_are_listed():
 
 def test_half_of_a_spread_header_names_no_column():
     assert [header_role(text) for text in ("序 号", "序号", "号")] == ["number", "number", None]
+
+
+def test_a_heading_below_an_item_that_fills_its_line_is_none_of_it():
+    lines = [
+        ("1.道路整洁无杂物，每日清扫两次以上，垃圾日产日清，沿线绿化带内无白色污染（40分）", 505),
+        ("2.沟渠畅通无堵塞，每月疏浚一次并有记录，水面无漂浮物（40分）", 400),
+        ("3.庭院整齐有绿化，房前屋后无乱堆乱放，家禽家畜圈养，厕所清洁无明显异味（20分）", 505),
+        ("加分项目", 140),
+        ("4.获评县级以上示范村的（5分）", 300),
+    ]
+    places = [(90.0, 100.0 + 20 * i, float(right), 112.0 + 20 * i) for i, (_, right) in enumerate(lines)]
+    blocks = [Paragraph(text, Provenance(text, page=1, bbox=box), page=1, size=12.0) for (text, _), box in zip(lines, places, strict=True)]
+    found = list_table(blocks)
+    assert found is not None
+    assert [c.text for c in found.parts[0].cells if "加分项目" in c.text] == ["加分项目"]
