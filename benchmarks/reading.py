@@ -24,6 +24,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.kept import Kept
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTICE = ROOT / "sources" / "zaozhuang-gas-2021-42" / "notice.pdf"
 BASE = "pdfplumber extract_tables"
@@ -116,6 +118,8 @@ def forget() -> None:
             for value in vars(module).values():
                 if hasattr(value, "cache_clear") and inspect.signature(value).parameters:
                     value.cache_clear()
+                if isinstance(answers := getattr(value, "__self__", None), Kept):
+                    answers.clear()
 
 
 def prepare() -> None:

@@ -81,7 +81,7 @@ class Cell(Struct, frozen=True):
     digits: float | None = None
 
 
-class Table(Struct, frozen=True):
+class Table(Struct, frozen=True, dict=True):
     """One table part as read (a table cut by a page break gives two). Every grid position belongs to at most one cell."""
 
     cells: tuple[Cell, ...]
@@ -382,7 +382,7 @@ class Rubric(Struct, frozen=True):
 
     def printed(self) -> tuple[Criterion, ...]:
         """The criteria that stand on the sheet."""
-        return tuple(c for c in self.criteria() if c.basis == "printed")
+        return tuple([c for section in self.sections for c in section.criteria if c.basis == "printed"])
 
 
 # ---- a reading --------------------------------------------------------------------------------------------------

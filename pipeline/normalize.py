@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
-from functools import lru_cache
 
 from msgspec import Struct
 
 from pipeline import rx as regex
+from pipeline.kept import kept
 
 INVISIBLE = regex.compile(r"[\p{Cf}\p{Cc}--[\t\n]]", regex.V1)
 """Zero-width, direction and control characters: kept in quotes, dropped from text."""
@@ -31,6 +31,7 @@ class Cleaned(Struct, frozen=True):
 
 
 
+@kept
 def cleaned(raw: str) -> Cleaned:
     """Drop invisible characters and wrap spaces, trim; remember where each character came from.
 
@@ -55,45 +56,32 @@ def cleaned(raw: str) -> Cleaned:
     return Cleaned("".join(c for c, _ in kept), tuple(i for _, i in kept))
 
 
+@kept
 def clean(raw: str) -> str:
-    """The text of `cleaned`."""
-    return _clean_short(raw) if len(raw) <= SHORT else _cleaned_text(raw)
+    """The text of `cleaned`.
 
-
-SHORT = 400
-"""Cells and lines up to this length are asked about again and again; longer ones are not kept in memory."""
-
-
-def _cleaned_text(raw: str) -> str:
+    >>> clean(" 安全\\n运营 (12分)")
+    '安全运营 (12分)'
+    """
     if raw.isprintable() and " " not in raw:
         return raw
     return cleaned(raw).text if INVISIBLE.search(raw) else " ".join(WRAP_SPACE.sub("", raw).split())
 
 
-_clean_short = lru_cache(maxsize=8192)(_cleaned_text)
+def narrow(text: str) -> str:
+    """`fold` that keeps capital letters: for serials."""
+    text = unicodedata.normalize("NFKC", text)
+    return "".join((text if text.isprintable() else INVISIBLE.sub("", text)).split())
 
 
+@kept
 def fold(text: str) -> str:
     """A comparison key: NFKC (full width, compatibility radicals), no spaces, no invisible characters, lower case.
 
     >>> fold("评价 内容（２分）")
     '评价内容(2分)'
     """
-    return _fold_short(text) if len(text) <= SHORT else _folded(text)
-
-
-def narrow(text: str) -> str:
-    """`fold` that keeps capital letters: for serials."""
-    return _narrow_short(text) if len(text) <= SHORT else _narrow(text)
-
-
-def _narrow(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text)
-    return "".join((text if text.isprintable() else INVISIBLE.sub("", text)).split())
-
-
-def _folded(text: str) -> str:
-    key = _narrow(text).lower()
+    key = narrow(text).lower()
     return key if _TRADITIONAL.isdisjoint(key) else key.translate(TRADITIONAL)
 
 
@@ -106,9 +94,6 @@ TRADITIONAL = str.maketrans(
 """Traditional characters of the field's words; only comparison keys are changed."""
 
 _TRADITIONAL = frozenset(map(chr, TRADITIONAL))
-
-_narrow_short = lru_cache(maxsize=8192)(_narrow)
-_fold_short = lru_cache(maxsize=8192)(_folded)
 
 
 def chinese_number(text: str) -> int | None:

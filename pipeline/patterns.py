@@ -6,10 +6,10 @@ bracket (分值（分） → 分值).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.normalize import fold, narrow
 
 Role = Literal[
@@ -18,7 +18,7 @@ Role = Literal[
 ]
 
 _SPELLINGS: dict[Role, str] = {
-    "number": "序号 编号 序 号 no no. # s/n itemno itemno. serialno serialno. 题号 项次 编码 指标序号 项目序号 条款号 条款 条目 指标编号",
+    "number": "序号 编号 序 no no. # s/n itemno itemno. serialno serialno. 题号 项次 编码 指标序号 项目序号 条款号 条款 条目 指标编号",
     "label": (
         "项目 类别 类型 指标 分类 大类 小类 维度 模块 板块 部分 要素 环节 一级指标 二级指标 三级指标 考核项目 评价项目 检查项目 评估项目"
         " 评分项目 考评项目 测评项目 评审项目 评审因素 评分因素 评价因素 评分要素 评价要素 评审要素 评价维度 评价指标 考核指标 考评指标 评估指标"
@@ -124,6 +124,7 @@ _SOME_POINTS = regex.compile(r"\p{Han}{1,5}(?<![部成学积区划百千加减])
 """`占分`, `基准分`, `记分`: a word that ends in 分 and is none of those above names points."""
 
 
+@kept
 def header_role(text: str) -> Role | None:
     """The role a header cell names, or None.
 
@@ -131,11 +132,8 @@ def header_role(text: str) -> Role | None:
     ('points', 'points', 'label', None)
     """
     key = fold(text)
-    return _role_of(key) if len(key) <= 80 else None
-
-
-@lru_cache(maxsize=4096)
-def _role_of(key: str) -> Role | None:
+    if len(key) > 80:
+        return None
     key = key.strip(":：*")
     key = _TRAILING_BRACKET.sub("", key) or key
     if key in HEADER_ROLES:
@@ -178,6 +176,7 @@ FIELD_WORDS: tuple[tuple[str, str], ...] = (
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
 
 
+@kept
 def field_name(text: str) -> str | None:
     """assessee, date or assessor when the text is a form field with nothing filled in (被评价单位：, 评价时间：年 月 日).
 
@@ -185,12 +184,7 @@ def field_name(text: str) -> str | None:
     ('assessee', 'date', 'assessor', None)
     """
     key = fold(text)
-    return _field_of(key) if len(key) <= 40 else None
-
-
-@lru_cache(maxsize=4096)
-def _field_of(key: str) -> str | None:
-    for name, pattern in _FIELDS:
+    for name, pattern in _FIELDS if len(key) <= 40 else ():
         match = pattern.match(key)
         if match and _is_blank_rest(key[match.end() :]):
             return name
@@ -246,7 +240,7 @@ SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
-    r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．]|\.[0-9])\s*[、.]?|(?P<d>[①-⑳]))\s*"
+    r"^\s*(?:[(（](?P<a>[0-9０-９]{1,3})[)）]|(?P<b>[0-9０-９]{1,3})\s*[.、．](?![0-9０-９])|(?P<c>[0-9０-９]{1,2}(?:\.[0-9０-９]{1,2}){1,2})(?![0-9０-９%．]|\.[0-9０-９])\s*[、.]?|(?P<d>[①-⑳]))\s*"
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
@@ -256,7 +250,10 @@ NUMERAL_IN_TEXT = regex.compile(r"^\s*(?:(?P<n>[一二三四五六七八九十]{
 FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“])")
 """A figure that a space sets apart at the start of a criterion's text, `7 病历书写及时`: a serial only where all count on."""
 
-SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9])")
+BARE_FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s*(?=(?P<unit>[\p{L}《“]))")
+"""A figure right before the first word of a criterion's text, `7病历书写及时`: a serial only where all count on."""
+
+SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](?=[0-9０-９])")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
 
 
@@ -310,10 +307,12 @@ VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项
 """What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""
 
 POINTS_AFTER_NAME = regex.compile(
-    r"(?P<said>(?:[^。；;:：()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,60}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
-    r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:扣\s*[0-9.]+\s*分|[扣得]\s*满分|不得分|得\s*[0-9.]+\s*分|扣完为止)))"
+    r"(?P<said>(?:[^。()（）\[\]【】]|[（(](?:[^()（）0-9]{1,15}|[^()（）分]{1,30})[)）]){2,80}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
+    r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:[扣得]\s*(?:[0-9.]+\s*|满)?分|扣完为止)))"
 )
 """Points after the name or sentence that opens a text: `孝老爱亲星（20分）。尊老爱幼。`, `台账齐全，更新及时（5分）。缺一项扣1分。`."""
+
+POINTS_IN_BRACKETS = regex.compile(r"[(（\[【]\s*(?:满分|共|计)?\s*[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?\s*分\s*[)）\]】]")
 
 POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 
 from msgspec import Struct
 
 from pipeline import patterns
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.model import CriterionKind
-from pipeline.normalize import SHORT, clean, fold, points, several_numbers, with_plain_digits
+from pipeline.normalize import clean, fold, points, several_numbers, with_plain_digits
 
 
 class PointsRead(Struct, frozen=True):
@@ -21,6 +21,7 @@ class PointsRead(Struct, frozen=True):
     kind: CriterionKind = "scored"
 
 
+@kept
 def read_points(text: str) -> PointsRead:
     """A points cell. Words that are no points give value None and themselves as `choice`.
 
@@ -31,19 +32,6 @@ def read_points(text: str) -> PointsRead:
     >>> read_points("每次扣2分"), read_points("优5 良4 差1").value
     (PointsRead(value=None, choice='每次扣2分', kind='deduction'), Decimal('5'))
     """
-    return _read_short(text) if len(text) <= SHORT else _read(text)
-
-
-def read_one(text: str) -> PointsRead:
-    """A points cell that holds one number, that of a section or a total, though a line end tears it (2|0).
-
-    >>> read_one("2\\n0").value, read_points("2\\n0").value
-    (Decimal('20'), None)
-    """
-    return read_points("".join(text.split("\n"))) if several_numbers(text) else read_points(text)
-
-
-def _read(text: str) -> PointsRead:
     plain = points(text)
     key = fold(text)
     if plain is not None or not key:
@@ -72,10 +60,19 @@ def _read(text: str) -> PointsRead:
     return PointsRead(None, clean(text))
 
 
+def read_one(text: str) -> PointsRead:
+    """A points cell that holds one number, that of a section or a total, though a line end tears it (2|0).
+
+    >>> read_one("2\\n0").value, read_points("2\\n0").value
+    (Decimal('20'), None)
+    """
+    return read_points("".join(text.split("\n"))) if several_numbers(text) else read_points(text)
+
+
 _FIGURE = regex.compile(r"[0-9]")
-_read_short = lru_cache(maxsize=4096)(_read)
 
 
+@kept
 def split_label(text: str) -> tuple[str, Decimal | None]:
     """A label and the points printed in it.
 
@@ -131,6 +128,7 @@ SPREAD = regex.compile(r"(?<=\p{Han}) +(?=[\p{Han}(（])")
 SPACED_DIGITS = regex.compile(r"(?<=[(（] *[0-9]+) +(?=[0-9]+ *分? *[)）])")
 
 
+@kept
 def points_at_end(text: str) -> Decimal | None:
     """Points printed at the end of a criterion's text, `…（2分）。`."""
     match = patterns.POINTS_IN_TEXT.search(text)
@@ -138,9 +136,18 @@ def points_at_end(text: str) -> Decimal | None:
 
 
 def points_after_name(text: str) -> Decimal | None:
-    """Points after a name that opens a text, `孝老爱亲星（20分）。尊老爱幼。`."""
+    """Points after a name that opens a text, `孝老爱亲星（20分）。尊老爱幼。`; after several clauses only where no others follow.
+
+    >>> points_after_name("路面整洁；标线清晰（8分）。缺一项扣1分。"), points_after_name("路面：整洁（8分）。标线：清晰（2分）。")
+    (Decimal('8'), None)
+    """
     match = patterns.POINTS_AFTER_NAME.match(text)
-    return points(f"{match['points']}分") if match else None
+    if match is None or (CLAUSE_STOP.search(match["said"][:-1]) and len(patterns.POINTS_IN_BRACKETS.findall(text)) > 1):
+        return None
+    return points(f"{match['points']}分")
+
+
+CLAUSE_STOP = regex.compile(r"[；;:：](?!\s*[(（\[【])")
 
 
 def points_closing(text: str) -> Decimal | None:

@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 
+from pipeline.kept import Kept
 from tests.test_layers import modules
 
 WITH_EXAMPLES = sorted(f"pipeline.{name}" for name, path in modules().items() if ">>> " in path.read_text(encoding="utf-8"))
@@ -14,6 +15,11 @@ WITH_EXAMPLES = sorted(f"pipeline.{name}" for name, path in modules().items() if
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_examples_in_docstrings(name):
-    found = doctest.testmod(import_module(name))
-    assert found.attempted
-    assert not found.failed
+    module = import_module(name)
+    found = doctest.testmod(module)
+    runner = doctest.DocTestRunner()
+    for kept in (value for value in vars(module).values() if isinstance(getattr(value, "__self__", None), Kept)):
+        for test in doctest.DocTestFinder().find(kept.__self__.function, globs=vars(module)):
+            runner.run(test)
+    assert found.attempted + runner.tries
+    assert not found.failed + runner.failures

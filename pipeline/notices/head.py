@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.notices.lines import Line, Passage, join
 from pipeline.provenance import Provenance
 
@@ -23,6 +24,9 @@ ORGAN_END = (
     r"学会|联合会|总会|支队|大队|总队|党组|党委|工委|支部|分局|总局|指挥部|领导小组|工作组|小组|联社|银行|法院|检察院|基金会|社区|街道|管理处|服务中心|委办|联席会议|馆|供销社|信用社|电视台|幼儿园|监狱)"
 )
 ORGAN = regex.compile(rf"[\p{{Han}}A-Za-z0-9（）()·]{{2,40}}{ORGAN_END}(?:\s*[（(][^（）()]{{2,10}}[)）])?")
+MIN_ORGAN = 4
+"""Characters of an organ's name beside another on one line, at least."""
+
 RED_HEAD = regex.compile(r"(?P<organ>[\p{Han}（）()·\s]{2,60}?)\s*文\s*件")
 
 KINDS = r"(?:通知|公告|通告|意见|决定|决议|函|请示|报告|批复|通报|议案|命令|令|公报|纪要|复函|答复|说明|预案)"
@@ -34,7 +38,7 @@ OUTLINE_START = regex.compile(r"[一二三四五六七八九十]{1,3}\s*、|第�
 NOT_TITLE_END = tuple("。；：:;，,、！？")
 
 ADDRESSEE_STOP = regex.compile(
-    r"如下|以下|下列|附件|被?(?:评价|考核|检查|受检|评审|考评)(?:单位|时间|日期|对象|内容|企业)\s*[：:]|情形|规定|要求|通知如|目的|原则|时间|地点|联系|说明|注[：:]|项目名称|招标|名称|来源|日期|字号|文号|索引号|抄送|主题|分类|发布|关键词|^单位[：:]"
+    r"如下|以下|下列|附件|被?(?:评价|考核|检查|受检|评审|考评)(?:单位|时间|日期|对象|内容|企业)\s*[：:]|情形|规定|要求|通知如|目的|原则|时间|地点|联系(?:人|电话|方式)|说明|注[：:]|项目名称|招标|名称|来源|日期|字号|文号|索引号|抄送|主题|分类|发布|关键词|^单位[：:]"
 )
 DATE = regex.compile(
     r"(?:(?:19|20)\s*[0-9]\s*[0-9]|[一二][〇○零ОO０九][〇○零ОO０一二三四五六七八九]{2}|[１２][０-９]{3})\s*年\s*"
@@ -82,6 +86,7 @@ def read_head(lines: Sequence[Line]) -> Head:
     return Head(number, issuer, title, names, names_at, end if title or number else 0)
 
 
+@kept
 def _compact(text: str) -> str:
     """Without spaces: spread headings and wrap spaces are layout, not wording. Spaces between ASCII words stay."""
     return regex.sub(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])", "", text)
@@ -130,8 +135,8 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
         red = RED_HEAD.fullmatch(line.text)
         if red and (number_at is not None or ORGAN.fullmatch(_compact(red["organ"]))):
             organs.append((_compact(red["organ"]), line, red.end("organ")))
-        elif ORGAN.fullmatch(text):
-            organs.append((text, line, len(line.text)))
+        elif names := _organs(line.text):
+            organs.append(("、".join(names), line, len(line.text)))
         elif organs:
             break
     if not organs:
@@ -139,6 +144,14 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
     organs.reverse()
     value = "、".join(o[0] for o in organs)
     return Found(value, organs[0][1].place(0, organs[0][2]))
+
+
+def _organs(text: str) -> tuple[str, ...]:
+    """The organs that a line names and nothing else: one, or several with stops or spaces between; none otherwise."""
+    for parts in (regex.split(r"[、\s]+", text.strip()), [_compact(text)]):
+        if all(len(p) >= MIN_ORGAN and ORGAN.fullmatch(p) for p in parts):
+            return tuple(parts)
+    return (_compact(text),) if ORGAN.fullmatch(_compact(text)) else ()
 
 
 def _issuer_in_title(title: Found | None, lines: Sequence[Line], start: int) -> Found | None:
@@ -307,11 +320,15 @@ def _closes(body: Sequence[Passage], index: int) -> bool:
     return sum(1 for t in rest if t.endswith("。") and len(t) > 30) == 0
 
 
+def _signed(text: str) -> str:
+    return "、".join(_organs(text)) or _compact(text)
+
+
 def _is_organ(text: str, issuer: str | None) -> bool:
-    text = _compact(text)
+    organs, text = _organs(text), _compact(text)
     if issuer and (text == issuer or (len(text) >= 4 and text in issuer.split("、"))):
         return True
-    return ORGAN.fullmatch(text) is not None and not regex.search(r"[，。；：]|附件|评价表|^各", text)
+    return bool(organs) and not regex.search(r"[，。；：]|附件|评价表|^各", text)
 
 
 def _signature_above(body: Sequence[Passage], index: int, issuer: str | None) -> tuple[Found | None, frozenset[int]]:
@@ -324,7 +341,7 @@ def _signature_above(body: Sequence[Passage], index: int, issuer: str | None) ->
         taken.insert(0, i)
     if not taken:
         return None, frozenset()
-    value = "、".join(_compact(body[i].text) for i in taken)
+    value = "、".join(_signed(body[i].text) for i in taken)
     return Found(value, body[taken[0]].place()), frozenset(taken)
 
 
@@ -344,7 +361,7 @@ def _signature_alone(body: Sequence[Passage], issuer: str | None) -> Close:
     for index in range(len(body) - 1, 0, -1):
         passage = body[index]
         right = (passage.lines[0].align == "right" or index == len(body) - 1) and _closes(body, index)
-        own = issuer is not None and _compact(passage.text) in (issuer, *issuer.split("、"))
+        own = issuer is not None and _signed(passage.text) in (issuer, *issuer.split("、"))
         if own or (right and _is_organ(passage.text, issuer)):
-            return Close(Found(_compact(passage.text), passage.place()), None, frozenset({index}))
+            return Close(Found(_signed(passage.text), passage.place()), None, frozenset({index}))
     return Close(None, None, frozenset())

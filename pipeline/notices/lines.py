@@ -350,7 +350,10 @@ class Margins(Struct, frozen=True):
 
     def _leading(self, set_lines: Sequence[Line]) -> float:
         pairs = [(a, b) for a, b in itertools.pairwise(set_lines) if a.page == b.page and a.bbox and b.bbox]
-        steps = {full: [b.bbox[3] - a.bbox[3] for a, b in pairs if a.bbox and b.bbox and self.is_full(a) is full] for full in (True, False)}
+        steps: dict[bool, list[float]] = {True: [], False: []}
+        for a, b in pairs:
+            if a.bbox and b.bbox:
+                steps[self.is_full(a)].append(b.bbox[3] - a.bbox[3])
         if min(len(steps[True]), len(steps[False])) < 3:
             return 0.0
         inside, between = median(steps[True]), median(steps[False])

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-MARGIN = 25
+MARGIN = 20
 WEIGHTS = {"criterion": 10, "declared": 10, "total": 10, "slope": 2, "page": 8}
 """What the calibration was made with: under other weights a margin says nothing."""
 

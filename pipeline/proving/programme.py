@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from typing import NamedTuple
@@ -170,7 +170,7 @@ class Programme:
             front = {0: 0}
             fronts, steps = [front], []
             for section in range(self.sections):
-                made = {start: self._likely(section, start, cap - paid) for start, paid in front.items()}
+                made = self._likely(section, front, cap)
                 front = _onward(front, made)
                 fronts.append(front)
                 steps.append(made)
@@ -180,26 +180,32 @@ class Programme:
             self._sketch = (cap, Sketch(tuple(steps), tuple(ahead[::-1])))
         return self._sketch[1]
 
-    def _likely(self, section: int, start: int, budget: int) -> list[tuple[int, int]]:
-        """(end, the least it costs) for the sections from `start` that may cost at most `budget`."""
-        declared = self.puzzle.facts[section].declared
-        moved, foreign = self.place(section, start)
-        if moved > budget:
-            return []
+    def _likely(self, section: int, front: dict[int, int], cap: int) -> dict[int, list[tuple[int, int]]]:
+        """For each start that the sections before it reach at a price, (end, the least it costs) for the sections from there
+        with which the whole may cost at most `cap`."""
+        fact, (first, last) = self.puzzle.facts[section], self.pages[section]
+        declared = fact.declared
+        low, high, page = self.low, self.high, self.weights.page
         least = min(self.weights.declared, self.weights.criterion)
-        slack, charge = self.reach(least, budget - moved), self._charges(least)
-        out = []
-        for end in self.window(section, start, slack, self.barrier(section, start)):
-            cost = moved + self.weights.page if end <= foreign else moved
-            if declared:
-                low, high = self.low[end] - self.low[start], self.high[end] - self.high[start]
-                gap = min([low - d if low > d else d - high if d > high else 0 for d in declared])
-                cost += charge[gap] if gap <= slack else OVER  # one error, as great as the nearest number leaves it
-            if cost <= budget:
-                out.append((end, cost))
+        charge = self._charges(least)
+        out: dict[int, list[tuple[int, int]]] = {}
+        for start, paid in front.items():
+            moved = 0 if fact.holds(start) else fact.weight
+            budget = cap - paid - moved
+            slack = self.reach(least, budget)
+            foreign = self.rows if start >= last else first
+            out[start] = ends = []
+            for end in self.window(section, start, slack, self.barrier(section, start)) if budget >= 0 else ():
+                cost = page if end <= foreign else 0
+                if declared:
+                    least_sum, most_sum = low[end] - low[start], high[end] - high[start]
+                    gap = min([least_sum - d if least_sum > d else d - most_sum if d > most_sum else 0 for d in declared])
+                    cost += charge[gap] if gap <= slack else OVER  # one error, as great as the nearest number leaves it
+                if cost <= budget:
+                    ends.append((end, moved + cost))
         return out
 
-    def matches(self, section: int, start: int) -> Iterable[int]:
+    def matches(self, section: int, start: int) -> Collection[int]:
         """The ends at which a section from `start` has exactly the points it declares."""
         bounds = self.bounds[section]
         if bounds is None or bounds[0] != bounds[1]:
@@ -232,23 +238,27 @@ class Programme:
         after = sketch.ahead[section + 1]
         budget = cap - min(cost for cost, _ in shifts.values())
         moved, foreign = self.place(section, start)
-        lacking = self.reach(min(self.weights.total, self.weights.criterion), budget)
         for end, least in sketch.steps[section][start]:
             if end in after and after[end] + least <= budget:
                 paid = moved + (self.weights.page if end <= foreign else 0)
                 low, high = self.windows[end] if self.windows else (-NEVER, NEVER)
-                closing = range(low - max(shifts) - lacking, high - min(shifts) + lacking + 1)
-                out.extend(self._arcs_to(section, start, end, paid, budget - after[end] - paid, closing))
+                closing = range(low - max(shifts), high - min(shifts) + 1)
+                out.extend(self._arcs_to(section, start, end, paid, budget - paid, after[end], closing))
         return tuple(out)
 
-    def _arcs_to(self, section: int, start: int, end: int, paid: int, room: int, closing: range) -> Iterator[Arc]:
-        """`closing`: the shifts with which the total can still be made."""
+    def _arcs_to(self, section: int, start: int, end: int, paid: int, budget: int, ahead: int, closing: range) -> Iterator[Arc]:
+        """`ahead`: what the sections after it cost at least; `closing`: the shifts with which they can make the total as it
+        stands, each other one at the price of an error still to come."""
         fact, bounds = self.puzzle.facts[section], self.bounds[section]
         known = self.known[end] - self.known[start]
+        room, later = budget - ahead, min(self.weights.total, self.weights.criterion)
         most = self.reach(self.weights.criterion, room)
         limit = most + self.reach(self.weights.declared, room)
+        open_ends = self.reach(later, budget)
+        charge = self._charges(later)
+        low, high = closing.start, closing.stop - 1
         for missing, ways in self.sums(start, end).items():
-            if not closing.start - most <= missing < closing.stop + most:
+            if not low - open_ends - most <= missing <= high + open_ends + most:
                 continue
             found = known + missing
             if bounds is not None and max(found - bounds[0], bounds[1] - found) > limit:
@@ -259,7 +269,8 @@ class Programme:
                     able = self.eligible(change)
                     count *= able[end] - able[start]
                 shift = (change + missing if fact.counted else -known) if self.tracked else 0
-                if count and shift in closing:
+                gap = low - shift if shift < low else shift - high
+                if count and (gap <= 0 or (gap <= open_ends and cost + charge[gap] <= budget)):
                     yield _arc((end, shift, paid + cost, count, change, missing))
 
     def _changes(self, fact: Fact, found: int, budget: int) -> tuple[tuple[int, int], ...]:
@@ -318,20 +329,20 @@ class Programme:
         steps: list[dict[int, tuple[Arc, ...]]] = []
         for section in range(self.sections):
             steps.append({start: self.arcs(section, start, shifts, cap) for start, shifts in layers[-1].items()})
-            layers.append(self._advance(layers[-1], steps[-1], cap))
+            layers.append(self._advance(layers[-1], steps[-1], self.sketch(cap).ahead[section + 1], cap))
         self._forward = (cap, Forward(tuple(layers), tuple(steps)))
         return self._forward[1]
 
-    def _advance(self, layer: Layer, steps: dict[int, tuple[Arc, ...]], cap: int) -> Layer:
+    def _advance(self, layer: Layer, steps: dict[int, tuple[Arc, ...]], ahead: dict[int, int], cap: int) -> Layer:
         out: Layer = {}
         lacking = self._charges(min(self.weights.total, self.weights.criterion))
         for start, shifts in layer.items():
             for end, more, price, ways, _, _ in steps[start]:
                 low, high = self.windows[end] if self.windows else (0, 0)
-                held = out.setdefault(end, {})
+                held, room = out.setdefault(end, {}), cap - ahead[end]
                 for shift, (cost, count) in shifts.items():
                     cost, shift = cost + price, shift + more
-                    if cost > cap:
+                    if cost > room:
                         continue
                     if self.windows and not low <= shift <= high:
                         gap = low - shift if shift < low else shift - high

@@ -52,7 +52,7 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
     best = programme.best()
     if best is None:
         return None
-    cap = best + (MARGIN_CAP if margins else 0)
+    cap = best + MARGIN_CAP - 1 if margins else best
     forward = programme.forward(cap)
     backward = programme.backward(forward, cap)
     starts, least = _boundaries(forward, backward, best)

@@ -14,6 +14,7 @@ from pipeline.normalize import fold
 from pipeline.patterns import ANNEX_MARK
 
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
+UNKNOWN = "\uFFFD"
 _RADICAL = regex.compile(r"[⺀-⿕豈-﫿]")
 _SUPPLEMENT = dict(zip(
     "⺁⺄⺊⺌⺒⺓⺜⺝⺟⺠⺦⺧⺩⺫⺬⺮⺶⺷⺼⺽⻁⻄⻅⻆⻉⻊⻋⻌⻏⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
@@ -30,7 +31,7 @@ RADICALS = frozenset(_SUPPLEMENT.values()) | frozenset(
 
 def has_meaning(text: str) -> bool:
     """Whether a character is one: not private use, unassigned, control, or the sign for "unknown"."""
-    return not _MEANINGLESS.search(text)
+    return (text.isprintable() and UNKNOWN not in text) or not _MEANINGLESS.search(text)
 
 
 PLAINLY, COMPATIBLE = "\u2FD6", "\uF900"

@@ -80,11 +80,12 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         marks = replace(marks, vertical=(*marks.vertical, *implied_by_joints(marks.horizontal, marks.vertical, glyphs, known)))
     nets = find_nets(marks.horizontal, marks.vertical, glyphs)
     nets = [n for n in nets if holds_table(n, glyphs) and not is_frame(n, marks.height)]
-    apart = _page_number(glyphs, marks.height)
-    inside, outside = _share_out(nets, [g for g in glyphs if id(g) not in apart] if apart else glyphs)
+    number = _page_number(glyphs, marks.height)
+    apart = frozenset(number)
+    inside, outside = _share_out(nets, [g for g in glyphs if g not in apart] if apart else glyphs)
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
-    outside += [g for g in glyphs if id(g) in apart]
+    outside += number
     nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
     rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
     nets = [with_closed_header(with_labels(with_unstruck(net, own), own), own) for (net, _), own in zip(rowed, inside, strict=True)]
@@ -108,11 +109,11 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     return tuple(b for _, _, b in blocks)
 
 
-def _page_number(glyphs: Sequence[Glyph], height: float) -> frozenset[int]:
-    """Ids of the characters of a page number at the foot of the page: uprights that run on over the page may reach it."""
+def _page_number(glyphs: Sequence[Glyph], height: float) -> list[Glyph]:
+    """The characters of a page number at the foot of the page: uprights that run on over the page may reach it."""
     edge = (1 - FOOT) * height
     lines = text_lines([g for g in glyphs if g.y > edge])
-    return frozenset(map(id, lines[-1])) if lines and PAGE.fullmatch(clean(line_text(lines[-1]))) else frozenset()
+    return lines[-1] if lines and PAGE.fullmatch(clean(line_text(lines[-1]))) else []
 
 
 # ---- characters --------------------------------------------------------------------------------------------------
@@ -193,14 +194,14 @@ def _with_overflow(net: Net, own: list[Glyph], outside: list[Glyph]) -> list[Gly
     columns = list(pairwise(net.xs))
     ends = [h for h in net.horizontal if abs(h.at - y1) <= SNAP]
     is_open = [not is_covered(ends, a, b) for a, b in columns]
-    taken: set[int] = set()
+    taken: set[Glyph] = set()
     for line in text_lines(below):
         home = next((k for k, (a, b) in enumerate(columns) if a - 1 < line[0].x0 and line[-1].x1 < b + 1), None)
         if home is None or not ((is_open[home] and not all(is_open)) or _ends_label(net, own, columns[home], line)):
             break
-        taken.update(map(id, line))
-    own += [g for g in outside if id(g) in taken]
-    return [g for g in outside if id(g) not in taken] if taken else outside
+        taken.update(line)
+    own += [g for g in outside if g in taken]
+    return [g for g in outside if g not in taken] if taken else outside
 
 
 def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence[Glyph]) -> bool:

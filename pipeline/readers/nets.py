@@ -165,6 +165,9 @@ def _trimmed(rules: list[Rule], across: list[Rule]) -> list[Rule]:
         walls = positions(o.at for o in across if o.start - GAP <= at <= o.end + GAP)
         if outer := [end for end in (first, last) if not any(abs(end - w) <= GAP for w in walls)]:
             walls = positions([*walls, *outer])
+        if len(walls) > 1 and any(r.start <= walls[0] and r.end >= walls[-1] for r in group):
+            out.append(Rule(at, walls[0], walls[-1]))
+            continue
         for a, b in pairwise(walls):
             own = [r for r in group if r.end > a + SNAP and r.start < b - SNAP]
             if not own or min([r.start for r in own]) > a + REACH or max([r.end for r in own]) < b - REACH or not is_covered(own, a, b):

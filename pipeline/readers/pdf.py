@@ -9,7 +9,8 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import repeat
+from itertools import compress, repeat
+from operator import gt, not_
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -34,7 +35,7 @@ HYPHEN_WIDTH = 0.35
 """What PDFium gives for the hyphen at the end of a line. Between Latin letters it divides a word; else it is print (a minus
 sign, a standard's number), about so many heights wide."""
 
-DOUBTED = HYPHENS | RADICALS
+DOUBTED = re.compile(f"[{re.escape(''.join(sorted(HYPHENS | RADICALS)))}]")
 """Characters that may be PDFium's own, or of which it may give another box than that of others. Blanks are not asked for."""
 
 UTF_16 = f"utf-16-{sys.byteorder[0]}e"
@@ -78,6 +79,8 @@ def read(data: bytes, name: str) -> Document:
             pages.append(page)
             flow.append(blocks)
             remarks.append(said)
+        for i in _misnamed_too(pdf, pages, remarks):
+            pages[i], flow[i], remarks[i] = _read_page(pdf, i, name, Known(), layers, by_sight=True)
     finally:
         pdf.close()
     blocks = without_running_lines(flow, pages)
@@ -94,7 +97,17 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         raise InputError(name, "the PDF is damaged or cut short", "get the file again") from None
 
 
-def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, layers: unshown.Layers) -> tuple[Page, list[Block], list[Remark]]:
+def _misnamed_too(pdf: pdfium.PdfDocument, pages: Sequence[Page], remarks: Sequence[Sequence[Remark]]) -> list[int]:
+    """Indices of the pages whose text was read though it is set in a font of which other pages show that it has no meaning."""
+    meaningless = {i for i, said in enumerate(remarks) if any(textlayer.MEANINGLESS in remark.message for remark in said)}
+    fonts = frozenset[bytes]().union(*(textlayer.fonts_of(pdf[i]) for i in meaningless))
+    return [i for i, page in enumerate(pages) if i not in meaningless and not page.ocr and fonts and not fonts.isdisjoint(textlayer.fonts_of(pdf[i]))]
+
+
+def _read_page(
+    pdf: pdfium.PdfDocument, index: int, name: str, known: Known, layers: unshown.Layers, by_sight: bool = False
+) -> tuple[Page, list[Block], list[Remark]]:
+    """One page; `by_sight`: what its text layer says is known to be wrong."""
     number = index + 1
     try:
         page = pdf[index]
@@ -107,7 +120,8 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, lay
         glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}")
         shape = Page(number, *place.size(turn))
         drawn = Drawn.on(page)
-        reason = textlayer.fault(page, glyphs, drawn.pictures, shape.height)
+        text = "".join([g.text for g in glyphs])
+        reason = textlayer.MEANINGLESS if by_sight else textlayer.fault(page, glyphs, text, drawn.pictures, shape.height)
         if reason:
             return _read_picture(page, number, shape, reason)
         ground = Ground()
@@ -115,13 +129,14 @@ def _read_page(pdf: pdfium.PdfDocument, index: int, name: str, known: Known, lay
         if drawn.white_text or drawn.cut_text or drawn.layered:
             off = layers.off if drawn.layered else frozenset() if drawn.cut_text else None
             glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground, off)
+            text = "".join([g.text for g in glyphs])
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
         shades = shading.stripes([place.box(*dark, turn) for dark in ground.dark], shape.height)
-        seen = tuple([g for g in glyphs if g.text != UNMAPPED])
-        marks = PageMarks(number, shape.width, shape.height, seen, tuple(horizontal), tuple(vertical), upright, shades=shades)
+        seen = [g for g in glyphs if g.text != UNMAPPED] if UNMAPPED in text else glyphs
+        marks = PageMarks(number, shape.width, shape.height, tuple(seen), tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
         said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, white on white, cut off or in a hidden layer were left out")] if left_out else []
-        if amid := textlayer.misnamed(seen):
+        if amid := textlayer.misnamed(text.replace(UNMAPPED, "")):
             what = f"page {number}: {amid} letters amid Chinese words; this and other text may have been saved under wrong characters"
             said.append(Remark("unread-text", what, Provenance("", number)))
         return shape, blocks, [*said, *known.remarks(number)]
@@ -139,7 +154,10 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
     except (MissingTool, ModuleNotFoundError) as error:
         what = f"page {number} {reason}; reading it as a picture needs OCR ({error})"
         return shape, [], [Remark("unread-page", what, Provenance("", number))]
-    return Page(number, width, height, ocr=True), blocks, [Remark("ocr", f"page {number} {reason}; read as a picture")]
+    said = [Remark("ocr", f"page {number} {reason}; read as a picture")]
+    if reason == textlayer.MEANINGLESS and not blocks:
+        said.append(Remark("unread-page", f"page {number} {reason}, and nothing was found in its picture", Provenance("", number)))
+    return Page(number, width, height, ocr=True), blocks, said
 
 
 # ---- characters --------------------------------------------------------------------------------------------------
@@ -206,15 +224,15 @@ def _is_wide(glyph: Glyph) -> bool:
 def _characters(handle: object, count: int) -> list[Character]:
     """The printed characters, without blanks: many are PDFium's own, and where one is printed a gap is left."""
     text = _text(handle, count)
+    printed = [*map(not_, map(str.isspace, text))]
     boxed, sides = calls.loose_boxes(handle, count)
     found: list[Character | None] = list(zip(range(count), text, sides[0::4], sides[2::4], sides[3::4], sides[1::4], strict=True))
-    doubted = {i for i, has in enumerate(boxed) if not has and not text[i].isspace()}
-    if not DOUBTED.isdisjoint(text):
-        doubted.update(i for i, own in enumerate(text) if own in DOUBTED)
+    doubted = {match.start() for match in DOUBTED.finditer(text)}
+    doubted.update(compress(range(count), map(gt, printed, boxed)))
     for i in sorted(doubted, reverse=True):
         hyphen = text[i] in HYPHENS
         found[i] = _hyphen(text, found[i], found[i - 1]) if hyphen else _settled(handle, found[i], boxed[i])  # type: ignore[arg-type]
-    return [one for one in found if one is not None and not one[1].isspace()]
+    return [*filter(None, compress(found, printed))]
 
 
 def _hyphen(text: str, one: Character, before: Character) -> Character | None:

@@ -18,6 +18,9 @@ FIGURES = "0123456789."
 """What a cell of a number column may hold; tried only where the free reading is as short as a number."""
 
 NUMBER = regex.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
+DRESSED = regex.compile(rf"[(+≤-]?{NUMBER.pattern}(?:[-~—]{NUMBER.pattern})?[分%]?[)]?")
+"""A number as cells dress it (`6分`, `(3)`, `0-5`): a reading for figures alone would take the dress for figures (`69`)."""
+
 NUMBER_HEAD = regex.compile(r"序号|编号|分值|得分|满分|分数|标准分|应得分|权重|实得|扣分")
 
 LOOKALIKES = str.maketrans("iIl|oO", "111100")
@@ -132,14 +135,16 @@ def _settled(crop: Crop, free: Sequence[Char], bold: Sequence[Char], figures: Se
     if not first:
         good = NUMBER.fullmatch(seen[0][0]) and seen[0][1] >= DOUBT
         return _with(cell, *seen[0]) if good else cell
-    if first == seen[0][0] and NUMBER.fullmatch(first):
+    if first == seen[0][0] and DRESSED.fullmatch(first):
         sure = max(cell.confidence or 0.0, seen[0][1])
         return replace(cell, confidence=sure, digits=sure)
     votes: dict[str, float] = {}
-    for text, sure in [(first, cell.confidence or 0.0), *seen, (_text(figures), 0.5 * _least(figures))]:
+    freely = [(first, cell.confidence or 0.0), *seen]
+    bare = not any(DRESSED.fullmatch(text) and not NUMBER.fullmatch(text) for text, _ in freely)
+    for text, sure in [*freely, (_text(figures), 0.5 * _least(figures))] if bare else freely:
         text = text.strip(".,·")
         text = text.translate(LOOKALIKES) if len(text) == 1 else text
-        if NUMBER.fullmatch(text):
+        if DRESSED.fullmatch(text):
             votes[text] = votes.get(text, 0.0) + sure
     if not votes or _WORDS.search(first):
         least = min(cell.confidence or 0.0, seen[0][1])

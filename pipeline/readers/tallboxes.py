@@ -28,8 +28,8 @@ def lowered(handle: object, boxes: Sequence[Character]) -> Sequence[Character]:
 
 
 def _is_tall(box: Character) -> bool:
-    across, along = sorted((box[3] - box[2], box[5] - box[4]))
-    return across > 0 and along > TALL * across
+    across, along = box[3] - box[2], box[5] - box[4]
+    return along > TALL * across > 0 or across > TALL * along > 0
 
 
 def _lowered(handle: object, box: Character) -> Character:

@@ -70,7 +70,7 @@ def names_columns(words: Sequence[str]) -> bool:
 def several(name: str) -> list[str]:
     """The words of a header that names several columns; any other header as it is."""
     words = name.split()
-    named = len(words) > 1 and all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
+    named = len(words) > 1 and any(len(w) > 1 for w in words) and all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
     return words if named else [name]
 
 
@@ -114,9 +114,11 @@ class Spread(Struct, frozen=True):
         return cls(line, tuple(begins), place)
 
     def ink(self) -> set[int]:
-        """The grid columns that hold a character."""
+        """The grid columns that hold a character, or a wide space that spreads a word (总　分)."""
         ends = (*self.begins[1:], self.end)
-        return {x for char, a, b in zip(self.line.text, self.begins, ends, strict=True) if not char.isspace() for x in range(a, b)}
+        spread = {i for p in self.line.pieces for i in range(p.start, p.end) if self.line.text[i] == "\u3000"} if "\u3000" in self.line.text else set()
+        marked = (i in spread or not char.isspace() for i, char in enumerate(self.line.text))
+        return {x for ink, a, b in zip(marked, self.begins, ends, strict=True) if ink for x in range(a, b)}
 
     def extent(self, piece: Piece) -> tuple[int, int]:
         """The grid columns of a piece."""

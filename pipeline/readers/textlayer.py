@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -37,10 +38,19 @@ COVERING = 0.7
 MARGIN = 0.08
 """Part of the page's height at the top and bottom where scanners' apps and page numbers write."""
 
+NAME = 256
+"""Bytes of a font's name, at most."""
+
 INVISIBLE = 3
 """Text render mode of the words that a scanner's recognition lays under its picture."""
 
-_AMID = regex.compile(r"(?<=[\u4E00-\u9FFF])[\u00C0-\u024F]+(?=[\u4E00-\u9FFF])")
+MEANINGLESS = "has a text layer without meaning"
+
+_LETTERS = r"[\u00A1\u00A8\u00AA\u00AC\u00AF\u00B4\u00B6\u00B8-\u00BA\u00BC-\u00D6\u00D8-\u00F6\u00F8-\u024F]+"
+"""Accented letters and marks of Latin text; × and ÷ are signs of any text."""
+
+_AMID = regex.compile(rf"(?<=[\u4E00-\u9FFF]){_LETTERS}(?![A-Za-z])|(?<![A-Za-z]){_LETTERS}(?=[\u4E00-\u9FFF])")
+"""Such letters at a Chinese character that belong to no Latin word."""
 
 _ACCENTED = regex.compile(r"[\u00C0-\u024F]")
 
@@ -50,11 +60,11 @@ _ODD = regex.compile(
 )
 
 
-def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[object], height: float) -> str | None:
-    """Why the text layer of a page cannot be used; None when it can. `pictures` are PDFium's image objects; `height` is the
-    upright page's, in points."""
-    if glyphs and _is_nonsense(glyphs):
-        return "has a text layer without meaning"
+def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], text: str, pictures: Sequence[object], height: float) -> str | None:
+    """Why the text layer of a page cannot be used; None when it can. `text` is that of its characters, `pictures` are
+    PDFium's image objects; `height` is the upright page's, in points."""
+    if glyphs and _is_nonsense(glyphs, text):
+        return MEANINGLESS
     if not pictures:
         return None
     if len(glyphs) < MIN_CHARS:
@@ -68,9 +78,18 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], pictures: Sequence[obje
     return None
 
 
-def misnamed(glyphs: Sequence[Glyph]) -> int:
-    """How many accented letters stand amid Chinese words: glyphs named after other characters, others perhaps too."""
-    text = "".join([g.text for g in glyphs])
+def fonts_of(page: pdfium.PdfPage) -> frozenset[bytes]:
+    """The names of the fonts in which a page's text is set, with the tags of their subsets."""
+    found = set()
+    for text in page.get_objects(filter=(raw.FPDF_PAGEOBJ_TEXT,), max_depth=3):
+        name = ctypes.create_string_buffer(NAME)
+        raw.FPDFFont_GetBaseFontName(raw.FPDFTextObj_GetFont(text.raw), name, NAME)
+        found.add(name.value)
+    return frozenset(found)
+
+
+def misnamed(text: str) -> int:
+    """How many accented letters stand at Chinese words: glyphs named after other characters, others perhaps too."""
     return len(_AMID.findall(text)) if _ACCENTED.search(text) else 0
 
 
@@ -105,9 +124,8 @@ def _is_rare(char: str) -> bool:
     return True
 
 
-def _is_nonsense(glyphs: Sequence[Glyph]) -> bool:
+def _is_nonsense(glyphs: Sequence[Glyph], text: str) -> bool:
     """Whether too many characters have no meaning, or they are a mixture of scripts."""
-    text = "".join([g.text for g in glyphs])
     if not has_meaning(text):
         bad = sum(not has_meaning(g.text) for g in glyphs)
         controls = sum("\0" < g.text < " " for g in glyphs)

@@ -13,7 +13,8 @@ from pipeline.provenance import Provenance
 PIPE = regex.compile(r"(?<!\\)[|│┃║｜]")
 _PIPE_RULE = regex.compile(r"^[\s|:+\-—–=\u2500-\u257f]+$")
 _RULE_RUN = regex.compile(r"[-─━═=]{2}")
-_GAP = regex.compile(r"[ \u00a0]{2,}|\u3000+")
+_GAP = regex.compile(r"[ \u00a0]{2,}|\u3000{2,}|(?<!(?:^|\s)\p{Han})\u3000|\u3000(?!\p{Han}(?:\s|$))")
+"""Where columns part; one wide space in a word of two characters (总　分) only spreads it."""
 
 
 class Piece(Struct, frozen=True):

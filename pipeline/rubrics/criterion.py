@@ -10,6 +10,7 @@ from pipeline import patterns
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
 from pipeline.points import PointsRead, points_after_name, points_at_end, points_closing, read_points
+from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.rows import Line
 
 
@@ -45,6 +46,21 @@ def criterion_of(line: Line, part: int) -> Criterion:
         row=line.row.index,
         confidence=min((c.confidence for c in cells if c.confidence is not None), default=None),
     )
+
+
+def with_rest_of_points(own: Criterion, rest: str) -> Criterion:
+    """The criterion with its points made whole where the break stood inside them (（3|分））."""
+    printed = (own.points_printed or "") + rest
+    read = read_points(printed)
+    return own if read.value is None else replace(own, max_points=read.value, choice=read.choice, points_printed=printed)
+
+
+def with_closing_points(own: Criterion, columns: Columns) -> Criterion:
+    """The criterion with the points that end its text, where the break stood inside them (…（8|分））."""
+    if columns.points is not None or own.max_points is not None or own.choice or own.kind != "scored":
+        return own
+    value = points_at_end(own.text)
+    return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
 
 
 def _unnumbered(text: str) -> str:
@@ -95,7 +111,12 @@ def other_columns(line: Line) -> dict[str, str]:
 
 def parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
     """A row whose cells hold several criteria on lines of their own, with as many numbers in the points cell, is as many
-    criteria; any other row is one."""
+    criteria, the first of which keeps the row's number; any other row is one."""
+    first, *others = _parts(own, line)
+    return (first, *(replace(part, number=None, number_at=None) for part in others))
+
+
+def _parts(own: Criterion, line: Line) -> tuple[Criterion, ...]:
     if line.points is None and line.text is not None:
         return _lines_with_points(own, line.text)
     if line.points is None or line.text is None or not several_numbers(line.points.text):
@@ -116,13 +137,18 @@ def parts_of(own: Criterion, line: Line) -> tuple[Criterion, ...]:
 
 
 def _lines_with_points(own: Criterion, cell: Cell) -> tuple[Criterion, ...]:
-    """Where no column has points: lines of one cell that each end in points (1.…（5分） 2.…（3分）) are as many criteria."""
+    """Where no column has points: lines of one cell that each end in points (1.…（5分） 2.…（3分）) are as many criteria; of
+    numbered ones, one may lack its points."""
     texts = [clean(t) for t in cell.text.splitlines() if clean(t)]
     texts = _counted(texts[0]) if len(texts) == 1 else texts
-    values = [points_at_end(t) for t in texts]
-    if len(texts) < 2 or any(v is None for v in values):
+    found = [patterns.POINTS_IN_TEXT.search(t) for t in texts]
+    lacking = found.count(None)
+    if len(texts) < 2 or lacking > (len(texts) > 2 and all(map(patterns.SERIAL_IN_TEXT.match, texts))):
         return (own,)
-    return tuple(replace(own, text=t, max_points=v, points_printed=patterns.POINTS_IN_TEXT.search(t)[0]) for t, v in zip(texts, values, strict=True))  # type: ignore[index]
+    return tuple(
+        replace(own, text=t, max_points=points_at_end(t), points_printed=m and m[0], points_at=m and cell.at)
+        for t, m in zip(texts, found, strict=True)
+    )
 
 
 def _counted(text: str) -> list[str]:

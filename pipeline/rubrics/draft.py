@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -12,15 +11,23 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
-from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.normalize import clean, fold, mask_personal
 from pipeline.notices.lines import TERMINAL
-from pipeline.points import is_label_points, points_at_end, points_closing, read_one, read_points, split_label
+from pipeline.points import is_label_points, read_one, read_points, split_label
 from pipeline.provenance import Provenance
-from pipeline.rubrics.criterion import criterion_of, other_columns, parts_of, points_of, serial_of
+from pipeline.rubrics.criterion import (
+    criterion_of,
+    other_columns,
+    parts_of,
+    points_of,
+    serial_of,
+    with_closing_points,
+    with_rest_of_points,
+)
 from pipeline.rubrics.gridrows import Row
-from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.rows import NUMERAL, Line, classify
-from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated
+from pipeline.rubrics.markers import scored_rows_are_marked, scored_rows_are_worded
+from pipeline.rubrics.rows import Kind, Line, classify, is_rest_of_points
+from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated, shares_number
 from pipeline.rubrics.table import JoinedTable
 
 SHARED = "并入上条"
@@ -81,12 +88,13 @@ class Draft(Struct):
 def collect(table: JoinedTable) -> Draft:
     """Read every data row of a table in order."""
     draft = Draft(table)
-    headed, worded = not _scored_rows_are_marked(table), _scored_rows_are_worded(table)
+    headed, worded = not scored_rows_are_marked(table), scored_rows_are_worded(table)
+    above: Kind = "blank"
     for part, rows in enumerate(table.data):
         first = True
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
-            later = first and part > 0 and bool(draft.criteria)
+            later = first and part > 0 and bool(draft.criteria) and above != "section"  # no criterion goes on below a section row
             line = classify(row, table.columns[part], later, headed, draft.whole() if later else None, worded)
             if line.kind in ("criterion", "other") and row.index < table.tops[part] and not draft.criteria:
                 draft.notes.append(BodyText(mask_personal(row.text()), row.filled()[0].at))
@@ -96,7 +104,7 @@ def collect(table: JoinedTable) -> Draft:
             if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line) or _numbers_above(draft, line)):
                 line = replace(line, kind="continuation")
             if line.kind != "blank":
-                first = False
+                first, above = False, line.kind
             _take(draft, line, part)
     for paragraph in (*table.lead, *table.inside, *table.tail):
         found = patterns.field_names(paragraph.text)
@@ -122,46 +130,6 @@ def collect(table: JoinedTable) -> Draft:
     return draft
 
 
-def _scored_rows_are_marked(table: JoinedTable) -> bool:
-    """Whether rows with points begin with section markers (一、 A.) too, so that a marker alone makes no section row."""
-    for columns, rows in zip(table.columns, table.data, strict=True):
-        if columns.text is None or columns.points is None:
-            continue
-        for row in rows:
-            text, score = row.cells[columns.text], row.cells[columns.points]
-            if text and score and patterns.SECTION_MARKER.match(clean(text.text)) and read_points(score.text).value is not None:
-                return True
-    return False
-
-
-def _scored_rows_are_worded(table: JoinedTable) -> bool:
-    """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
-    marks: list[str | None] = []
-    forms: set[bool] = set()
-    for columns, rows in zip(table.columns, table.data, strict=True):
-        if columns.number is None or (columns.points is None and not columns.labels):
-            continue
-        for row in rows:
-            score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in (columns.points, columns.number, columns.text))
-            printed = score.text if score is not None and score.row == row.index else ""
-            closing = text.text if text is not None and columns.points is None else ""
-            scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
-            if scored and text is not mark and not _sums_up(row):
-                said = fold(mark.text) if mark is not None and mark.row == row.index else ""
-                own = said.strip("().、")
-                marks.append(own if NUMERAL.fullmatch(own) else None)
-                forms |= {said[0] == "("} if marks[-1] else set()
-    values = [chinese_number(m) or 0 for m in marks if m]
-    falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
-    if len(forms) > 1:  # 一 heads （一） and （二）
-        return False
-    return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
-
-
-def _sums_up(row: Row) -> bool:
-    return row.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
-
-
 def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
     """Whether a row above the header is the first of the table's section rows: it is marked (一、) and another one comes."""
     alone = (clean(row.filled()[0].text) for row in rows if row is not line.row and row.filled())
@@ -169,6 +137,9 @@ def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
         patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None for text in alone
     )
 
+
+WORDED = regex.compile(r"\p{Han}|\p{L}{3}|^[0-9.]+$")
+"""A cell that says something: words or a figure, no mark to tick."""
 
 OPEN_BRACKET = regex.compile(r"[（(][^）)]{0,12}$")
 BRACKET_CLOSED = regex.compile(r"[^（(]{0,12}[)）]")
@@ -240,8 +211,11 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         else:
             draft.notes.append(BodyText(text, filled[0].at))
     elif line.kind == "other":
-        if any(line.own(c) and regex.search(r"\p{Han}|\p{L}{3}|^[0-9.]+$", clean(c.text)) for c in line.labels if c is not None):
+        named = [c for c in line.labels if c is not None and line.own(c) and WORDED.search(clean(c.text))]
+        if named:
             _open_labels(draft, line, part)
+            beside = [c for c in filled if c not in (*line.labels, *line.section_points.values()) and WORDED.search(clean(c.text))]
+            draft.unplaced += [Unplaced(mask_personal(clean(c.text)), "a row without text and points", c.at) for c in beside]
         elif filled:
             draft.unplaced.append(Unplaced(mask_personal(line.row.text()), "a row without text and points", filled[0].at))
 
@@ -259,6 +233,9 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     joined = shared and previous is not None and previous.points is line.points and line.points is not None
+    if previous is not None and shares_number(draft.criteria[-1], previous.points, line):
+        _join_text(draft, line)
+        return
     if joined and (not (line.own(line.number) or counts_on(draft.criteria[-1], line)) or is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
@@ -391,18 +368,12 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
         columns[name] = _joined(columns.get(name, ""), more)
     if last.number is None and line.number is not None and line.own(line.number):
         last = replace(last, number=serial_of(line.number), number_at=line.number.at)
-    draft.criteria[-1] = _with_closing_points(replace(last, text=text, columns=columns), line.columns)
+    if line.points is not None and line.own(line.points) and is_rest_of_points(line.points.text):
+        last = with_rest_of_points(last, clean(line.points.text))
+    draft.criteria[-1] = with_closing_points(replace(last, text=text, columns=columns), line.columns)
     for level, cell in enumerate(line.labels, start=1):
         if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:
             _continue_label(draft, cell, level, line.section_points.get(level))
-
-
-def _with_closing_points(own: Criterion, columns: Columns) -> Criterion:
-    """The criterion with the points that end its text, where the break stood inside them (…（8|分））."""
-    if columns.points is not None or own.max_points is not None or own.choice or own.kind != "scored":
-        return own
-    value = points_at_end(own.text)
-    return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
 
 
 def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -> None:

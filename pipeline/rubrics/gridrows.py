@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import TypeVar, cast
 
 from msgspec import Struct
 
@@ -10,11 +12,12 @@ from pipeline import patterns
 from pipeline.model import Cell, Table
 from pipeline.normalize import clean, fold
 
+Answer = TypeVar("Answer")
+
 
 class Row(Struct, frozen=True, dict=True):
-    """One row of a part. `cells[c]` is the cell that covers column c (the same object again where it spans)."""
+    """One row of a table part. `cells[c]` is the cell that covers column c (the same object again where it spans)."""
 
-    part: int
     index: int
     cells: tuple[Cell | None, ...]
 
@@ -39,7 +42,21 @@ class Row(Struct, frozen=True, dict=True):
         return " ".join(clean(c.text) for c in self.filled())
 
 
-def rows_of(table: Table, part: int) -> tuple[Row, ...]:
+def kept_by_part(question: Callable[[Table], Answer]) -> Callable[[Table], Answer]:
+    """The same question, whose answer the table part keeps: it is asked for each shape that a table may have."""
+
+    @wraps(question)
+    def ask(part: Table) -> Answer:
+        held = vars(part)
+        if question.__name__ not in held:
+            held[question.__name__] = question(part)
+        return cast("Answer", held[question.__name__])
+
+    return ask
+
+
+@kept_by_part
+def rows_of(table: Table) -> tuple[Row, ...]:
     """The rows of one part, every grid position resolved to its cell."""
     grid: list[list[Cell | None]] = [[None] * table.cols for _ in range(table.rows)]
     for cell in table.cells:
@@ -49,7 +66,7 @@ def rows_of(table: Table, part: int) -> tuple[Row, ...]:
         for r in range(cell.row, min(cell.row + cell.row_span, table.rows)):
             for c in range(cell.col, min(cell.col + cell.col_span, table.cols)):
                 grid[r][c] = cell
-    return tuple(Row(part, i, tuple(cells)) for i, cells in enumerate(grid))
+    return tuple(Row(i, tuple(cells)) for i, cells in enumerate(grid))
 
 
 def header_key(row: Row) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.model import Cell
+from pipeline.model import Cell, Table
 from pipeline.normalize import clean, fold, points
-from pipeline.points import read_points
-from pipeline.rubrics.gridrows import Row, header_key
+from pipeline.points import points_at_end, read_points
+from pipeline.rubrics.gridrows import Row, header_key, kept_by_part, rows_of
 
 MIN_BELOW = 3
 """So many points below a word make the word a header."""
@@ -45,9 +45,11 @@ def as_before(heads: Sequence[Row], first: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(heads[: len(first)] if same else heads)
 
 
-def leading_headers(rows: Sequence[Row]) -> tuple[Row, ...]:
+@kept_by_part
+def leading_headers(part: Table) -> tuple[Row, ...]:
     """The header rows at the top of a part; title, field and note rows above them are skipped, and so are other rows above a header
     that names points and more, as long as none has points there (a form's own data stand above its rubric)."""
+    rows = rows_of(part)
     heads = _heads(rows)
     if not heads:
         late = next((i for i, row in enumerate(rows[:MAX_PREAMBLE]) if _is_strong(row)), None)
@@ -79,13 +81,13 @@ def _heads(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
     """A header in words of its own (占分, 评判内容): the first whole row of short words, where points stand in a column
-    below one of them."""
+    below one of them, or close its texts."""
     top = next((i for i, row in enumerate(rows[:MAX_HEADER_ROWS]) if len(row.filled()) > 1), None)
     if top is None or not _may_name_columns(rows[top]):
         return ()
     for cell in rows[top].filled():
         below = [c for row in rows[top + 1 :] if (c := row.cells[cell.col]) is not None and c.row == row.index and clean(c.text)]
-        scored = [c for c in below if read_points(c.text).value is not None]
+        scored = [c for c in below if read_points(c.text).value is not None or points_at_end(clean(c.text)) is not None]
         if len(scored) >= MIN_BELOW and len(scored) >= 0.8 * len(below):
             return (rows[top],)
     return ()
@@ -108,11 +110,26 @@ def _scores(cells: Sequence[Cell]) -> bool:
 
 def _completes(row: Row, heads: Sequence[Row]) -> bool:
     """Whether a row belongs to the header above it, whatever its words: a header cell reaches down into it, it divides one
-    header cell (and has nothing under the others), or it gives the points of each grade."""
+    header cell (and has nothing under the others), it numbers the columns, or it gives the points of each grade."""
     if not heads:
         return False
     reached = any(c is not None and c.row < row.index and c.row >= heads[0].index and _names_column(c.text) for c in row.cells)
-    return reached or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+    return reached or _counts_columns(row) or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+
+
+def _counts_columns(row: Row) -> bool:
+    """Whether a row numbers the columns and holds nothing else: （1） | （2） | （3）, 甲 | 乙 | 1 | 2."""
+    marks = [COLUMN_MARK.fullmatch(fold(c.text)) for c in row.filled()]
+    if len(marks) < 3 or not all(marks) or sum(c.col_span for c in row.filled()) < len(row.cells) - 1:
+        return False
+    said = [m["n"] for m in marks if m]
+    letters = [x for x in said if not x.isdecimal()]
+    figures = [int(x) for x in said if x.isdecimal()]
+    start = next((run for run in ("甲乙丙丁戊己庚", "abcdefghij") if letters and letters[0] == run[0]), "")
+    return said == [*letters, *map(str, figures)] and list(start[: len(letters)]) == letters and figures == list(range(1, len(figures) + 1))
+
+
+COLUMN_MARK = regex.compile(r"[(（\[]?(?P<n>[1-9][0-9]?|[a-j]|[甲乙丙丁戊己庚])[)）\]]?")
 
 
 def _divides(row: Row, head: Row) -> bool:
@@ -195,6 +212,6 @@ def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:
             for col in range(cell.col, min(cell.col + cell.col_span, cols)):
                 if patterns.grade_name(texts.get(col, "")) and points(cell.text) is not None:
                     texts[col] = f"{texts[col]}({points(cell.text)}分)"
-                elif patterns.header_role(cell.text) or col not in texts:
+                elif patterns.header_role(cell.text) or col not in texts or (patterns.grade_name(cell.text) and patterns.header_role(texts[col]) is None):
                     texts[col] = clean(cell.text)
     return texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from msgspec.structs import replace
 
@@ -12,12 +12,16 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
-from pipeline.points import points_after_name, points_at_end, split_label
+from pipeline.notices.lines import Margins, paragraph_lines
+from pipeline.points import is_label_points, points_after_name, points_at_end, split_label
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.table import JoinedTable
 
 MIN_LINES = 3
 """Fewer scored lines are running text that mentions points."""
+
+HEAD = 3
+"""Lines above the list that may be its title (on two lines) and the fields below it."""
 
 TAIL = 2
 """Lines below the list that may give its total (以上各项合计100分。)."""
@@ -36,14 +40,26 @@ LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{
 GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 """Where columns part before words: so it is in the rows of a table that was not read as one."""
 
+VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
+"""A veto that closes a line: `拒绝检查的，一票否决。`"""
+
+ITEM_START = regex.compile(r"(?<=[。；;：:])\s*(?=[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．]))")
+"""Where another item may begin within a paragraph."""
+
+ITEM_SERIAL = regex.compile(r"\s*[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])")
+
+FIGURES = regex.compile(r"[0-9]+")
+
+SECTION_HEAD = regex.compile(rf"{patterns.SECTION_MARKER.pattern}[^。；;]{{2,40}}")
+
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
-    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
+    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{1,3}[)）]|[0-9０-９]{1,2}\s*[.、．](?![0-9０-９])|[①-⑳])\s*"
 )
-PLAIN_SERIAL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．](?![0-9])")
+PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
 MAX_LIST_LABEL = 40
 
 
@@ -56,6 +72,22 @@ def lists_of(blocks: Sequence[Block]) -> tuple[JoinedTable, ...]:
     parts = [list_table(blocks[a:b]) for a, b in pairwise([*titles, len(blocks)])]
     found = tuple(part for part in parts if part is not None)
     return found if sum(part.parts[0].rows for part in found) == whole.parts[0].rows else (whole,)
+
+
+def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
+    """A paragraph that runs several scored items together (1.…（5分）；2.…（3分）。), each as a line of its own, and the heading
+    before them; any other as it is."""
+    head, *parts = ITEM_START.split(paragraph.text)
+    if ITEM_SERIAL.match(head):
+        head, parts = "", [head, *parts]
+    serials = [fold(m[0]) for p in parts if (m := ITEM_SERIAL.match(p))]
+    values = [int(m[0]) for s in serials if (m := FIGURES.search(s))]
+    counted = len(values) == len(parts) > 1 and all(0 <= b - a <= 2 for a, b in pairwise(values)) and values[-1] > values[0]
+    if not counted or len({FIGURES.sub("", s) for s in serials}) > 1 or (head and not SECTION_HEAD.fullmatch(clean(head))):
+        return (paragraph,)
+    if sum(_points_of(clean(p)) is not None for p in parts) < max(2, len(parts) - 1):
+        return (paragraph,)
+    return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
 
 
 def _titles_sheet(paragraph: Paragraph) -> bool:
@@ -73,7 +105,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     """
     if any(isinstance(b, Table) for b in blocks):
         return None
-    paragraphs = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    written = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    paragraphs = [item for p in written for item in _items(p)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
     lines = _whole_lines(paragraphs)
@@ -81,15 +114,33 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(_unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
-    while last + 1 < len(lines) and patterns.VETO_IN_TEXT.search(lines[last + 1].text) and LIST_MARKER.match(clean(lines[last + 1].text)):
+    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _counts_on(lines[last], lines[last + 1])):
         last += 1
-    title, inside = lines[:first][-2:], lines[first : last + 1]
+    title, inside = lines[:first][-HEAD:], lines[first : last + 1]
     if _is_title(inside[0]):
         title, inside = [*title, inside[0]], inside[1:]
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
     if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     return _as_table(title, inside, heads, lines[last + 1 :][:TAIL])
+
+
+def _vetoes(line: Paragraph) -> bool:
+    """Whether a marked line says that it vetoes, in brackets or where it ends."""
+    text = clean(line.text)
+    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(text)))
+
+
+def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
+    """Whether a line heads a last section of nothing but vetoes."""
+    return index + 1 < len(lines) and _vetoes(lines[index + 1]) and _may_head(clean(lines[index].text)) and _is_heading(lines[: index + 2], index)
+
+
+def _counts_on(line: Paragraph, below: Paragraph) -> bool:
+    """Whether a line without points has the next serial in figures after the line above: the last row of a list, its points absent."""
+    one, two = LIST_MARKER.match(clean(line.text)), LIST_MARKER.match(clean(below.text))
+    figures = [regex.search(r"[0-9]+", fold(m[0])) for m in (one, two) if m and _kind(line) == _kind(below)]
+    return len(figures) == 2 and None not in figures and int(figures[1][0]) == int(figures[0][0]) + 1  # type: ignore[index]
 
 
 def unboxed(blocks: Sequence[Block]) -> list[Block]:
@@ -129,27 +180,34 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
     number = chinese_number(serial[0]) if serial else None
     body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
-    veto = patterns.VETO_IN_TEXT.search(body) if value is None else None
+    veto = (patterns.VETO_IN_TEXT.search(body) or VETO_CLOSING.search(body)) if value is None else None
     given = [(1, number), (2, body[: veto.start()] + body[veto.end() :] if veto else body), (3, veto["said"] if veto else value)]
     return [Cell(row, col, f"{x}", paragraph.at) for col, x in given if x is not None]
 
 
 def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
-    """Printed lines joined to items: a marked line without points goes on in the lines after it up to its points."""
+    """Printed lines joined to items: as their margins say, and a marked line without points goes on in the lines after it
+    up to its points; points alone are those of the line above."""
     out: list[Paragraph] = []
     last = 0
-    for line in lines:
+    set_lines = [paragraph_lines(line, i) for i, line in enumerate(lines)]
+    margins = Margins.of(list(chain.from_iterable(set_lines)))
+    for i, line in enumerate(lines):
         text = clean(line.text)
         figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
-        if figure and int(figure["b"]) == last + 1:  # 2.12345热线… after 1.…
+        anew = bool(out) and patterns.SECTION_MARKER.match(clean(out[-1].text)) is not None  # below a section's heading
+        if figure and int(figure["b"]) in (last + 1, 1 if anew else last + 1):  # 2.12345热线… after 1.…
             text = f"{text[: figure.end()]} {text[figure.end() :]}"
             line = replace(line, text=text)
         above = clean(out[-1].text) if out else ""
         serial = PLAIN_SERIAL.match(text)
         last = int(serial[1]) if serial else last
-        opened = bool(LIST_MARKER.match(above) or BULLET.match(above)) and _points_of(above) is None
-        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text)
-        if opened and not own and line.page is not None and not above.endswith(("。", "；", "：")):
+        marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
+        opened = marked and _points_of(above) is None
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text).rstrip("。"))
+        wraps = line.page is not None and not above.endswith(("。", "；", "："))
+        follows = marked and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
+        if not own and ((opened and (wraps or is_label_points(text))) or follows):
             out[-1] = replace(out[-1], text=above + text)
         else:
             out.append(line)

@@ -170,9 +170,13 @@ def _grades(draft: Draft, roles: set[Role | None]) -> str | None:
 
 def _thresholds(draft: Draft, roles: set[Role | None]) -> str | None:
     """90分以上 | 续签合同: what follows from a result."""
-    for rows in draft.table.data:
+    for rows, columns in zip(draft.table.data, draft.table.columns, strict=True):
         filled = [row for row in rows if len(row.filled()) > 1]
+        shares = set(columns.others) if columns.points is not None else set()  # under 优 良 差: shares of the points beside
+        shares = {c for c in shares if patterns.grade_name(draft.table.header_texts.get(c, ""))}
         for col in range(max((len(r.cells) for r in filled), default=0)):
+            if col in shares:
+                continue
             texts = [fold(c.text) for r in filled if col < len(r.cells) and (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
             said = [t for t in texts if THRESHOLD.fullmatch(t)]
             least = any(regex.search(r"以[上下]|[<>≥]|低于|不足", t) for t in said)  # ≤10 in every row is the most that each can give

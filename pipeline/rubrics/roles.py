@@ -15,10 +15,14 @@ from pipeline.normalize import clean, fold
 from pipeline.patterns import Role
 from pipeline.points import points_at_end, read_points
 from pipeline.rubrics.gridrows import Row
+from pipeline.rubrics.pointcolumns import is_coarser, pick_points, pick_sums
 from pipeline.rubrics.profiles import Profile, profile_of
 
-UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
-"""Headers of a column to fill that, where it is printed full and no other column has points, stand over the points."""
+CLAUSE = 8
+"""Characters of a duty in a few words (票价公示，优惠政策落实), on average; names (票务管理) are shorter."""
+
+ALIKE = 4
+"""Cells of one column that all say the same are no criteria, where there are so many."""
 
 
 class Columns(Struct, frozen=True):
@@ -56,8 +60,10 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     number = _pick_number(profiles, roles)
     if number is not None:
         taken[number] = "number"
-    score, groups = _pick_points(profiles, roles, taken, {c: fold(name) for c, name in names.items()})
-    groups = groups or _pick_sums(profiles, names, taken, score)
+    coarser = _coarser_numbers(number, profiles, roles)
+    taken.update(dict.fromkeys(coarser, "number"))
+    score, groups = pick_points(profiles, roles, taken, {c: fold(name) for c, name in names.items()})
+    groups = groups or pick_sums(profiles, names, taken, score)
     if score is not None:
         taken[score] = "points"
     taken.update(dict.fromkeys(groups, "section_points"))
@@ -82,6 +88,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     graded = graded if score is not None else None
     numbers = {numbered: number} if numbered is not None and number is not None else {}
     number = None if numbers else number
+    numbers |= {n: c for c in coarser if (n := _numbered_level(c, labels, text, score, profiles)) is not None}
     return Columns(labels, number, numbers, text, score, levels, awarded, _distinct_names(others, names), grades, graded)
 
 
@@ -207,6 +214,7 @@ def _is_scored_text(cell: Cell) -> bool:
 
 def _pick_number(profiles: Sequence[Profile], roles: dict[int, Role | None]) -> int | None:
     named = [c for c, r in roles.items() if r == "number" and profiles[c].filled and profiles[c].serial >= 0.6]
+    named = sorted(named, key=lambda c: any(is_coarser(profiles[c], profiles[other]) for other in named))  # the rows' own first
     if named and not (profiles[named[0]].filled >= 3 and profiles[named[0]].ascending < 0.5):
         return named[0]
     ranked = [
@@ -220,89 +228,17 @@ def _pick_number(profiles: Sequence[Profile], roles: dict[int, Role | None]) -> 
     return next(iter((*ranked, *named)), None)
 
 
-def _pick_points(
-    profiles: Sequence[Profile], roles: dict[int, Role | None], taken: dict[int, Role], names: dict[int, str]
-) -> tuple[int | None, tuple[int, ...]]:
-    """(criterion points, columns of section points). Of several such columns those with fewer cells belong to sections."""
-    fits = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.numeric >= 0.5]
-    named = [c for c in fits if roles.get(c) == "points"]
-    guessed = [
-        c
-        for c in fits
-        if roles.get(c) in (None, "number")
-        and profiles[c].numeric >= 0.7
-        and profiles[c].length <= 8
-        and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
-    ]
-    candidates = named or guessed or [c for c in fits if _is_printed_full(profiles[c], roles.get(c), names.get(c, ""))]
-    if not candidates:
-        return None, ()
-    if len(candidates) == 1:
-        if _closes_finer(candidates[0], profiles, taken):
-            return None, (candidates[0],)
-        if named and guessed and _is_coarser(profiles[named[0]], profiles[guessed[0]]):
-            return guessed[0], (named[0],)
-        unnamed = [c for c in guessed if named and _follows_label(c, named[0], profiles)]
-        return candidates[0], tuple(unnamed)
-    repeated = tuple(c for c in candidates if _goes_with_label(c, profiles, roles))
-    if len(repeated) == len(candidates) - 1:  # printed again in each row with their labels, while the criteria's may be joined
-        return next(c for c in candidates if c not in repeated), repeated
-    finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
-    groups = tuple(c for c in candidates if _is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
-    rest = [c for c in candidates if c not in groups]
-    return (min(rest), groups) if groups else _equals(rest, profiles, roles)
-
-
-def _closes_finer(only: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
-    """Whether the only points column has fewer cells than there are texts that end with points of their own (…（5分））."""
-    closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.9 and p.distinct >= 0.9]
-    return any(p.filled > profiles[only].filled >= 2 for p in closing)
-
-
-def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
-    """A column to fill (评分, 扣分) that is printed full: it holds the points, where no other column does."""
-    return profile.wide >= 0.9 and profile.numeric >= 0.9 and (role == "deduction" or (role == "awarded" and name in UNFILLED))
-
-
-def _pick_sums(profiles: Sequence[Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
-    """Columns headed 小计 that sum up the criteria's points of each label on their left."""
-    if score is None:
+def _coarser_numbers(number: int | None, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> tuple[int, ...]:
+    """Columns of serials that count something coarser than the criteria: the sections, beside the column of the rows' own."""
+    if number is None:
         return ()
-    sums = (c for c, name in names.items() if c not in taken and c < score and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
-    return tuple(c for c in sums if profiles[c].numeric >= 0.5 and _is_coarser(profiles[c], profiles[score]))
-
-
-def _equals(
-    candidates: Sequence[int], profiles: Sequence[Profile], roles: dict[int, Role | None]
-) -> tuple[int | None, tuple[int, ...]]:
-    """Several points columns with a cell in each row: the last is the criteria's where each follows a label column of
-    its own, else the first."""
-    sums = tuple(c for c in candidates if c != max(candidates) and _goes_with_label(c, profiles, roles))
-    if sums:
-        return min(c for c in candidates if c not in sums), sums
-    first, last = min(candidates), max(candidates)
-    apart = last - first > 1 and roles.get(first - 1) == roles.get(last - 1) == "label"
-    return (last, tuple(c for c in candidates if c != last)) if apart and first else (first, ())
-
-
-def _goes_with_label(col: int, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> bool:
-    """Whether a column changes no more often than the labels on its left, which are printed again in each row."""
-    left = profiles[col - 1] if col and roles.get(col - 1) == "label" else None
-    return left is not None and profiles[col].runs <= left.runs < left.filled
-
-
-def _is_coarser(a: Profile, b: Profile) -> bool:
-    return a.filled <= 0.7 * b.filled
-
-
-def _follows_label(col: int, finest: int, profiles: Sequence[Profile]) -> bool:
-    """Whether a points column has a cell exactly where the label column on its left has, and not in each row."""
-    own = profiles[col]
-    return 0 < col < finest and own.filled < profiles[finest].filled and own.rows == profiles[col - 1].rows
+    named = (c for c, r in roles.items() if r == "number" and c != number and profiles[c].serial >= 0.6)
+    return tuple(c for c in named if profiles[c].filled and is_coarser(profiles[c], profiles[number]))
 
 
 def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:
     free = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.length >= 2 and min(p.numeric, p.bare if roles.get(c) else 1) < 0.5]
+    free = [c for c in free if profiles[c].runs > 1 or profiles[c].filled < ALIKE] or free  # □符合 □不符合 in each row
     by_role = {
         role: [c for c in free if roles.get(c) == role] for role in ("text", "standard")
     }
@@ -328,9 +264,9 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
     if by_role["standard"]:
         own = max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
         finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].filled >= 0.9 * profiles[own].filled]
-        longer = [c for c in finer if c < own and profiles[c].length > 1.2 * profiles[own].length and not _repeats_over(profiles[c], profiles[own])]
-        if longer:
-            return longer[-1]
+        clauses = [c for c in finer if c < own and _is_clause(profiles[c], profiles[own]) and not _repeats_over(profiles[c], profiles[own])]
+        if clauses:
+            return clauses[-1]
         return max(by_role["standard"], key=lambda c: (profiles[c].scoring < 0.5, profiles[c].filled * profiles[c].length))
     open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
     finest = max((profiles[c].filled for c in free), default=0)
@@ -338,6 +274,13 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
         open_ += [c for c in free if roles.get(c) == "remark" and profiles[c].distinct >= 0.9]
     open_ = [c for c in open_ if profiles[c].filled > 0.7 * finest] or open_
     return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
+
+
+def _is_clause(line: Profile, standard: Profile) -> bool:
+    """Whether the cells left of the standards are the duties themselves, not names of them: longer than these, or each
+    another clause, without points of its own, where the standards only say what is deducted."""
+    told = line.distinct >= 0.75 and line.closing < 0.5 and line.length >= CLAUSE
+    return line.length > 1.2 * standard.length or (told and standard.scoring >= 0.8)
 
 
 def _is_scored_once(text: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:

@@ -233,12 +233,32 @@ def _is_torn_text(line: Line, filled: tuple[Cell, ...], whole_above: bool | None
 
 def _is_torn_aside(line: Line, filled: tuple[Cell, ...]) -> bool:
     """Text in the columns beside the criterion (标准, 方法), the rest of cells that the page break cut, and nothing else but
-    the rest of the label: no section begins inside a row."""
+    the rest of the label (where rows have no numbers, what closes it) or of the points: no section begins inside a row."""
     aside = {id(line.row.cells[c]) for c in line.columns.others if c < len(line.row.cells) and line.row.cells[c] is not None}
-    labels = {id(cell) for cell in line.labels if line.columns.number is not None and cell is not None}
+    numbered = line.columns.number is not None
+    labels = {id(cell) for cell in line.labels if cell is not None and (numbered or is_rest_of_label(cell.text))}
+    if line.points is not None and is_rest_of_points(line.points.text):
+        aside.add(id(line.points))
     beside = [cell for cell in filled if id(cell) in aside]
     rest = all(id(cell) in aside | labels and cell.col_span == 1 for cell in filled)
-    return line.columns.points is not None and bool(beside) and rest
+    return line.columns.text is not None and bool(beside) and rest
+
+
+def is_rest_of_label(text: str) -> bool:
+    """Whether a label cell holds what closes a label that a page break cut: its points, or the end of their bracket.
+
+    >>> is_rest_of_label("（16分）"), is_rest_of_label("分）"), is_rest_of_label("环境（16分）")
+    (True, True, False)
+    """
+    return is_label_points(text) or REST_OF_POINTS.fullmatch(clean(text)) is not None
+
+
+def is_rest_of_points(text: str) -> bool:
+    """Whether a points cell holds the end of points that a page break cut: 分 or a bracket, and no figure."""
+    return REST_OF_POINTS.fullmatch(clean(text)) is not None
+
+
+REST_OF_POINTS = regex.compile(r"分|分?[)）]")
 
 
 def _is_beside(line: Line, filled: tuple[Cell, ...]) -> bool:
@@ -258,7 +278,8 @@ def _continues(line: Line, whole_above: bool | None) -> bool:
     if line.columns.points is None and line.columns.number is None:
         return False
     has_number = line.columns.number is not None and line.own(line.number)
-    if not line.own(line.text) or has_number or line.own(line.points):
+    scored = line.own(line.points) and line.points is not None and not is_rest_of_points(line.points.text)
+    if not line.own(line.text) or has_number or scored:
         return False
     named = any(line.own(c) and not is_label_points(c.text) for c in line.labels if c is not None)
     both = line.columns.points is not None and line.columns.number is not None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from msgspec.structs import replace
 
@@ -30,7 +30,7 @@ from pipeline.notices.segments import Segment
 from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.rubrics import tornpoints
-from pipeline.rubrics.draft import Draft, Mark, collect
+from pipeline.rubrics.draft import OPEN_BRACKET, Draft, Mark, collect
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.header import header_at, header_faults, header_of
 from pipeline.rubrics.listing import lists_of, unboxed
@@ -46,6 +46,9 @@ from pipeline.rubrics.table import JoinedTable, join
 
 SHORT = 30
 """A line just above a table that is no longer than this may name it, whatever its words."""
+
+MIN_BARE = 4
+"""So many texts, all of them, that open with figures that count on are numbered."""
 
 MIN_BOXED = 3
 """A table of one column and so many rows may be a list with a frame around it."""
@@ -207,11 +210,15 @@ def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
 
 def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
     """Where every text opens with a Chinese numeral (一.… 二.…), or with a figure set apart by a space, and they count on from 1,
-    that is the number."""
+    that is the number. So is a bare figure (1年度… 2河长…), as PDFs without blanks have it, before words of many kinds."""
     found = [patterns.NUMERAL_IN_TEXT.match(c.text) or patterns.FIGURE_IN_TEXT.match(c.text) for c in criteria]
     values = [int(m["n"]) if m["n"].isdecimal() else chinese_number(m["n"]) for m in found if m]
     if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
-        return list(criteria)
+        bare = [patterns.BARE_FIGURE_IN_TEXT.match(c.text) for c in criteria]
+        first, units = bare[0]["n"] if bare[0] else "", [m["unit"] for m in bare if m]
+        if not len(units) == len(bare) >= MIN_BARE or first != "1" or not _count_up(bare) or 2 * len(set(units)) < len(units):
+            return list(criteria)  # figures before one word are a measure (1月… 2月…)
+        found = bare
     pairs = zip(criteria, found, strict=True)
     return [replace(c, number=m["n"], text=c.text[m.end() :], number_at=c.at) for c, m in pairs if m]
 
@@ -224,7 +231,8 @@ def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
     for i, (text, match) in enumerate(zip(texts, found, strict=True)):
         whole = patterns.SERIAL_BEFORE_FIGURE.match(text) if match is None or match["c"] is not None else None
         before = found[i - 1] if i else None
-        if whole is not None and int(whole["b"]) == (int(before["b"]) + 1 if before is not None and before["b"] else 1):
+        following = int(before["b"]) + 1 if before is not None and before["b"] else 1
+        if whole is not None and int(whole["b"]) in (following, 1):  # or the count begins anew
             found[i] = whole
     return found
 
@@ -282,6 +290,8 @@ def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Cr
     if not inner or ones < (0.6 if grouped or worded else 0.9) * len(inner):
         return criteria, marks
     declared = all(m.stated_points is not None for m in inner) and any(c.max_points is not None for c in criteria)
+    if any(len(m.covered) > 1 and m.stated_points is not None for m in inner):  # points for several are a section's
+        return criteria, marks
     if not grouped and ((len(inner) < 0.9 * len(criteria) and not worded) or declared):
         return criteria, marks
     return _name_items(criteria, inner), [m for m in marks if m not in inner]
@@ -410,7 +420,8 @@ def _total_elsewhere(
                 match = patterns.HEADER_TOTAL.search(fold(cell.text))
                 role = patterns.header_role(cell.text)
                 whole = match and role == "label" and Decimal(match[1]) == sum(c.max_points or 0 for c in draft.criteria)
-                if match and (whole or role in ("points", "awarded", "standard", "text")):
+                alone = match and role is None and match[0] == fold(cell.text) and not cell.text.strip()[0].isdigit()  # 满分98分
+                if match and (whole or alone or role in ("points", "awarded", "standard", "text")):
                     return Decimal(match[1]), cell.at
     later = [row for rows in draft.table.data[1:] for row in rows]
     for col, cell in spanning_totals(draft.table.data[0], draft.table.header_texts).items():
@@ -425,7 +436,9 @@ def _total_elsewhere(
     below = fold(draft.table.tail[0].text) if draft.table.tail else ""
     if patterns.TOTAL_WORDS.fullmatch(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
         return Decimal(number[0]), draft.table.tail[0].at
-    for paragraph in draft.table.lead[-NEAR:]:
-        if len(paragraph.text) <= 60 and (total := total_in(paragraph.text)) is not None:
-            return total, paragraph.at
+    near = draft.table.lead[-NEAR:]
+    for line, rest in zip_longest(near, near[1:]):
+        said = line.text + (rest.text if rest is not None and OPEN_BRACKET.search(line.text) else "")
+        if len(said) <= 60 and (total := total_in(said)) is not None:
+            return total, line.at
     return None, None

@@ -14,7 +14,7 @@ from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
 from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.table import JoinedTable
+from pipeline.rubrics.table import MIN_TITLE, JoinedTable
 
 MAX_NAME = 16
 """A line above a table that names a section without points is no longer than this."""
@@ -25,7 +25,7 @@ MIN_LINES = 3
 
 def column_table(table: JoinedTable) -> JoinedTable | None:
     """A sheet whose criteria are columns (`歌曲内容（20分） | 音色（25分） …`, a row for each assessee) as a table of rows."""
-    rows = rows_of(table.parts[0], 0)
+    rows = rows_of(table.parts[0])
     for row in rows[:3]:
         filled = row.filled()
         named = [c for c in filled if _is_scored_name(c)]
@@ -54,7 +54,7 @@ def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], to
     cells: list[Cell] = []
     for index, (text, value, named, scored) in enumerate(pairs):
         cells += [Cell(index, 0, text, named.at), Cell(index, 1, value, scored.at)]
-    rows = rows_of(table.parts[0], 0)
+    rows = rows_of(table.parts[0])
     title = [r.filled()[0] for r in rows if r.index < top and len(r.filled()) == 1]
     lead = tuple(Paragraph(c.text, c.at, align="center") for c in title)
     part = Table(tuple(cells), len(pairs), 2, table.parts[0].at, table.parts[0].page)
@@ -63,7 +63,7 @@ def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], to
 
 def points_row_table(table: JoinedTable) -> JoinedTable | None:
     """A sheet whose criteria are columns over a row of points (`评分项目 | 主题 | 语言` above `分值 | 50 | 50`)."""
-    rows = rows_of(table.parts[0], 0)
+    rows = rows_of(table.parts[0])
     for names, scores in pairwise(rows[:5]):
         below = {c.col: c for c in scores.filled()[1:]}
         pairs = [(clean(c.text), clean(below[c.col].text), c, below[c.col]) for c in names.filled()[1:] if c.col in below]
@@ -71,7 +71,8 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
         if len(kept) < MIN_LINES or patterns.header_role(names.filled()[0].text) not in ("label", "text", "standard"):
             continue
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
-            return _turned(table, kept, names.index)
+            total = [p for p in pairs if p not in kept and points(p[1]) is not None]
+            return _turned(table, [*kept, *total[:1]], names.index)
     return None
 
 
@@ -93,7 +94,19 @@ def _is_section_row(row: Row) -> bool:
 
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     """Tables of one sheet, each under a heading with its points (`（一）卫生（共20分）`) and the same header, as one table
-    with section rows; only the last may have a total row. Others stay as they are."""
+    with section rows; only the last may have a total row. Others stay as they are. A title above a heading begins a sheet."""
+    starts = [i for i, t in enumerate(tables) if i and len(t.lead) > 1 and any(_titles_sheet(line) for line in t.lead[:-1])]
+    return tuple(sheet for a, b in pairwise([0, *starts, len(tables)]) for sheet in _gathered(tables[a:b]))
+
+
+def _titles_sheet(line: Paragraph) -> bool:
+    """Whether a line above a section's heading is the title of a sheet: 表2 …考核细则, or what speaks of scoring."""
+    text = clean(line.text)
+    titled = patterns.TITLE_WORDS.search(text) and len(text) >= MIN_TITLE and not patterns.SECTION_MARKER.match(text)
+    return bool(titled) and (line.align == "center" or patterns.SCORING_TITLE.search(text) is not None)
+
+
+def _gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     if len(tables) < 2:
         return tuple(tables)
     heads = [t.lead[-1] if t.lead and _is_section_line(t.lead[-1]) else None for t in tables]

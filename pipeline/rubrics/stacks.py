@@ -24,10 +24,10 @@ OF_SCORE = regex.compile(r"[0-9]{2}.*(?:以[上下]|至|[-~—–])|(?:[≥≤<>
 
 def stacked(table: Table) -> tuple[Table, ...]:
     """The sheets of a table, top to bottom; the table itself when it holds one."""
-    rows = rows_of(table, 0)
+    rows = rows_of(table)
     begun = [row for above, row in pairwise(rows) if (len(above.filled()) <= 1 or above.is_total) and is_header(row)]
     below = [(row, top) for row in begun if (top := _top(rows, row.index)) is not None]
-    heads = {row.index for row in leading_headers(rows)} if below else set()
+    heads = {row.index for row in leading_headers(table)} if below else set()
     tops = [top for row, top in below if row.index not in heads]
     bands = _bands_top(rows)
     tops = [*tops, bands] if bands is not None and not any(top >= bands for top in tops) else tops

@@ -47,12 +47,12 @@ class JoinedTable(Struct, frozen=True, dict=True):
     @cached_property
     def rows(self) -> tuple[tuple[Row, ...], ...]:
         """Rows of each part."""
-        return tuple(rows_of(part, i) for i, part in enumerate(self.parts))
+        return tuple(map(rows_of, self.parts))
 
     @cached_property
     def leading(self) -> tuple[tuple[Row, ...], ...]:
         """The header rows at the top of each part."""
-        return tuple(map(leading_headers, self.rows))
+        return tuple(map(leading_headers, self.parts))
 
     @cached_property
     def headers(self) -> tuple[tuple[Row, ...], ...]:
@@ -100,7 +100,6 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
     lead: list[Paragraph] = []
     inside: list[Paragraph] = []
     between: list[Paragraph] = []
-    laid = _Laid()
     for block in (part for b in blocks for part in (_sheets(b) if isinstance(b, Table) else (b,))):
         if isinstance(block, Paragraph):
             if not _is_noise(block):
@@ -108,9 +107,9 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
             continue
         apart = between or inside
         if parts and (
-            _is_closing_part(laid.rows(block))
-            or (not apart and _goes_on(parts, block, laid))
-            or (0 < len(between) <= MAX_STRAY and not any(map(_opens, between)) and _counts_on(parts, block, laid) and _goes_on(parts, block, laid))
+            _is_closing_part(rows_of(block))
+            or (not apart and _goes_on(parts, block))
+            or (0 < len(between) <= MAX_STRAY and not any(map(_opens, between)) and _counts_on(parts, block) and _goes_on(parts, block))
         ):
             parts.append(block)
             inside, between = [*inside, *between], []
@@ -128,24 +127,6 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
 def _sheets(table: Table) -> tuple[Table, ...]:
     """The sheets of one table: those that stand one under another, of each the halves side by side."""
     return tuple(half for sheet in stacked(table) for half in halves(sheet))
-
-
-class _Laid:
-    """The rows of parts, and the header rows at their tops, each laid out once."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Table, tuple[Row, ...]]] = {}
-        self._heads: dict[int, tuple[Row, ...]] = {}
-
-    def rows(self, part: Table) -> tuple[Row, ...]:
-        if id(part) not in self._known:
-            self._known[id(part)] = part, rows_of(part, 0)
-        return self._known[id(part)][1]
-
-    def heads(self, part: Table) -> tuple[Row, ...]:
-        if id(part) not in self._heads:
-            self._heads[id(part)] = leading_headers(self.rows(part))
-        return self._heads[id(part)]
 
 
 def _is_closing_part(laid: Sequence[Row]) -> bool:
@@ -169,16 +150,16 @@ def _opens(paragraph: Paragraph) -> bool:
     return bool(heads) or _closes(paragraph) or (paragraph.align == "center" and len(text) >= MIN_TITLE)
 
 
-def _counts_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
-    """Whether a part of as many columns begins on another page (or where nothing has pages) with the serial number after the last
-    one, which no total followed."""
-    before, after = laid.rows(parts[-1]), laid.rows(part)
+def _counts_on(parts: Sequence[Table], part: Table) -> bool:
+    """Whether a part of as many columns begins on another page (or where nothing has pages, or under a header of its own) with
+    the serial number after the last one, which no total followed."""
+    before, after = rows_of(parts[-1]), rows_of(part)
     same = part.page is not None and part.page == parts[-1].page
-    if same or part.cols != parts[-1].cols or any(row.is_total for row in before):
+    if (same and not leading_headers(part)) or part.cols != parts[-1].cols or any(row.is_total for row in before):
         return False
     for col in range(min(part.cols, 3)):
-        last = [n for row in before for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
-        first = [n for row in after for c in row.filled() if c.col == col and (n := serial_value(c.text)) is not None]
+        last = [n for row in before for c in row.filled() if c.col == col and c.col_span == 1 and (n := serial_value(c.text)) is not None]
+        first = [n for row in after for c in row.filled() if c.col == col and c.col_span == 1 and (n := serial_value(c.text)) is not None]
         if len(last) > 1 and first and first[0] == last[-1] + 1:
             return True
     return False
@@ -189,12 +170,12 @@ def _is_noise(paragraph: Paragraph) -> bool:
     return not text or any(p.match(text) for p in (patterns.PAGE_NUMBER, patterns.CONTINUED, patterns.CONTINUED_TITLE))
 
 
-def _goes_on(parts: Sequence[Table], part: Table, laid: _Laid) -> bool:
-    before = laid.rows(parts[-1])
-    rows = laid.rows(part)
-    first = laid.heads(parts[0])
-    header = as_before(laid.heads(part), first)
-    below = max((row.index for row in as_before(laid.heads(parts[-1]), first)), default=-1)
+def _goes_on(parts: Sequence[Table], part: Table) -> bool:
+    before = rows_of(parts[-1])
+    rows = rows_of(part)
+    first = leading_headers(parts[0])
+    header = as_before(leading_headers(part), first)
+    below = max((row.index for row in as_before(leading_headers(parts[-1]), first)), default=-1)
     data = [row for row in before if row.index > below]
     ended = any(row.is_total for row in data[1:])  # a total in the first row opens the table
     if not header and are_bands(rows):
@@ -219,8 +200,7 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
     for width in widths:
         each = zip(table.parts, table.data, table.tops, strict=True)
         rows = [r for part, data, top in each if part.cols == width for r in data if r.index >= top]
-        names = table.header_texts if width == header_cols else {}
-        by_width[width] = columns_of(rows, width, names)
+        by_width[width] = columns_of(rows, width, _names(table, width))
     best = by_width[widths[0]]
     for width in widths[1:]:
         own, same = by_width[width], _borrow(best, widths[0], width)
@@ -229,6 +209,12 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
         if own.text is None or own.points is None or alike:
             by_width[width] = same
     return tuple(by_width[p.cols] for p in table.parts)
+
+
+def _names(table: JoinedTable, width: int) -> dict[int, str]:
+    """Column → header text, of the first part of a width that has a header."""
+    heads = (heads for heads, part in zip(table.headers, table.parts, strict=True) if heads and part.cols == width)
+    return header_texts(next(heads, ()), width)
 
 
 def _data_rows(table: JoinedTable, width: int) -> int:

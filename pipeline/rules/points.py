@@ -274,7 +274,7 @@ def total_mismatch(reading: Reading) -> Iterator[Hit]:
     """The stated total equals the sum of the printed criteria, or of the declared sections.
 
     What: the printed total (last row, title or header) against the sum of all scored criteria; a bonus section may stand
-    outside or inside the total. Where no criterion carries points, the declared sections are summed.
+    outside or inside the total. Where a criterion's points are unknown, the declared sections are summed.
     Why: the total is what grades are read from.
     **Bad**
         1    | 制度健全 | 40
@@ -288,7 +288,7 @@ def total_mismatch(reading: Reading) -> Iterator[Hit]:
     Limits: no printed total, no finding. Bonus points inside the total on one sheet and outside on its sisters are a warning,
     supported by the sisters only. A sum far above the total (rows that exclude each other) is only noted. With an empty points cell the sum is compared only if it already exceeds the total.
     The total may be any number (40, 110, 150, 1000); it is never assumed to be 100.
-    中文: 印出的总分应等于全部计分条目之和（加分项可在总分之外，也可在内；与同一通知的其他表算法不一的予以提示）；各条无分值时比对各项目标注分之和。没有印总分则不检查，
+    中文: 印出的总分应等于全部计分条目之和（加分项可在总分之外，也可在内；与同一通知的其他表算法不一的予以提示）；有条目分值不明时比对各项目标注分之和。没有印总分则不检查，
     总分可以是任何数，绝不假定为 100。
     """
     for rubric in reading.rubrics:
@@ -339,13 +339,17 @@ def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
     if any(is_counted(c) for c in criteria):
         base, whole = _sums(rubric)
         unknown = [c for c in absent_points(criteria) if c.basis == "printed"]
-        if stated in (base, whole) or ((unknown or any(_is_worded(c) and c.kind != "veto" for c in criteria)) and base < stated):
+        taking = {c.id for s in rubric.sections if s.kind == "deduction" for c in s.criteria}  # what these cost is no part of the total
+        worded = any(_is_worded(c) and c.kind != "veto" and c.id not in taking for c in criteria)
+        if stated not in (base, whole) and (base > stated or not (unknown or worded)):
+            yield _total_hit(rubric, criteria, stated, base)
             return
-        yield _total_hit(rubric, criteria, stated, base)
-        return
+        if stated in (base, whole) or not unknown:
+            return
     labels = [s for s in _top(rubric) if s.kind == "scored"]
     values = [s.stated_points for s in labels if s.stated_points is not None and s.points_basis in SETTLED]
-    if len(values) == len(labels) > 1 and sum(values) != stated:
+    outside = sum((s.stated_points or Decimal(0) for s in _top(rubric) if s.kind == "bonus"), Decimal(0))
+    if len(values) == len(labels) > 1 and stated not in (sum(values), sum(values) + outside):
         yield _label_hit(rubric, labels, values, stated)
 
 

@@ -9,6 +9,7 @@ from itertools import combinations
 from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
+from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import fold
@@ -279,15 +280,15 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
         home = {c.id: section.id for section in rubric.sections for c in section.criteria}
         above: Criterion | None = None
         for index, criterion in enumerate(rubric.printed()):
-            text = fold(criterion.text)
+            text = fold(patterns.POINTS_IN_BRACKETS.sub("", criterion.text))
             if above is not None and _is_copied_row(above, criterion):
                 yield _repeat(rubric, above, criterion)
             above = criterion
             item = fold(criterion.columns.get("item", ""))  # the duty, where the text is its standard
             said, group = (item, "") if len(item) >= TOO_SHORT else (text, item)
-            if len(said) < TOO_SHORT or CLAUSE.search(said):
+            if len(said) < TOO_SHORT or len(_asked(criterion.text if said is text else item)) < TOO_SHORT:
                 continue
-            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in ("remark", "awarded")))
+            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in BESIDE))
             first = rows.setdefault(key, criterion)
             duty = (home.get(criterion.id), said, group)  # each section may ask the same of its own people
             last, same = duties.get(duty, (index, criterion))
@@ -298,8 +299,18 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
                 yield _repeat(rubric, same, criterion, said)
 
 
+BESIDE = ("remark", "awarded", "method", "evidence")
+"""Columns that do not say what is asked for, nor by which standard."""
+
 CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")
 """A general clause on what is deducted, which many rows share."""
+
+
+def _asked(text: str) -> str:
+    """The sentences of a text that are no clause on what is deducted."""
+    if not CLAUSE.search(whole := fold(text)):
+        return whole
+    return "".join(s for part in regex.split(r"[。；;\n]", text) if not CLAUSE.search(s := fold(part)))
 
 
 def _is_copied_row(above: Criterion, criterion: Criterion) -> bool:

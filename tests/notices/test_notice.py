@@ -346,3 +346,20 @@ def test_the_head_of_a_web_page(above: str, title: str, issuer: str) -> None:
     notice = notice_of(WEB_PAGE.format(above=above, title=title))
     assert notice.title == title.replace("\n", "")
     assert notice.issuer == issuer
+
+
+@pytest.mark.parametrize("between", ["、", "　"])
+def test_two_bureaus_on_one_line_issue_a_notice_together(between: str) -> None:
+    line = f"白石县林业局{between}白石县文化和旅游局"
+    notice = notice_of(f"{line}\n白林联发〔2023〕7号\n关于开展森林康养基地认定工作的通知\n各乡镇：\n现将有关事项通知如下。\n{line}\n2023年5月8日\n")
+    assert notice.issuer == notice.signature == "白石县林业局、白石县文化和旅游局"
+
+
+def test_a_bureau_in_spread_letters_is_one() -> None:
+    notice = notice_of("白 石 县 林 业 局\n白林发〔2023〕7号\n关于开展森林康养基地认定工作的通知\n各乡镇：\n现将有关事项通知如下。\n")
+    assert notice.issuer == "白石县林业局"
+
+
+def test_a_bureau_that_keeps_contact_is_an_addressee() -> None:
+    notice = notice_of("白石县水务局\n白水发〔2023〕7号\n关于开展河长制考核的通知\n各乡镇人民政府，县级河长联系部门：\n现将有关事项通知如下。\n")
+    assert notice.addressees == ("各乡镇人民政府", "县级河长联系部门")

@@ -389,7 +389,15 @@ def test_boxes_higher_than_their_type(tmp_path):
 )  # fmt: skip
 def test_text_layers_of_other_characters_names(text, nonsense):
     glyphs = [Glyph.of(c, 10.0 * i, 0.0, 10.0 * i + 10, 12.0) for i, c in enumerate(text)]
-    assert textlayer._is_nonsense(glyphs) is nonsense
+    assert textlayer._is_nonsense(glyphs, "".join(g.text for g in glyphs)) is nonsense
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [("备案信息真实ÿ证照亮明", 1), ("无裸露¬枯死；合计Ā", 2), ("长×宽×高不小于3÷2米", 0), ("Café店、naïve词与°C", 0), ("μm级§2、3·4", 0)],
+)
+def test_letters_at_chinese_words_that_no_text_has(text, letters):
+    assert textlayer.misnamed(text) == letters
 
 
 # ---- page heads --------------------------------------------------------------------------------------------------

@@ -222,6 +222,31 @@ def test_a_moving_picture_is_refused_by_name(form):
         source.read_bytes(out.getvalue(), "a.gif")
 
 
+def misnamed_pages(few: str) -> bytes:
+    """Two pages of one font whose comma is saved as þ and whose full stop as 2: the first page has many, the second none of þ."""
+    import typst
+
+    many = "主干道每日普扫，路面见本色，公厕全天开放，标识醒目，收运车辆密闭，沿途无抛洒，每季组织培训，有签到，有照片"
+    setting = f'#set page(paper: "a4")\n#set text(font: "Noto Serif SC", size: 14pt, lang: "zh")\n{many}\n#pagebreak()\n{few}'
+    out = BytesIO()
+    with pikepdf.open(BytesIO(typst.compile(setting.encode(), font_paths=[str(FONT.parent)], ignore_system_fonts=True))) as whole:
+        for page in whole.pages:
+            for font in page.Resources.Font.values():
+                font.ToUnicode.write(font.ToUnicode.read_bytes().replace(b"<FF0C>", b"<00FE>").replace(b"<3002>", b"<0032>"))
+        whole.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("few", "texts", "kinds"),
+    [("地面无积水。#parbreak()便池无尿垢。", ["地面无积水。", "便池无尿垢。"], ["ocr", "ocr"]), ("一。", [], ["ocr", "ocr", "unread-page"])],
+)
+def test_pages_of_a_font_that_another_page_shows_to_be_misnamed_are_read_by_sight(few, texts, kinds):
+    document = source.read_bytes(misnamed_pages(few), "a.pdf")
+    assert [remark.kind for remark in document.remarks] == kinds
+    assert [block.text for block in document.blocks if block.page == 2] == texts
+
+
 def test_the_engine_keeps_no_number_of_the_machine_and_says_nothing(tmp_path):
     """The runtime would lay a device number and a log of its use into the home folder, and send them."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "ORT_"))} | {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}

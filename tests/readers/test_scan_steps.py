@@ -212,6 +212,20 @@ def test_a_letter_alone_in_a_number_column_is_the_figure_it_looks_like_and_in_do
     assert settled == read or (out.digits or 1) <= 0.5
 
 
+@pytest.mark.parametrize(("read", "figures", "settled"), [("6分", "69", "6分"), ("(3)", "131", "(3)"), ("0-5", "015", "0-5"), ("6", "6", "6")])
+def test_what_dresses_a_number_is_no_figure(read, figures, settled):
+    from pipeline.model import Cell
+    from pipeline.provenance import Provenance
+    from pipeline.readers.ocr import Char
+    from pipeline.readers.rereading import Crop, _settled
+
+    cell = Cell(row=1, col=0, text=read, at=Provenance(read, page=1, bbox=(0, 0, 9, 9)), confidence=0.94)
+    seen = [Char(c, 0.5, 0.85) for c in read]
+    for free in (seen, [Char("口", 0.5, 0.3)]):
+        out = _settled(Crop(cell, np.zeros((9, 9), np.uint8), True), free, free, [Char(c, 0.5, 0.99) for c in figures])
+        assert out.text == settled
+
+
 @pytest.mark.parametrize(("read", "settled"), [("低于0.1%0，", "低于0.1‰，"), ("低于1%o", "低于1‰"), ("5%00", "5%00"), ("100%。", "100%。")])
 def test_a_round_sign_behind_a_percent_sign_makes_it_per_mille(read, settled):
     from pipeline.readers.ocr import Peak, _with_per_mille

@@ -203,3 +203,15 @@ def test_a_total_right_below_the_header_ends_nothing():
 采购  3     验收双人签字，不合格食材当场退回。      3
 """)
     assert [(row[0], row[3]) for row in found[1:]] == [("总分", "10"), ("制度", "4"), ("", "3"), ("采购", "3")]
+
+
+def test_a_wide_space_spreads_a_word_of_two_characters():
+    (found,) = tables("""
+项　目  序　号  内容                                    分　值
+船舶    1       船体完好无渗漏，证书齐全有效。          40
+        2       救生衣数量足够。                        25
+船员    3       持证上岗，无疲劳作业。                  35
+总　分                                                  100
+""")
+    assert found[0] == ["项　目", "序　号", "内容", "分　值"]
+    assert (found[3][2], found[-1][0], found[-1][3]) == ("持证上岗，无疲劳作业。", "总　分", "100")

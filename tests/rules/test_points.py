@@ -82,6 +82,21 @@ def test_total_mismatch_hits(stated, where):
     assert hits("total-mismatch", of(CLEAN.replace("| 9.5", f"| {stated}"))) == where
 
 
+TAKING = """
+    项目 | 序号 | 评价内容 | 评价分值
+    管理（100分） | 1 | 证照齐全。 | 60
+    ^ | 2 | 报表及时。 | 40
+    扣分项 | 3 | 迟报材料。 | 扣2分/次
+    ^ | 4 | 问题重复。 | 扣2分/次
+    总评 | | | {}
+"""
+
+
+@pytest.mark.parametrize(("stated", "where"), [("102", ["annex-1"]), ("100", [])])
+def test_what_a_section_takes_off_is_no_part_of_the_total(stated, where):
+    assert hits("total-mismatch", reading_of(*rubrics_of(TAKING.format(stated)))) == where
+
+
 BONUS = """
     项目           | 序号 | 评价内容   | 评价分值
     管理（100分）  | 1    | 证照齐全。 | 60
@@ -117,6 +132,12 @@ def test_a_bonus_is_in_or_out_alike_on_all_sheets(totals, expected):
     found = findings_of("total-mismatch", reading_of(*sheets))
     assert [f.where for f in found] == expected
     assert all((f.status, f.severity) == ("supported", "warning") for f in found)
+
+
+@pytest.mark.parametrize(("total", "bonus", "where"), [("98", "", ["annex-1"]), ("90", "", []), ("90", "加分项（5分）|5|获奖。|5\n", []), ("95", "加分项（5分）|5|获奖。|5\n", [])])
+def test_declared_sections_are_summed_where_a_criterion_lacks_its_points(total, bonus, where):
+    table = f"项目|序号|评价内容|评价分值\n甲（40分）|1|甲一。|15\n|2|甲二。|\n乙（50分）|3|乙一。|30\n|4|乙二。|20\n{bonus}总评|||{total}"
+    assert hits("total-mismatch", of(table)) == where
 
 
 def test_declared_sections_are_summed_where_criteria_carry_no_points():

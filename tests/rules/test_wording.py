@@ -181,6 +181,17 @@ def test_a_duty_in_rows_apart_is_told_whatever_the_standards():
     assert (found.where, found.status) == ("annex-1/c1..annex-1/c3", "supported")
 
 
+def test_a_duty_looked_at_by_other_means_is_the_same():
+    rows = "管理|1|建立消防台账，记录完整。|缺一项扣1分|查阅资料|5\n救援|2|建立消防台账，记录完整。|缺一项扣1分|现场查看|5"
+    reading = reading_of(rubric_of(f"项目|序号|评价内容|standard|method|评价分值\n{rows}"))
+    assert hits("duplicate-criterion", reading) == ["annex-1/c1..annex-1/c2"]
+
+
+def test_a_duty_with_its_clause_in_one_cell_may_stand_twice():
+    rows = "管理|1|建立消防台账，记录完整（5分）。缺一项扣1分。|5\n救援|2|建立消防台账，记录完整（3分）。缺一项扣1分。|3"
+    assert hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n{rows}"))) == ["annex-1/c1..annex-1/c2"]
+
+
 DOUBLED = ["每日巡查，，记录完整。", "响应时间不不超过2小时。", "每年开展一次满意意度调查，公布满意度调查结果。", "记录完整。。", "按时上报的的材料齐全。", "隐患整改、，及时销号。"]
 
 

@@ -1,0 +1,52 @@
+"""Whether the rows with points are themselves marked or numbered as sections are: then a marker alone makes no section row."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from pipeline import patterns
+from pipeline.normalize import chinese_number, clean, fold
+from pipeline.points import points_at_end, points_closing, read_points
+from pipeline.rubrics.gridrows import Row
+from pipeline.rubrics.rows import NUMERAL
+from pipeline.rubrics.table import JoinedTable
+
+
+def scored_rows_are_marked(table: JoinedTable) -> bool:
+    """Whether rows with points begin with section markers (一、 A.) too, so that a marker alone makes no section row."""
+    for columns, rows in zip(table.columns, table.data, strict=True):
+        if columns.text is None or columns.points is None:
+            continue
+        for row in rows:
+            text, score = row.cells[columns.text], row.cells[columns.points]
+            if text and score and patterns.SECTION_MARKER.match(clean(text.text)) and read_points(score.text).value is not None:
+                return True
+    return False
+
+
+def scored_rows_are_worded(table: JoinedTable) -> bool:
+    """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
+    marks: list[str | None] = []
+    forms: set[bool] = set()
+    for columns, rows in zip(table.columns, table.data, strict=True):
+        if columns.number is None or (columns.points is None and not columns.labels):
+            continue
+        for row in rows:
+            score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in (columns.points, columns.number, columns.text))
+            printed = score.text if score is not None and score.row == row.index else ""
+            closing = text.text if text is not None and columns.points is None else ""
+            scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
+            if scored and text is not mark and not _sums_up(row):
+                said = fold(mark.text) if mark is not None and mark.row == row.index else ""
+                own = said.strip("().、")
+                marks.append(own if NUMERAL.fullmatch(own) else None)
+                forms |= {said[0] == "("} if marks[-1] else set()
+    values = [chinese_number(m) or 0 for m in marks if m]
+    falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
+    if len(forms) > 1:  # 一 heads （一） and （二）
+        return False
+    return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
+
+
+def _sums_up(row: Row) -> bool:
+    return row.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())

@@ -1,0 +1,103 @@
+"""Which columns hold the points of the criteria, and which those of their sections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline import patterns
+from pipeline.normalize import fold
+from pipeline.patterns import Role
+from pipeline.rubrics.profiles import Profile
+
+UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
+"""Headers of a column to fill that, where it is printed full and no other column has points, stand over the points."""
+
+
+def pick_points(
+    profiles: Sequence[Profile], roles: dict[int, Role | None], taken: dict[int, Role], names: dict[int, str]
+) -> tuple[int | None, tuple[int, ...]]:
+    """(criterion points, columns of section points). Of several such columns those with fewer cells belong to sections."""
+    fits = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.numeric >= 0.5]
+    named = [c for c in fits if roles.get(c) == "points"]
+    guessed = [
+        c
+        for c in fits
+        if roles.get(c) in (None, "number")
+        and profiles[c].numeric >= 0.7
+        and profiles[c].length <= 8
+        and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
+    ]
+    candidates = named or guessed or [c for c in fits if _is_printed_full(profiles[c], roles.get(c), names.get(c, ""))]
+    if not candidates:
+        return None, ()
+    if len(candidates) == 1:
+        if _closes_finer(candidates[0], profiles, taken) or (not guessed and _is_of_labels(candidates[0], profiles, roles)):
+            return None, (candidates[0],)
+        if named and guessed and is_coarser(profiles[named[0]], profiles[guessed[0]]):
+            return guessed[0], (named[0],)
+        unnamed = [c for c in guessed if named and _follows_label(c, named[0], profiles)]
+        return candidates[0], tuple(unnamed)
+    repeated = tuple(c for c in candidates if _goes_with_label(c, profiles, roles))
+    if len(repeated) == len(candidates) - 1:  # printed again in each row with their labels, while the criteria's may be joined
+        return next(c for c in candidates if c not in repeated), repeated
+    finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
+    groups = tuple(c for c in candidates if is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
+    rest = [c for c in candidates if c not in groups]
+    return (min(rest), groups) if groups else _equals(rest, profiles, roles)
+
+
+def _closes_finer(only: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
+    """Whether the only points column has fewer cells than there are texts that end with points of their own (…（5分））."""
+    closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.9 and p.distinct >= 0.9]
+    return any(p.filled > profiles[only].filled >= 2 for p in closing)
+
+
+def _is_of_labels(only: int, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> bool:
+    """Whether the only points column stands right beside the labels and is merged down as they are, over several lines of
+    text each on its right."""
+    own, left = profiles[only], profiles[only - 1] if only and roles.get(only - 1) == "label" else None
+    if left is None or left.rows != own.rows or own.span < 1.5 or left.span != own.span:
+        return False
+    return any(p.filled > 1.5 * own.filled and p.length >= 2 and p.numeric < 0.5 and p.distinct >= 0.9 for p in profiles[only + 1 :])
+
+
+def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
+    """A column to fill (评分, 扣分) that is printed full: it holds the points, where no other column does."""
+    return profile.wide >= 0.9 and profile.numeric >= 0.9 and (role == "deduction" or (role == "awarded" and name in UNFILLED))
+
+
+def pick_sums(profiles: Sequence[Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
+    """Columns headed 小计 that sum up the criteria's points of each label on their left."""
+    if score is None:
+        return ()
+    sums = (c for c, name in names.items() if c not in taken and c < score and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
+    return tuple(c for c in sums if profiles[c].numeric >= 0.5 and is_coarser(profiles[c], profiles[score]))
+
+
+def _equals(
+    candidates: Sequence[int], profiles: Sequence[Profile], roles: dict[int, Role | None]
+) -> tuple[int | None, tuple[int, ...]]:
+    """Several points columns with a cell in each row: the last is the criteria's where each follows a label column of
+    its own, else the first."""
+    sums = tuple(c for c in candidates if c != max(candidates) and _goes_with_label(c, profiles, roles))
+    if sums:
+        return min(c for c in candidates if c not in sums), sums
+    first, last = min(candidates), max(candidates)
+    apart = last - first > 1 and roles.get(first - 1) == roles.get(last - 1) == "label"
+    return (last, tuple(c for c in candidates if c != last)) if apart and first else (first, ())
+
+
+def _goes_with_label(col: int, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> bool:
+    """Whether a column changes no more often than the labels on its left, which are printed again in each row."""
+    left = profiles[col - 1] if col and roles.get(col - 1) == "label" else None
+    return left is not None and profiles[col].runs <= left.runs < left.filled
+
+
+def is_coarser(a: Profile, b: Profile) -> bool:
+    return a.filled <= 0.7 * b.filled
+
+
+def _follows_label(col: int, finest: int, profiles: Sequence[Profile]) -> bool:
+    """Whether a points column has a cell exactly where the label column on its left has, and not in each row."""
+    own = profiles[col]
+    return 0 < col < finest and own.filled < profiles[finest].filled and own.rows == profiles[col - 1].rows
