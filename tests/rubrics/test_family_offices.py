@@ -362,6 +362,35 @@ annex-1 《热线办理考核细则》 -
     1 | 15日内回访 | 30
     2 | 总分类（含小计、占比＞5%的等）准确（25分）。缺一项扣1分。 | 25
 """,
+    "sums of the sections right of the points": """
+@ docx html xlsx
+附件1
+渡口管理考核表
+项目 | 检查内容 | 分值 | 小计 | 得分
+船舶 | 船体完好无渗漏 | 25 | 47 |
+^ | 救生衣数量足够 | 20 | ^ |
+船员 | 持证上岗，无疲劳作业 | 30 | 55 |
+^ | 出航前检查并登记 | 25 | ^ |
+总计 | < | | 100 |
+=>
+annex-1 《渡口管理考核表》 100
+  [船舶] 47
+    - | 船体完好无渗漏 | 25
+    - | 救生衣数量足够 | 20
+  [船员] 55
+    - | 持证上岗，无疲劳作业 | 30
+    - | 出航前检查并登记 | 25
+""",
+    "weights of the ways of scoring are no criteria": """
+附件1
+考核权重表
+考核方式 | 权重
+日常检查 | 60%
+年终考核 | 30%
+群众评议 | 10%
+=>
+remark: not-a-rubric: a table of weights: it weighs parts and has no criteria
+""",
     "shares of the points under grades": """
 @ docx html xlsx
 附件1
