@@ -240,7 +240,7 @@ SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
-    r"^\s*(?:[(（](?P<a>[0-9]{1,3})[)）]|(?P<b>[0-9]{1,3})\s*[.、．](?![0-9])|(?P<c>[0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?![0-9%．]|\.[0-9])\s*[、.]?|(?P<d>[①-⑳]))\s*"
+    r"^\s*(?:[(（](?P<a>[0-9０-９]{1,3})[)）]|(?P<b>[0-9０-９]{1,3})\s*[.、．](?![0-9０-９])|(?P<c>[0-9０-９]{1,2}(?:\.[0-9０-９]{1,2}){1,2})(?![0-9０-９%．]|\.[0-9０-９])\s*[、.]?|(?P<d>[①-⑳]))\s*"
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
@@ -253,7 +253,7 @@ FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“])")
 BARE_FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s*(?=(?P<unit>[\p{L}《“]))")
 """A figure right before the first word of a criterion's text, `7病历书写及时`: a serial only where all count on."""
 
-SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9])")
+SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](?=[0-9０-９])")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
 
 
@@ -307,7 +307,7 @@ VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项
 """What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""
 
 POINTS_AFTER_NAME = regex.compile(
-    r"(?P<said>(?:[^。()（）\[\]【】]|[（(][^()（）0-9]{1,15}[)）]){2,80}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
+    r"(?P<said>(?:[^。()（）\[\]【】]|[（(](?:[^()（）0-9]{1,15}|[^()（）分]{1,30})[)）]){2,80}[。；;]?\s*[(（\[【]\s*(?:满分|共|计)?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?)\s*分\s*[)）\]】])"
     r"\s*(?:[。：:]\s*\P{P}|(?=\p{Han}[^()（）\[\]【】]*(?:[扣得]\s*(?:[0-9.]+\s*|满)?分|扣完为止)))"
 )
 """Points after the name or sentence that opens a text: `孝老爱亲星（20分）。尊老爱幼。`, `台账齐全，更新及时（5分）。缺一项扣1分。`."""

@@ -72,6 +72,7 @@ def read_one(text: str) -> PointsRead:
 _FIGURE = regex.compile(r"[0-9]")
 
 
+@kept
 def split_label(text: str) -> tuple[str, Decimal | None]:
     """A label and the points printed in it.
 
@@ -127,6 +128,7 @@ SPREAD = regex.compile(r"(?<=\p{Han}) +(?=[\p{Han}(（])")
 SPACED_DIGITS = regex.compile(r"(?<=[(（] *[0-9]+) +(?=[0-9]+ *分? *[)）])")
 
 
+@kept
 def points_at_end(text: str) -> Decimal | None:
     """Points printed at the end of a criterion's text, `…（2分）。`."""
     match = patterns.POINTS_IN_TEXT.search(text)

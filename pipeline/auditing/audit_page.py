@@ -323,15 +323,16 @@ def _label(rubric: Rubric, section: Section, width: int, lang: str) -> LabelCell
     boundary = section.boundary
     rests = words["rests"].format(words["and"].join(words["evidence"].get(r, r) for r in boundary.rests_on)) if boundary and boundary.rests_on else ""
     status = f"{words['statuses'][boundary.status]}" if boundary else ""
+    undivided = section.label is None and len(rubric.sections) == 1
     return LabelCell(
-        text=section.label or words["lost_label"],
-        mark=None if printed and section.label is not None else words["inferred"],
+        text=section.label or words["undivided" if undivided else "lost_label"],
+        mark=None if undivided or (printed and section.label is not None) else words["inferred"],
         stated=None if stated is None else points_text(stated),
         total=points_text(total),
         agrees=None if stated is None else stated == total,
         rows=len(criteria),
         level=width,
-        rests_on=" · ".join(x for x in (status, rests) if x),
+        rests_on="" if undivided else " · ".join(x for x in (status, rests) if x),
     )
 
 

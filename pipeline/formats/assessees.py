@@ -1,9 +1,10 @@
-"""The list of assessed units: CSV or XLSX with a name column and, where there are several annexes, which one each gets."""
+"""The list of assessed units: CSV or a workbook with a name column and, where there are several annexes, which one each gets."""
 
 from __future__ import annotations
 
 import csv
 import io
+from importlib import import_module
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from pipeline.errors import InputError
 from pipeline.limits import check_grid
 from pipeline.model import Reading
 from pipeline.normalize import chinese_number, clean, fold
+from pipeline.readers.container import OTHER_SHEET
 from pipeline.serialize import check_regular
 
 NAME_COLUMNS = ("被评价单位", "被考核单位", "单位名称", "单位", "企业名称", "企业", "名称", "公司", "assessee", "name", "unit")
@@ -71,16 +73,20 @@ def _rows(path: Path) -> list[list[str]]:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror})", "check the path") from None
+    if OTHER_SHEET.match(data):
+        data = import_module("pipeline.readers.office").converted(data, str(path))[0]
     if data.startswith(b"PK"):
         return _sheet_rows(path, data)
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030"):
         try:
-            return list(csv.reader(io.StringIO(data.decode(encoding))))
+            text = data.decode(encoding)
+            head = text.lstrip().partition("\n")[0]
+            return list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count)))
         except UnicodeDecodeError:
             continue
         except csv.Error as error:
             raise InputError(str(path), f"is no CSV ({error})", "save it as CSV or XLSX") from None
-    raise InputError(str(path), "is neither UTF-8 nor GB18030 text nor XLSX", "save it as CSV or XLSX")
+    raise InputError(str(path), "is no text in UTF-8, UTF-16 or GB18030, and no XLSX, XLS or ODS", "save it as CSV or XLSX")
 
 
 def _sheet_rows(path: Path, data: bytes) -> list[list[str]]:

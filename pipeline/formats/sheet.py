@@ -265,7 +265,7 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], n
         if not on_edition(criterion.points_basis, edition, criterion.points_at):
             value = None
         elif edition == "draft" and criterion.points_basis != "confirmed":
-            marks.append(_note(notes, f"第{criterion.number or criterion.id}条分值原表未印，{_points_words(criterion)}。"))
+            marks.append(_note(notes, f"{field_name(criterion.number, criterion.text)}分值原表未印，{_points_words(criterion)}。"))
     text = whole_text(criterion.text or "（原文缺）", criterion.columns)
     return Line(
         key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks),
@@ -279,7 +279,7 @@ FIELD_NAMES = {"text": "文字", "max_points": "分值", "number": "序号", "la
 
 def _decided(reading: Reading, rubric: Rubric) -> list[str]:
     """What a person set in place of something printed, for the edition that shows the print."""
-    names = {c.id: f"第{c.number or c.id}条" for c in rubric.criteria()} | {s.id: f"项目“{s.label or s.id}”" for s in rubric.sections} | {rubric.id: "本表"}
+    names = {c.id: field_name(c.number, c.text) for c in rubric.criteria()} | {s.id: f"项目“{s.label or '（名称缺失）'}”" for s in rubric.sections} | {rubric.id: "本表"}
     changed = [d for d in reading.decisions if d.status == "valid" and d.action in ("accept", "set") and d.expected is not None]
     owners = [(*d.target.rpartition(".")[::2], d) for d in changed]
     return [f"{names[id]}{FIELD_NAMES[name]}原表印作“{d.expected}”，经决定为“{d.value}”。" for id, name, d in owners if id in names]

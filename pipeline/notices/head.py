@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.notices.lines import Line, Passage, join
 from pipeline.provenance import Provenance
 
@@ -37,7 +38,7 @@ OUTLINE_START = regex.compile(r"[一二三四五六七八九十]{1,3}\s*、|第�
 NOT_TITLE_END = tuple("。；：:;，,、！？")
 
 ADDRESSEE_STOP = regex.compile(
-    r"如下|以下|下列|附件|被?(?:评价|考核|检查|受检|评审|考评)(?:单位|时间|日期|对象|内容|企业)\s*[：:]|情形|规定|要求|通知如|目的|原则|时间|地点|联系|说明|注[：:]|项目名称|招标|名称|来源|日期|字号|文号|索引号|抄送|主题|分类|发布|关键词|^单位[：:]"
+    r"如下|以下|下列|附件|被?(?:评价|考核|检查|受检|评审|考评)(?:单位|时间|日期|对象|内容|企业)\s*[：:]|情形|规定|要求|通知如|目的|原则|时间|地点|联系(?:人|电话|方式)|说明|注[：:]|项目名称|招标|名称|来源|日期|字号|文号|索引号|抄送|主题|分类|发布|关键词|^单位[：:]"
 )
 DATE = regex.compile(
     r"(?:(?:19|20)\s*[0-9]\s*[0-9]|[一二][〇○零ОO０九][〇○零ОO０一二三四五六七八九]{2}|[１２][０-９]{3})\s*年\s*"
@@ -85,6 +86,7 @@ def read_head(lines: Sequence[Line]) -> Head:
     return Head(number, issuer, title, names, names_at, end if title or number else 0)
 
 
+@kept
 def _compact(text: str) -> str:
     """Without spaces: spread headings and wrap spaces are layout, not wording. Spaces between ASCII words stay."""
     return regex.sub(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])", "", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from typing import NamedTuple
@@ -205,7 +205,7 @@ class Programme:
                     ends.append((end, moved + cost))
         return out
 
-    def matches(self, section: int, start: int) -> Iterable[int]:
+    def matches(self, section: int, start: int) -> Collection[int]:
         """The ends at which a section from `start` has exactly the points it declares."""
         bounds = self.bounds[section]
         if bounds is None or bounds[0] != bounds[1]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from pipeline.proving.programme import Programme
 from pipeline.proving.puzzle import MARGIN_CAP
 
 NEVER = 10_000
+
+Ends = Sequence[Sequence[Collection[int]]]
+"""Per section and start, the ends at which the section has exactly the points it declares; nothing where it declares none."""
 
 
 def sturdy_margins(programme: Programme, starts: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
@@ -16,7 +20,8 @@ def sturdy_margins(programme: Programme, starts: tuple[tuple[int, ...], ...]) ->
     One label with a wrong digit can be ten points off; a proof must not rest on that being unlikely. The total and the
     pages are left aside, so the true margin is never smaller.
     """
-    before, after = _flat_forward(programme), _flat_backward(programme)
+    ends = [[programme.matches(section, start) for start in range(programme.rows)] if fact.declared else () for section, fact in enumerate(programme.puzzle.facts)]
+    before, after = _flat_forward(programme, ends), _flat_backward(programme, ends)
     out = []
     for section, ties in enumerate(starts):
         through = [one + two for one, two in zip(before[section], after[section], strict=True)]
@@ -25,7 +30,7 @@ def sturdy_margins(programme: Programme, starts: tuple[tuple[int, ...], ...]) ->
     return tuple(out)
 
 
-def _flat_forward(programme: Programme) -> list[list[int]]:
+def _flat_forward(programme: Programme, ends: Ends) -> list[list[int]]:
     """Per section and row, the fewest errors (as cost) before it."""
     front = [0] + [NEVER] * programme.rows
     out = [front]
@@ -33,14 +38,15 @@ def _flat_forward(programme: Programme) -> list[list[int]]:
         paid = [cost + (0 if fact.holds(row) else fact.weight) for row, cost in enumerate(front)]
         wrong = programme.weights.declared if fact.declared else 0
         front = [NEVER, *(least + wrong for least in accumulate(paid[:-1], min))]
-        for start in (row for row in range(programme.rows) if paid[row] < NEVER and fact.declared):
-            for end in programme.matches(section, start):
-                front[end] = min(front[end], paid[start])
+        for start, matching in enumerate(ends[section]):
+            for end in matching if paid[start] < NEVER else ():
+                if paid[start] < front[end]:
+                    front[end] = paid[start]
         out.append(front)
     return out
 
 
-def _flat_backward(programme: Programme) -> list[list[int]]:
+def _flat_backward(programme: Programme, ends: Ends) -> list[list[int]]:
     """Per section and row, the fewest errors (as cost) from it on, its own place included."""
     back = [NEVER] * programme.rows + [0]
     out = [back]
@@ -49,8 +55,9 @@ def _flat_backward(programme: Programme) -> list[list[int]]:
         wrong = programme.weights.declared if fact.declared else 0
         least = [*accumulate(reversed(back[1:]), min)][::-1]
         front = [cost + wrong for cost in least] + [NEVER]
-        for start in range(programme.rows) if fact.declared else ():
-            front[start] = min([front[start], *(back[end] for end in programme.matches(section, start))])
+        for start, matching in enumerate(ends[section]):
+            if matching:
+                front[start] = min(front[start], *[back[end] for end in matching])
         back = [cost + (0 if fact.holds(row) else fact.weight) for row, cost in enumerate(front)]
         out.append(back)
     return out[::-1]

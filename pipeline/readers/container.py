@@ -13,6 +13,7 @@ from lxml import etree
 from msgspec import Struct
 
 from pipeline import limits
+from pipeline import rx as regex
 from pipeline.errors import InputError, LimitExceeded
 
 RESAVE = "open it in the program that made it and save it again"
@@ -27,6 +28,9 @@ STRUCTURAL = (".xml", ".rels", "mimetype", "xl/workbook.bin")
 
 ROOTS = ("ofd.xml", "[content_types].xml", "mimetype")
 """Parts that stand at the top of a document's container."""
+
+OTHER_SHEET = regex.compile(rb"\xd0\xcf\x11\xe0.*W\0o\0r\0k\0b\0o\0o\0k\0\0|PK.{0,60}mimetypeapplication/vnd\.oasis\.opendocument\.spreadsheet", regex.S)
+"""How an XLS or ODS begins, or what its directory names: the office suite makes an XLSX of it."""
 
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -23,9 +23,10 @@ from pipeline.readers import docx, flatopc, xlsx
 from pipeline.readers.container import open_container
 
 PROGRAMS = ("soffice", "libreoffice")
-INSTALL = "install LibreOffice (`make setup-system`, or apt-get install libreoffice-writer libreoffice-calc), or save it as DOCX or PDF"
+INSTALL = "install LibreOffice (`make setup-system`, or apt-get install libreoffice-writer libreoffice-calc)"
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOK, _WORD = (stream.encode("utf-16-le") + b"\0\0" for stream in ("Workbook", "WordDocument"))
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _CELL_END = "\x07"
 """What ends a cell in the text of a DOC."""
@@ -56,16 +57,21 @@ def read(data: bytes, name: str) -> Document:
     """The Document of a converted file. Raises MissingTool, LimitExceeded (too slow) or InputError (not convertible)."""
     if flatopc.MARK in data[:65_536]:
         return flatopc.read(data, name)
+    made, form = converted(data, name)
+    document = (docx if form == "docx" else xlsx).read(made, name)
+    source = replace(document.source, reader="office", sha256=sha256(data).hexdigest(), pages=None)
+    lost = _lost_table(data, document.blocks) if data.startswith(_OLE2) else ()
+    return replace(document, source=source, remarks=(*document.remarks, *lost))
+
+
+def converted(data: bytes, name: str) -> tuple[bytes, str]:
+    """The file as our own readers take it, and which: "docx" or "xlsx". Raises what `read` does."""
     data = data.lstrip(_BLANK)  # markup behind blank lines or a mark of UTF-8 is taken for plain text by the suite
     suffix, wanted = kind_of(data)
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        raise MissingTool(name, f"a {suffix[1:].upper()} file needs an office suite, which is not installed", INSTALL)
-    converted = _convert(program, data, suffix, wanted, name)
-    document = (docx if wanted == "docx" else xlsx).read(converted, name)
-    source = replace(document.source, reader="office", sha256=sha256(data).hexdigest(), pages=None)
-    lost = _lost_table(data, document.blocks) if suffix == ".doc" else ()
-    return replace(document, source=source, remarks=(*document.remarks, *lost))
+        raise MissingTool(name, f"to read {suffix[1:].upper()} takes an office suite, which is not installed", f"{INSTALL}, or {_instead(wanted)}")
+    return _convert(program, data, suffix, wanted, name), wanted
 
 
 def _lost_table(data: bytes, blocks: tuple[Block, ...]) -> tuple[Remark, ...]:
@@ -83,7 +89,7 @@ def _lost_table(data: bytes, blocks: tuple[Block, ...]) -> tuple[Remark, ...]:
 def kind_of(data: bytes) -> tuple[str, str]:
     """(suffix that tells the suite what it gets, format to convert to)."""
     if data.startswith(_OLE2):
-        return ".doc", "docx"
+        return (".xls", "xlsx") if _WORKBOOK in data and _WORD not in data else (".doc", "docx")
     if data.startswith(b"PK"):
         container = open_container(data, "file")
         if container.has("xl/workbook.bin"):
@@ -108,7 +114,7 @@ def _convert(program: str, data: bytes, suffix: str, wanted: str, name: str) -> 
         return _converted(program, data, suffix, wanted, name)
     except OSError as error:
         what = f"the office suite could not be started or given room ({error.strerror or error})"
-        raise InputError(name, what, f"see that {program} runs and the folder for temporary files has room, or save it as DOCX or PDF") from None
+        raise InputError(name, what, f"see that {program} runs and the folder for temporary files has room, or {_instead(wanted)}") from None
 
 
 def _converted(program: str, data: bytes, suffix: str, wanted: str, name: str) -> bytes:
@@ -118,12 +124,12 @@ def _converted(program: str, data: bytes, suffix: str, wanted: str, name: str) -
         settings = Path(folder) / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
         settings.write_text(_SETTINGS, encoding="utf-8")
-        _run(_command(program, Path(folder), given, out, wanted), folder, name)
+        _run(_command(program, Path(folder), given, out, wanted), folder, name, wanted)
         result = out / f"given.{wanted}"
         if not result.is_file() or result.stat().st_size == 0:
             if shutil.disk_usage(folder).free < limits.OFFICE_ROOM:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            raise InputError(name, "the office suite could not open it (broken, or protected by a password)", "save it as DOCX or PDF")
+            raise InputError(name, "the office suite could not open it (broken, or protected by a password)", _instead(wanted))
         return result.read_bytes()
 
 
@@ -134,7 +140,12 @@ def _command(program: str, folder: Path, given: Path, out: Path, wanted: str) ->
     ]  # fmt: skip
 
 
-def _run(command: list[str], folder: str, name: str) -> None:
+def _instead(wanted: str) -> str:
+    """What to give in place of a file that could not be converted."""
+    return f"save it as {'XLSX' if wanted == 'xlsx' else 'DOCX or PDF'}"
+
+
+def _run(command: list[str], folder: str, name: str, wanted: str) -> None:
     """Run the suite in a process group of its own, so that a time-out ends all of it, and so does our own end."""
     environment = {**os.environ, "http_proxy": _NOWHERE, "https_proxy": _NOWHERE, "SAL_USE_VCLPLUGIN": "svp", "TMPDIR": folder}
     with subprocess.Popen(
@@ -148,7 +159,7 @@ def _run(command: list[str], folder: str, name: str) -> None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             if isinstance(error, subprocess.TimeoutExpired):
-                raise LimitExceeded(name, f"the office suite took over {limits.OFFICE_SECONDS} s", "save it as DOCX or PDF") from None
+                raise LimitExceeded(name, f"the office suite took over {limits.OFFICE_SECONDS} s", _instead(wanted)) from None
             raise
     if status in _NOT_STARTED:
         raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC))

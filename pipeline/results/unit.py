@@ -143,14 +143,22 @@ def _lost(card: Scorecard) -> Iterator[Block]:
     whole = sum((groups.points_off(i) for i in items), Decimal(0))
     yield Paragraph(f"共 {len(items)} 条失分，合计 {points_text(whole)} 分，按失分多少排列。", "flush")
     labels = {s.id: _label(s.label, s.basis) for s in card.sections}
-    columns = (Column("序号", 14, "center"), Column("项目", 24), Column("评价内容"), Column("得分/满分", 25, "center"),
-               Column("失分", 13, "center"), Column("扣分理由", 38))  # fmt: skip
+    columns = (Column("序号", 14, "center"), Column("项目", 22), Column("评价内容"), Column("得分/满分", 25, "center"),
+               Column("失分", 13, "center"), Column("扣分理由", 32))  # fmt: skip
     rows = tuple(
         (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}" if i.kind != "deduction" else number(groups.counted(i)),
          points_text(groups.points_off(i)), reasons(i))
         for i in items
     )  # fmt: skip
-    yield Grid("失分情况", columns, rows)
+    yield _without_blank_numbers(Grid("失分情况", columns, rows))
+
+
+def _without_blank_numbers(grid: Grid) -> Grid:
+    """The table without its first column where the sheet has no numbers at all; the criterion's text names the row then."""
+    if any(row[0] != "—" for row in grid.rows):
+        return grid
+    label = next(i for i, column in enumerate(grid.columns) if column.title == "评价内容")
+    return replace(grid, columns=grid.columns[1:], rows=tuple(row[1:] for row in grid.rows), label=label - 1)
 
 
 def reasons(item: ItemScore) -> str:

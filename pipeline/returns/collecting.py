@@ -24,7 +24,7 @@ from pipeline.model import RUBRIC_ID, Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
-from pipeline.readers.container import open_container
+from pipeline.readers.container import OTHER_SHEET, open_container
 from pipeline.readers.encoding import declared_in, decode
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
@@ -40,8 +40,8 @@ HEAD_OR_NOTE = regex.compile(r"assessee|date|assessor|total|grade|c[0-9]+(?:_[0-
 OUR_KEY = regex.compile(r"annex_[0-9]+(?:_[0-9]+)*_(?:c[0-9]|assessee|date|assessor|veto_|total)|alias:(?:第.+条|“.+”)得分")
 _AGAIN = "give the filled form itself, or type its scores into a form"
 NOT_RETURNED = (
-    (regex.compile(rb"\xd0\xcf\x11\xe0"), "an old office format (DOC, XLS)", "save it as DOCX or XLSX and give that"),
-    (regex.compile(rb"PK.{0,60}mimetypeapplication/vnd\.oasis\.opendocument", regex.S), "an OpenDocument file (ODT, ODS)", "save it as DOCX or XLSX and give that"),
+    (regex.compile(rb"\xd0\xcf\x11\xe0"), "an old office format (DOC), in which a form's fields are gone", _AGAIN),
+    (regex.compile(rb"PK.{0,60}mimetypeapplication/vnd\.oasis\.opendocument", regex.S), "an OpenDocument text, in which a form's fields are gone", _AGAIN),
     (regex.compile(rb"\s*\{\\rtf"), "an RTF, in which a form's fields are gone", _AGAIN),
     (regex.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*|BM.{4}\x00\x00"), "a picture: scores are not read from pictures", _AGAIN),
 )
@@ -121,6 +121,8 @@ def _read(data: bytes, name: str, reading: Reading | None) -> list[Returned]:
         pdf = import_module("pipeline.returns.pdf")
         returned = pdf.read(data, FormFile(name, digest, "pdf"))
         return [returned if returned.how != "place" else _by_place(pdf, data, returned, reading)]
+    if OTHER_SHEET.match(data):
+        data = import_module("pipeline.readers.office").converted(data, name)[0]
     for mark, what, remedy in NOT_RETURNED:
         if mark.match(data):
             raise InputError(name, what, remedy)

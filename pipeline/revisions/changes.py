@@ -60,6 +60,7 @@ NOTES: dict[str, Said] = {
     "with-annex-removed": ("随附件删去", "gone with its annex"),
     "keep": ("含义和分值相同", "same meaning, same points"),
     "scale": ("含义相同，分值不同，按比例折算", "same meaning, other points: scale"),
+    "drop-unscaled": ("含义相同，而旧版或新版没有满分值，无法折算", "same meaning, but no maximum on one side to scale by"),
     "drop": ("要求已变，旧分不能沿用", "the requirement changed: the old score cannot stand"),
     "drop-split": ("已拆分为 {ids}，旧分不能沿用", "split into {ids}: the old score cannot stand"),
     "drop-merged": ("已并入 {ids}，旧分不能沿用", "merged into {ids}: the old score cannot stand"),

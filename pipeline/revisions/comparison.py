@@ -339,7 +339,9 @@ def _comparability(old: Reading, new: Reading, found: Matching) -> Iterator[Comp
             b = pair.b.criterion
             if changed(a.text, b.text) is not None or similarity(a.text, b.text) < SAME:
                 yield Comparable(a.id, b.id, "drop", *say("drop"), *points)
-            elif a.max_points != b.max_points:
+            elif a.max_points == b.max_points:
+                yield Comparable(a.id, b.id, "keep", *say("keep"), *points)
+            elif a.max_points and b.max_points:
                 yield Comparable(a.id, b.id, "scale", *say("scale"), *points)
             else:
-                yield Comparable(a.id, b.id, "keep", *say("keep"), *points)
+                yield Comparable(a.id, b.id, "drop", *say("drop-unscaled"), *points)

@@ -12,7 +12,7 @@ from pipeline.model import Criterion, Reading
 from pipeline.plain import points_text
 from pipeline.proving.alignment import SAME, similarity
 from pipeline.revisions import carryover, identity, quantities, remapping
-from pipeline.revisions.changes import ChangeList, Comparable
+from pipeline.revisions.changes import ChangeList, Comparable, say
 from pipeline.revisions.comparison import compare
 from pipeline.revisions.inheritance import correspondence
 from pipeline.scoring.score import foreign_reason
@@ -70,6 +70,8 @@ def _fate(a: Criterion, b: Criterion | None) -> Comparable:
         return Comparable(a.id, b.id, "drop", "旧版为推断条目，新版印出的要求不同", "inferred in the old revision, printed otherwise in the new one", *points)
     known = "旧版为推断条目，新版" + ("亦然" if b.basis == "inferred" else "已印")
     known_en = "inferred in the old revision, " + ("in the new one too" if b.basis == "inferred" else "printed in the new one")
+    if a.max_points != b.max_points and not (a.max_points and b.max_points):
+        return Comparable(a.id, b.id, "drop", *say("drop-unscaled"), *points)
     if a.max_points != b.max_points:
         return Comparable(a.id, b.id, "scale", f"{known}，分值不同，按比例折算", f"{known_en}; points differ: scaled", *points)
     return Comparable(a.id, b.id, "keep", f"{known}，含义和分值相同", f"{known_en}; same meaning and points", *points)

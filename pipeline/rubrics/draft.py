@@ -27,7 +27,7 @@ from pipeline.rubrics.criterion import (
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.markers import scored_rows_are_marked, scored_rows_are_worded
 from pipeline.rubrics.rows import Kind, Line, classify, is_rest_of_points
-from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated
+from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated, shares_number
 from pipeline.rubrics.table import JoinedTable
 
 SHARED = "并入上条"
@@ -233,7 +233,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     joined = shared and previous is not None and previous.points is line.points and line.points is not None
-    if previous is not None and _shares_number(draft, line):
+    if previous is not None and shares_number(draft.criteria[-1], previous.points, line):
         _join_text(draft, line)
         return
     if joined and (not (line.own(line.number) or counts_on(draft.criteria[-1], line)) or is_repeated(draft.criteria[-1], line)):
@@ -253,13 +253,6 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
             mark.covered.append(len(draft.criteria))
         draft.criteria.append(own)
         draft.spans.append(Spanned(line.labels, line.points, part))
-
-
-def _shares_number(draft: Draft, line: Line) -> bool:
-    """Whether a row stands under the number and the blank points of the row above, both merged down beside it."""
-    cells = (line.number, line.points)
-    merged = all(c is not None and c.row < line.row.index and c.row + c.row_span > line.row.index for c in cells)
-    return merged and draft.spans[-1].points is line.points and serial_of(line.number) is not None and serial_of(line.number) == draft.criteria[-1].number
 
 
 def _without_label_number(draft: Draft, line: Line, part: int) -> Line:

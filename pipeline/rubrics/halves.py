@@ -40,9 +40,9 @@ def _repeats(table: Table, row: int, width: int) -> bool:
 
 
 def _straddle(table: Table, head: int, width: int) -> bool:
-    """Whether a cell below the header runs from one half into the next, a total row at the bottom excepted."""
+    """Whether a cell below the header runs from one half into the next, a total at the bottom and blank cells excepted."""
     over = [c for c in table.cells if c.row >= head and c.col // width != (c.col + c.col_span - 1) // width]
-    return any(not patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in over)
+    return any(c.text.strip() and not patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in over)
 
 
 def _closed(table: Table, width: int, count: int) -> Table:

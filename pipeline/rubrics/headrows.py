@@ -110,11 +110,26 @@ def _scores(cells: Sequence[Cell]) -> bool:
 
 def _completes(row: Row, heads: Sequence[Row]) -> bool:
     """Whether a row belongs to the header above it, whatever its words: a header cell reaches down into it, it divides one
-    header cell (and has nothing under the others), or it gives the points of each grade."""
+    header cell (and has nothing under the others), it numbers the columns, or it gives the points of each grade."""
     if not heads:
         return False
     reached = any(c is not None and c.row < row.index and c.row >= heads[0].index and _names_column(c.text) for c in row.cells)
-    return reached or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+    return reached or _counts_columns(row) or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+
+
+def _counts_columns(row: Row) -> bool:
+    """Whether a row numbers the columns and holds nothing else: （1） | （2） | （3）, 甲 | 乙 | 1 | 2."""
+    marks = [COLUMN_MARK.fullmatch(fold(c.text)) for c in row.filled()]
+    if len(marks) < 3 or not all(marks) or sum(c.col_span for c in row.filled()) < len(row.cells) - 1:
+        return False
+    said = [m["n"] for m in marks if m]
+    letters = [x for x in said if not x.isdecimal()]
+    figures = [int(x) for x in said if x.isdecimal()]
+    start = next((run for run in ("甲乙丙丁戊己庚", "abcdefghij") if letters and letters[0] == run[0]), "")
+    return said == [*letters, *map(str, figures)] and list(start[: len(letters)]) == letters and figures == list(range(1, len(figures) + 1))
+
+
+COLUMN_MARK = regex.compile(r"[(（\[]?(?P<n>[1-9][0-9]?|[a-j]|[甲乙丙丁戊己庚])[)）\]]?")
 
 
 def _divides(row: Row, head: Row) -> bool:

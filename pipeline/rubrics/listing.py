@@ -43,14 +43,23 @@ GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
 """A veto that closes a line: `拒绝检查的，一票否决。`"""
 
+ITEM_START = regex.compile(r"(?<=[。；;：:])\s*(?=[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．]))")
+"""Where another item may begin within a paragraph."""
+
+ITEM_SERIAL = regex.compile(r"\s*[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])")
+
+FIGURES = regex.compile(r"[0-9]+")
+
+SECTION_HEAD = regex.compile(rf"{patterns.SECTION_MARKER.pattern}[^。；;]{{2,40}}")
+
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 LIST_MARKER = regex.compile(
-    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}\s*[.、．](?![0-9])|[①-⑳])\s*"
+    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{1,3}[)）]|[0-9０-９]{1,2}\s*[.、．](?![0-9０-９])|[①-⑳])\s*"
 )
-PLAIN_SERIAL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．](?![0-9])")
+PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
 MAX_LIST_LABEL = 40
 
 
@@ -63,6 +72,22 @@ def lists_of(blocks: Sequence[Block]) -> tuple[JoinedTable, ...]:
     parts = [list_table(blocks[a:b]) for a, b in pairwise([*titles, len(blocks)])]
     found = tuple(part for part in parts if part is not None)
     return found if sum(part.parts[0].rows for part in found) == whole.parts[0].rows else (whole,)
+
+
+def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
+    """A paragraph that runs several scored items together (1.…（5分）；2.…（3分）。), each as a line of its own, and the heading
+    before them; any other as it is."""
+    head, *parts = ITEM_START.split(paragraph.text)
+    if ITEM_SERIAL.match(head):
+        head, parts = "", [head, *parts]
+    serials = [fold(m[0]) for p in parts if (m := ITEM_SERIAL.match(p))]
+    values = [int(m[0]) for s in serials if (m := FIGURES.search(s))]
+    counted = len(values) == len(parts) > 1 and all(0 <= b - a <= 2 for a, b in pairwise(values)) and values[-1] > values[0]
+    if not counted or len({FIGURES.sub("", s) for s in serials}) > 1 or (head and not SECTION_HEAD.fullmatch(clean(head))):
+        return (paragraph,)
+    if sum(_points_of(clean(p)) is not None for p in parts) < max(2, len(parts) - 1):
+        return (paragraph,)
+    return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
 
 
 def _titles_sheet(paragraph: Paragraph) -> bool:
@@ -80,7 +105,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     """
     if any(isinstance(b, Table) for b in blocks):
         return None
-    paragraphs = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    written = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    paragraphs = [item for p in written for item in _items(p)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
     lines = _whole_lines(paragraphs)
@@ -113,7 +139,7 @@ def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
 def _counts_on(line: Paragraph, below: Paragraph) -> bool:
     """Whether a line without points has the next serial in figures after the line above: the last row of a list, its points absent."""
     one, two = LIST_MARKER.match(clean(line.text)), LIST_MARKER.match(clean(below.text))
-    figures = [regex.search(r"[0-9]+", m[0]) for m in (one, two) if m and _kind(line) == _kind(below)]
+    figures = [regex.search(r"[0-9]+", fold(m[0])) for m in (one, two) if m and _kind(line) == _kind(below)]
     return len(figures) == 2 and None not in figures and int(figures[1][0]) == int(figures[0][0]) + 1  # type: ignore[index]
 
 
@@ -169,7 +195,8 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     for i, line in enumerate(lines):
         text = clean(line.text)
         figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
-        if figure and int(figure["b"]) == last + 1:  # 2.12345热线… after 1.…
+        anew = bool(out) and patterns.SECTION_MARKER.match(clean(out[-1].text)) is not None  # below a section's heading
+        if figure and int(figure["b"]) in (last + 1, 1 if anew else last + 1):  # 2.12345热线… after 1.…
             text = f"{text[: figure.end()]} {text[figure.end() :]}"
             line = replace(line, text=text)
         above = clean(out[-1].text) if out else ""

@@ -231,7 +231,8 @@ def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
     for i, (text, match) in enumerate(zip(texts, found, strict=True)):
         whole = patterns.SERIAL_BEFORE_FIGURE.match(text) if match is None or match["c"] is not None else None
         before = found[i - 1] if i else None
-        if whole is not None and int(whole["b"]) == (int(before["b"]) + 1 if before is not None and before["b"] else 1):
+        following = int(before["b"]) + 1 if before is not None and before["b"] else 1
+        if whole is not None and int(whole["b"]) in (following, 1):  # or the count begins anew
             found[i] = whole
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.model import Criterion
+from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold
 from pipeline.rubrics.criterion import serial_of
 from pipeline.rubrics.rows import Line
@@ -21,6 +21,14 @@ def is_repeated(last: Criterion, line: Line) -> bool:
     """Whether a row prints the number and the words of the row above it anew, so that it is another line of the same one."""
     same = line.text is not None and fold(clean(line.text.text)) == fold(last.text)
     return same and serial_of(line.number) == last.number
+
+
+def shares_number(last: Criterion, points: Cell | None, line: Line) -> bool:
+    """Whether a row stands under the number and the points cell of the criterion above, both merged down beside it, be the
+    points blank. `points`: the cell of the criterion above."""
+    cells = (line.number, line.points)
+    merged = all(c is not None and c.row < line.row.index < c.row + c.row_span for c in cells)
+    return merged and points is line.points and serial_of(line.number) is not None and serial_of(line.number) == last.number
 
 
 ANSWER = regex.compile(r"(?!.*每)[^。；;]{1,30}?(?:(?:[得给计]|扣)\s*[0-9]{1,3}(?:\.[0-9]{1,2})?\s*分|不(?:得|给|计)分)[。；;]?")

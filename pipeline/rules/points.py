@@ -339,7 +339,8 @@ def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
     if any(is_counted(c) for c in criteria):
         base, whole = _sums(rubric)
         unknown = [c for c in absent_points(criteria) if c.basis == "printed"]
-        worded = any(_is_worded(c) and c.kind != "veto" for c in criteria)
+        taking = {c.id for s in rubric.sections if s.kind == "deduction" for c in s.criteria}  # what these cost is no part of the total
+        worded = any(_is_worded(c) and c.kind != "veto" and c.id not in taking for c in criteria)
         if stated not in (base, whole) and (base > stated or not (unknown or worded)):
             yield _total_hit(rubric, criteria, stated, base)
             return

@@ -308,6 +308,8 @@ CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解
 
 def _asked(text: str) -> str:
     """The sentences of a text that are no clause on what is deducted."""
+    if not CLAUSE.search(whole := fold(text)):
+        return whole
     return "".join(s for part in regex.split(r"[。；;\n]", text) if not CLAUSE.search(s := fold(part)))
 
 

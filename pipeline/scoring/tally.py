@@ -11,7 +11,7 @@ from math import floor
 
 from msgspec import Struct
 
-from pipeline.assessment import Assessment, Policy, Rounding
+from pipeline.assessment import Assessment, Policy, Rounding, field_name
 from pipeline.model import Criterion, Rubric, Section
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
@@ -131,8 +131,8 @@ def _not_applicable(
 
 
 def name_of(criterion: Criterion) -> str:
-    """How a criterion is called in a message: `第 21 项`, or its id."""
-    return f"第 {criterion.number} 项" if criterion.number else criterion.id.rsplit("/", 1)[-1]
+    """How a criterion is called in a message: `第 21 项`, or by the words it begins with."""
+    return f"第 {criterion.number} 项" if criterion.number else field_name(None, criterion.text)
 
 
 def total_of(

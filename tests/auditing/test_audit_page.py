@@ -51,6 +51,14 @@ def test_each_finding_stands_beside_its_row_and_in_full(reading):
     assert "推定" in row
 
 
+@pytest.mark.parametrize(("label", "said"), [("", "（不分项目）"), ("养护（10分）", "养护")])
+def test_a_sheet_without_sections_lacks_no_label(label, said):
+    whole = reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n{label}|1|清扫路面。|4\n|2|修剪乔木。|6\n总评|||10"))
+    html = page(replace(whole, findings=audit(whole)))
+    assert said in html
+    assert "（名称缺失）" not in html
+
+
 def test_text_of_the_source_is_escaped(reading):
     assert "<并>" not in page(reading)
     assert "编制预案&lt;并&gt;备案&amp;存档" in page(reading)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+import subprocess
 import sys
 import zipfile
 from hashlib import sha256
@@ -16,6 +18,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
+from pipeline.formats.assessees import load_assessees
 from pipeline.formats.write import write_forms
 from pipeline.returns import collecting
 from tests.returns.filled import reading, sheet
@@ -46,6 +49,23 @@ def test_each_unit_gets_the_form_of_its_kind(tmp_path, kind):
     units = list_of(tmp_path, kind, [("示例甲公司", "瓶装"), ("示例乙公司", "附件1"), ("示例丙公司", "附件三"), ("示例丁公司", "2")])
     made = write_forms(reading(), tmp_path / "out", None, ("html",), "draft", units)
     assert [p.name.split(".")[0] for p in made[:-1]] == ["annex-2", "annex-1", "annex-3", "annex-2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("stop", [",", "\t", ";"])
+def test_lists_as_office_programs_save_them(tmp_path, encoding, stop):
+    path = tmp_path / "units.csv"
+    path.write_bytes(f"单位{stop}类别\r\n示例（甲）公司{stop}瓶装\r\n".encode(encoding))
+    assert [(u.name, u.annex) for u in load_assessees(path, reading())] == [("示例（甲）公司", 2)]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is absent")
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_lists_in_older_and_other_workbooks(tmp_path, kind):
+    list_of(tmp_path, "xlsx", [("示例甲公司", "瓶装")])
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(["soffice", profile, "--headless", "--convert-to", kind, "units.xlsx"], cwd=tmp_path, check=True, timeout=120, capture_output=True)
+    assert [(u.name, u.annex) for u in load_assessees(tmp_path / f"units.{kind}", reading())] == [("示例甲公司", 2)]
 
 
 def test_a_hostile_name_is_text_in_every_format_and_harmless_in_the_file_name(tmp_path):

@@ -358,3 +358,8 @@ def test_two_bureaus_on_one_line_issue_a_notice_together(between: str) -> None:
 def test_a_bureau_in_spread_letters_is_one() -> None:
     notice = notice_of("白 石 县 林 业 局\n白林发〔2023〕7号\n关于开展森林康养基地认定工作的通知\n各乡镇：\n现将有关事项通知如下。\n")
     assert notice.issuer == "白石县林业局"
+
+
+def test_a_bureau_that_keeps_contact_is_an_addressee() -> None:
+    notice = notice_of("白石县水务局\n白水发〔2023〕7号\n关于开展河长制考核的通知\n各乡镇人民政府，县级河长联系部门：\n现将有关事项通知如下。\n")
+    assert notice.addressees == ("各乡镇人民政府", "县级河长联系部门")

@@ -165,7 +165,7 @@ def zipped(content: bytes) -> bytes:
 BAD = {
     "photo.jpg": (picture(), "a picture: scores are not read"),
     "form.rtf": (b"{\\rtf1\\ansi x}", "an RTF, in which"),
-    "form.odt": (b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument file"),
+    "form.odt": (b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text"),
     "noise.bin": (b"\1\2\0" * 50, "neither PDF, DOCX"),
     "empty.pdf": (b"", "empty"),
     "blank.pdf": (empty_page(), "holds no text"),

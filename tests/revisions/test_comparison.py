@@ -179,6 +179,19 @@ def test_outputs(tmp_path, capsys):
     assert "85% → 95%" in row.cells[2].text
 
 
+@pytest.mark.parametrize(("before", "after", "fate"), [("4", "", "drop"), ("", "4", "drop"), ("4", "5", "scale"), ("", "", "keep")])
+def test_a_score_is_scaled_only_between_two_maxima(before, after, fate):
+    table = "项目|评价内容|评价分值\n养护|清扫路面，无积存垃圾。|{}\n|修剪乔木，无枯枝死杈。|6"
+    found = compare(*(reading_of(rubric_of(table.format(points))) for points in (before, after)))
+    assert found.comparability[0].kind == fate
+
+
+def test_a_criterion_without_a_number_is_called_by_its_place():
+    table = "项目|评价内容|评价分值\n养护|清扫路面，无积存垃圾。|4\n|修剪乔木，无枯枝死杈。|{}"
+    first, second = (reading_of(rubric_of(table.format(points))) for points in ("6", "5"))
+    assert "第 2 条" in diff_out.render(compare(first, second), "html", "zh", first, second)
+
+
 def test_comparability():
     new = with_value(with_value(old(), "annex-3/c15.max_points", "2"), "annex-1/c23.text", "入户安检率不低于95%，做好安全检查记录。")
     found = {c.old: c.kind for c in compare(old(), new).comparability}

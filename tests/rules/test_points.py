@@ -82,6 +82,21 @@ def test_total_mismatch_hits(stated, where):
     assert hits("total-mismatch", of(CLEAN.replace("| 9.5", f"| {stated}"))) == where
 
 
+TAKING = """
+    项目 | 序号 | 评价内容 | 评价分值
+    管理（100分） | 1 | 证照齐全。 | 60
+    ^ | 2 | 报表及时。 | 40
+    扣分项 | 3 | 迟报材料。 | 扣2分/次
+    ^ | 4 | 问题重复。 | 扣2分/次
+    总评 | | | {}
+"""
+
+
+@pytest.mark.parametrize(("stated", "where"), [("102", ["annex-1"]), ("100", [])])
+def test_what_a_section_takes_off_is_no_part_of_the_total(stated, where):
+    assert hits("total-mismatch", reading_of(*rubrics_of(TAKING.format(stated)))) == where
+
+
 BONUS = """
     项目           | 序号 | 评价内容   | 评价分值
     管理（100分）  | 1    | 证照齐全。 | 60

@@ -20,6 +20,7 @@ from pipeline.results.scored import write_all
 from pipeline.scoring import policy as policies
 from pipeline.scoring.problems import problem
 from pipeline.scoring.score import score
+from tests.builders import rubric_of
 
 SOURCE = Path(__file__).resolve().parents[2] / "sources" / "zaozhuang-gas-2021-42" / "notice.txt"
 MEAN = "assessors: {combine: mean}\nrounding: {mode: half-up, digits: 1, stage: final}\n"
@@ -152,3 +153,11 @@ def test_reports_hide_assessors_and_validate(tmp_path):
     for one in cards:
         jsonschema.Draft202012Validator(schemas.schema("scorecard")).validate(one.to_json())
     assert {p.name: p.read_bytes() for p in made} == {p.name: p.read_bytes() for p in write_all(cards, reading(), tmp_path / "again")}
+
+
+@pytest.mark.parametrize(("number", "said"), [("21", "第 21 项"), (None, "“台账齐全完整。”")])
+def test_a_criterion_without_a_number_is_called_by_its_words(number, said):
+    from pipeline.scoring.tally import name_of
+
+    criterion = next(iter(rubric_of("项目|序号|评价内容|评价分值\n管理|1|台账齐全完整。|5").criteria()))
+    assert name_of(replace(criterion, number=number)) == said
