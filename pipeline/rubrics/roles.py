@@ -291,7 +291,9 @@ def _is_clause(line: Profile, standard: Profile) -> bool:
 
 def _is_scored_once(text: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
     """Whether each text has one cell of points, merged as it is: the standards beside it in rows of their own share them."""
-    return any(role == "points" and profiles[c].rows == profiles[text].rows for c, role in taken.items())
+    own = profiles[text].rows
+    torn = max(1, len(own) // 10)  # of a row that a page break cuts, some columns have a second cell
+    return any(role == "points" and len(profiles[c].rows ^ own) <= torn for c, role in taken.items())
 
 
 def _repeats_over(labels: Profile, lines: Profile) -> bool:

@@ -381,7 +381,7 @@ def test_a_span_named_as_a_whole():
     assert texts(pdf.read(rawpdf.document([canvas]), "x.pdf")) == ["工作日内办结"]
 
 
-@pytest.mark.parametrize(("radical", "character"), [("⻋", "车"), ("⻔", "门"), ("⼤", "大"), ("大", "大")])
+@pytest.mark.parametrize(("radical", "character"), [("⻋", "车"), ("⻔", "门"), ("⼾", "户"), ("戶", "戶"), ("⼤", "大"), ("大", "大")])
 def test_radicals_as_characters(radical, character):
     assert plain(radical) == character
 

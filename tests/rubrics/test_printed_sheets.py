@@ -76,6 +76,61 @@ def test_read(name, form, tmp_path):
     assert read_drawn(drawing, form, tmp_path) == wanted
 
 
+LEADERS = """
+一、围挡（8分）
+1.围挡高度不低于1.8米{0}3分
+2.围挡顶部设喷淋{0}5分
+二、裸土（10分）
+3.裸土覆盖密目网{0}10分
+4.渣土车密闭运输，每车次1分钟内放行
+"""
+
+
+@pytest.mark.parametrize("leader", ["………………", "............", "······", "＿＿＿＿"])
+def test_points_behind_a_leader(leader, tmp_path):
+    assert [line.rpartition(" | ")[2] for line in read_drawn("建筑工地考核评分表" + LEADERS.format(leader), "txt", tmp_path).splitlines() if line.startswith("    ")] == ["3", "5", "10", "-"]
+
+
+def test_points_before_texts_that_begin_with_letters_or_quotes(tmp_path):
+    lines = "工地考核评分表\n一、监测（8分）\n1.（5分）PM10数据在线。\n2.（3分）“好差评”评价及时。\n二、内业（2分）\n1.（2分）巡查记录齐全。"
+    assert "PM10数据在线。 | 5" in (read := read_drawn(lines, "txt", tmp_path))
+    assert "“好差评”评价及时。 | 3" in read
+
+
+STANDARDS = """
+    类别 | 序号 | 考核要求 | 分值 | 评分标准
+    收运（9分） | 1 | 车辆密闭，沿途无抛洒。 | 4 | 每少一次扣0.5分。
+    ^ | ^ | ^ | ^ | 缺一项扣1分。
+    ^ | ^ | ^ | ^ | 弄虚作假的不得分。
+    ^ | 2 | 转运站每班冲洗地面， | 5 | 抽查不合格扣1分。
+    --
+    | | 渗滤液处理达标。 | | 缺一项扣1分。
+    ^ | ^ | ^ | ^ | 弄虚作假的不得分。
+    公厕（6分） | 3 | 公厕全天开放，标识醒目。 | 6 | 每少一次扣0.5分。
+    ^ | ^ | ^ | ^ | 缺一项扣1分。
+"""
+
+
+def test_several_standards_of_a_criterion_that_a_page_break_cuts():
+    (found,) = rubrics_of(STANDARDS)
+    assert [(c.number, c.text, str(c.max_points)) for c in found.criteria()] == [
+        ("1", "车辆密闭，沿途无抛洒。", "4"),
+        ("2", "转运站每班冲洗地面，渗滤液处理达标。", "5"),
+        ("3", "公厕全天开放，标识醒目。", "6"),
+    ]
+
+
+@pytest.mark.parametrize("minus", ["-", "‑", "‐", "−", "－"])
+def test_deductions_with_any_hyphen_or_minus(minus):
+    (found,) = rubrics_of(f"""
+        项目 | 序号 | 考核内容 | 分值
+        窗口（10分） | 1 | 亮牌上岗。 | 10
+        扣分项 | 2 | 被媒体曝光的 | {minus}3
+    """)
+    last = list(found.criteria())[-1]
+    assert (str(last.max_points), last.kind) == ("3", "deduction")
+
+
 GLUED = """
     项目 | 考核内容 | 得分
     保障（16分） | {}年度资金纳入预算。（7分） |
