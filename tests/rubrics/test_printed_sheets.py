@@ -80,7 +80,7 @@ LEADERS = """
 一、围挡（8分）
 1.围挡高度不低于1.8米{0}3分
 2.围挡顶部设喷淋{0}5分
-二、裸土（10分）
+二、裸土（13分）
 3.裸土覆盖密目网{0}10分
 4.渣土车密闭运输，每车次1分钟内放行
 """
@@ -281,4 +281,5 @@ def test_a_heading_below_an_item_that_fills_its_line_is_none_of_it():
     blocks = [Paragraph(text, Provenance(text, page=1, bbox=box), page=1, size=12.0) for (text, _), box in zip(lines, places, strict=True)]
     found = list_table(blocks)
     assert found is not None
-    assert [c.text for c in found.parts[0].cells if "加分项目" in c.text] == ["加分项目"]
+    assert [line.text for line in found.inside] == ["加分项目"]
+    assert not any("加分项目" in c.text for c in found.parts[0].cells)
