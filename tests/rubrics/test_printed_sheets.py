@@ -88,7 +88,7 @@ LEADERS = """
 
 @pytest.mark.parametrize("leader", ["………………", "............", "······", "＿＿＿＿"])
 def test_points_behind_a_leader(leader, tmp_path):
-    assert [line.rpartition(" | ")[2] for line in read_drawn("建筑工地考核评分表" + LEADERS.format(leader), "txt", tmp_path).splitlines() if line.startswith("    ")] == ["3", "5", "10", "-"]
+    assert [line.rpartition(" | ")[2] for line in read_drawn("建筑工地考核评分表" + LEADERS.format(leader), "txt", tmp_path).splitlines() if line.startswith("    ")] == ["3", "5", "10", "3"]
 
 
 def test_points_before_texts_that_begin_with_letters_or_quotes(tmp_path):
