@@ -314,8 +314,8 @@ POINTS_AFTER_NAME = regex.compile(
 
 POINTS_IN_BRACKETS = regex.compile(r"[(（\[【]\s*(?:满分|共|计)?\s*[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?\s*分\s*[)）\]】]")
 
-POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
-"""Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""
+POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。…]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?:[.．·・_＿]\s*){3,}|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+"""Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`, `爱国守法………10分`."""
 
 BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")
@@ -325,6 +325,9 @@ NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|�
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")
 SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")
 """A title that says that the numbers below are points."""
+
+ANNEX_LEAD = regex.compile(r"^附\s*件\s*[:：]\s*(?=\p{Han}{4})")
+"""What stands before the title of the only annex on its own page: `附件：评分细则`."""
 
 ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
 PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")

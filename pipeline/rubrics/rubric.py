@@ -50,6 +50,9 @@ SHORT = 30
 MIN_BARE = 4
 """So many texts, all of them, that open with figures that count on are numbered."""
 
+MEASURES = frozenset("年月日天周小时分秒个次项名人家处元米吨公件份场户")
+"""First characters of what is counted or measured."""
+
 MIN_BOXED = 3
 """A table of one column and so many rows may be a list with a frame around it."""
 
@@ -178,7 +181,7 @@ def _with_worded(section: Section) -> Section:
 def _speaks_of_points(criterion: Criterion) -> bool:
     """Whether a line's words, or what stands in its other cells, say what it is worth."""
     said = (criterion.text, criterion.choice, criterion.points_printed, *criterion.columns.values())
-    return any(regex.search("[加减扣分]", text or "") for text in said)
+    return any(regex.search("[加减扣分]|酌情|视情", text or "") for text in said)
 
 
 def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
@@ -216,8 +219,9 @@ def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
     if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
         bare = [patterns.BARE_FIGURE_IN_TEXT.match(c.text) for c in criteria]
         first, units = bare[0]["n"] if bare[0] else "", [m["unit"] for m in bare if m]
-        if not len(units) == len(bare) >= MIN_BARE or first != "1" or not _count_up(bare) or 2 * len(set(units)) < len(units):
-            return list(criteria)  # figures before one word are a measure (1月… 2月…)
+        measured = 2 * len(set(units)) < len(units) or 2 * sum(unit in MEASURES for unit in units) >= len(units)
+        if not len(units) == len(bare) >= MIN_BARE or first != "1" or not _count_up(bare) or measured:
+            return list(criteria)  # figures before one word, or words of measure, are a measure (1月… 2月…; 1小时… 2日…)
         found = bare
     pairs = zip(criteria, found, strict=True)
     return [replace(c, number=m["n"], text=c.text[m.end() :], number_at=c.at) for c, m in pairs if m]
@@ -350,17 +354,13 @@ def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Pro
     lines = [p for p in draft.table.lead if _may_be_title(p)]
     for paragraph in reversed(lines):
         if patterns.TITLE_WORDS.search(clean(paragraph.text)) or paragraph.align == "center":
-            return mask_personal(ANNEX_LEAD.sub("", clean(paragraph.text))), paragraph.at
+            return mask_personal(patterns.ANNEX_LEAD.sub("", clean(paragraph.text))), paragraph.at
     nearest = lines[-1] if lines and draft.table.lead[-1] is lines[-1] and len(clean(lines[-1].text)) <= SHORT else None
     if nearest is not None:
         return mask_personal(clean(nearest.text)), nearest.at
     if segment.kind == "annex" and segment.title:
         return segment.title, segment.title_at
     return None, None
-
-
-ANNEX_LEAD = regex.compile(r"^附\s*件\s*[:：]\s*(?=\p{Han}{4})")
-"""What stands before the title of the only annex on its own page: `附件：评分细则`."""
 
 
 def _may_be_title(paragraph: Paragraph) -> bool:
