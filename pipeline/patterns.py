@@ -140,6 +140,8 @@ def header_role(text: str) -> Role | None:
         return HEADER_ROLES[key]
     if _JUROR.fullmatch(key):
         return "awarded"
+    if key.startswith("满分") and HEADER_TOTAL.fullmatch(key):
+        return "points"
     if 2 < len(key) <= 10 and not regex.search(r"[0-9。；,，;]", key):
         for suffix, role in _SUFFIXES:
             if key.endswith(suffix):

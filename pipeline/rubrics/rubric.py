@@ -424,8 +424,7 @@ def _total_elsewhere(
                 match = patterns.HEADER_TOTAL.search(fold(cell.text))
                 role = patterns.header_role(cell.text)
                 whole = match and role == "label" and Decimal(match[1]) == sum(c.max_points or 0 for c in draft.criteria)
-                alone = match and role is None and match[0] == fold(cell.text) and not cell.text.strip()[0].isdigit()  # 满分98分
-                if match and (whole or alone or role in ("points", "awarded", "standard", "text")):
+                if match and (whole or role in ("points", "awarded", "standard", "text")):
                     return Decimal(match[1]), cell.at
     later = [row for rows in draft.table.data[1:] for row in rows]
     for col, cell in spanning_totals(draft.table.data[0], draft.table.header_texts).items():

@@ -462,6 +462,23 @@ annex-1 《渡口管理考核表》 -
     1 | 超载航行的 | - | veto
     2 | 拒不接受检查的 | - | veto
 """,
+    "points that seem to count under a header that is the total": """
+附件1
+渡口管理考核表
+项目 | 检查内容 | 满分100分 | 证明材料
+船舶 | 1.船体完好无渗漏 | 24 | 照片
+^ | 2.救生衣数量足够 | 25 | 台账
+船员 | 1.持证上岗，无疲劳作业 | 26 | 证件
+^ | 2.出航前检查并登记 | 25 | 台账
+=>
+annex-1 《渡口管理考核表》 100
+  [船舶] -
+    1 | 船体完好无渗漏 | 24 | evidence=照片
+    2 | 救生衣数量足够 | 25 | evidence=台账
+  [船员] -
+    1 | 持证上岗，无疲劳作业 | 26 | evidence=证件
+    2 | 出航前检查并登记 | 25 | evidence=台账
+""",
     "shares of the points under grades": """
 @ docx html xlsx
 附件1
