@@ -70,7 +70,7 @@ def clean(raw: str) -> str:
 
 def narrow(text: str) -> str:
     """`fold` that keeps capital letters: for serials."""
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text).replace("\u2010", "-").replace("\u2212", "-")  # hyphen and minus, as programs print -
     return "".join((text if text.isprintable() else INVISIBLE.sub("", text)).split())
 
 

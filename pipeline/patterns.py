@@ -314,8 +314,8 @@ POINTS_AFTER_NAME = regex.compile(
 
 POINTS_IN_BRACKETS = regex.compile(r"[(（\[【]\s*(?:满分|共|计)?\s*[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?\s*分\s*[)）\]】]")
 
-POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
-"""Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`."""
+POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。…]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?:[.．·・_＿]\s*){3,}|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+"""Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`, `爱国守法………10分`."""
 
 BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")

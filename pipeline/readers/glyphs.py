@@ -22,6 +22,7 @@ _SUPPLEMENT = dict(zip(
     strict=True,
 ))  # fmt: skip
 """Radicals that are whole characters and that Unicode's normal forms leave as they are."""
+_SUPPLEMENT["⼾"] = "户"  # the normal form is 戶, while fonts of the mainland draw both alike: a PDF made with one names it for either
 
 RADICALS = frozenset(_SUPPLEMENT.values()) | frozenset(
     text for code in range(0x2F00, 0x2FD6) if len(text := unicodedata.normalize("NFKC", chr(code))) == 1

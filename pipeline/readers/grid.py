@@ -31,6 +31,7 @@ from pipeline.readers.marks import (
     joined_text,
     line_text,
     line_texts,
+    overprinted,
     text_lines,
 )
 from pipeline.readers.nets import find_nets, holds_table, is_frame, merge_rules
@@ -68,9 +69,10 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     facing = pages_of(marks, known.facing)
     if facing is not None:
         known.facing = True
-        left, doubts = build(facing[0], known), known.doubts
+        left, doubts, overprinted_left = build(facing[0], known), known.doubts, known.overprinted
         right = build(facing[1], known)
         known.doubts = [*doubts, *known.doubts]
+        known.overprinted += overprinted_left
         return *left, *right
     glyphs = without_doubles(marks.glyphs)
     if marks.shades:
@@ -92,6 +94,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
     lines = text_lines(outside)
     found = find_open(lines, lone, marks, known)
+    known.overprinted = 0
     open_nets = [table.net for table in found]
     known.doubts = [table.net.box for table in found if not table.sure] + [net.box for net, sure in rowed if not sure]
     if open_nets:
@@ -100,8 +103,9 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         nets, inside = [*nets, *(with_labels(n, own) for n, own in zip(open_nets, shares, strict=True))], [*inside, *shares]
     blocks: list[tuple[float, float, Block]] = []
     for net, own in zip(nets, inside, strict=True):
-        table = _table(net, own, marks)
+        table = _table(net, own, marks, known)
         blocks.append((net.ys[0], net.xs[0], table))
+    known.overprinted += overprinted(lines)
     for line in lines:
         paragraph = _paragraph(line, marks)
         blocks.append((paragraph.at.bbox[1] if paragraph.at.bbox else 0.0, line[0].x0, paragraph))
@@ -219,7 +223,7 @@ def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence
 # ---- cells -------------------------------------------------------------------------------------------------------
 
 
-def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
+def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks, known: Known) -> Table:
     spans = net.spans
     texts: list[list[Glyph]] = [[] for _ in spans]
     xs, ys = net.xs, net.ys
@@ -231,7 +235,7 @@ def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
     for glyph in glyphs:
         x = glyph.x if glyph.text not in HANGING else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
         homes[bisect_right(ys, glyph.y, 1, last_row) - 1][bisect_right(xs, x, 1, last_col) - 1].append(glyph)
-    cells = [_cell(net, span, own, marks) for span, own in zip(spans, texts, strict=True)]
+    cells = [_cell(net, span, own, marks, known) for span, own in zip(spans, texts, strict=True)]
     return Table(
         cells=tuple(with_whole_numbers(cells)),
         rows=len(net.ys) - 1,
@@ -241,10 +245,11 @@ def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks) -> Table:
     )
 
 
-def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], marks: PageMarks) -> Cell:
+def _cell(net: Net, span: tuple[int, int, int, int], glyphs: Sequence[Glyph], marks: PageMarks, known: Known) -> Cell:
     row, col, height, width = span
     box = (net.xs[col], net.ys[row], net.xs[col + width], net.ys[row + height])
     rows = text_lines(glyphs)
+    known.overprinted += overprinted(rows)
     lines = [line_texts(line) for line in (columns_of(glyphs, rows) if len(rows) > 2 and marks.ordered else None) or rows]
     scored = [(g.confidence, g.text) for g in glyphs if g.confidence is not None]
     return Cell(

@@ -39,6 +39,9 @@ MAX_GAPS = 40
 MAX_PIECE = 14
 """A header word is short; a longer piece is a sentence."""
 
+OVERPRINTED = 2
+"""So many characters on others are no accident of the setting."""
+
 Interval = tuple[float, float]
 
 
@@ -52,11 +55,17 @@ class Known(Struct):
     """Whether a sheet so far held two pages."""
     doubts: list[BBox] = field(default_factory=list)
     """Tables of the page just built whose rows could not be told for certain."""
+    overprinted: int = 0
+    """Characters of the page just built that stand on others."""
 
     def remarks(self, page: int) -> list[Remark]:
         """What is to be said of the page just built."""
         what = f"page {page}: a table without rules between its rows; which lines make a row cannot be told for certain"
-        return [Remark("uncertain-rows", what, Provenance("", page, box)) for box in self.doubts]
+        said = [Remark("uncertain-rows", what, Provenance("", page, box)) for box in self.doubts]
+        if self.overprinted >= OVERPRINTED:
+            what = f"page {page}: {self.overprinted} characters are printed over others; the texts there may be mixed"
+            said.append(Remark("unread-text", what, Provenance("", page)))
+        return said
 
     def note(self, left: float, right: float, cuts: tuple[float, ...]) -> None:
         self.found.append((left, right, cuts))

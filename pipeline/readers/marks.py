@@ -159,6 +159,13 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     return rows
 
 
+def overprinted(rows: Iterable[Sequence[Glyph]]) -> int:
+    """How many letters, figures and Chinese characters of lines stand (half) on the one before them: print over other print,
+    such as the words of a stamp. Marks have room to spare in their boxes."""
+    close = [(a, b) for row in rows for a, b in pairwise(row) if b.x0 < a.x]
+    return sum(a.text.isalnum() and b.text.isalnum() and 2 * (min(a.x1, b.x1) - b.x0) > min(a.x1 - a.x0, b.x1 - b.x0) for a, b in close)
+
+
 def _middle(row: Sequence[Glyph]) -> float:
     tail = row[-8:]
     return sum([g.y for g in tail]) / len(tail)

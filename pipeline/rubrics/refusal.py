@@ -203,6 +203,6 @@ def _results(draft: Draft, roles: set[Role | None]) -> str | None:
 def _weights(draft: Draft, roles: set[Role | None]) -> str | None:
     """板块 | 权重: how the results of several sheets are weighed."""
     percents = [c for c in draft.criteria if (c.points_printed or "").endswith(("%", "％"))]
-    if roles - {"label", "points", "number", "remark", None} or len(percents) < max(2, len(draft.criteria)):
+    if roles - {"label", "points", "number", "method", "remark", None} or len(percents) < max(2, len(draft.criteria)):
         return None
     return "a table of weights: it weighs parts and has no criteria"

@@ -149,12 +149,13 @@ LOSSES = {
     "formula-without-value": ("有公式没有存下结果", "a formula has no stored value"),
     "error-value": ("有单元格显示的是错误值", "a cell shows an error in place of a value"),
     "unproved": ("文件中称为已证明的，按表上数字证明不了，只作推断", "what the JSON calls proved does not follow from its numbers, and is taken as inferred"),
+    "loose-cells": ("表旁另有零散单元格，没有读入表中", "loose cells beside a table were left out"),
     "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
 
-NOTED = frozenset({"unscored-table", "unread-frame"})
-"""Of these the ones that are often nothing: a sheet to fill or a summary; an advertisement in a page."""
+NOTED = frozenset({"unscored-table", "unread-frame", "loose-cells"})
+"""Of these the ones that are often nothing: a sheet to fill or a summary; an advertisement in a page; a sum somebody tried."""
 
 
 @rule(code="TAB006", name="reading-incomplete", severity="warning", title="读取不全", clause="方法说明（没有读出的都要交代）")

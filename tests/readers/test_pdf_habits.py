@@ -381,9 +381,19 @@ def test_a_span_named_as_a_whole():
     assert texts(pdf.read(rawpdf.document([canvas]), "x.pdf")) == ["工作日内办结"]
 
 
-@pytest.mark.parametrize(("radical", "character"), [("⻋", "车"), ("⻔", "门"), ("⼤", "大"), ("大", "大")])
+@pytest.mark.parametrize(("radical", "character"), [("⻋", "车"), ("⻔", "门"), ("⼾", "户"), ("戶", "戶"), ("⼤", "大"), ("大", "大")])
 def test_radicals_as_characters(radical, character):
     assert plain(radical) == character
+
+
+@pytest.mark.parametrize(("stamp", "x", "said"), [("专用章", 126, 1), ("专用章", 220, 0), ("时启动", 120.6, 0), ("", 0, 0)])
+def test_print_over_print_is_said(stamp, x, said):
+    """A stamp's words on a line; beside it; the same characters struck again to look bold; none."""
+    canvas = Canvas()
+    canvas.text(100, 300, "能随时启动（、），。")
+    canvas.text(x, 303 if stamp[:1] == "专" else 300, stamp)
+    found = pdf.read(rawpdf.document([canvas]), "x.pdf").remarks
+    assert ["printed over others" in remark.message for remark in found] == [True] * said
 
 
 # ---- what is not text of the page --------------------------------------------------------------------------------
