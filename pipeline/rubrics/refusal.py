@@ -93,7 +93,8 @@ def _names_things(draft: Draft, roles: set[Role | None]) -> bool:
     word of scoring near."""
     if roles - {"points", "number", "remark", None} or "points" not in roles or draft.table.shape != "table":
         return False
-    if draft.totals or draft.subtotals or draft.marks or draft.fields or SCORING_WORDS.search(_near(draft)):
+    divided = any(m.stated_points is not None or len(m.covered) > 1 for m in draft.marks)
+    if divided or draft.totals or draft.subtotals or draft.fields or SCORING_WORDS.search(_near(draft)):
         return False
     return all(len(clean(c.text)) <= SHORT and not regex.search("[，。；、]", c.text) for c in draft.criteria)
 

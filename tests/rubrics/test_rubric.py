@@ -212,6 +212,7 @@ def test_one_points_cell_over_several_rows_is_one_scored_line():
         "序号 | 设备名称 | 数量 | 单价\n1 | 扫地车 | 2 | 100\n2 | 洒水车 | 3 | 200",
         "礼品名称 | 所需分值 | 库存\n洗衣液 | 50 | 12\n抽纸 | 20 | 30",
         "题型 | 题量 | 每题分值\n单选题 | 20 | 2\n判断题 | 15 | 1",
+        "科目 | 分值 | 考试时间\n语文 | 150 | 150分钟\n数学 | 150 | 120分钟\n英语 | 120 | 120分钟",
     ],
 )
 def test_tables_that_are_no_rubric_are_left_alone(drawing):
