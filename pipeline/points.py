@@ -136,13 +136,18 @@ def points_at_end(text: str) -> Decimal | None:
 
 
 def points_after_name(text: str) -> Decimal | None:
-    """Points after a name that opens a text, `孝老爱亲星（20分）。尊老爱幼。`; after several clauses only where no others follow.
+    """Points after a name that opens a text, `孝老爱亲星（20分）。尊老爱幼。`; after several clauses only where none of them scores and no
+    others follow.
 
     >>> points_after_name("路面整洁；标线清晰（8分）。缺一项扣1分。"), points_after_name("路面：整洁（8分）。标线：清晰（2分）。")
     (Decimal('8'), None)
+    >>> points_after_name("优秀得10分；良好（8分）。脏乱不得分。")
     """
     match = patterns.POINTS_AFTER_NAME.match(text)
-    if match is None or (CLAUSE_STOP.search(match["said"][:-1]) and len(patterns.POINTS_IN_BRACKETS.findall(text)) > 1):
+    if match is None:
+        return None
+    several = CLAUSE_STOP.search(match["said"][:-1]) is not None
+    if several and (patterns.SCORING_CLAUSE.search(match["said"]) or len(patterns.POINTS_IN_BRACKETS.findall(text)) > 1):
         return None
     return points(f"{match['points']}分")
 

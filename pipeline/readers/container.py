@@ -32,6 +32,14 @@ ROOTS = ("ofd.xml", "[content_types].xml", "mimetype")
 OTHER_SHEET = regex.compile(rb"\xd0\xcf\x11\xe0.*W\0o\0r\0k\0b\0o\0o\0k\0\0|PK.{0,60}mimetypeapplication/vnd\.oasis\.opendocument\.spreadsheet", regex.S)
 """How an XLS or ODS begins, or what its directory names: the office suite makes an XLSX of it."""
 
+_MEASURES = {
+    "Excessive depth": "elements, or tables in tables, nested more than 256 deep",
+    "amplification": "entities that stand for entities",
+    "too long": "one name or text without end",
+    "huge": "one text without end",
+}
+"""What the parser stops at by itself, by words of its message."""
+
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -152,8 +160,8 @@ def parse_xml(data: bytes, where: str) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if any(word in str(error) for word in ("Excessive depth", "huge", "too long", "amplification")):
-            raise LimitExceeded(where, f"XML beyond all measure ({error})", "check where it comes from") from None
+        if what := next((said for word, said in _MEASURES.items() if word in str(error)), None):
+            raise LimitExceeded(where, f"XML beyond all measure ({what})", "check where it comes from") from None
         raise InputError(where, f"not well-formed XML ({error})", RESAVE) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise InputError(where, "declares a document type, which no office program writes here", RESAVE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from pipeline import patterns
+from pipeline import limits, patterns
 from pipeline import rx as regex
 from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Paragraph
@@ -20,6 +20,9 @@ MAX_MERGE_CHECKS = 20_000_000
 
 MIN_CELLS, MIN_ROWS = 3, 3
 """A blank row inside a table has so many rows above it, and such rows so many cells."""
+
+MAX_LOOSE, LEAST_OTHERS = 3, 4
+"""Loose cells beside a table are no more than this, and the others so many times as many."""
 
 BELOW_TABLE = regex.compile(r"^[（(]?(?:附?注|备注|说明)|签[字名章]|盖章|(?:年|月|日)\s*$|[:：]\s*[_＿]*\s*$")
 
@@ -34,6 +37,24 @@ class Sheet(Struct):
     hidden_columns: set[int] = field(default_factory=set)
     formulas: int = 0
     errors: int = 0
+
+
+def loose_cells(sheet: Sheet) -> set[tuple[int, int]]:
+    """The few cells right of all others, a blank column between, beside rows that hold more: sums that somebody tried, words
+    to himself. A header there makes a column of the table."""
+    spans = {(top, left): right for top, left, _, right in sheet.merges}
+    texts = {key for key, text in sheet.texts.items() if clean(text)}
+    used = {c for row, col in texts for c in range(col, min(spans.get((row, col), col), col + limits.MAX_TABLE_COLUMNS) + 1)}
+    ends = sorted(c for c in used if c + 1 not in used)
+    for end in reversed(ends[:-1]):
+        right = {key for key in texts if key[1] > end}
+        if len(right) > MAX_LOOSE or LEAST_OTHERS * len(right) > len(texts) - len(right):
+            return set()
+        rows = {row for row, _ in texts - right}
+        named = any(patterns.header_role(sheet.texts[key]) for key in right)
+        if not named and all(row in rows for row, _ in right):
+            return right
+    return set()
 
 
 def sheet_blocks(sheet: Sheet, name: str) -> Iterator[Block]:

@@ -70,7 +70,8 @@ def names_columns(words: Sequence[str]) -> bool:
 def several(name: str) -> list[str]:
     """The words of a header that names several columns; any other header as it is."""
     words = name.split()
-    named = len(words) > 1 and any(len(w) > 1 for w in words) and all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
+    spread = not any(len(w) > 1 for w in words) and not all(map(patterns.grade_name, words))  # 分 值
+    named = len(words) > 1 and not spread and all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
     return words if named else [name]
 
 

@@ -21,7 +21,7 @@ from pipeline.normalize import clean
 from pipeline.readers.container import RESAVE, Container, open_container
 from pipeline.readers.leanbook import lean, must_be_lean
 from pipeline.readers.numberformat import display
-from pipeline.readers.sheets import Sheet, sheet_blocks
+from pipeline.readers.sheets import Sheet, loose_cells, sheet_blocks
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPE_XLS = "application/vnd.ms-excel"
@@ -50,6 +50,10 @@ def read(data: bytes, name: str) -> Document:
     blocks: list[Block] = []
     for sheet in sheets:
         remarks.extend(_remarks(sheet))
+        loose = loose_cells(sheet)
+        if loose:
+            remarks.append(Remark("loose-cells", f"{len(loose)} cells beside the table of sheet {sheet.title} were left out"))
+            sheet.texts = {key: text for key, text in sheet.texts.items() if key not in loose}
         blocks.extend(sheet_blocks(sheet, name))
     return Document(Source(name, sha256(data).hexdigest(), media_type, "xlsx"), (), tuple(blocks), tuple(remarks))
 

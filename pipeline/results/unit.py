@@ -150,10 +150,10 @@ def _lost(card: Scorecard) -> Iterator[Block]:
          points_text(groups.points_off(i)), reasons(i))
         for i in items
     )  # fmt: skip
-    yield _without_blank_numbers(Grid("失分情况", columns, rows))
+    yield without_blank_numbers(Grid("失分情况", columns, rows))
 
 
-def _without_blank_numbers(grid: Grid) -> Grid:
+def without_blank_numbers(grid: Grid) -> Grid:
     """The table without its first column where the sheet has no numbers at all; the criterion's text names the row then."""
     if any(row[0] != "—" for row in grid.rows):
         return grid

@@ -81,13 +81,14 @@ def _heads(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
     """A header in words of its own (占分, 评判内容): the first whole row of short words, where points stand in a column
-    below one of them, or close its texts."""
+    below one of them, or close its texts where another word names a column (else the row is one of them, its points absent)."""
     top = next((i for i, row in enumerate(rows[:MAX_HEADER_ROWS]) if len(row.filled()) > 1), None)
     if top is None or not _may_name_columns(rows[top]):
         return ()
+    named = any(patterns.header_role(c.text) for c in rows[top].filled())
     for cell in rows[top].filled():
         below = [c for row in rows[top + 1 :] if (c := row.cells[cell.col]) is not None and c.row == row.index and clean(c.text)]
-        scored = [c for c in below if read_points(c.text).value is not None or points_at_end(clean(c.text)) is not None]
+        scored = [c for c in below if read_points(c.text).value is not None or (named and points_at_end(clean(c.text)) is not None)]
         if len(scored) >= MIN_BELOW and len(scored) >= 0.8 * len(below):
             return (rows[top],)
     return ()

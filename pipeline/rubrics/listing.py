@@ -114,7 +114,9 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(_unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
-    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _counts_on(lines[last], lines[last + 1])):
+    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1)):
+        last += 1
+    if last == scored[-1] and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]) and _falls_short(lines[first : last + 1]):
         last += 1
     title, inside = lines[:first][-HEAD:], lines[first : last + 1]
     if _is_title(inside[0]):
@@ -134,6 +136,13 @@ def _vetoes(line: Paragraph) -> bool:
 def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
     """Whether a line heads a last section of nothing but vetoes."""
     return index + 1 < len(lines) and _vetoes(lines[index + 1]) and _may_head(clean(lines[index].text)) and _is_heading(lines[: index + 2], index)
+
+
+def _falls_short(lines: Sequence[Paragraph]) -> bool:
+    """Whether the last section of a list declares more points than its lines have."""
+    heads = [i for i in range(len(lines)) if _is_heading(lines, i) and _points_of(clean(lines[i].text)) is not None]
+    given = [_points_of(clean(line.text)) or 0 for line in lines[heads[-1] :]] if heads else [0]
+    return given[0] > sum(given[1:])
 
 
 def _counts_on(line: Paragraph, below: Paragraph) -> bool:
@@ -206,7 +215,8 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         opened = marked and _points_of(above) is None
         own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text).rstrip("。"))
         wraps = line.page is not None and not above.endswith(("。", "；", "："))
-        follows = marked and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
+        closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
+        follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
         if not own and ((opened and (wraps or is_label_points(text))) or follows):
             out[-1] = replace(out[-1], text=above + text)
         else:

@@ -54,11 +54,13 @@ def _closes_finer(only: int, profiles: Sequence[Profile], taken: dict[int, Role]
 
 def _is_of_labels(only: int, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> bool:
     """Whether the only points column stands right beside the labels and is merged down as they are, over several lines of
-    text each on its right."""
+    text each on its right: duties, of which a column says what is deducted. Answers of one question score by themselves."""
     own, left = profiles[only], profiles[only - 1] if only and roles.get(only - 1) == "label" else None
     if left is None or left.rows != own.rows or own.span < 1.5 or left.span != own.span:
         return False
-    return any(p.filled > 1.5 * own.filled and p.length >= 2 and p.numeric < 0.5 and p.distinct >= 0.9 for p in profiles[only + 1 :])
+    right = profiles[only + 1 :]
+    duties = (p for p in right if p.filled > 1.5 * own.filled and p.length >= 2 and p.distinct >= 0.9)
+    return any(p.deducting >= 0.5 for p in right) and any(p.numeric < 0.5 and p.scoring < 0.5 for p in duties)
 
 
 def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
@@ -67,10 +69,10 @@ def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
 
 
 def pick_sums(profiles: Sequence[Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
-    """Columns headed 小计 that sum up the criteria's points of each label on their left."""
+    """Columns headed 小计 that sum up the criteria's points of each label, on either side of them."""
     if score is None:
         return ()
-    sums = (c for c, name in names.items() if c not in taken and c < score and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
+    sums = (c for c, name in names.items() if c not in taken and c != score and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
     return tuple(c for c in sums if profiles[c].numeric >= 0.5 and is_coarser(profiles[c], profiles[score]))
 
 

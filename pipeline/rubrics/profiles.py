@@ -34,6 +34,7 @@ class Profile(Struct, frozen=True):
     wide: float
     runs: int
     scoring: float
+    deducting: float
     counting: float
     rows: frozenset[int]
     begins: frozenset[int]
@@ -62,6 +63,7 @@ def profile_of(rows: Sequence[Row], col: int) -> Profile:
         distinct=len({t for _, t in filled}) / n,
         wide=len(filled) / max(len(rows), 1),
         runs=1 + sum(a != b for a, b in pairwise(t for _, t in filled)) if filled else 0,
+        deducting=sum("扣" in t for _, t in filled) / n,
         scoring=sum(patterns.SCORING_CLAUSE.search(t) is not None for _, t in filled) / n,
         counting=_counting([t for _, t in filled]),
         rows=frozenset(at),

@@ -13,6 +13,9 @@ from pipeline.rubrics.gridrows import Row
 MIN_CRITERIA = 2
 """A table with a single scored line is a sentence in a box, not a rubric."""
 
+SHORT = 12
+"""Characters of a name; what is to be done or checked takes more."""
+
 RECEIPT_HEADER = regex.compile(r"领取人|签收人|联系电话|^电话$|手机|联系方式|身份证")
 """Columns of a receipt or address list: personal data, never a rubric."""
 
@@ -80,7 +83,19 @@ def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
             return "a table of quantities: nothing in it says that its numbers are points" if found else ""
     if not roles & {"label", "text", "standard", "item", "awarded", None} - {None} and _measured_beside(draft) >= 2:
         return "a table of quantities: its headers name measures and no criteria"
+    if _names_things(draft, roles):
+        return "a table of points for things or cases: neither its headers nor the words around it speak of scoring"
     return None if any(c.text for c in draft.criteria) else "a table with points and no criteria texts"
+
+
+def _names_things(draft: Draft, roles: set[Role | None]) -> bool:
+    """科目 | 分值, 礼品名称 | 分值: short names beside points under headers that name no criteria, without sections, a total or a
+    word of scoring near."""
+    if roles - {"points", "number", "remark", None} or "points" not in roles or draft.table.shape != "table":
+        return False
+    if draft.totals or draft.subtotals or draft.marks or draft.fields or SCORING_WORDS.search(_near(draft)):
+        return False
+    return all(len(clean(c.text)) <= SHORT and not regex.search("[，。；、]", c.text) for c in draft.criteria)
 
 
 def _deducts(draft: Draft) -> bool:
@@ -187,6 +202,6 @@ def _results(draft: Draft, roles: set[Role | None]) -> str | None:
 def _weights(draft: Draft, roles: set[Role | None]) -> str | None:
     """板块 | 权重: how the results of several sheets are weighed."""
     percents = [c for c in draft.criteria if (c.points_printed or "").endswith(("%", "％"))]
-    if roles - {"label", "points", "number", "remark", None} or len(percents) < max(2, len(draft.criteria)):
+    if roles - {"label", "points", "number", "method", "remark", None} or len(percents) < max(2, len(draft.criteria)):
         return None
     return "a table of weights: it weighs parts and has no criteria"

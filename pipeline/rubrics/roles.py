@@ -126,9 +126,15 @@ def _levels_of(groups: Sequence[int], labels: Sequence[int], profiles: Sequence[
     for group in groups:
         free = [level for level in range(1, len(labels) + 1) if level not in out] or [1]
         near = {level: (group - labels[level - 1]) % len(profiles) if labels else 0 for level in free}
-        level = min(free, key=lambda n: (len(profiles[group].begins ^ profiles[labels[n - 1]].begins) if labels else 0, near[n]))
+        level = min(free, key=lambda n: (_unlike(profiles[group], profiles[labels[n - 1]]) if labels else 0, near[n]))
         out[level] = group
     return out
+
+
+def _unlike(points: Profile, label: Profile) -> int:
+    """In how many rows one of the two begins alone: by where their texts change, or, where equal points follow each other, by
+    their cells."""
+    return min(len(points.begins ^ label.begins), len(points.rows ^ label.rows))
 
 
 def _numbered_level(

@@ -50,6 +50,9 @@ SHORT = 30
 MIN_BARE = 4
 """So many texts, all of them, that open with figures that count on are numbered."""
 
+MEASURES = frozenset("年月日天周小时分秒个次项名人家处元米吨公件份场户")
+"""First characters of what is counted or measured."""
+
 MIN_BOXED = 3
 """A table of one column and so many rows may be a list with a frame around it."""
 
@@ -178,7 +181,7 @@ def _with_worded(section: Section) -> Section:
 def _speaks_of_points(criterion: Criterion) -> bool:
     """Whether a line's words, or what stands in its other cells, say what it is worth."""
     said = (criterion.text, criterion.choice, criterion.points_printed, *criterion.columns.values())
-    return any(regex.search("[加减扣分]", text or "") for text in said)
+    return any(regex.search("[加减扣分]|酌情|视情", text or "") for text in said)
 
 
 def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
@@ -216,8 +219,9 @@ def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
     if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
         bare = [patterns.BARE_FIGURE_IN_TEXT.match(c.text) for c in criteria]
         first, units = bare[0]["n"] if bare[0] else "", [m["unit"] for m in bare if m]
-        if not len(units) == len(bare) >= MIN_BARE or first != "1" or not _count_up(bare) or 2 * len(set(units)) < len(units):
-            return list(criteria)  # figures before one word are a measure (1月… 2月…)
+        measured = 2 * len(set(units)) < len(units) or 2 * sum(unit in MEASURES for unit in units) >= len(units)
+        if not len(units) == len(bare) >= MIN_BARE or first != "1" or not _count_up(bare) or measured:
+            return list(criteria)  # figures before one word, or words of measure, are a measure (1月… 2月…; 1小时… 2日…)
         found = bare
     pairs = zip(criteria, found, strict=True)
     return [replace(c, number=m["n"], text=c.text[m.end() :], number_at=c.at) for c, m in pairs if m]

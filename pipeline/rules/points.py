@@ -349,7 +349,8 @@ def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
     labels = [s for s in _top(rubric) if s.kind == "scored"]
     values = [s.stated_points for s in labels if s.stated_points is not None and s.points_basis in SETTLED]
     outside = sum((s.stated_points or Decimal(0) for s in _top(rubric) if s.kind == "bonus"), Decimal(0))
-    if len(values) == len(labels) > 1 and stated not in (sum(values), sum(values) + outside):
+    rivals = [sum(values) - v for v in values if len(values) > 2 and any(c.max_points is not None for c in criteria)]
+    if len(values) == len(labels) > 1 and stated not in (sum(values), sum(values) + outside, *rivals):  # one section may stand for another
         yield _label_hit(rubric, labels, values, stated)
 
 

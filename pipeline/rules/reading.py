@@ -23,6 +23,21 @@ BARE_NUMBER = regex.compile(r"[^\p{L}%‰]*[0-9][^\p{L}%‰]*分?")
 """A text without a word or unit: a number that belongs to another column."""
 
 
+LEFT_ALONE = {
+    "a table with a points column that holds no criteria": "有分值列而没有评价条目",
+    "a table with a points column and no points in it": "有分值列而没有一个分值",
+    "a table of quantities: nothing in it says that its numbers are points": "所列是数量，没有一处说明是分值",
+    "a table of quantities: its headers name measures and no criteria": "表头是计量项目，没有评价内容",
+    "a table of points for things or cases: neither its headers nor the words around it speak of scoring": "列的是事物或情形的分值，表头和上下文都未说评分",
+    "a table with points and no criteria texts": "只有分值，没有评价内容",
+    "a table whose points run along a row: values for cases, no criteria": "分值横排一行，是各情形的取值",
+    "a table of grades and their ranges, no criteria": "是等次与分数段对照",
+    "a table of results: each row is somebody's score, not a criterion": "是评分结果，每行是一个单位或个人的得分",
+    "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",
+}
+"""Why a table with points is no rubric, as the reader of rubrics says it, in Chinese."""
+
+
 @rule(code="TAB004", name="no-rubric", severity="note", title="没有评价表", clause="方法说明（可读而无表的文件不算错误）")
 def no_rubric(reading: Reading) -> Iterator[Hit]:
     """The document holds no rubric.
@@ -34,14 +49,17 @@ def no_rubric(reading: Reading) -> Iterator[Hit]:
     **Good**
         （正文之后有评分表）
     Repair: none.
-    Limits: a rubric kept in another file is not seen, nor one in a picture of a text file or page (which is said); tables that only look like rubrics are left out with a remark.
+    Limits: a rubric kept in another file is not seen, nor one in a picture of a text file or page (which is said); tables that only look like rubrics are left out, with the reason.
     中文: 文件可以读取，但其中没有评价表。只作说明，不是错误；另存为别的文件的附件看不到，文件里的图片也不读（有图片时会说明）。
     """
     if not reading.rubrics:
-        unread = any(r.kind == "picture" for r in reading.remarks)
-        zh = "文件中没有评价表" + ("；文件中的图片没有读，表若在图片里，请另给图片" if unread else "")
-        en = "the document holds no rubric" + ("; the pictures in it were not read: a sheet that is a picture must be given by itself" if unread else "")
-        yield Hit(annex=0, where="notice", zh=zh, en=en)
+        zh, en = "文件中没有评价表", "the document holds no rubric"
+        if any(r.kind == "picture" for r in reading.remarks):
+            zh, en = f"{zh}；文件中的图片没有读，表若在图片里，请另给图片", f"{en}; the pictures in it were not read: a sheet that is a picture must be given by itself"
+        alone = [r for r in reading.remarks if r.kind == "not-a-rubric"]
+        for reason in dict.fromkeys(r.message for r in alone):
+            zh, en = f"{zh}；有表没有当作评价表：{LEFT_ALONE.get(reason, reason)}", f"{en}; left alone: {reason}"
+        yield Hit(annex=0, where="notice", zh=zh, en=en, evidence=tuple(r.at for r in alone))
 
 
 @rule(code="TAB002", name="header-damaged", severity="warning", title="表头损坏", clause="GB/T 9704-2012 7.3.7 类推；版面还原经验")
@@ -131,12 +149,13 @@ LOSSES = {
     "formula-without-value": ("有公式没有存下结果", "a formula has no stored value"),
     "error-value": ("有单元格显示的是错误值", "a cell shows an error in place of a value"),
     "unproved": ("文件中称为已证明的，按表上数字证明不了，只作推断", "what the JSON calls proved does not follow from its numbers, and is taken as inferred"),
+    "loose-cells": ("表旁另有零散单元格，没有读入表中", "loose cells beside a table were left out"),
     "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
 
-NOTED = frozenset({"unscored-table", "unread-frame"})
-"""Of these the ones that are often nothing: a sheet to fill or a summary; an advertisement in a page."""
+NOTED = frozenset({"unscored-table", "unread-frame", "loose-cells"})
+"""Of these the ones that are often nothing: a sheet to fill or a summary; an advertisement in a page; a sum somebody tried."""
 
 
 @rule(code="TAB006", name="reading-incomplete", severity="warning", title="读取不全", clause="方法说明（没有读出的都要交代）")

@@ -320,3 +320,15 @@ def _read_or_refuse(data: bytes, name: str) -> None:
 def test_openpyxl_is_the_pinned_one():
     """The merge check above guards a habit of this version (a cell object for each merged position)."""
     assert openpyxl.__version__ == "3.1.5"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"<a>" * 300 + b"</a>" * 300, "nested more than 256 deep"),
+        (b'<!DOCTYPE a [<!ENTITY b "' + b"x" * 60_000 + b'">' + b'<!ENTITY c "' + b"&b;" * 300 + b'">]><a b="&c;"/>', "entities that stand for entities"),
+    ],
+)
+def test_what_the_xml_parser_stops_at_is_said_in_words(data, said):
+    with pytest.raises(LimitExceeded, match=said):
+        parse_xml(data, "a.xml")

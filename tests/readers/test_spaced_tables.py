@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pipeline.model import Paragraph, Table
 from pipeline.readers import text
+from pipeline.readers.textgrid import several
 
 
 def tables(source: str) -> list[list[list[str]]]:
@@ -215,3 +218,8 @@ def test_a_wide_space_spreads_a_word_of_two_characters():
 """)
     assert found[0] == ["项　目", "序　号", "内容", "分　值"]
     assert (found[3][2], found[-1][0], found[-1][3]) == ("持证上岗，无疲劳作业。", "总　分", "100")
+
+
+@pytest.mark.parametrize(("name", "words"), [("优  良  差", ["优", "良", "差"]), ("分  值", ["分  值"]), ("分值  得分", ["分值", "得分"]), ("现场  检查", ["现场  检查"])])
+def test_a_header_of_several_columns(name, words):
+    assert several(name) == words

@@ -194,3 +194,23 @@ def test_rows_that_hold_something_are_counted_before_the_sheet_is_loaded(monkeyp
     monkeypatch.setattr(xlsx, "_load", None)
     with pytest.raises(LimitExceeded, match="more than 40 rows"):
         xlsx.read(data, "a.xlsx")
+
+
+def aside(**cells):
+    def prepare(sheet):
+        for place, value in cells.items():
+            sheet[place] = value
+
+    return prepare
+
+
+def test_loose_cells_beside_a_table_are_left_out_with_a_word():
+    document = read(ROWS, MERGES, prepare=aside(G3="核对", G4=3.5))
+    assert document.blocks == read(ROWS, MERGES).blocks
+    assert [r.kind for r in document.remarks] == ["loose-cells"]
+
+
+@pytest.mark.parametrize("cells", [{"E3": "缺"}, {"G2": "备注", "G3": "缺"}, {"G8": "2023年5月"}], ids=["next to it", "headed", "alone in its row"])
+def test_a_column_of_the_table_is_no_loose_cell(cells):
+    document = read(ROWS, MERGES, prepare=aside(**cells))
+    assert document.remarks == ()

@@ -334,5 +334,5 @@ def test_the_rectification_list_has_room_to_write():
 @pytest.mark.parametrize(("numbers", "titles", "label"), [(("—", "—"), ("项目", "评价内容"), 1), (("—", "3"), ("序号", "项目", "评价内容"), 0)])
 def test_a_column_of_numbers_without_one_is_left_out(numbers, titles, label):
     columns = tuple(Column(t) for t in ("序号", "项目", "评价内容"))
-    made = unit._without_blank_numbers(Grid("失分情况", columns, tuple((n, "养护", "清扫路面。") for n in numbers)))
+    made = unit.without_blank_numbers(Grid("失分情况", columns, tuple((n, "养护", "清扫路面。") for n in numbers)))
     assert (tuple(c.title for c in made.columns), made.label, len(made.rows[0])) == (titles, label, len(titles))

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.model import Paragraph
 from pipeline.patterns import header_role
+from pipeline.provenance import Provenance
+from pipeline.rubrics.listing import list_table
 from tests.sheets import rubrics_of, shape_of
 from tests.support.drawn import case_of, read_drawn
 
@@ -77,7 +80,7 @@ LEADERS = """
 一、围挡（8分）
 1.围挡高度不低于1.8米{0}3分
 2.围挡顶部设喷淋{0}5分
-二、裸土（10分）
+二、裸土（13分）
 3.裸土覆盖密目网{0}10分
 4.渣土车密闭运输，每车次1分钟内放行
 """
@@ -85,7 +88,7 @@ LEADERS = """
 
 @pytest.mark.parametrize("leader", ["………………", "............", "······", "＿＿＿＿"])
 def test_points_behind_a_leader(leader, tmp_path):
-    assert [line.rpartition(" | ")[2] for line in read_drawn("建筑工地考核评分表" + LEADERS.format(leader), "txt", tmp_path).splitlines() if line.startswith("    ")] == ["3", "5", "10", "-"]
+    assert [line.rpartition(" | ")[2] for line in read_drawn("建筑工地考核评分表" + LEADERS.format(leader), "txt", tmp_path).splitlines() if line.startswith("    ")] == ["3", "5", "10", "3"]
 
 
 def test_points_before_texts_that_begin_with_letters_or_quotes(tmp_path):
@@ -264,3 +267,19 @@ def test_words_beside_a_label_that_are_no_criterion_are_listed():
 
 def test_half_of_a_spread_header_names_no_column():
     assert [header_role(text) for text in ("序 号", "序号", "号")] == ["number", "number", None]
+
+
+def test_a_heading_below_an_item_that_fills_its_line_is_none_of_it():
+    lines = [
+        ("1.道路整洁无杂物，每日清扫两次以上，垃圾日产日清，沿线绿化带内无白色污染（40分）", 505),
+        ("2.沟渠畅通无堵塞，每月疏浚一次并有记录，水面无漂浮物（40分）", 400),
+        ("3.庭院整齐有绿化，房前屋后无乱堆乱放，家禽家畜圈养，厕所清洁无明显异味（20分）", 505),
+        ("加分项目", 140),
+        ("4.获评县级以上示范村的（5分）", 300),
+    ]
+    places = [(90.0, 100.0 + 20 * i, float(right), 112.0 + 20 * i) for i, (_, right) in enumerate(lines)]
+    blocks = [Paragraph(text, Provenance(text, page=1, bbox=box), page=1, size=12.0) for (text, _), box in zip(lines, places, strict=True)]
+    found = list_table(blocks)
+    assert found is not None
+    assert [line.text for line in found.inside] == ["加分项目"]
+    assert not any("加分项目" in c.text for c in found.parts[0].cells)

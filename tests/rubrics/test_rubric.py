@@ -210,10 +210,22 @@ def test_one_points_cell_over_several_rows_is_one_scored_line():
         "序号 | 评审项目 | 标准分值 | 文件页码\n1 | 指标1 | | \n2 | 指标2 | | \n3 | 指标3 | |",
         "等次 | 分值\n优秀 | 90-100\n良好 | 80-89\n合格 | 60-79",
         "序号 | 设备名称 | 数量 | 单价\n1 | 扫地车 | 2 | 100\n2 | 洒水车 | 3 | 200",
+        "礼品名称 | 所需分值 | 库存\n洗衣液 | 50 | 12\n抽纸 | 20 | 30",
+        "题型 | 题量 | 每题分值\n单选题 | 20 | 2\n判断题 | 15 | 1",
     ],
 )
 def test_tables_that_are_no_rubric_are_left_alone(drawing):
     assert rubrics_of(drawing) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "header", "last"),
+    [("歌唱比赛评分标准", "歌唱", "台风 | 30"), ("歌唱", "评价内容", "台风 | 30"), ("歌唱", "歌唱", "合计 | 70"), ("歌唱", "歌唱", "音准好，节奏稳，无明显错漏 | 50")],
+    ids=["a title", "a header", "a total", "a sentence"],
+)
+def test_short_names_beside_points_are_criteria_where_something_says_so(title, header, last):
+    (rubric,) = rubrics_of(f"# {title}\n{header} | 分值\n歌曲选材 | 20\n音色音调 | 50\n{last}")
+    assert [c.text for c in rubric.criteria()][:2] == ["歌曲选材", "音色音调"]
 
 
 def test_criteria_as_columns():

@@ -196,10 +196,25 @@ LACKING = """
 """
 
 
-@pytest.mark.parametrize(("row", "expected"), [("获市级表彰的。", ["annex-1/c3"]), ("获市级表彰的，每次加2分。", [])])
+@pytest.mark.parametrize(("row", "expected"), [("获市级表彰的。", ["annex-1/c3"]), ("获市级表彰的，每次加2分。", []), ("获市级表彰的，视情节酌情掌握。", [])])
 def test_an_empty_points_cell_of_a_bonus_beside_others_that_have_points(row, expected):
     (rubric,) = rubrics_of(LACKING.format(row))
     reading = reading_of(rubric)
     assert hits("criterion-without-points", reading) == expected
     if expected:
         assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []
+
+
+ALTERNATIVES = """
+    项目             | 序号 | 评价内容   | 评价分值
+    基础（60分）   | 1    | 制度健全。 | 10
+                   | 2    | 台账齐全。 | {}
+    甲类（40分）   | 3    | 每日巡检。 | 40
+    乙类（40分）   | 4    | 每周巡检。 | 40
+    总评           |      |            | {}
+"""
+
+
+def test_sections_of_which_one_stands_for_another_declare_no_other_total():
+    assert hits("total-mismatch", of(ALTERNATIVES.format("", 100))) == []
+    assert hits("total-mismatch", of(ALTERNATIVES.format("", 120))) == ["annex-1"]

@@ -1,8 +1,13 @@
+import re
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
 from pipeline.auditing.audit import audit
 from pipeline.model import Decision, Doubt, Remark, Unplaced
+from pipeline.rubrics import refusal
+from pipeline.rules.reading import LEFT_ALONE
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
 from tests.sheets import rubrics_of
@@ -20,6 +25,18 @@ def test_no_rubric_hits():
 def test_no_rubric_tells_of_pictures_that_may_hold_one(kind, told):
     (found,) = findings_of("no-rubric", replace(reading_of(), remarks=(Remark(kind, "2 were not read"),)))
     assert ("图片" in found.message) is told
+
+
+def test_no_rubric_says_why_a_table_was_left_alone():
+    reason = "a table of grades and their ranges, no criteria"
+    (found,) = findings_of("no-rubric", replace(reading_of(), remarks=(Remark("not-a-rubric", reason, at("等次")), Remark("not-a-rubric", reason, at("分值")))))
+    assert found.message == "文件中没有评价表；有表没有当作评价表：是等次与分数段对照"
+    assert [e.quote for e in found.evidence] == ["等次", "分值"]
+
+
+def test_every_reason_to_leave_a_table_alone_has_its_words_in_chinese():
+    source = Path(refusal.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r'"(a table [^"]+)"', source)) - {refusal.UNSCORED} == set(LEFT_ALONE)
 
 
 def test_no_rubric_leaves_alone():
