@@ -162,7 +162,7 @@ def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list
             cut = not name and mark.part > previous.part and not any(
                 c for m in marks if m.part == mark.part and m.level == mark.level for c in m.covered if c < mark.covered[0]
             )
-            if adjacent and (same or (cut and not _is_closed(previous, criteria))):
+            if adjacent and (same or (cut and not _is_lost(mark, previous, marks, criteria))):
                 previous.covered = sorted({*previous.covered, *mark.covered})
                 if previous.stated_points is None:
                     previous.stated_points = mark.stated_points
@@ -175,9 +175,16 @@ def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list
     return out
 
 
-def _is_closed(mark: Mark, criteria: Sequence[Criterion]) -> bool:
-    """Whether the points of the rows that a label covers make what it declares."""
-    values = [criteria[i].max_points for i in mark.covered]
+def _is_lost(blank: Mark, above: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion]) -> bool:
+    """Whether a blank cell is a label of its own: the points of the one above close without its rows, and those of the next
+    one, which may be set in the middle of a cell that begins here, do not close with them."""
+    below = next((m for m in marks if m.level == blank.level and m.covered and m.covered[0] == blank.covered[-1] + 1), None)
+    return _is_closed(above, above.covered, criteria) and not (below and _is_closed(below, [*blank.covered, *below.covered], criteria))
+
+
+def _is_closed(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> bool:
+    """Whether the points of rows make what a label declares."""
+    values = [criteria[i].max_points for i in rows]
     return bool(values) and None not in values and sum((v for v in values if v is not None), Decimal(0)) == _declared(mark)
 
 
