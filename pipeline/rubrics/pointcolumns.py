@@ -69,10 +69,12 @@ def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
 
 
 def pick_sums(profiles: Sequence[Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
-    """Columns headed 小计 that sum up the criteria's points of each label, on either side of them."""
+    """Columns headed 小计 that sum up the criteria's points of each label, on either side of them, and not what was awarded
+    between them."""
     if score is None:
         return ()
-    sums = (c for c, name in names.items() if c not in taken and c != score and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
+    given = min((c for c, name in names.items() if c > score and profiles[c].filled and patterns.header_role(name) == "awarded"), default=len(profiles))
+    sums = (c for c, name in names.items() if c not in taken and c != score and c < given and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
     return tuple(c for c in sums if profiles[c].numeric >= 0.5 and is_coarser(profiles[c], profiles[score]))
 
 
