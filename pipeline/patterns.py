@@ -240,7 +240,7 @@ SERIAL = regex.compile(r"^[(（\[]?(?P<n>[0-9]{1,4}|[0-9]{1,2}(?:[.\-][0-9]{1,2}
 """A cell that holds nothing but a serial number."""
 
 SERIAL_IN_TEXT = regex.compile(
-    r"^\s*(?:[(（](?P<a>[0-9０-９]{1,3})[)）]|(?P<b>[0-9０-９]{1,3})\s*[.、．](?![0-9０-９])|(?P<c>[0-9０-９]{1,2}(?:\.[0-9０-９]{1,2}){1,2})(?![0-9０-９%．]|\.[0-9０-９])\s*[、.]?|(?P<d>[①-⑳]))\s*"
+    r"^\s*(?:[(（](?P<a>[0-9０-９]{1,3})[)）]|(?P<b>[0-9０-９]{1,3})\s*(?:、|[.．](?![0-9０-９]))|(?P<c>[0-9０-９]{1,2}(?:\.[0-9０-９]{1,2}){1,2})(?![0-9０-９%．]|\.[0-9０-９])\s*[、.]?|(?P<d>[①-⑳]))\s*"
 )
 """The serial at the start of a criterion's text: `1. …`, `（2）…`, `3.1 …`, `④…`."""
 
@@ -325,6 +325,9 @@ NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|�
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")
 SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")
 """A title that says that the numbers below are points."""
+
+ANNEX_LEAD = regex.compile(r"^附\s*件\s*[:：]\s*(?=\p{Han}{4})")
+"""What stands before the title of the only annex on its own page: `附件：评分细则`."""
 
 ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
 PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")

@@ -112,7 +112,9 @@ def _list_from(lines: Sequence[Line], index: int, offset: int) -> AnnexList:
         if numbered and follows and not line.after_table:
             items.extend(_items_in(line, 0))
         elif items and _item_goes_on(items[-1], line):
-            items[-1] = _Item(items[-1].number, (*items[-1].lines, line), items[-1].first)
+            own, more = _rest_and_items(line, items[-1].number)
+            items[-1] = _Item(items[-1].number, (*items[-1].lines, own), items[-1].first)
+            items.extend(more)
         elif not items and i == index + 1 and _lone_title(line):
             items.append(_Item(1, (line,), 0))
         else:
@@ -142,11 +144,25 @@ def _items_in(line: Line, offset: int) -> list[_Item]:
     return out
 
 
+def _rest_and_items(line: Line, number: int) -> tuple[Line, list[_Item]]:
+    """The rest of item `number` that a line begins with, and the items that follow on the line (…（乙类） 3.C)."""
+    for match in INLINE_ITEM.finditer(line.text):
+        more = _items_in(line, match.end())
+        if more and more[0].number == number + 1:
+            return _cut(line, 0, match.start()), more
+    return line, []
+
+
 def _piece(line: Line, number: int, start: int, end: int) -> _Item:
+    return _Item(number, (_cut(line, start, end),), 0)
+
+
+def _cut(line: Line, start: int, end: int) -> Line:
+    """A stretch of a line as a line."""
     text = line.text[start:end].rstrip()
     at = line.place(start, start + len(text))
     origin = tuple(range(len(text))) if at.quote == text else ()
-    return _Item(number, (Line(text, at, origin, line.block, line.page, at.bbox, line.align, line.size),), 0)
+    return Line(text, at, origin, line.block, line.page, at.bbox, line.align, line.size)
 
 
 def _titled(text: str) -> bool:

@@ -210,7 +210,8 @@ def _covered(tall: Sequence[Piece], rows: Sequence[Piece], columns: Sequence[Pie
     boxes over it in every row. Strokes of characters break between the rows' lines, or reach over few of them."""
     hidden = [p for p in tall if _between(p, rows) and all(abs(p[0] - known) > 4 for known, _, _ in columns)]
     hidden = [p for p in hidden if _is_dark(dark, p[0], p[1], p[2], WHOLE)]
-    longest = max((end - start for _, start, end in columns), default=0.0)
+    heights = [at for at, _, _ in rows] or [0.0]
+    longest = max((end - start for _, start, end in columns), default=max(heights) - min(heights))
     return tuple(p for p in hidden if sum(end - start for at, start, end in hidden if abs(at - p[0]) <= 4) >= LONG * longest)
 
 

@@ -54,9 +54,9 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
         if not cuts:
             continue
         boxes = sorted((net.ys[r], net.ys[r + h]) for r, c, h, w in net.spans if w == 1 and net.xs[c] == left)
+        boxes = [box for box in boxes if not _names_section(glyphs, (left, box[0], right, box[1]), cuts)]
         if not boxes:
             continue
-        boxes = [box for box in boxes if not _names_section(glyphs, (left, box[0], right, box[1]), cuts)]
         tops = [y0 for y0, _ in boxes]
         body = ink(g for g in glyphs if left < g.x < right and tops[0] < g.y < boxes[bisect_right(tops, g.y) - 1][1])
         cuts = header_cuts(header, body, sure=True) or tuple(c for c in cuts if not _crossed(body, c) and c in before)

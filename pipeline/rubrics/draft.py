@@ -201,8 +201,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         draft.subtotals.append(Subtotal(line.label, line.value, after, filled[0].at))
     elif line.kind == "fields":
         for cell in filled:
-            name = patterns.field_name(cell.text)
-            if name:
+            for name in patterns.field_names(cell.text):
                 draft.fields.setdefault(name, cell.at)
     elif line.kind == "note":
         text = mask_personal(clean(filled[0].text))

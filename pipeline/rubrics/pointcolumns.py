@@ -30,17 +30,20 @@ def pick_points(
     candidates = named or guessed or [c for c in fits if _is_printed_full(profiles[c], roles.get(c), names.get(c, ""))]
     if not candidates:
         return None, ()
+    finer = [c for c in guessed if named and all(is_coarser(profiles[n], profiles[c]) for n in named)]
+    if finer and not _closes_finer(candidates[0], profiles, taken):
+        return finer[0], tuple(named)
     if len(candidates) == 1:
         if _closes_finer(candidates[0], profiles, taken) or (not guessed and _is_of_labels(candidates[0], profiles, roles)):
             return None, (candidates[0],)
-        if named and guessed and is_coarser(profiles[named[0]], profiles[guessed[0]]):
-            return guessed[0], (named[0],)
         unnamed = [c for c in guessed if named and _follows_label(c, named[0], profiles)]
         return candidates[0], tuple(unnamed)
     repeated = tuple(c for c in candidates if _goes_with_label(c, profiles, roles))
     if len(repeated) == len(candidates) - 1:  # printed again in each row with their labels, while the criteria's may be joined
         return next(c for c in candidates if c not in repeated), repeated
     finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
+    if _closes_finer(finest, profiles, taken):  # each of several levels has its column, the texts end with their own
+        return None, tuple(candidates)
     groups = tuple(c for c in candidates if is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]
     return (min(rest), groups) if groups else _equals(rest, profiles, roles)
@@ -48,7 +51,7 @@ def pick_points(
 
 def _closes_finer(only: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
     """Whether the only points column has fewer cells than there are texts that end with points of their own (…（5分））."""
-    closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.9 and p.distinct >= 0.9]
+    closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.6 and p.distinct >= 0.9]
     return any(p.filled > profiles[only].filled >= 2 for p in closing)
 
 

@@ -97,7 +97,8 @@ def _names_things(draft: Draft, roles: set[Role | None]) -> bool:
     if roles - {"points", "number", "remark", None} or "points" not in roles or draft.table.shape != "table":
         return False
     near = _near(draft)
-    if draft.totals or draft.subtotals or draft.marks or draft.fields or SCORING_WORDS.search(near):
+    divided = any(m.stated_points is not None or len(m.covered) > 1 for m in draft.marks)
+    if divided or draft.totals or draft.subtotals or draft.fields or SCORING_WORDS.search(near):
         return False
     if STANDARD.search(near) and "兑换" not in near:
         return False

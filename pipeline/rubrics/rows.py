@@ -122,7 +122,7 @@ def _row_value(line: Line, word: Cell, filled: tuple[Cell, ...]) -> Decimal | No
 
 def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     scored = line.points is not None and line.own(line.points) and read_points(line.points.text).value is not None
-    if any(patterns.field_name(c.text) for c in filled) and not scored:
+    if any(patterns.field_names(c.text) for c in filled) and not scored:
         if line.own(line.number) and patterns.SERIAL.match(fold(line.number.text if line.number else "")):
             return None
         return _as(line, "fields")

@@ -354,7 +354,7 @@ def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Pro
     lines = [p for p in draft.table.lead if _may_be_title(p)]
     for paragraph in reversed(lines):
         if patterns.TITLE_WORDS.search(clean(paragraph.text)) or paragraph.align == "center":
-            return mask_personal(clean(paragraph.text)), paragraph.at
+            return mask_personal(patterns.ANNEX_LEAD.sub("", clean(paragraph.text))), paragraph.at
     nearest = lines[-1] if lines and draft.table.lead[-1] is lines[-1] and len(clean(lines[-1].text)) <= SHORT else None
     if nearest is not None:
         return mask_personal(clean(nearest.text)), nearest.at

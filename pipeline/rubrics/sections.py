@@ -16,7 +16,7 @@ from pipeline.rubrics.draft import Mark
 
 def spread(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
     """The marks with their printed cover over the criteria; repeats and page continuations made one."""
-    return _join_halves(_take_rest(_rejoin_torn(_merge_repeats(_extend(marks, len(criteria))), criteria), criteria), criteria)
+    return _join_halves(_take_rest(_rejoin_torn(_merge_repeats(_extend(marks, len(criteria)), criteria), criteria), criteria), criteria)
 
 
 def _join_halves(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
@@ -148,9 +148,9 @@ def _is_again(mark: Mark, inner: Mark, ordered: Sequence[Mark]) -> bool:
     return above is not None and above is not mark and fold(above.text) == fold(mark.text)
 
 
-def _merge_repeats(marks: Sequence[Mark]) -> list[Mark]:
+def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
     """A label printed again directly after itself (each row, or each page, or …（续）) is one label; a blank merged
-    cell at the top of a later part is the cell that the page break cut."""
+    cell at the top of a later part is the cell that the page break cut, unless the label's points close above it."""
     out: list[Mark] = []
     open_: dict[int, Mark] = {}
     for mark in marks:
@@ -162,7 +162,7 @@ def _merge_repeats(marks: Sequence[Mark]) -> list[Mark]:
             cut = not name and mark.part > previous.part and not any(
                 c for m in marks if m.part == mark.part and m.level == mark.level for c in m.covered if c < mark.covered[0]
             )
-            if adjacent and (same or cut):
+            if adjacent and (same or (cut and not _is_closed(previous, criteria))):
                 previous.covered = sorted({*previous.covered, *mark.covered})
                 if previous.stated_points is None:
                     previous.stated_points = mark.stated_points
@@ -173,6 +173,12 @@ def _merge_repeats(marks: Sequence[Mark]) -> list[Mark]:
         for level in [k for k in open_ if k > mark.level and not _over_blank(open_[k], mark, marks)]:
             del open_[level]
     return out
+
+
+def _is_closed(mark: Mark, criteria: Sequence[Criterion]) -> bool:
+    """Whether the points of the rows that a label covers make what it declares."""
+    values = [criteria[i].max_points for i in mark.covered]
+    return bool(values) and None not in values and sum((v for v in values if v is not None), Decimal(0)) == _declared(mark)
 
 
 def _over_blank(inner: Mark, outer: Mark, marks: Sequence[Mark]) -> bool:

@@ -363,3 +363,9 @@ def test_a_bureau_in_spread_letters_is_one() -> None:
 def test_a_bureau_that_keeps_contact_is_an_addressee() -> None:
     notice = notice_of("白石县水务局\n白水发〔2023〕7号\n关于开展河长制考核的通知\n各乡镇人民政府，县级河长联系部门：\n现将有关事项通知如下。\n")
     assert notice.addressees == ("各乡镇人民政府", "县级河长联系部门")
+
+
+def test_items_of_the_annex_list_that_follow_a_wrapped_one() -> None:
+    text = "白石县林业局\n白林发〔2023〕7号\n关于开展考核的通知\n各乡镇：\n现将有关事项通知如下。\n附件：1.白石县森林康养基地认定评分表（甲类） 2.白石县森林康养基地认定评\n分表（乙类） 3.白石县森林康养基地认定评分表（丙类）\n"
+    titles = [(a.annex, a.title) for a in notice_of(text).annexes]
+    assert titles == [(n, f"白石县森林康养基地认定评分表（{kind}类）") for n, kind in enumerate("甲乙丙", 1)]

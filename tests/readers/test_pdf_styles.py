@@ -11,8 +11,10 @@ import pytest
 
 from pipeline.model import Paragraph, Table
 from pipeline.readers import pdf, textlayer
-from pipeline.readers.marks import Glyph, Rule
+from pipeline.readers.gutters import Known
+from pipeline.readers.marks import Glyph, Net, Rule
 from pipeline.readers.strokes import without_hatching
+from pipeline.readers.walls import with_gutters
 from pipeline.readers.wrapped import is_wrapped
 from tests.readers.pages import SECTIONS, Layout, Pen, Sections, draw_pages, lay_out
 from tests.readers.rulings import Draw, edges, strokes
@@ -453,3 +455,12 @@ def test_a_first_sheet_whose_second_page_is_nearly_blank():
     date.text(400, 80, "2020年11月10日")
     found = texts(read_pdf(rawpdf.document([sheet_of(full, date), sheet_of(full, full)])))
     assert found[:9] == [*body, "2020年11月10日"]
+
+
+def test_gutters_of_the_page_before_in_a_table_of_nothing_but_names_of_sections():
+    known = Known()
+    known.note(0.0, 300.0, (40.0,))
+    net = Net((0.0, 300.0), (0.0, 20.0, 40.0), tuple(Rule(y, 0.0, 300.0) for y in (0.0, 20.0, 40.0)), (Rule(0.0, 0.0, 40.0), Rule(300.0, 0.0, 40.0)))
+    words = ((4.0, "一、围挡硬化（8分）"), (24.0, "二、裸土覆盖（9分）"))
+    glyphs = [Glyph.of(c, 5 + 10.0 * i, top, 15 + 10.0 * i, top + 12) for top, text in words for i, c in enumerate(text)]
+    assert with_gutters(net, glyphs, known) == net

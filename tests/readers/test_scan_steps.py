@@ -253,3 +253,14 @@ def test_a_rule_right_before_the_words_of_every_row_is_found_though_their_boxes_
         pen.line((x, 200, x, 700), 0, 2)
     page_read = straighten(np.asarray(page), np.array(boxes, np.float32))
     assert sorted({round(at, -1) for at, _, _ in page_read.vertical}) == found
+
+
+def test_a_stroke_between_two_rules_of_a_table_without_uprights_is_no_rule():
+    from pipeline.readers.scanlines import straighten
+
+    page = Image.new("L", (1200, 1600), 255)
+    pen = ImageDraw.Draw(page)
+    for n in range(11):
+        pen.line((100, 200 + 50 * n, 1000, 200 + 50 * n), 0, 2)
+    pen.line((400, 202, 400, 248), 0, 4)  # a tall 1 that fills its row
+    assert straighten(np.asarray(page), np.array([[(390, 205), (410, 205), (410, 247), (390, 247)]], np.float32)).vertical == ()

@@ -110,3 +110,24 @@ def test_the_end_of_a_bracket_alone_is_no_criterion():
         二、公厕（3分） | 全日开放（3分） |
     """)
     assert [(c.text, str(c.max_points)) for c in found.criteria()] == [("车辆密闭（4分）", "4"), ("日产日清率100%（11分）", "11"), ("全日开放（3分）", "3")]
+
+
+TOPS = """
+    项目 | 序号 | 评价内容 | 分值
+    党建（15分） | 1 | 程序规范。 | 9
+    ^ | 2 | 按月收缴。 | 6
+    --
+    | 3 | 收入增长。 | {}
+    ^ | 4 | 措施精准。 | {}
+    廉洁（5分） | 5 | 坐班值班。 | 5
+"""
+
+
+def test_a_blank_label_at_the_top_of_a_page_is_lost_where_the_label_above_is_closed():
+    (found,) = rubrics_of(TOPS.format(7, 8))
+    assert [(s.label, [c.number for c in s.criteria]) for s in found.sections] == [("党建", ["1", "2"]), (None, ["3", "4"]), ("廉洁", ["5"])]
+
+
+def test_a_blank_label_at_the_top_of_a_page_goes_on_with_the_label_that_lacks_points():
+    (found,) = rubrics_of(TOPS.replace("15分", "30分").format(7, 8))
+    assert [(s.label, [c.number for c in s.criteria]) for s in found.sections] == [("党建", ["1", "2", "3", "4"]), ("廉洁", ["5"])]

@@ -213,6 +213,7 @@ def test_one_points_cell_over_several_rows_is_one_scored_line():
         "礼品名称 | 所需分值 | 库存\n洗衣液 | 50 | 12\n抽纸 | 20 | 30",
         "题型 | 题量 | 每题分值\n单选题 | 20 | 2\n判断题 | 15 | 1",
         "# 积分兑换标准\n礼品名称 | 分值\n洗衣液 | 50\n抽纸 | 20\n毛巾 | 10",
+        "科目 | 分值 | 考试时间\n语文 | 150 | 150分钟\n数学 | 150 | 120分钟\n英语 | 120 | 120分钟",
     ],
 )
 def test_tables_that_are_no_rubric_are_left_alone(drawing):
