@@ -100,7 +100,7 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
 def _misnamed_too(pdf: pdfium.PdfDocument, pages: Sequence[Page], remarks: Sequence[Sequence[Remark]]) -> list[int]:
     """Indices of the pages whose text was read though it is set in a font of which other pages show that it has no meaning."""
     meaningless = {i for i, said in enumerate(remarks) if any(textlayer.MEANINGLESS in remark.message for remark in said)}
-    fonts = frozenset[bytes]().union(*(textlayer.fonts_of(pdf[i]) for i in meaningless))
+    fonts = {font for i in meaningless for font, text in textlayer.fonts_of(pdf[i]).items() if font and not textlayer.is_plain(text)}
     return [i for i, page in enumerate(pages) if i not in meaningless and not page.ocr and fonts and not fonts.isdisjoint(textlayer.fonts_of(pdf[i]))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
@@ -24,6 +25,9 @@ MIN_CELLS, MIN_ROWS = 3, 3
 MAX_LOOSE, LEAST_OTHERS = 3, 4
 """Loose cells beside a table are no more than this, and the others so many times as many."""
 
+OF_THE_TABLE = regex.compile(r"分|否决")
+"""What a cell beside a row says of it: its points, what is deducted, that it vetoes."""
+
 BELOW_TABLE = regex.compile(r"^[（(]?(?:附?注|备注|说明)|签[字名章]|盖章|(?:年|月|日)\s*$|[:：]\s*[_＿]*\s*$")
 
 
@@ -41,7 +45,8 @@ class Sheet(Struct):
 
 def loose_cells(sheet: Sheet) -> set[tuple[int, int]]:
     """The few cells right of all others, a blank column between, beside rows that hold more: sums that somebody tried, words
-    to himself. A header there makes a column of the table."""
+    to himself. A header there makes a column of the table, and so do merged cells, points or a veto, and cells beside every
+    other row."""
     spans = {(top, left): right for top, left, _, right in sheet.merges}
     texts = {key for key, text in sheet.texts.items() if clean(text)}
     used = {c for row, col in texts for c in range(col, min(spans.get((row, col), col), col + limits.MAX_TABLE_COLUMNS) + 1)}
@@ -50,9 +55,10 @@ def loose_cells(sheet: Sheet) -> set[tuple[int, int]]:
         right = {key for key in texts if key[1] > end}
         if len(right) > MAX_LOOSE or LEAST_OTHERS * len(right) > len(texts) - len(right):
             return set()
-        rows = {row for row, _ in texts - right}
-        named = any(patterns.header_role(sheet.texts[key]) for key in right)
-        if not named and all(row in rows for row, _ in right):
+        named = any(patterns.header_role(sheet.texts[key]) or OF_THE_TABLE.search(sheet.texts[key]) for key in right)
+        across = Counter(row for row, _ in texts - right)
+        regular = not right.isdisjoint(spans) or 2 * len(right) > sum(n > 1 for n in across.values())
+        if not named and not regular and all(row in across for row, _ in right):
             return right
     return set()
 

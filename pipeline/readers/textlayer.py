@@ -78,14 +78,23 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], text: str, pictures: Se
     return None
 
 
-def fonts_of(page: pdfium.PdfPage) -> frozenset[bytes]:
-    """The names of the fonts in which a page's text is set, with the tags of their subsets."""
-    found = set()
+def fonts_of(page: pdfium.PdfPage) -> dict[bytes, str]:
+    """The names of the fonts in which a page's text is set, with the tags of their subsets, and what is set in each."""
+    found: dict[bytes, str] = {}
+    layer = page.get_textpage()
     for text in page.get_objects(filter=(raw.FPDF_PAGEOBJ_TEXT,), max_depth=3):
         name = ctypes.create_string_buffer(NAME)
         raw.FPDFFont_GetBaseFontName(raw.FPDFTextObj_GetFont(text.raw), name, NAME)
-        found.add(name.value)
-    return frozenset(found)
+        size = raw.FPDFTextObj_GetText(text.raw, layer.raw, None, 0)
+        said = ctypes.create_string_buffer(size)
+        raw.FPDFTextObj_GetText(text.raw, layer.raw, ctypes.cast(said, ctypes.POINTER(raw.FPDF_WCHAR)), size)
+        found[name.value] = found.get(name.value, "") + said.raw.decode("utf-16-le", "replace").rstrip("\0")
+    return found
+
+
+def is_plain(text: str) -> bool:
+    """Whether nothing in a text hints that its font lacks meaning: another font of the page does."""
+    return has_meaning(text) and not _ACCENTED.search(text) and not _ODD.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in set(text))
 
 
 def misnamed(text: str) -> int:

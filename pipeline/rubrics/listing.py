@@ -85,6 +85,8 @@ def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
     counted = len(values) == len(parts) > 1 and all(0 <= b - a <= 2 for a, b in pairwise(values)) and values[-1] > values[0]
     if not counted or len({FIGURES.sub("", s) for s in serials}) > 1 or (head and not SECTION_HEAD.fullmatch(clean(head))):
         return (paragraph,)
+    if any(p.rstrip().endswith((":", "：")) for p in parts) or (not head and len(set(values)) < len(values)):
+        return (paragraph,)  # 1.…。其中：1.…；2.… are items in an item
     if sum(_points_of(clean(p)) is not None for p in parts) < max(2, len(parts) - 1):
         return (paragraph,)
     return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
@@ -116,7 +118,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     first, last = _first(lines, scored[0]), scored[-1]
     while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1)):
         last += 1
-    if last == scored[-1] and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]) and _falls_short(lines[first : last + 1]):
+    short = last == scored[-1] and _falls_short(lines[first : last + 1])
+    while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
         last += 1
     title, inside = lines[:first][-HEAD:], lines[first : last + 1]
     if _is_title(inside[0]):

@@ -52,7 +52,15 @@ def pick_points(
 def _closes_finer(only: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
     """Whether the only points column has fewer cells than there are texts that end with points of their own (…（5分））."""
     closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.6 and p.distinct >= 0.9]
-    return any(p.filled > profiles[only].filled >= 2 for p in closing)
+    return any(p.filled > profiles[only].filled >= 2 and not are_answers(p, profiles[only]) for p in closing)
+
+
+def are_answers(texts: Profile, points: Profile) -> bool:
+    """Whether the best of the texts beside one cell of points gets all of them, as a rule: answers (整洁（20分） 较整洁（10分）), no parts."""
+    tops = sorted(points.rows)
+    groups = [[texts.worth[r] for r in range(a, b) if r in texts.worth] for a, b in zip(tops, [*tops[1:], max(texts.rows) + 1], strict=True)]
+    several = [(points.worth[top], values) for top, values in zip(tops, groups, strict=True) if top in points.worth and len(values) > 1]
+    return 2 * sum(max(values) == whole for whole, values in several) > len(several)
 
 
 def _is_of_labels(only: int, profiles: Sequence[Profile], roles: dict[int, Role | None]) -> bool:
@@ -72,10 +80,12 @@ def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
 
 
 def pick_sums(profiles: Sequence[Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
-    """Columns headed 小计 that sum up the criteria's points of each label, on either side of them."""
+    """Columns headed 小计 that sum up the criteria's points of each label, on either side of them, and not what was awarded
+    between them."""
     if score is None:
         return ()
-    sums = (c for c, name in names.items() if c not in taken and c != score and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
+    given = min((c for c, name in names.items() if c > score and profiles[c].filled and patterns.header_role(name) == "awarded"), default=len(profiles))
+    sums = (c for c, name in names.items() if c not in taken and c != score and c < given and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
     return tuple(c for c in sums if profiles[c].numeric >= 0.5 and is_coarser(profiles[c], profiles[score]))
 
 

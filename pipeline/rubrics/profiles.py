@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from msgspec import Struct
@@ -39,6 +40,8 @@ class Profile(Struct, frozen=True):
     rows: frozenset[int]
     begins: frozenset[int]
     """The rows where the text changes: those of a label, be it merged, printed once or in each row."""
+    worth: dict[int, Decimal]
+    """The points that cells hold, or that their texts end in, by row."""
 
 
 def profile_of(rows: Sequence[Row], col: int) -> Profile:
@@ -68,7 +71,13 @@ def profile_of(rows: Sequence[Row], col: int) -> Profile:
         counting=_counting([t for _, t in filled]),
         rows=frozenset(at),
         begins=frozenset(at[i] for i, (_, t) in enumerate(filled) if not i or t != filled[i - 1][1]),
+        worth={i: value for i, _, t in placed if (value := _worth(t)) is not None},
     )
+
+
+def _worth(text: str) -> Decimal | None:
+    value = points_at_end(text)
+    return value if value is not None else read_points(text).value
 
 
 def _dotted(serials: Sequence[str], cells: int) -> float | None:

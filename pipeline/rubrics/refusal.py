@@ -13,6 +13,9 @@ from pipeline.rubrics.gridrows import Row
 MIN_CRITERIA = 2
 """A table with a single scored line is a sentence in a box, not a rubric."""
 
+STANDARD = regex.compile("标准|细则|量化")
+"""Titles of what is to be lived up to (十星级文明户标准), as of scoring."""
+
 SHORT = 12
 """Characters of a name; what is to be done or checked takes more."""
 
@@ -93,8 +96,11 @@ def _names_things(draft: Draft, roles: set[Role | None]) -> bool:
     word of scoring near."""
     if roles - {"points", "number", "remark", None} or "points" not in roles or draft.table.shape != "table":
         return False
+    near = _near(draft)
     divided = any(m.stated_points is not None or len(m.covered) > 1 for m in draft.marks)
-    if divided or draft.totals or draft.subtotals or draft.fields or SCORING_WORDS.search(_near(draft)):
+    if divided or draft.totals or draft.subtotals or draft.fields or SCORING_WORDS.search(near):
+        return False
+    if STANDARD.search(near) and "兑换" not in near:
         return False
     return all(len(clean(c.text)) <= SHORT and not regex.search("[，。；、]", c.text) for c in draft.criteria)
 

@@ -15,7 +15,7 @@ from pipeline.normalize import clean, fold
 from pipeline.patterns import Role
 from pipeline.points import points_at_end, read_points
 from pipeline.rubrics.gridrows import Row
-from pipeline.rubrics.pointcolumns import is_coarser, pick_points, pick_sums
+from pipeline.rubrics.pointcolumns import are_answers, is_coarser, pick_points, pick_sums
 from pipeline.rubrics.profiles import Profile, profile_of
 
 CLAUSE = 8
@@ -261,7 +261,9 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
             return weak[0]
         if weak and fine < weak[0] and _repeats_over(profiles[fine], profiles[weak[0]]):
             return weak[0]
+        scores = [profiles[c] for c, role in taken.items() if role == "points"]
         named = [c for c in (*strong, *weak) if c != fine and _is_named(profiles[fine], profiles[c])]
+        named = [c for c in named if not any(are_answers(profiles[c], score) for score in scores)]
         if named:
             return named[0]
         if longest is not None and roles.get(longest) is None and not labelled and longest < fine:

@@ -6,6 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable
+from time import process_time
 
 import openpyxl
 import pytest
@@ -15,6 +16,7 @@ from word import NS, TYPES, docx, goes_on, merged, p, tbl, tc, tr, zipped
 from pipeline import limits, source
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Paragraph, Table
+from pipeline.points import points_after_name, points_closing
 from pipeline.readers.container import open_container, parse_xml, target
 from tests.support.fuzz import files
 
@@ -248,6 +250,13 @@ def test_numbers_beyond_measure_do_not_run_away():
     blocks = source.read_bytes(docx(p("甲", '<w:numPr><w:numId w:val="1"/></w:numPr>'), numbering=numbering), "a.docx").blocks
     assert isinstance(blocks[0], Paragraph)
     assert len(blocks[0].text) < 100
+
+
+@pytest.mark.parametrize("line", ["清理（甲乙）" * 40 + "（5分）x扣。", ". " * 10_000 + "5分x", "." * 10_000 + "分x"], ids=["brackets", "leader", "dots"])
+def test_points_are_sought_in_no_more_than_a_moment(line):
+    began = process_time()
+    assert (points_after_name(line), points_closing(line)) == (None, None)
+    assert process_time() - began < 1
 
 
 def test_styles_in_a_circle():

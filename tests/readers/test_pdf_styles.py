@@ -7,9 +7,10 @@ import io
 from collections.abc import Sequence
 
 import pikepdf
+import pypdfium2 as pdfium
 import pytest
 
-from pipeline.model import Paragraph, Table
+from pipeline.model import Page, Paragraph, Remark, Table
 from pipeline.readers import pdf, textlayer
 from pipeline.readers.gutters import Known
 from pipeline.readers.marks import Glyph, Net, Rule
@@ -400,6 +401,26 @@ def test_text_layers_of_other_characters_names(text, nonsense):
 )
 def test_letters_at_chinese_words_that_no_text_has(text, letters):
     assert textlayer.misnamed(text) == letters
+
+
+@pytest.mark.parametrize(("body", "again"), [("F1", []), ("F2", [1])], ids=["the font of the head", "the misnamed font"])
+def test_only_pages_of_the_font_that_lacks_meaning_are_read_by_sight_too(body, again):
+    first, second = Canvas(), Canvas()
+    for canvas in (first, second):
+        canvas.text(60, 60, "考核办法")
+    first.text(60, 100, "本è村é各ê户ô应û当ü认ç真à执ò行")
+    second.text(60, 100, "各户应当认真执行。")
+    first.ops[-1], second.ops[-1] = first.ops[-1].replace("/F1", "/F2"), second.ops[-1].replace("/F1", f"/{body}")
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(rawpdf.document([first, second]))) as file:
+        misnamed = rawpdf._font(file)
+        misnamed.BaseFont = misnamed.DescendantFonts[0].BaseFont = pikepdf.Name("/ABCDEF+Song")
+        for page in file.pages:
+            page.Resources.Font.F2 = file.make_indirect(misnamed) if page.index == 0 else file.pages[0].Resources.Font.F2
+        file.save(out)
+    pages = [Page(1, 595, 842, ocr=True), Page(2, 595, 842)]
+    remarks = [[Remark("ocr", f"page 1 {textlayer.MEANINGLESS}; read as a picture")], []]
+    assert pdf._misnamed_too(pdfium.PdfDocument(out.getvalue()), pages, remarks) == again
 
 
 # ---- page heads --------------------------------------------------------------------------------------------------

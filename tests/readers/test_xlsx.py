@@ -210,7 +210,11 @@ def test_loose_cells_beside_a_table_are_left_out_with_a_word():
     assert [r.kind for r in document.remarks] == ["loose-cells"]
 
 
-@pytest.mark.parametrize("cells", [{"E3": "缺"}, {"G2": "备注", "G3": "缺"}, {"G8": "2023年5月"}], ids=["next to it", "headed", "alone in its row"])
+@pytest.mark.parametrize(
+    "cells",
+    [{"E3": "缺"}, {"G2": "备注", "G3": "缺"}, {"G8": "2023年5月"}, {"G3": "40分"}, {"G3": "一票否决"}, {"G2": "占比", "G3": 3, "G4": 5}],
+    ids=["next to it", "headed", "alone in its row", "points", "a veto", "beside every row"],
+)
 def test_a_column_of_the_table_is_no_loose_cell(cells):
     document = read(ROWS, MERGES, prepare=aside(**cells))
     assert document.remarks == ()

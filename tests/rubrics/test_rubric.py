@@ -212,6 +212,7 @@ def test_one_points_cell_over_several_rows_is_one_scored_line():
         "序号 | 设备名称 | 数量 | 单价\n1 | 扫地车 | 2 | 100\n2 | 洒水车 | 3 | 200",
         "礼品名称 | 所需分值 | 库存\n洗衣液 | 50 | 12\n抽纸 | 20 | 30",
         "题型 | 题量 | 每题分值\n单选题 | 20 | 2\n判断题 | 15 | 1",
+        "# 积分兑换标准\n礼品名称 | 分值\n洗衣液 | 50\n抽纸 | 20\n毛巾 | 10",
         "科目 | 分值 | 考试时间\n语文 | 150 | 150分钟\n数学 | 150 | 120分钟\n英语 | 120 | 120分钟",
     ],
 )
@@ -221,8 +222,8 @@ def test_tables_that_are_no_rubric_are_left_alone(drawing):
 
 @pytest.mark.parametrize(
     ("title", "header", "last"),
-    [("歌唱比赛评分标准", "歌唱", "台风 | 30"), ("歌唱", "评价内容", "台风 | 30"), ("歌唱", "歌唱", "合计 | 70"), ("歌唱", "歌唱", "音准好，节奏稳，无明显错漏 | 50")],
-    ids=["a title", "a header", "a total", "a sentence"],
+    [("歌唱比赛评分标准", "歌唱", "台风 | 30"), ("星级歌手标准", "歌唱", "台风 | 30"), ("歌唱量化表", "歌唱", "台风 | 30"), ("歌唱", "评价内容", "台风 | 30"), ("歌唱", "歌唱", "合计 | 70"), ("歌唱", "歌唱", "音准好，节奏稳，无明显错漏 | 50")],
+    ids=["a title", "a standard", "a measure of work", "a header", "a total", "a sentence"],
 )
 def test_short_names_beside_points_are_criteria_where_something_says_so(title, header, last):
     (rubric,) = rubrics_of(f"# {title}\n{header} | 分值\n歌曲选材 | 20\n音色音调 | 50\n{last}")
