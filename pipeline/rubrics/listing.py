@@ -127,7 +127,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
     if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
-    return _as_table(title, inside, heads, lines[last + 1 :][:TAIL])
+    over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
+    return _as_table(title, inside, heads, lines[last + 1 : over], lines[over:][:TAIL])
 
 
 def _vetoes(line: Paragraph) -> bool:
@@ -164,7 +165,10 @@ def _lines_in(table: Table) -> tuple[Paragraph, ...]:
     return tuple(Paragraph(c.text, c.at, page=table.page) for c in table.cells if clean(c.text))
 
 
-def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int], tail: Sequence[Paragraph]) -> JoinedTable | None:
+def _as_table(
+    title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int], over: Sequence[Paragraph], tail: Sequence[Paragraph]
+) -> JoinedTable | None:
+    """`over`: lines whose serials go on after the last with points: rows that lack theirs, or clauses of the notice."""
     cells: list[Cell] = []
     loose: list[Paragraph] = []
     criteria = row = 0
@@ -182,7 +186,7 @@ def _as_table(title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: se
             continue
         row += 1
     table = Table(tuple(cells), row, 4, inside[0].at, inside[0].page)
-    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=LIST_COLUMNS, inside=tuple(loose))
+    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=LIST_COLUMNS, inside=(*loose, *over))
     return listed if criteria >= MIN_LINES else None
 
 

@@ -389,6 +389,8 @@ annex-1 《渡口管理考核细则》 -
     1 | 船体完好无渗漏………………25分 | 25
     2 | 救生衣数量足够………………75分 | 75
     3 | 持证上岗..........10分 | 10
+  unplaced: 4.迟到、早退一次扣………………2分
+  unplaced: 5.无证一例扣……2分
 """,
     "sums of what was awarded are no section's points": """
 @ docx html xlsx
@@ -671,7 +673,7 @@ annex-1 《服务调查评分表》 -
     - | 满意得10分⏎一般得6分⏎不满意得0分 | 10 | item=服务态度
     - | 当日办结得10分⏎三日办结得6分⏎逾期办结得0分 | 10 | item=服务效率
 """,
-    "clauses after a list are none of its rows": """
+    "clauses after a list are none of its rows, and listed": """
 附件1
 村容考核细则
 1.道路整洁无杂物（40分）
@@ -685,6 +687,9 @@ annex-1 《村容考核细则》 -
     1 | 道路整洁无杂物 | 40
     2 | 沟渠畅通无堵塞 | 30
     3 | 庭院整齐有绿化 | 30
+  unplaced: 4.每季度由办公室组织评比一次。
+  unplaced: 5.评比结果张榜公布。
+  unplaced: 6.本标准由办公室负责解释。
 """,
     "a row without points above rows that end in theirs is no header": """
 附件1
