@@ -91,10 +91,10 @@ class Programme:
 
     def eligible(self, change: int) -> list[int]:
         """Prefix counts of the printed criteria that could be wrong by `change` and still give points."""
-        if change not in self._eligible:
-            able = (int(bool(p) and p + change > 0) for p in self.puzzle.points)  # type: ignore[operator]
-            self._eligible[change] = [0, *accumulate(able)]
-        return self._eligible[change]
+        least = max(0, -change)
+        if least not in self._eligible:
+            self._eligible[least] = [0, *accumulate([p is not None and p > least for p in self.puzzle.points])]
+        return self._eligible[least]
 
     def barrier(self, section: int, start: int) -> int:
         """The first row from a start on that evidence ties to another section."""

@@ -146,13 +146,15 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Characters as visual lines, top to bottom, each left to right. Lines part at half a line's height."""
     rows: list[list[Glyph]] = []
     row: list[Glyph] = []
+    first = 0.0
     for glyph in sorted(glyphs, key=attrgetter("y")):
-        if row and (glyph.y == row[0].y or 2 * (glyph.y - row[0].y) <= row[-1].bottom - row[-1].top):
+        y = glyph.y
+        if row and (y == first or 2 * (y - first) <= row[-1].bottom - row[-1].top):
             row.append(glyph)  # as below, known without reckoning: the row's middle is no higher than its first character
-        elif row and glyph.y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
+        elif row and y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
             row.append(glyph)
         else:
-            row = [glyph]
+            row, first = [glyph], y
             rows.append(row)
     for row in rows:
         row.sort(key=attrgetter("x0"))
