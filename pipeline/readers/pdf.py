@@ -35,8 +35,9 @@ HYPHEN_WIDTH = 0.35
 """What PDFium gives for the hyphen at the end of a line. Between Latin letters it divides a word; else it is print (a minus
 sign, a standard's number), about so many heights wide."""
 
-DOUBTED = re.compile(f"[{re.escape(''.join(sorted(HYPHENS | RADICALS)))}]")
-"""Characters that may be PDFium's own, or of which it may give another box than that of others. Blanks are not asked for."""
+HYPHEN, DOUBTED = (re.compile(f"[{re.escape(''.join(sorted(signs)))}]") for signs in (HYPHENS, HYPHENS | RADICALS))
+"""Characters that may be PDFium's own; with those of which, in marked content, it may give another box than that of others.
+Blanks are not asked for."""
 
 UTF_16 = f"utf-16-{sys.byteorder[0]}e"
 """Without a mark of its byte order, which is this machine's."""
@@ -117,9 +118,9 @@ def _read_page(
         if raw.FPDFPage_CountObjects(page.raw) > limits.MAX_PAGE_OBJECTS:
             raise LimitExceeded(f"{name}, page {number}", f"more than {limits.MAX_PAGE_OBJECTS:,} drawn objects", "simplify the page")
         place = Place.of(page)
-        glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}")
-        shape = Page(number, *place.size(turn))
         drawn = Drawn.on(page)
+        glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", drawn.marked)
+        shape = Page(number, *place.size(turn))
         text = "".join([g.text for g in glyphs])
         reason = textlayer.MEANINGLESS if by_sight else textlayer.fault(page, glyphs, text, drawn.pictures, shape.height)
         if reason:
@@ -128,7 +129,7 @@ def _read_page(
         horizontal, vertical = rules_of(drawn.marks, place, turn, f"{name}, page {number}", ground)
         if drawn.white_text or drawn.cut_text or drawn.layered:
             off = layers.off if drawn.layered else frozenset() if drawn.cut_text else None
-            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", ground, off)
+            glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", drawn.marked, ground, off)
             text = "".join([g.text for g in glyphs])
         upright = place.rotation == turn == 0  # on a turned page PDFium sorts what stands on one of its own lines
         shades = shading.stripes([place.box(*dark, turn) for dark in ground.dark], shape.height)
@@ -164,17 +165,17 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
 
 
 def _glyphs(
-    page: pdfium.PdfPage, place: Place, where: str, ground: Ground | None = None, off: frozenset[str] | None = None
+    page: pdfium.PdfPage, place: Place, where: str, marked: bool, ground: Ground | None = None, off: frozenset[str] | None = None
 ) -> tuple[list[Glyph], int, int]:
     """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
-    characters of a watermark were left out; with them those that are white on white, when the ground is given, and those
+    characters of a watermark were left out (`marked`: whether some stand in marked content); with them those that are white on white, when the ground is given, and those
     cut off or in a layer of a name in `off`, when that is given."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)
         if count > limits.MAX_PAGE_GLYPHS:
             raise LimitExceeded(where, f"{count:,} characters on one page", "split the page")
-        found = list(tallboxes.lowered(textpage.raw, _characters(textpage.raw, count)))
+        found = list(tallboxes.lowered(textpage.raw, _characters(textpage.raw, count, marked)))
         upright = _turn(textpage.raw, found)
         drawn_over = watermarks.found(textpage.raw, found) if upright is not None else frozenset()
         drawn_over |= watermarks.unseen(textpage.raw, found, ground) if ground is not None else frozenset()
@@ -221,13 +222,13 @@ def _is_wide(glyph: Glyph) -> bool:
     return glyph.x1 - glyph.x0 > 0.45 * (glyph.bottom - glyph.top)
 
 
-def _characters(handle: object, count: int) -> list[Character]:
+def _characters(handle: object, count: int, marked: bool) -> list[Character]:
     """The printed characters, without blanks: many are PDFium's own, and where one is printed a gap is left."""
     text = _text(handle, count)
     printed = [*map(not_, map(str.isspace, text))]
     boxed, sides = calls.loose_boxes(handle, count)
     found: list[Character | None] = list(zip(range(count), text, sides[0::4], sides[2::4], sides[3::4], sides[1::4], strict=True))
-    doubted = {match.start() for match in DOUBTED.finditer(text)}
+    doubted = {match.start() for match in (DOUBTED if marked else HYPHEN).finditer(text)}
     doubted.update(compress(range(count), map(gt, printed, boxed)))
     for i in sorted(doubted, reverse=True):
         hyphen = text[i] in HYPHENS

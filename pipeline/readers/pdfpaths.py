@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
+from itertools import compress, repeat
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -113,12 +113,14 @@ class Place(Struct, frozen=True):
 class Drawn(Struct):
     """What a page draws, down to the forms in its own forms. `marks`: paths, pictures and shadings in the order drawn, each
     with the matrix of the forms around it; `pictures`: those that may be a scan; `white_text`: whether any text is white;
-    `cut_text`: whether any is cut off by a clipping path; `layered`: whether any is in a layer."""
+    `cut_text`: whether any is cut off by a clipping path; `marked`: whether any is in marked content, which may name other
+    characters than its glyphs, `layered`: whether any is in a layer."""
 
     marks: list[tuple[int, object, Matrix]]
     pictures: list[object]
     white_text: bool = False
     cut_text: bool = False
+    marked: bool = False
     layered: bool = False
 
     @classmethod
@@ -133,7 +135,9 @@ class Drawn(Struct):
         texts = [handle for kind, handle in zip(kinds, handles, strict=True) if kind == TEXT]
         self.white_text = self.white_text or _has_pale(texts)
         self.cut_text = self.cut_text or unshown.any_cut(texts)
-        self.layered = self.layered or unshown.any_layered(texts)
+        marked = list(compress(texts, map(calls.count_marks, texts)))
+        self.marked = self.marked or bool(marked)
+        self.layered = self.layered or unshown.any_layered(marked)
         for kind, handle in [(kind, handle) for kind, handle in zip(kinds, handles, strict=True) if kind != TEXT]:
             if kind in MARKS:
                 self.marks.append((kind, handle, outer))

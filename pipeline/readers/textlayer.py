@@ -105,9 +105,7 @@ def misnamed(text: str) -> int:
 def _is_misnamed(text: str) -> bool:
     """Whether glyphs have been given other characters' names: accented letters amid Chinese words, nearly no Chinese but
     many accented letters, or Chinese characters that no Chinese text uses."""
-    signs = set(text)
-    unusual = signs.difference("".join(signs).encode("gb2312", "ignore").decode("gb2312"))
-    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in unusual):
+    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in set(text) - _common()):
         return False
     amid = len(_AMID.findall(text))
     accented = len(_ACCENTED.findall(text))
@@ -119,6 +117,13 @@ def _is_misnamed(text: str) -> bool:
 
 def _is_chinese(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf"
+
+
+@cache
+def _common() -> frozenset[str]:
+    """The Chinese characters of GB 2312."""
+    codes = b"".join(bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
+    return frozenset(codes.decode("gb2312", "ignore"))
 
 
 @cache

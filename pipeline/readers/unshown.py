@@ -8,7 +8,6 @@ import importlib
 import io
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import compress
 
 import pypdfium2.raw as raw
 
@@ -43,9 +42,9 @@ def is_cut(handle: object) -> bool:
     return seen is not None and (bounds[0] < seen[0] or bounds[1] < seen[1] or bounds[2] > seen[2] or bounds[3] > seen[3])
 
 
-def any_layered(objects: Sequence[object]) -> bool:
-    """Whether any page object is in a layer."""
-    return any(layer_of(handle) is not None for handle in compress(objects, map(calls.count_marks, objects)))
+def any_layered(marked: Sequence[object]) -> bool:
+    """Whether any page object, of those with marked content around them, is in a layer."""
+    return any(layer_of(handle) is not None for handle in marked)
 
 
 def layer_of(handle: object) -> str | None:

@@ -125,9 +125,15 @@ def edits_between(one: str, other: str) -> tuple[Edit, ...]:
 
 
 @cache
+def twins() -> frozenset[str]:
+    """Characters each of which looks nearly like another."""
+    return frozenset().union(*(pair for pair, likeness in lookalikes().items() if likeness >= NEAR))
+
+
+@cache
 def suspects() -> frozenset[str]:
     """Characters that may be called a slip without a twin: each looks nearly like another, and is not plausible itself."""
-    return frozenset().union(*(pair for pair, likeness in lookalikes().items() if likeness >= NEAR)) - PLAUSIBLE
+    return twins() - PLAUSIBLE
 
 
 class Usage(Struct, frozen=True):
@@ -288,8 +294,9 @@ def sole_slips(reading: Reading, usage: Usage) -> Iterator[tuple[Criterion, Sole
     lonely = [place for place in places if _is_lonely(*place[1:], usage)]
     middles: dict[tuple[str, str], list[tuple[str, Criterion]]] = {_around(text, at): [] for _, text, at in lonely}
     befores = {before for before, _ in middles}
-    for criterion, text in rows:
-        for at in range(2, len(text) - 2) if befores else ():
+    likely = twins() if befores else frozenset()
+    for criterion, text in rows if befores else ():
+        for at in [at for at, char in enumerate(text[2:-2], start=2) if char in likely]:
             if text[at - 2 : at] in befores and (around := _around(text, at)) in middles:
                 middles[around].append((text[at], criterion))
     for criterion, text, at in lonely:
