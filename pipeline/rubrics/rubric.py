@@ -107,8 +107,9 @@ def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) 
 
 def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
-    marks = spread(_placed_marks(draft), draft.criteria)
-    tornpoints.mend(draft, marks, _totals(draft, len(draft.criteria))[0])
+    printed = _totals(draft, len(draft.criteria))[0]
+    marks = spread(_placed_marks(draft), draft.criteria, printed)
+    tornpoints.mend(draft, marks, printed)
     criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
     criteria = _serials_from_items(criteria)
     criteria = _with_ids(_mark_deductions(criteria, draft), rubric_id)

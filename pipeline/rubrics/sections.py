@@ -14,9 +14,10 @@ from pipeline.points import split_label
 from pipeline.rubrics.draft import Mark
 
 
-def spread(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
-    """The marks with their printed cover over the criteria; repeats and page continuations made one."""
-    return _join_halves(_take_rest(_rejoin_torn(_merge_repeats(_extend(marks, len(criteria)), criteria), criteria), criteria), criteria)
+def spread(marks: Sequence[Mark], criteria: Sequence[Criterion], total: Decimal | None) -> list[Mark]:
+    """The marks with their printed cover over the criteria; repeats and page continuations made one. `total`: what the sheet states."""
+    merged = _merge_repeats(_extend(marks, len(criteria)), criteria, total)
+    return _join_halves(_take_rest(_rejoin_torn(merged, criteria), criteria), criteria)
 
 
 def _join_halves(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
@@ -148,7 +149,7 @@ def _is_again(mark: Mark, inner: Mark, ordered: Sequence[Mark]) -> bool:
     return above is not None and above is not mark and fold(above.text) == fold(mark.text)
 
 
-def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
+def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion], total: Decimal | None) -> list[Mark]:
     """A label printed again directly after itself (each row, or each page, or …（续）) is one label; a blank merged
     cell at the top of a later part is the cell that the page break cut, unless the label's points close above it."""
     out: list[Mark] = []
@@ -162,7 +163,7 @@ def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list
             cut = not name and mark.part > previous.part and not any(
                 c for m in marks if m.part == mark.part and m.level == mark.level for c in m.covered if c < mark.covered[0]
             )
-            if adjacent and (same or (cut and not _is_lost(mark, previous, marks, criteria))):
+            if adjacent and (same or (cut and not _is_lost(mark, previous, marks, criteria, total))):
                 previous.covered = sorted({*previous.covered, *mark.covered})
                 if previous.stated_points is None:
                     previous.stated_points = mark.stated_points
@@ -175,9 +176,12 @@ def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion]) -> list
     return out
 
 
-def _is_lost(blank: Mark, above: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion]) -> bool:
-    """Whether a blank cell is a label of its own: the points of the one above close without its rows, and those of the next
-    one, which may be set in the middle of a cell that begins here, do not close with them."""
+def _is_lost(blank: Mark, above: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion], total: Decimal | None) -> bool:
+    """Whether a blank cell is a label of its own: the points of the one above close without its rows, those of the next
+    one, which may be set in the middle of a cell that begins here, do not close with them, and a stated total does."""
+    values = [c.max_points for c in criteria]
+    if total is not None and None not in values and sum((v for v in values if v is not None), Decimal(0)) != total:
+        return False  # a misprint in a row explains both sums
     below = next((m for m in marks if m.level == blank.level and m.covered and m.covered[0] == blank.covered[-1] + 1), None)
     return _is_closed(above, above.covered, criteria) and not (below and _is_closed(below, [*blank.covered, *below.covered], criteria))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sheets import rubrics_of, shape_of
 
 HEAD = "项目 | 序号 | 评价内容 | 分值 | 评分标准 | 得分"
@@ -131,3 +133,9 @@ def test_a_blank_label_at_the_top_of_a_page_is_lost_where_the_label_above_is_clo
 def test_a_blank_label_at_the_top_of_a_page_goes_on_with_the_label_that_lacks_points():
     (found,) = rubrics_of(TOPS.replace("15分", "30分").format(7, 8))
     assert [(s.label, [c.number for c in s.criteria]) for s in found.sections] == [("党建", ["1", "2", "3", "4"]), ("廉洁", ["5"])]
+
+
+@pytest.mark.parametrize(("total", "sections"), [(35, ["党建", None, "廉洁"]), (33, ["党建", "廉洁"])])
+def test_a_total_that_a_misprint_puts_out_lets_no_label_be_lost(total, sections):
+    (found,) = rubrics_of(TOPS.format(7, 8) + f"    总分 | | | {total}\n")
+    assert [s.label for s in found.sections] == sections
