@@ -30,7 +30,6 @@ class Cleaned(Struct, frozen=True):
     origin: tuple[int, ...]
 
 
-
 @kept
 def cleaned(raw: str) -> Cleaned:
     """Drop invisible characters and wrap spaces, trim; remember where each character came from.
@@ -43,17 +42,17 @@ def cleaned(raw: str) -> Cleaned:
     drop = {m.start() for m in INVISIBLE.finditer(raw)}
     for match in WRAP_SPACE.finditer(raw):
         drop.update(range(*match.span()))
-    kept: list[tuple[str, int]] = []
+    out: list[tuple[str, int]] = []
     for i, char in enumerate(raw):
         if i in drop:
             continue
         blank = char.isspace()
-        if blank and (not kept or kept[-1][0] == " "):
+        if blank and (not out or out[-1][0] == " "):
             continue
-        kept.append((" " if blank else char, i))
-    while kept and kept[-1][0] == " ":
-        kept.pop()
-    return Cleaned("".join(c for c, _ in kept), tuple(i for _, i in kept))
+        out.append((" " if blank else char, i))
+    while out and out[-1][0] == " ":
+        out.pop()
+    return Cleaned("".join(c for c, _ in out), tuple(i for _, i in out))
 
 
 @kept

@@ -148,10 +148,11 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
 
 def _organs(text: str) -> tuple[str, ...]:
     """The organs that a line names and nothing else: one, or several with stops or spaces between; none otherwise."""
-    for parts in (regex.split(r"[、\s]+", text.strip()), [_compact(text)]):
-        if all(len(p) >= MIN_ORGAN and ORGAN.fullmatch(p) for p in parts):
-            return tuple(parts)
-    return (_compact(text),) if ORGAN.fullmatch(_compact(text)) else ()
+    parts = regex.split(r"[、\s]+", text.strip())
+    if all(len(p) >= MIN_ORGAN and ORGAN.fullmatch(p) for p in parts):
+        return tuple(parts)
+    whole = _compact(text)
+    return (whole,) if ORGAN.fullmatch(whole) else ()
 
 
 def _issuer_in_title(title: Found | None, lines: Sequence[Line], start: int) -> Found | None:

@@ -242,13 +242,13 @@ class Programme:
             if end in after and after[end] + least <= budget:
                 paid = moved + (self.weights.page if end <= foreign else 0)
                 low, high = self.windows[end] if self.windows else (-NEVER, NEVER)
-                closing = range(low - max(shifts), high - min(shifts) + 1)
+                closing = low - max(shifts), high - min(shifts)
                 out.extend(self._arcs_to(section, start, end, paid, budget - paid, after[end], closing))
         return tuple(out)
 
-    def _arcs_to(self, section: int, start: int, end: int, paid: int, budget: int, ahead: int, closing: range) -> Iterator[Arc]:
-        """`ahead`: what the sections after it cost at least; `closing`: the shifts with which they can make the total as it
-        stands, each other one at the price of an error still to come."""
+    def _arcs_to(self, section: int, start: int, end: int, paid: int, budget: int, ahead: int, closing: tuple[int, int]) -> Iterator[Arc]:
+        """`ahead`: what the sections after it cost at least; `closing`: the least and the greatest shift with which they can make
+        the total as it stands, each other one at the price of an error still to come."""
         fact, bounds = self.puzzle.facts[section], self.bounds[section]
         known = self.known[end] - self.known[start]
         room, later = budget - ahead, min(self.weights.total, self.weights.criterion)
@@ -256,7 +256,7 @@ class Programme:
         limit = most + self.reach(self.weights.declared, room)
         open_ends = self.reach(later, budget)
         charge = self._charges(later)
-        low, high = closing.start, closing.stop - 1
+        low, high = closing
         for missing, ways in self.sums(start, end).items():
             if not low - open_ends - most <= missing <= high + open_ends + most:
                 continue

@@ -11,7 +11,7 @@ from pipeline.proving.puzzle import MARGIN_CAP
 NEVER = 10_000
 
 Ends = Sequence[Sequence[Collection[int]]]
-"""Per section and start, the ends at which the section has exactly the points it declares; nothing where it declares none."""
+"""Per section and start, the ends at which the section has exactly the points it declares; none where it declares none."""
 
 
 def sturdy_margins(programme: Programme, starts: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
@@ -20,7 +20,7 @@ def sturdy_margins(programme: Programme, starts: tuple[tuple[int, ...], ...]) ->
     One label with a wrong digit can be ten points off; a proof must not rest on that being unlikely. The total and the
     pages are left aside, so the true margin is never smaller.
     """
-    ends = [[programme.matches(section, start) for start in range(programme.rows)] if fact.declared else () for section, fact in enumerate(programme.puzzle.facts)]
+    ends = [[programme.matches(section, start) for start in range(programme.rows)] for section in range(programme.sections)]
     before, after = _flat_forward(programme, ends), _flat_backward(programme, ends)
     out = []
     for section, ties in enumerate(starts):

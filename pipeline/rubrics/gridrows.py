@@ -38,6 +38,11 @@ class Row(Struct, frozen=True, dict=True):
         """Whether one of the first two texts is a word for a total."""
         return any(patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in self._filled[:2])
 
+    @property
+    def names_sum(self) -> bool:
+        """Whether it names a total or a subtotal."""
+        return self.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in self._filled)
+
     def text(self) -> str:
         return " ".join(clean(c.text) for c in self.filled())
 

@@ -43,10 +43,10 @@ GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
 """A veto that closes a line: `拒绝检查的，一票否决。`"""
 
-ITEM_START = regex.compile(r"(?<=[。；;：:])\s*(?=[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．]))")
+ITEM = r"[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])"
+ITEM_SERIAL = regex.compile(rf"\s*{ITEM}")
+ITEM_START = regex.compile(rf"(?<=[。；;：:])\s*(?={ITEM})")
 """Where another item may begin within a paragraph."""
-
-ITEM_SERIAL = regex.compile(r"\s*[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])")
 
 FIGURES = regex.compile(r"[0-9]+")
 
@@ -152,7 +152,7 @@ def _falls_short(lines: Sequence[Paragraph]) -> bool:
 def _counts_on(line: Paragraph, below: Paragraph) -> bool:
     """Whether a line without points has the next serial in figures after the line above: the last row of a list, its points absent."""
     one, two = LIST_MARKER.match(clean(line.text)), LIST_MARKER.match(clean(below.text))
-    figures = [regex.search(r"[0-9]+", fold(m[0])) for m in (one, two) if m and _kind(line) == _kind(below)]
+    figures = [FIGURES.search(fold(m[0])) for m in (one, two) if m and _kind(line) == _kind(below)]
     return len(figures) == 2 and None not in figures and int(figures[1][0]) == int(figures[0][0]) + 1  # type: ignore[index]
 
 
@@ -212,7 +212,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         text = clean(line.text)
         figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
         anew = bool(out) and patterns.SECTION_MARKER.match(clean(out[-1].text)) is not None  # below a section's heading
-        if figure and int(figure["b"]) in (last + 1, 1 if anew else last + 1):  # 2.12345热线… after 1.…
+        if figure and (int(figure["b"]) == last + 1 or (anew and int(figure["b"]) == 1)):  # 2.12345热线… after 1.…
             text = f"{text[: figure.end()]} {text[figure.end() :]}"
             line = replace(line, text=text)
         above = clean(out[-1].text) if out else ""

@@ -7,7 +7,6 @@ from itertools import pairwise
 from pipeline import patterns
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.points import points_at_end, points_closing, read_points
-from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.rows import NUMERAL
 from pipeline.rubrics.table import JoinedTable
 
@@ -36,7 +35,7 @@ def scored_rows_are_worded(table: JoinedTable) -> bool:
             printed = score.text if score is not None and score.row == row.index else ""
             closing = text.text if text is not None and columns.points is None else ""
             scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None
-            if scored and text is not mark and not _sums_up(row):
+            if scored and text is not mark and not row.names_sum:
                 said = fold(mark.text) if mark is not None and mark.row == row.index else ""
                 own = said.strip("().、")
                 marks.append(own if NUMERAL.fullmatch(own) else None)
@@ -46,7 +45,3 @@ def scored_rows_are_worded(table: JoinedTable) -> bool:
     if len(forms) > 1:  # 一 heads （一） and （二）
         return False
     return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
-
-
-def _sums_up(row: Row) -> bool:
-    return row.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -179,8 +179,7 @@ def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion], total: 
 def _is_lost(blank: Mark, above: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion], total: Decimal | None) -> bool:
     """Whether a blank cell is a label of its own: the points of the one above close without its rows, those of the next
     one, which may be set in the middle of a cell that begins here, do not close with them, and a stated total does."""
-    values = [c.max_points for c in criteria]
-    if total is not None and None not in values and sum((v for v in values if v is not None), Decimal(0)) != total:
+    if total is not None and _sum_of(range(len(criteria)), criteria) not in (total, None):
         return False  # a misprint in a row explains both sums
     below = next((m for m in marks if m.level == blank.level and m.covered and m.covered[0] == blank.covered[-1] + 1), None)
     return _is_closed(above, above.covered, criteria) and not (below and _is_closed(below, [*blank.covered, *below.covered], criteria))
@@ -188,8 +187,13 @@ def _is_lost(blank: Mark, above: Mark, marks: Sequence[Mark], criteria: Sequence
 
 def _is_closed(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> bool:
     """Whether the points of rows make what a label declares."""
+    return bool(rows) and (whole := _sum_of(rows, criteria)) is not None and whole == _declared(mark)
+
+
+def _sum_of(rows: Iterable[int], criteria: Sequence[Criterion]) -> Decimal | None:
+    """The points of rows together; None where one of them has none."""
     values = [criteria[i].max_points for i in rows]
-    return bool(values) and None not in values and sum((v for v in values if v is not None), Decimal(0)) == _declared(mark)
+    return None if None in values else sum((v for v in values if v is not None), Decimal(0))
 
 
 def _over_blank(inner: Mark, outer: Mark, marks: Sequence[Mark]) -> bool:

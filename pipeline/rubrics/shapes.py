@@ -14,7 +14,8 @@ from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
 from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.table import MIN_TITLE, JoinedTable
+from pipeline.rubrics.stacks import MIN_TITLE
+from pipeline.rubrics.table import JoinedTable
 
 MAX_NAME = 16
 """A line above a table that names a section without points is no longer than this."""

@@ -75,8 +75,7 @@ def _bands_top(rows: Sequence[Row]) -> int | None:
 
 def _sums_up(row: Row) -> bool:
     """A total or subtotal with its points; 考核得分 alone heads a column."""
-    named = row.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in row.filled())
-    return named and any(points(c.text) is not None for c in row.filled())
+    return row.names_sum and any(points(c.text) is not None for c in row.filled())
 
 
 def are_bands(rows: Sequence[Row]) -> bool:

@@ -17,7 +17,7 @@ from pipeline.rubrics.gridrows import Row, header_key, rows_of, serial_value
 from pipeline.rubrics.halves import halves
 from pipeline.rubrics.headrows import as_before, find_headers, header_texts, leading_headers
 from pipeline.rubrics.roles import Columns, columns_of
-from pipeline.rubrics.stacks import are_bands, stacked
+from pipeline.rubrics.stacks import MIN_TITLE, are_bands, stacked
 
 MAX_STRAY = 2
 """Lines that may stand between two parts whose serial numbers go on: a page's head, a stamp."""
@@ -27,9 +27,6 @@ APART = regex.compile(r"[(（]?(?:附加|加分|奖励|另设|另外|另附)")
 
 MIN_ROWS = 3
 """Rows under a header from which its columns are taken for the parts of other widths too."""
-
-MIN_TITLE = 5
-"""Characters of a title, at least."""
 
 
 class JoinedTable(Struct, frozen=True, dict=True):
