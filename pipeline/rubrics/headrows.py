@@ -95,10 +95,15 @@ def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _may_name_columns(row: Row) -> bool:
-    """Short words without digits, one a column, in nearly all columns; no field, total or section marker."""
+    """Words that may name columns, in nearly all columns."""
+    return sum(c.col_span for c in row.filled()) >= len(row.cells) - 1 and are_names(row)
+
+
+def are_names(row: Row) -> bool:
+    """Short words without digits, one a column; no field, total or section marker."""
     filled = row.filled()
     texts = [fold(c.text) for c in filled]
-    whole = sum(c.col_span for c in filled) >= len(row.cells) - 1 and all(c.row_span == 1 for c in filled)
+    whole = all(c.row_span == 1 for c in filled)
     words = all(len(t) <= MAX_NAME and not regex.search(r"[0-9。；;，,、]", t) and patterns.SERIAL.match(t) is None for t in texts)
     others = any(patterns.field_name(c.text) or patterns.SECTION_MARKER.match(clean(c.text)) for c in filled)
     return whole and words and len(set(texts)) == len(texts) > 1 and not others and not row.is_total and not _scores(filled[1:])

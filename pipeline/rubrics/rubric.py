@@ -73,7 +73,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     for segment in segments:
         for table in _tables(segment):
             for draft in regroup(collect(table)):
-                reason = refusal(draft)
+                reason = refusal(draft, segment.kind == "body" and all(home is not segment for home, _ in drafts))
                 if reason is None:
                     drafts.append((segment, draft))
                 elif reason:
