@@ -182,7 +182,7 @@ def _section_hit(
     if explained:
         numbers = ", ".join(c.number or "?" for c in absent)
         zh, en = f"；差数恰为所缺序号 {numbers}", f"; the difference is what number {numbers}, absent, would carry"
-    elif _total_closes(rubric):
+    elif total_closes(rubric):
         zh, en = _closing(rubric, zh, en)
     printed = [c for c in criteria if c.basis != "inferred"]
     shown, names = section_name(section), span_of(printed)
@@ -191,7 +191,7 @@ def _section_hit(
         annex=rubric.annex,
         where=section.id,
         status=status,
-        severity="note" if total >= ALTERNATIVES * declared and not _total_closes(rubric) else None,
+        severity="note" if total >= ALTERNATIVES * declared and not total_closes(rubric) else None,
         zh=f"“{shown}”{word} {points_text(declared)} 分，第 {names} 条合计 {points_text(total)} 分{zh}",
         en=f"“{shown}” {word_en} {points_text(declared)} points, criteria {names} sum to {points_text(total)}{en}",
         evidence=(place, *(c.points_at for c in printed)),
@@ -223,7 +223,8 @@ def _closing(rubric: Rubric, zh: str, en: str) -> tuple[str, str]:
     return f"；全表合计 {total} 分与总分相符{zh}", f"; the whole sheet sums to the stated total {total}{en}"
 
 
-def _total_closes(rubric: Rubric) -> bool:
+def total_closes(rubric: Rubric) -> bool:
+    """Whether the printed criteria make the stated total, with or without the bonus."""
     return rubric.stated_total is not None and rubric.stated_total in _sums(rubric)
 
 
@@ -244,7 +245,7 @@ def _section_proof(
     margin = section.boundary.margin if section.boundary else None
     claim = f"第 {span_of(criteria)} 条之和 {points_text(total)} ≠ 标注 {points_text(declared)}"
     claim_en = f"criteria {span_of(criteria)} sum to {points_text(total)} ≠ declared {points_text(declared)}"
-    return Proof(claim=claim, claim_en=claim_en, steps=tuple(steps), margin=margin, redundancy=2 if _total_closes(rubric) else 1, **fields)
+    return Proof(claim=claim, claim_en=claim_en, steps=tuple(steps), margin=margin, redundancy=2 if total_closes(rubric) else 1, **fields)
 
 
 def _places(criteria: Iterable[Criterion]) -> tuple[Provenance, ...]:

@@ -186,6 +186,22 @@ def test_points_implausible_leaves_alone():
     assert hits("points-implausible", of("项目|序号|评价内容|评价分值\n甲|1|甲一。|2000\n|2|甲二。|1000\n总评|||3000")) == []
 
 
+SHARED = """
+    项目           | 检查项目 | 评价内容   | 分值
+    管理（10分）  | 台账     | 制度健全。 | 4
+                   | 人员     | 台账齐全。 | 6
+                   |          | 持证上岗。 |
+    现场（10分）  | 保洁     | 每日巡检。 | {}
+    合计           |          |            | 20
+"""
+
+
+@pytest.mark.parametrize(("last", "severity"), [("10", "note"), ("8", "error")])
+def test_a_row_for_which_the_sums_leave_nothing_is_only_noted(last, severity):
+    (found,) = findings_of("criterion-without-points", reading_of(*rubrics_of(SHARED.format(last))))
+    assert (found.severity, found.status == "proved") == (severity, severity == "error")
+
+
 LACKING = """
     项目             | 评价内容       | 分值
     基础项（100分） | 制度健全。     | 40
