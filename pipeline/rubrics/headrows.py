@@ -120,7 +120,16 @@ def _completes(row: Row, heads: Sequence[Row]) -> bool:
     if not heads:
         return False
     reached = any(c is not None and c.row < row.index and c.row >= heads[0].index and _names_column(c.text) for c in row.cells)
-    return reached or _counts_columns(row) or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+    return reached or _repeats_words(row, heads[-1]) or _counts_columns(row) or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+
+
+def _repeats_words(row: Row, head: Row) -> bool:
+    """Whether a row says the header above once more but for a word or two: a joined header cell written out in each row."""
+    filled = row.filled()
+    above = [(fold(c.text), fold(h.text) if (h := head.cells[c.col] if c.col < len(head.cells) else None) is not None else "") for c in filled]
+    same = [own for own, word in above if own == word]
+    others = [own for own, word in above if own != word]
+    return len(same) >= 2 and len(same) >= len(others) and all(len(t) <= MAX_NAME and points(t) is None for t in others)
 
 
 def _counts_columns(row: Row) -> bool:
