@@ -249,7 +249,7 @@ SERIAL_IN_TEXT = regex.compile(
 NUMERAL_IN_TEXT = regex.compile(r"^\s*(?:(?P<n>[一二三四五六七八九十]{1,3})\s*[、.．]|[(（](?P<n>[一二三四五六七八九十]{1,3})[)）])\s*(?=\P{Nd})")
 """A serial in Chinese numerals at the start of a criterion's text: `一.…`, `（二）…`."""
 
-FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“])")
+FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“0-9])")
 """A figure that a space sets apart at the start of a criterion's text, `7 病历书写及时`: a serial only where all count on."""
 
 BARE_FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s*(?=(?P<unit>[\p{L}《“]))")

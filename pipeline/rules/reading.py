@@ -31,6 +31,7 @@ LEFT_ALONE = {
     "a table of points for things or cases: neither its headers nor the words around it speak of scoring": "列的是事物或情形的分值，表头和上下文都未说评分",
     "a table with points and no criteria texts": "只有分值，没有评价内容",
     "a table whose points run along a row: values for cases, no criteria": "分值横排一行，是各情形的取值",
+    "a table of cases and what each adds to a score or takes off it, no criteria": "列的是各情形的加分或扣分，没有评价条目",
     "a table of grades and their ranges, no criteria": "是等次与分数段对照",
     "a table of results: each row is somebody's score, not a criterion": "是评分结果，每行是一个单位或个人的得分",
     "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",

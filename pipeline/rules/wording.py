@@ -288,7 +288,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             said, group = (item, "") if len(item) >= TOO_SHORT else (text, item)
             if len(said) < TOO_SHORT or len(_asked(criterion.text if said is text else item)) < TOO_SHORT:
                 continue
-            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in BESIDE))
+            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k)))
             first = rows.setdefault(key, criterion)
             duty = (home.get(criterion.id), said, group)  # each section may ask the same of its own people
             last, same = duties.get(duty, (index, criterion))
@@ -300,10 +300,18 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
 
 
 BESIDE = ("remark", "awarded", "method", "evidence")
-"""Columns that do not say what is asked for, nor by which standard."""
+"""Roles of columns that do not say what is asked for, nor by which standard."""
+
+WHO_AND_WHEN = regex.compile(r"责任|牵头|配合|主体|单位|部门|科室|时限|时间|周期|频[次率]|来源")
+"""Headers of such columns in other words."""
 
 CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")
 """A general clause on what is deducted, which many rows share."""
+
+
+def _is_beside(column: str) -> bool:
+    """Whether a column, known by its role or its header, says nothing of what is asked for."""
+    return column in BESIDE or patterns.header_role(column) in BESIDE or WHO_AND_WHEN.search(column) is not None
 
 
 def _asked(text: str) -> str:
