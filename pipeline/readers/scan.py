@@ -82,7 +82,7 @@ def read(data: bytes, name: str) -> Document:
         width, height, found = read_image(image, number, *size)
         pages.append(Page(number, width, height, ocr=True))
         blocks += found
-    remark = Remark("ocr", f"{len(pages)} page(s) read as pictures")
+    remark = Remark("ocr", f"{len(pages)} page(s) read as pictures", message_zh=f"{len(pages)} 页按图像识别")
     return Document(Source(name, "", "image/*", "scan", len(pages)), tuple(pages), tuple(blocks), (remark,))
 
 
