@@ -68,6 +68,9 @@ is part of the next."""
 PALEST = 200
 """Brightness up to which pixels can be ink where it is told from the paper around it."""
 
+BESIDE = 3
+"""Characters to each side of what a seal touches that are read again with it: they lead the engine."""
+
 TOUCHED, FEW = 60, 12
 """A seal touches a strip when so many pixels of it differ by more than this, with and without the print under seals."""
 
@@ -276,12 +279,36 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
 
 
 def _read(strips: Sequence[Strip], crops: Sequence[Image], picker: _Picker) -> list[list[Char]]:
-    """The characters of each strip; those that a seal touches are read with the print under it too."""
+    """The characters of each strip; the parts that a seal touches are read with the print under it too."""
     lines = read_lines(crops)
     sealed = {i: under for i, (s, crop) in enumerate(zip(strips, crops, strict=True)) if (under := picker.sealed(s, crop)) is not None}
-    for i, second in zip(sealed, read_lines(list(sealed.values())), strict=True):
-        lines[i] = agreed(lines[i], second)
+    spans = {i: _touched(lines[i], crops[i], under) for i, under in sealed.items()}
+    seconds = read_lines([under[:, span.x0 : span.x1] for span, under in zip(spans.values(), sealed.values(), strict=True)])
+    for (i, span), second in zip(spans.items(), seconds, strict=True):
+        width = crops[i].shape[1]
+        placed = [replace(c, centre=(span.x0 + c.centre * (span.x1 - span.x0)) / width) for c in second]
+        lines[i][span.chars] = agreed(lines[i][span.chars], placed)
     return look_closer(crops, sealed, lines)
+
+
+class _Span(Struct, frozen=True):
+    """The part of a line that a seal touches: columns of its picture, and which of its characters they hold."""
+
+    x0: int
+    x1: int
+    chars: slice
+
+
+def _touched(line: Sequence[Char], crop: Image, under: Image) -> _Span:
+    """The part of a line on which its two pictures differ, with some characters to both sides; its cuts lie between two."""
+    width = crop.shape[1]
+    columns = np.flatnonzero((cv2.absdiff(crop, under) > TOUCHED).any(axis=0))
+    centres = [c.centre * width for c in line]
+    first = max(sum(x < columns[0] for x in centres) - BESIDE, 0)
+    last = min(sum(x <= columns[-1] for x in centres) + BESIDE, len(line))
+    x0 = round((centres[first - 1] + centres[first]) / 2) if first else 0
+    x1 = round((centres[last - 1] + centres[last]) / 2) if last < len(line) else width
+    return _Span(x0, x1, slice(first, last))
 
 
 def _settled(crops: Sequence[Image], lines: Sequence[Sequence[Char]]) -> list[list[Char]]:
