@@ -41,7 +41,10 @@ MOST_PIXELS = 4000
 A4 = (595.3, 841.9)
 
 SURE = 0.85
-"""Mean confidence of upright text; upside-down text reads below it."""
+"""Mean confidence of upright text; upside-down text reads below it (0.7 and less, on pages of every kind)."""
+
+LINE, FEW_LINES = 8, 4
+"""Lines of at least so many times their height show it, and so many of them suffice."""
 
 PRINT, BLANK = 160, 1e-5
 """A page with a smaller part of pixels darker than this is blank paper: a single comma at 200 dpi is twice as much."""
@@ -79,7 +82,7 @@ def read(data: bytes, name: str) -> Document:
         width, height, found = read_image(image, number, *size)
         pages.append(Page(number, width, height, ocr=True))
         blocks += found
-    remark = Remark("ocr", f"{len(pages)} page(s) read as pictures")
+    remark = Remark("ocr", f"{len(pages)} page(s) read as pictures", message_zh=f"{len(pages)} 页按图像识别")
     return Document(Source(name, "", "image/*", "scan", len(pages)), tuple(pages), tuple(blocks), (remark,))
 
 
@@ -209,10 +212,11 @@ def _upright(grey: Image, boxes: np.ndarray) -> tuple[Image, np.ndarray, int]:
 
 
 def _sureness(grey: Image, boxes: np.ndarray) -> float:
-    """Mean confidence of a few lines of ordinary length."""
-    lengths = np.linalg.norm(boxes[:, 1] - boxes[:, 0], axis=1)
-    few = np.argsort(-lengths, kind="stable")[len(lengths) // 8 :][:4]
-    lines = read_lines([_crop(grey, boxes[i]) for i in few])
+    """Mean confidence of a few lines: the shortest that are no mere words, they are the cheapest."""
+    lengths, heights = (np.linalg.norm(boxes[:, to] - boxes[:, 0], axis=1) for to in (1, 3))
+    order = np.argsort(lengths, kind="stable")
+    few = order[lengths[order] >= LINE * heights[order]][:FEW_LINES]
+    lines = read_lines([_crop(grey, boxes[i]) for i in (few if len(few) else order[-FEW_LINES:])])
     scores = [c.confidence for line in lines for c in line]
     return sum(scores) / len(scores) if scores else 0.0
 

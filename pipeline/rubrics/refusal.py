@@ -49,6 +49,22 @@ UNSCORED = "a table under a title that speaks of scoring, without points that co
 """Why a table is left alone that may well be a rubric."""
 
 CASES = "a table of cases and what each adds to a score or takes off it, no criteria"
+LEFT_ALONE = {
+    UNSCORED: "题名说到评分，而没有读出分值的表",
+    "a table with a points column that holds no criteria": "有分值列而没有评价条目",
+    "a table with a points column and no points in it": "有分值列而没有一个分值",
+    "a table of quantities: nothing in it says that its numbers are points": "所列是数量，没有一处说明是分值",
+    "a table of quantities: its headers name measures and no criteria": "表头是计量项目，没有评价内容",
+    "a table of points for things or cases: neither its headers nor the words around it speak of scoring": "列的是事物或情形的分值，表头和上下文都未说评分",
+    "a table with points and no criteria texts": "只有分值，没有评价内容",
+    "a table whose points run along a row: values for cases, no criteria": "分值横排一行，是各情形的取值",
+    CASES: "列的是各情形的加分或扣分，没有评价条目",
+    "a table of grades and their ranges, no criteria": "是等次与分数段对照",
+    "a table of results: each row is somebody's score, not a criterion": "是评分结果，每行是一个单位或个人的得分",
+    "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",
+}
+"""Why a table with points is no rubric, in Chinese."""
+
 
 
 def refusal(draft: Draft, opens_body: bool = False) -> str | None:

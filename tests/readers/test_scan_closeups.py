@@ -123,19 +123,19 @@ def test_a_stroke_that_makes_no_word_may_be_a_dash():
 
 
 def test_what_else_a_character_may_be_is_remembered():
-    from pipeline.readers.ocr import STOPS, _decode
+    from pipeline.readers.ocr import STOPS, Classes, _decode
 
     steps = np.zeros((6, 5 + len(STOPS)), np.float32)
     steps[:, 0] = 1
     steps[2, :5] = (0.1, 0.6, 0.2, 0.04, 0.06)
-    (char,) = _decode(steps, 1.0, ("", "军", "车", "罕", "率", *STOPS), None)
+    (char,) = _decode(steps, 1.0, Classes.of(("", "军", "车", "罕", "率", *STOPS)))
     assert char.text == "军"
     assert [text for text, _ in char.rivals] == ["车", "率"]
 
 
 @pytest.mark.parametrize(("before", "mark", "raw"), [("%", "，", "."), ("m", "，", "."), ("9", ".", "")])
 def test_a_full_stop_behind_a_unit_is_no_latin_one(before, mark, raw):
-    from pipeline.readers.ocr import STOPS, _decode
+    from pipeline.readers.ocr import STOPS, Classes, _decode
 
     letters = ("", "率", before, ".", "压", *STOPS)
     steps = np.zeros((12, len(letters)), np.float32)
@@ -143,7 +143,7 @@ def test_a_full_stop_behind_a_unit_is_no_latin_one(before, mark, raw):
     for step, letter in ((1, 1), (4, 2), (7, 3), (10, 4)):
         steps[step, [0, letter]] = (0.05, 0.7)
     steps[7, letters.index("，")] = 0.2
-    chars = _decode(steps, 1.0, letters, None)
+    chars = _decode(steps, 1.0, Classes.of(letters))
     assert [(c.text, c.raw) for c in chars] == [("率", ""), (before, ""), (mark, raw), ("压", "")]
 
 
