@@ -8,6 +8,7 @@ from decimal import Decimal
 from pipeline.findings import Proof, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
+from pipeline.points import adding
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule
 
@@ -24,9 +25,9 @@ def is_counted(criterion: Criterion) -> bool:
 
 
 def with_children(rubric: Rubric, section: Section) -> list[Criterion]:
-    """The criteria of a section and of the sections below it."""
+    """The criteria of a section and of the sections below it that add to its sum."""
     below = [c for s in rubric.sections if s.parent == section.id for c in with_children(rubric, s)]
-    return [*section.criteria, *below]
+    return [*adding(section), *below]
 
 
 def sum_of(criteria: Iterable[Criterion], kind: str) -> Decimal:
@@ -107,7 +108,7 @@ def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
     """The points declared for a section equal the sum of its criteria.
 
     What: the points in a section's label (or in its 小计 row) against the sum of the printed criteria of the section and of
-    its subsections. Ranges and options count with their maximum; vetoes do not count.
+    its subsections. Ranges and options count with their maximum; vetoes do not count; where a label has one line chosen, its best.
     Why: whoever fills in the sheet cannot get the points the label promises, or gets more; totals computed by label and by
     row differ.
     **Bad**
@@ -258,8 +259,8 @@ def _top(rubric: Rubric) -> list[Section]:
 
 def _sums(rubric: Rubric) -> tuple[Decimal, Decimal]:
     """The sheet's sum without and with its bonus."""
-    criteria = [c for s in rubric.sections if s.kind == "scored" for c in s.criteria]
-    bonus = [c for s in rubric.sections if s.kind == "bonus" for c in s.criteria]
+    criteria = [c for s in rubric.sections if s.kind == "scored" for c in adding(s)]
+    bonus = [c for s in rubric.sections if s.kind == "bonus" for c in adding(s)]
     base = sum_of(criteria, "scored")
     return base, base + sum_of(criteria, "bonus") + sum_of(bonus, "scored") + sum_of(bonus, "bonus")
 
@@ -337,7 +338,7 @@ def _bonus_hit(odd: Rubric, sister: Rubric) -> Hit:
 
 
 def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
-    criteria = [c for c in rubric.criteria() if c.basis in SETTLED]
+    criteria = [c for s in rubric.sections for c in adding(s) if c.basis in SETTLED]
     if any(is_counted(c) for c in criteria):
         base, whole = _sums(rubric)
         unknown = [c for c in absent_points(criteria) if c.basis == "printed"]
@@ -386,7 +387,7 @@ def _total_hit(rubric: Rubric, criteria: list[Criterion], stated: Decimal, base:
 def _sums_by_section(rubric: Rubric) -> Iterator[Step]:
     """One line of arithmetic a section, so that a person can follow with a finger."""
     for section in rubric.sections:
-        rows = [c for c in section.criteria if is_counted(c) and c.kind == "scored"]
+        rows = [c for c in adding(section) if is_counted(c) and c.kind == "scored"]
         if rows and section.kind == "scored":
             value = sum_of(rows, "scored")
             text = f"{section_name(section)} {span_of(rows)}: {addends(rows)}" if section.label else f"{span_of(rows)}: {addends(rows)}"
@@ -394,7 +395,7 @@ def _sums_by_section(rubric: Rubric) -> Iterator[Step]:
 
 
 def _total_steps(rubric: Rubric, stated: Decimal, base: Decimal) -> Iterator[Step]:
-    parts = [sum_of(s.criteria, "scored") for s in rubric.sections if s.kind == "scored" and any(is_counted(c) for c in s.criteria)]
+    parts = [sum_of(adding(s), "scored") for s in rubric.sections if s.kind == "scored" and any(is_counted(c) for c in s.criteria)]
     if len(parts) > 1:
         yield Step("sum", f"{_terms(parts)} = {points_text(base)}", (rubric.id,), points_text(base))
     place = (rubric.total_at,) if rubric.total_at else ()

@@ -302,7 +302,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
 BESIDE = ("remark", "awarded", "method", "evidence")
 """Roles of columns that do not say what is asked for, nor by which standard."""
 
-WHO_AND_WHEN = regex.compile(r"责任|牵头|配合|主体|单位|部门|科室|时限|时间|周期|频[次率]|来源")
+WHO_AND_WHEN = regex.compile(r"责任|牵头|配合|主体|单位|部门|科室|时限|时间|周期|频[次率]|来源|资料|材料|凭证")
 """Headers of such columns in other words."""
 
 CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")

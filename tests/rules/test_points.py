@@ -240,3 +240,24 @@ def test_sections_of_which_one_may_stand_for_another_are_only_noted():
     (found,) = findings_of("total-mismatch", of(ALTERNATIVES.format("", 100)))
     assert (found.severity, found.status, found.proof.explanations) == ("note", "undecidable", 3)
     assert hits("total-mismatch", of(ALTERNATIVES.format("", 120))) == ["annex-1"]
+
+
+CHOSEN = """
+    项目                     | 序号 | 评价内容   | 分值
+    基础（60分）           | 1    | 制度健全。 | 20
+                             | 2    | 台账齐全。 | 40
+    类别（{}）（40分） | 3    | 每日巡检。 | 40
+                             | 4    | 每周巡检。 | 30
+    总评                     |      |            | {}
+"""
+
+
+@pytest.mark.parametrize("words", ["任选其一", "二选一", "不累计", "取最高分"])
+def test_a_section_of_which_one_line_is_chosen_gives_its_best(words):
+    reading = reading_of(*rubrics_of(CHOSEN.format(words, 100)))
+    assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []
+    assert hits("total-mismatch", reading_of(*rubrics_of(CHOSEN.format(words, 130)))) == ["annex-1"]
+
+
+def test_lines_that_are_not_chosen_among_add_up():
+    assert hits("section-sum-mismatch", reading_of(*rubrics_of(CHOSEN.format("必选", 100)))) == ["annex-1/s2"]
