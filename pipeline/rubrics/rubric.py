@@ -106,6 +106,7 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     printed = _totals(draft, len(draft.criteria))[0]
     marks = spread(_placed_marks(draft), draft.criteria, printed)
     tornpoints.mend(draft, marks, printed)
+    _number_labels(draft, marks)
     criteria, marks = _settle_items(serials_from_text(draft.criteria), marks)
     criteria = serials_from_items(criteria)
     criteria = _with_ids(_mark_deductions(criteria, draft), rubric_id)
@@ -143,6 +144,19 @@ def _placed_marks(draft: Draft) -> list[Mark]:
     stray = [m for m in draft.marks if m.after == last and m.stated_points is None and not m.covered]
     draft.unplaced += [Unplaced(mask_personal(m.text), "a row without text and points", m.at) for m in stray]
     return [m for m in draft.marks if m not in stray]
+
+
+def _number_labels(draft: Draft, marks: Sequence[Mark]) -> None:
+    """Numbers printed again in each row of a label, 1 beside the first label, 2 beside the next, are the labels' own."""
+    outer = [m for m in marks if m.level == 1 and m.covered and not m.own_row]
+    said = [{draft.criteria[i].number for i in m.covered} for m in outer]
+    counted = [{str(n)} for n in range(1, len(outer) + 1)]
+    if len(outer) < 2 or said != counted or sum(len(m.covered) for m in outer) in (len(outer), *range(len(draft.criteria))):
+        return
+    for mark in outer:
+        mark.number = draft.criteria[mark.covered[0]].number
+        for i in mark.covered:
+            draft.criteria[i] = replace(draft.criteria[i], number=None, number_at=None)
 
 
 def _with_vetoes(section: Section) -> Section:

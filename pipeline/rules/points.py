@@ -339,7 +339,7 @@ def _bonus_hit(odd: Rubric, sister: Rubric) -> Hit:
 
 def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
     criteria = [c for s in rubric.sections for c in adding(s) if c.basis in SETTLED]
-    if any(is_counted(c) for c in criteria):
+    if any(is_counted(c) and c.kind != "deduction" for c in criteria):  # what is only deducted from the total makes no sum
         base, whole = _sums(rubric)
         unknown = [c for c in absent_points(criteria) if c.basis == "printed"]
         taking = {c.id for s in rubric.sections if s.kind == "deduction" for c in s.criteria}  # what these cost is no part of the total

@@ -278,6 +278,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
         rows: dict[tuple[str, ...], Criterion] = {}
         duties: dict[tuple[str | None, str, str], tuple[int, Criterion]] = {}
         home = {c.id: section.id for section in rubric.sections for c in section.criteria}
+        alone = {section.criteria[0].id: fold(section.label or "") for section in rubric.sections if len(section.criteria) == 1}
         above: Criterion | None = None
         for index, criterion in enumerate(rubric.printed()):
             text = fold(patterns.POINTS_IN_BRACKETS.sub("", criterion.text))
@@ -288,7 +289,8 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             said, group = (item, "") if len(item) >= TOO_SHORT else (text, item)
             if len(said) < TOO_SHORT or len(_asked(criterion.text if said is text else item)) < TOO_SHORT:
                 continue
-            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k)))
+            named = alone.get(criterion.id, "")  # a label of one line may be the duty, the line what its grades are
+            key = (text, named if len(named) >= TOO_SHORT else "", *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k)))
             first = rows.setdefault(key, criterion)
             duty = (home.get(criterion.id), said, group)  # each section may ask the same of its own people
             last, same = duties.get(duty, (index, criterion))

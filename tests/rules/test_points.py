@@ -261,3 +261,17 @@ def test_a_section_of_which_one_line_is_chosen_gives_its_best(words):
 
 def test_lines_that_are_not_chosen_among_add_up():
     assert hits("section-sum-mismatch", reading_of(*rubrics_of(CHOSEN.format("必选", 100)))) == ["annex-1/s2"]
+
+
+COSTS = """
+    序号 | 类别 | 检查内容         | 扣分标准 | 实扣分
+    1    | 道路 | 路面有积存垃圾。 | -2       |
+    2    |      | 井盖周边不洁。   | -1       |
+    3    | 公厕 | 地面有积水。     | -3       |
+"""
+
+
+def test_what_is_deducted_from_the_total_makes_no_sum():
+    (rubric,) = rubrics_of("# 保洁检查评分标准（满分100分）" + COSTS)
+    assert str(rubric.stated_total) == "100"
+    assert hits("total-mismatch", reading_of(rubric)) == hits("header-damaged", reading_of(rubric)) == []
