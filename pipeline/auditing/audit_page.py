@@ -14,6 +14,7 @@ from pipeline.criterion_names import subject_of
 from pipeline.findings import Finding, Proof
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text, whole_text
+from pipeline.points import adding
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.points import SETTLED, sum_of, with_children
@@ -248,7 +249,7 @@ def place_text(at: Provenance, lang: str) -> str:
 
 def _sheet(rubric: Rubric, pairs: list[tuple[Finding, Card]], lang: str) -> Sheet:
     printed = rubric.printed()
-    total = sum_of((c for s in rubric.sections if s.kind == "scored" for c in s.criteria), "scored")
+    total = sum_of((c for s in rubric.sections if s.kind == "scored" for c in adding(s)), "scored")
     beside = _by_row(rubric, pairs)
     depth = 2 if any(s.parent for s in rubric.sections) else 1
     agrees = None if rubric.stated_total is None else rubric.stated_total == total

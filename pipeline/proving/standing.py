@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pipeline.findings import Basis
 from pipeline.model import Criterion, Reading, Remark, Rubric, Section
 from pipeline.normalize import fold
+from pipeline.points import adding
 from pipeline.proving.checker import premises
 from pipeline.proving.proofs import claim, is_checked, robust_starts, solve
 from pipeline.proving.puzzle import Fact, Puzzle, Summary
@@ -119,7 +120,8 @@ def _printed(rubric: Rubric, puzzle: Puzzle) -> Iterator[Fault]:
     """The certificate is of the points that are printed. A row without a criterion is an absent number; a criterion that a
     person confirmed may have been printed otherwise, or not at all."""
     rows = [c for c in rubric.criteria() if c.basis in ("printed", "confirmed")]
-    lines: set[tuple[str | None, str]] = set()
+    spare = {c.id for s in rubric.sections for c in s.criteria} - {c.id for s in rubric.sections for c in adding(s)}
+    lines: set[tuple[str | None, str]] = {(c.number, fold(c.text)) for c in rows if c.id in spare}
     at = 0
     for value in (None if p is None else Decimal(p) / puzzle.unit for p in puzzle.points):
         while at < len(rows) and not _stands_for(value, rows[at], lines) and rows[at].basis == "confirmed":
@@ -147,8 +149,8 @@ def _declared(rubric: Rubric, laid: list[Section], puzzle: Puzzle) -> Iterator[F
 
 
 def _stands_for(value: Decimal | None, criterion: Criterion, lines: set[tuple[str | None, str]]) -> bool:
-    """Whether a row of the certificate may be this criterion's. A bonus, a deduction, a veto, a choice and a line printed
-    twice may add nothing."""
+    """Whether a row of the certificate may be this criterion's. A bonus, a deduction, a veto, a choice, what may be chosen
+    instead of another, and a line printed twice may add nothing."""
     if "confirmed" in (criterion.basis, criterion.points_basis):
         return True
     printed = criterion.max_points if criterion.points_basis == "printed" else None
