@@ -146,6 +146,7 @@ class _Writer:
         # The title stands between the first column and the last, where the code is.
         characters = int(sum(WIDTHS[1 : self.last]) * DIGIT * 0.75 / TITLE_SIZE)
         self.page.merge_range(0, 1, 0, self.last - 1, s.title, self.title)
+        self.page.write_string(0, 0, EDITION_NAMES[s.edition], self.small)
         self._set_height(0, max(46.0, 1.3 * TITLE_SIZE * lines_needed(s.title, characters)))
         code = code_png(s)
         side = int.from_bytes(code[16:20], "big")  # a PNG says its width there
