@@ -23,6 +23,9 @@ from pipeline.templating import template
 
 Images = Mapping[str, Sequence[tuple[int, str]]]
 
+MOST_WHOLE = 10
+"""Rows of a section that a printed page is sure to hold, findings beside them."""
+
 
 class Card(Struct, frozen=True):
     """One finding, ready to print."""
@@ -76,6 +79,12 @@ class Row(Struct, frozen=True):
     cards: tuple[Card, ...]
     donors: str
     details: tuple[str, ...] = ()
+
+    @property
+    def long(self) -> bool:
+        """Whether a label beside it goes on over more rows than a printed page is sure to hold: kept whole with its row, as
+        short ones are, it would leave a page empty."""
+        return any(label.rows > MOST_WHOLE for label in self.labels)
 
 
 class Sheet(Struct, frozen=True):
