@@ -173,7 +173,8 @@ class _Writer:
 
     def _heading(self, group: Group) -> None:
         """A section that only holds others: a row of its own."""
-        self._set_height(self.row, 22)
+        below = sum(self._height(g.lines[0]) if g.lines else HEAD_HEIGHT for g in self.sheet.below(group))
+        self._set_height(self.row, HEAD_HEIGHT, min(below, self.room / 5) + SUM_HEIGHT)
         self.page.merge_range(self.row, 0, self.row, self.last, group.heading(), self.upper)
         self.row += 1
 
@@ -181,11 +182,11 @@ class _Writer:
         first = start = self.row
         got = Decimal(0)
         chunks: list[tuple[int, int]] = []
-        heights = [lines_needed(line.shown(), self.characters) for line in group.lines]
-        heights[-1] = max(heights[-1], lines_needed(group.cell(True), 6) - sum(heights[:-1]))
+        heights = [self._height(line) for line in group.lines]
+        if "label" in self.lead:
+            heights[-1] = max(heights[-1], 15.0 * lines_needed(group.cell(True), 6) + 6 - sum(heights[:-1]))
         self.minus = []
-        for line, needed in zip(group.lines, heights, strict=True):
-            height = max(LEAST_HEIGHT, 15.0 * needed + 6)
+        for line, height in zip(group.lines, heights, strict=True):
             rows = ceil(height / TALLEST)
             after = SUM_HEIGHT if line is group.lines[-1] and group.totalled else 0.0
             if self._set_height(self.row, height, after, rows) and self.row > start:
@@ -209,6 +210,10 @@ class _Writer:
             self.page.merge_range(row, col, row + rows - 1, last, text, look)
         else:
             self.page.write_string(row, col, text, look)
+
+    def _height(self, line: Line) -> float:
+        """Points of a criterion's row."""
+        return max(LEAST_HEIGHT, 15.0 * lines_needed(line.shown(), self.characters) + 6)
 
     def _line(self, line: Line, rows: int) -> Decimal:
         """Write one criterion, its cells joined over so many rows; returns the points that count of a prefilled score."""
