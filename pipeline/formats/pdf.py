@@ -156,4 +156,5 @@ def _scripts(sheet: Sheet) -> FormScripts:
              b.min_inclusive, b.max_inclusive)
             for b in sheet.graded()
         ),
+        ungraded=sheet.ungraded,
     )  # fmt: skip

@@ -193,6 +193,13 @@ class Sheet(Struct, frozen=True):
         """The 分值 cell of the total row."""
         return points_text(self.stated_total if self.stated_total is not None else self.possible())
 
+    @property
+    def ungraded(self) -> str:
+        """Why no total can be graded, in the words of the 等次 field: criteria without a maximum can be given anything. Blank
+        where none is."""
+        count = sum(line.max is None for line in self.scored())
+        return f"{count}项没有满分值，待计分" if count else ""
+
     def graded(self) -> tuple[GradeBand, ...]:
         """The bands for reckoning: the first that holds a total says its grade, and a total that two hold has none."""
         return (*shared(self.bands), *self.bands)

@@ -338,6 +338,8 @@ class _Writer:
             if band.max is not None:
                 tests.append(f"{cell}{'<=' if band.max_inclusive else '<'}{band.max}")
             formula = f'IF(AND({",".join(tests) or "TRUE"}),{_quoted(band.label)},{formula})'
+        if s.ungraded:
+            formula = _quoted(s.ungraded)
         keys = [line.key for line in s.scored()]
         filled, skipped = sum(bool(self.prefill.get(k)) for k in keys), sum(bool(self.prefill.get(f"{k}_na")) for k in keys)
         given = "+".join(f"COUNT(E{a}:E{b})" for a, b in self.ranges) or "0"
@@ -365,6 +367,8 @@ class _Writer:
             return f"尚有{count - filled - skipped}项未填"
         if skipped:
             return f"有{skipped}项不适用，待计分"
+        if self.sheet.ungraded:
+            return self.sheet.ungraded
         held = next((b.label for b in self.sheet.graded() if contains(b, Fraction(self.total_value))), "总分落在等次之外，待定")
         return held if self.sheet.bands else ""
 
