@@ -95,6 +95,11 @@ class Sheet(Struct, frozen=True):
     cards: tuple[Card, ...] = ()
     unplaced: tuple[str, ...] = field(default=())
 
+    @property
+    def numbered(self) -> bool:
+        """Whether any row has a number, or a mark, to be shown beside it."""
+        return any(row.number or row.mark for row in self.rows)
+
 
 def render(reading: Reading, findings: Sequence[Finding], images: Images | None, lang: str) -> str:
     """The report as one self-contained HTML text. `images`: fingerprint → (page, data URI), from page_image."""

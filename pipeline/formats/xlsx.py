@@ -25,10 +25,12 @@ AFTER = ("分值", "得分", "扣分说明", "不适用（写明理由）")
 WIDTHS = (12, 5.5, 46, 6, 8, 21, 14)
 """The columns are the same on every workbook: on a sheet without sections or serials the text stands over theirs too."""
 DIGIT = 7
-"""Width of a digit in pixels, in which column widths are counted; three quarters of it in points."""
+"""Pixels of a digit, at least (in 宋体 it has 8), in which column widths are counted; a pixel is three quarters of a point."""
 TITLE_SIZE = 18
 HEAD_HEIGHT = SUM_HEIGHT = 22.0
 GRADE_HEIGHT = 26.0
+LEAST_HEIGHT = 29.0
+"""Of a criterion's row: at the print's scale room to write into by hand."""
 GAP = 15.0
 """An empty row."""
 TOGETHER = 12
@@ -75,6 +77,7 @@ class _Writer:
         boxed = {**base, "border": 1}
         make = book.add_format
         self.plain = make(base)
+        self.line = make({**base, "bottom": 1})
         self.title = make({"font_name": "方正小标宋简体", "font_size": TITLE_SIZE, "align": "center", "valign": "vcenter", "text_wrap": True})
         self.small = make({**base, "font_size": 9, "font_color": "#555555"})
         self.head = make({**boxed, "bold": True, "align": "center", "bg_color": "#E8E5DE", "font_name": "黑体"})
@@ -143,6 +146,7 @@ class _Writer:
         # The title stands between the first column and the last, where the code is.
         characters = int(sum(WIDTHS[1 : self.last]) * DIGIT * 0.75 / TITLE_SIZE)
         self.page.merge_range(0, 1, 0, self.last - 1, s.title, self.title)
+        self.page.write_string(0, 0, EDITION_NAMES[s.edition], self.small)
         self._set_height(0, max(46.0, 1.3 * TITLE_SIZE * lines_needed(s.title, characters)))
         code = code_png(s)
         side = int.from_bytes(code[16:20], "big")  # a PNG says its width there
@@ -181,7 +185,7 @@ class _Writer:
         heights[-1] = max(heights[-1], lines_needed(group.cell(True), 6) - sum(heights[:-1]))
         self.minus = []
         for line, needed in zip(group.lines, heights, strict=True):
-            height = 15.0 * needed + 6
+            height = max(LEAST_HEIGHT, 15.0 * needed + 6)
             rows = ceil(height / TALLEST)
             after = SUM_HEIGHT if line is group.lines[-1] and group.totalled else 0.0
             if self._set_height(self.row, height, after, rows) and self.row > start:
@@ -334,13 +338,13 @@ class _Writer:
         given = "+".join(f"COUNT(E{a}:E{b})" for a, b in self.ranges) or "0"
         spared = "+".join(f'SUMPRODUCT((E{a}:E{b}="")*(G{a}:G{b}<>""))' for a, b in self.ranges) if self.skips and self.ranges else "0"
         formula = f'IF({spared}>0,"有"&({spared})&"项不适用，待计分",{formula})'
-        formula = f'IF({given}+{spared}<{len(keys)},"尚有"&({len(keys)}-({given})-({spared}))&"项未填",{formula})'
+        formula = f'IF({given}+{spared}=0,"",IF({given}+{spared}<{len(keys)},"尚有"&({len(keys)}-({given})-({spared}))&"项未填",{formula}))'
         if self.veto_rows:
             formula = f'IF(COUNTIF(A{self.veto_rows[0] + 1}:A{self.veto_rows[-1] + 1},"是")>0,"一票否决",{formula})'
         self._set_height(self.row, GRADE_HEIGHT)
         self.page.write_string(self.row, 0, "等次", self.plain)
-        self.page.merge_range(self.row, 1, self.row, 2, "", self.plain)
-        self.page.write_formula(self.row, 1, f"={formula}", self.plain, self._grade_now(filled, skipped, len(keys)))
+        self.page.merge_range(self.row, 1, self.row, 2, "", self.line)
+        self.page.write_formula(self.row, 1, f"={formula}", self.line, self._grade_now(filled, skipped, len(keys)))
         self._name(f"{s.prefix}_grade", self.row, 1)
         self.page.write_string(self.row, 3, "专家签字", self.plain)
         self.page.merge_range(self.row, 4, self.row, 5, self.prefill.get(f"{s.prefix}_assessor", ""), self.field)
@@ -350,6 +354,8 @@ class _Writer:
     def _grade_now(self, filled: int, skipped: int, count: int) -> str:
         if any(self.prefill.get(v.key) == "Yes" for v in self.sheet.vetoes):
             return "一票否决"
+        if not filled + skipped:
+            return ""
         if filled + skipped < count:
             return f"尚有{count - filled - skipped}项未填"
         if skipped:

@@ -66,7 +66,6 @@ LEFT_ALONE = {
 """Why a table with points is no rubric, in Chinese."""
 
 
-
 def refusal(draft: Draft, opens_body: bool = False) -> str | None:
     """Why this table is no rubric: None when it is one, "" when nobody would take it for one. `opens_body`: it stands in the
     notice's body, and no rubric above it."""

@@ -295,6 +295,17 @@ def test_a_section_higher_than_a_page_begins_below_the_head_and_its_rows_are_who
     assert [t.count("更新。") - 15 * n for t, n in zip(texts, begun, strict=True)] == [0] * len(texts)
 
 
+def test_the_print_has_a_long_name_of_a_unit_whole(page, tmp_path):
+    name = "示例市高新技术产业开发区城市公共服务运营管理集团股份有限公司滨河新区第三分公司"
+    (tmp_path / "f.html").write_text(html.render(small_sheet()), encoding="utf-8")
+    page.open(tmp_path / "f.html")
+    page.type("annex_1_assessee", name)
+    with pdfplumber.open(io.BytesIO(page.printed())) as printed:
+        said = unicodedata.normalize("NFKC", "".join("".join(line.split()) for line in printed.pages[0].extract_text(x_tolerance=1).splitlines()))
+    assert name[:20] in said
+    assert name[-12:] in said
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_the_print_has_a_box_for_what_does_not_apply_where_that_is_allowed(page, tmp_path, allowed):
     sheet = small_sheet(Policy(not_applicable="exclude-and-scale") if allowed else None)

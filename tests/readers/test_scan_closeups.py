@@ -190,3 +190,30 @@ def test_a_colon_in_doubt_is_not_compared_with_commas_afterwards():
     lines = [line_of("台账齐全：人员持证", {4: 0.85})] + [line_of("台账齐全，人员持证")] * 6
     (read, *_) = scan._settled([colon] + [comma] * 6, lines)
     assert (read[4].text, read[4].confidence) == ("：", 0.5)
+
+
+# ---- parts under a seal ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("touched", "chars", "columns"),
+    [((310, 350), (7, 15), (210, 450)), ((0, 20), (0, 4), (0, 120)), ((700, 719), (20, 24), (600, 720)), ((100, 640), (0, 24), (0, 720))],
+)
+def test_of_a_line_under_a_seal_the_part_it_touches_is_read_again(touched, chars, columns):
+    from pipeline.readers.scan import _touched
+
+    plain = np.full((44, 24 * PITCH), 255, np.uint8)
+    under = plain.copy()
+    under[:, slice(*touched)] = 90
+    span = _touched(line_of("建立健全各项安全管理制度并按照规定组织定期检查整改"[:24]), plain, under)
+    assert ((span.chars.start, span.chars.stop), (span.x0, span.x1)) == (chars, columns)
+
+
+def test_a_line_of_which_nothing_was_read_is_read_again_as_a_whole():
+    from pipeline.readers.scan import _touched
+
+    plain = np.full((44, 300), 255, np.uint8)
+    under = plain.copy()
+    under[10:20, 40:60] = 90
+    span = _touched([], plain, under)
+    assert (span.x0, span.x1, span.chars) == (0, 300, slice(0, 0))

@@ -152,7 +152,7 @@ def column(rows: list[str], pitch: int) -> np.ndarray:
 @pytest.mark.parametrize("pitch", [29, 32, 44])
 @pytest.mark.parametrize("rows", [["监", "督", "管", "理", "20", "分"], ["教", "育", "三", "二", "18", "分"], ["卫", "生", "8", "分"]])
 def test_a_column_of_characters_is_parted_row_by_row(rows, pitch):
-    from pipeline.readers.scan import Strip, _characters_on_end
+    from pipeline.readers.strips import Strip, _characters_on_end
 
     image = column(rows, pitch)
     parts = _characters_on_end(Strip(8, 0, 52, image.shape[0]), image, 38)
@@ -162,7 +162,7 @@ def test_a_column_of_characters_is_parted_row_by_row(rows, pitch):
 
 @pytest.mark.parametrize("figure", ["1", "7", "I"])
 def test_a_lone_figure_is_no_column(figure):
-    from pipeline.readers.scan import Strip, _characters_on_end
+    from pipeline.readers.strips import Strip, _characters_on_end
 
     image = column([figure], 30)
     strip = Strip(21, 5, 39, 48)
