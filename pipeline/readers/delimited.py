@@ -121,6 +121,11 @@ def _is_pair(values: Sequence[str]) -> bool:
     return len(values) == 2 and all(map(patterns.header_role, values)) and len(set(map(patterns.header_role, values))) == 2
 
 
+def _names_grades(words: Sequence[str]) -> bool:
+    """Whether words are a header of grades (Criteria | Excellent (10) | Good (8))."""
+    return patterns.header_role(words[0]) is not None and sum(patterns.grade_name(w) is not None for w in words) > 1
+
+
 def _are_short(*records: Sequence[str]) -> bool:
     """Whether records hold as many values each, short ones in Chinese or figures that end no sentence."""
     alike = len({len(values) for values in records}) == 1
@@ -136,7 +141,7 @@ def _width(row: Row) -> int:
 def _is_table(rows: Sequence[Row]) -> bool:
     """A header names the columns, or one column counts its rows, or all values are short."""
     heads = [[p.says() for _, p in row] for row in rows[:HEAD_RECORDS]]
-    if any(names_columns(words) or _is_pair(words) for words in heads):
+    if any(names_columns(words) or _is_pair(words) or _names_grades(words) for words in heads):
         return True
     if len(rows) >= MIN_SHORT and _are_short(*([p.says() for _, p in row] for row in rows)):
         return True

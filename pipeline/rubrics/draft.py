@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import zip_longest
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -238,7 +239,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     if joined and (not (line.own(line.number) or counts_on(draft.criteria[-1], line)) or is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
-    if previous is not None and is_answer(draft.criteria[-1], line):
+    if previous is not None and is_answer(draft.criteria[-1], line, _repeats_cells(draft.criteria[-1], previous, line)):
         _join_text(draft, line)
         return
     line = _without_label_number(draft, line, part)
@@ -270,11 +271,26 @@ def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
 
 def _is_option(draft: Draft, line: Line) -> bool:
     """Whether a row is another grade of the criterion above it."""
-    if not draft.criteria or not line.own(line.grade) or line.grade is None or line.own(line.number):
+    if not draft.criteria or not line.own(line.grade) or line.grade is None:
         return False
-    if any(map(line.own, line.labels)):
+    if line.own(line.number) and serial_of(line.number) != draft.criteria[-1].number:
+        return False
+    if any(line.own(c) and not _says(above, c) for above, c in zip_longest(draft.spans[-1].labels, line.labels)):
         return False
     return draft.criteria[-1].choice is not None and clean(line.grade.text) not in (draft.criteria[-1].choice or "")
+
+
+def _repeats_cells(last: Criterion, above: Spanned, line: Line) -> bool:
+    """Whether a row prints again the label, the number and the points of the row above, and has but its text besides."""
+    pairs = [*zip_longest(above.labels, line.labels), (above.points, line.points)]
+    cells = [line.text, line.number, *(c for _, c in pairs)]
+    alone = all(any(c is own for own in cells) for c in line.row.filled())
+    return alone and line.own(line.points) and serial_of(line.number) == last.number and all(_says(a, c) for a, c in pairs if c is not None)
+
+
+def _says(above: Cell | None, cell: Cell | None) -> bool:
+    """Whether two cells say the same."""
+    return above is not None and cell is not None and fold(above.text) == fold(cell.text)
 
 
 def _join_option(draft: Draft, line: Line) -> None:

@@ -203,7 +203,8 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
         own, same = by_width[width], _borrow(best, widths[0], width)
         headed = any(heads and part.cols == width for heads, part in zip(table.headers, table.parts, strict=True))
         alike = not headed and (own.number, own.points) == (same.number, same.points) and same.text is not None
-        if own.text is None or own.points is None or alike:
+        few = known and not headed and _data_rows(table, width) < MIN_ROWS
+        if own.text is None or own.points is None or alike or few:
             by_width[width] = same
     return tuple(by_width[p.cols] for p in table.parts)
 
