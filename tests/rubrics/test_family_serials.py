@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.sheets import rubrics_of
 from tests.support.drawn import case_of, read_drawn
 
 CASES = {
@@ -288,3 +289,15 @@ def test_the_family_serials(case, tmp_path):
     drawing, wanted, formats = case_of(case)
     for form in formats:
         assert read_drawn(drawing, form, tmp_path) == wanted, form
+
+
+def test_one_number_that_stands_twice_is_no_number_of_a_section():
+    table = """
+    项目 | 序号 | 评价内容         | 评价分值
+    安全 | 1    | 安全培训到位。   | 40
+    质量 | 2    | 清扫及时无死角。 | 30
+         | 2    | 清运及时无积存。 | 30
+    总评 |      |                  | 100
+    """
+    (rubric,) = rubrics_of(table)
+    assert [c.number for c in rubric.criteria()] == ["1", "2", "2"]
