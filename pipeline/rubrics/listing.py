@@ -59,9 +59,12 @@ HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
+DOTTED = r"[0-9]{1,2}(?:\.[0-9]{1,2}){2}(?![0-9.])|[0-9]{1,2}\.[0-9]{1,2}(?=\s)"
 LIST_MARKER = regex.compile(
-    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{1,3}[)）]|[0-9０-９]{1,2}\s*(?:、|[.．](?![0-9０-９]))|[①-⑳])\s*"
+    rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
+    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[A-H][.、．]|[①-⑳])\s*"
 )
+DOTTED_START = regex.compile(rf"^\s*(?P<n>{DOTTED})")
 BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
 """A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
 
@@ -132,7 +135,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
         below = next((i for i, p in enumerate(inside) if i and (_kind(p) != "plain" or _points_of(clean(p.text)) is not None)), 1)
         title, inside = [*title, *inside[:below]], inside[below:]  # with the fields and the names of columns under it
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
-    if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
+    own = [i for i, p in enumerate(inside) if i not in heads and _points_of(clean(p.text)) is not None]
+    if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
     return _as_table(title, inside, heads, beside, lines[last + 1 : over], lines[over:][:TAIL])
@@ -156,12 +160,13 @@ def _parted(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], dict[int, dict
 def _vetoes(line: Paragraph) -> bool:
     """Whether a marked line says that it vetoes, in brackets or where it ends."""
     text = clean(line.text)
-    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(text)))
+    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(_unmarked(text))))
 
 
 def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
     """Whether a line heads a last section of nothing but vetoes."""
-    return index + 1 < len(lines) and _vetoes(lines[index + 1]) and _may_head(clean(lines[index].text)) and _is_heading(lines[: index + 2], index)
+    below = lines[index + 1] if index + 1 < len(lines) else None
+    return below is not None and _vetoes(below) and _may_head(clean(lines[index].text)) and _kind(lines[index]) != _kind(below)
 
 
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
@@ -194,6 +199,8 @@ def _as_table(
     """`beside`: what says how a line is scored, by its identity; `over`: lines whose serials go on after the last with points: rows that lack theirs, or clauses of the notice."""
     cells: list[Cell] = []
     loose: list[Paragraph] = []
+    kinds = list(dict.fromkeys(_kind(inside[i]) for i in sorted(heads)))
+    ranks: dict[int, int] = {}
     roles = list(dict.fromkeys(role for i, p in enumerate(inside) if i not in heads for role in beside.get(id(p), {})))
     width = 4 + len(roles)
     criteria = row = 0
@@ -203,6 +210,7 @@ def _as_table(
         if i in heads:
             label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
+            ranks[row] = kinds.index(_kind(paragraph)) + 1
             loose += beside.get(id(paragraph), {}).values()
         elif value is not None or LIST_MARKER.match(text):
             cells += _line_cells(row, text, value, paragraph)
@@ -214,7 +222,7 @@ def _as_table(
         row += 1
     table = Table(tuple(cells), row, width, inside[0].at, inside[0].page)
     known = replace(LIST_COLUMNS, others={4 + i: role for i, role in enumerate(roles)})
-    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=known, inside=(*loose, *over))
+    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=known, inside=(*loose, *over), ranks=ranks)
     return listed if criteria >= MIN_LINES else None
 
 
@@ -222,7 +230,8 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     """One line: its serial (where it has one), its text without marker and bracketed points, its points."""
     marker = LIST_MARKER.match(text)
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
-    number = chinese_number(serial[0]) if serial else None
+    dotted = DOTTED_START.match(text)
+    number = dotted["n"] if dotted else chinese_number(serial[0]) if serial else None
     body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
     veto = (patterns.VETO_IN_TEXT.search(body) or VETO_CLOSING.search(body)) if value is None else None
     given = [(1, number), (2, body[: veto.start()] + body[veto.end() :] if veto else body), (3, veto["said"] if veto else value)]
@@ -238,7 +247,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     margins = Margins.of(list(chain.from_iterable(set_lines)))
     for i, line in enumerate(lines):
         text = clean(line.text)
-        figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
+        figure = patterns.SERIAL_BEFORE_FIGURE.match(text) if not DOTTED_START.match(text) else None
         anew = bool(out) and patterns.SECTION_MARKER.match(clean(out[-1].text)) is not None  # below a section's heading
         if figure and (int(figure["b"]) == last + 1 or (anew and int(figure["b"]) == 1)):  # 2.12345热线… after 1.…
             text = f"{text[: figure.end()]} {text[figure.end() :]}"
@@ -312,17 +321,20 @@ def _is_title(inside: Sequence[Paragraph]) -> bool:
 
 
 def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
-    """A short marked line whose following line is marked deeper (kinds of markers rank as they appear)."""
+    """A short marked line whose next line with a marker or points is marked deeper (kinds of markers rank as they appear)."""
     text = clean(lines[index].text)
-    if not _may_head(text) or index + 1 >= len(lines):
+    if not _may_head(text):
+        return False
+    rest = (lines[i] for i in range(index + 1, len(lines)))
+    below = next((p for p in rest if _kind(p) != "plain" or _points_of(clean(p.text)) is not None), None)
+    if below is None:
         return False
     order = list(dict.fromkeys(map(_kind, lines)))
-    below = lines[index + 1]
     if patterns.TOTAL_WORDS.fullmatch(fold(below.text).rstrip("。")):
         return False
     deeper = order.index(_kind(below)) > order.index(_kind(lines[index]))
     sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
-    return deeper and (sectioned or _points_of(clean(below.text)) is not None or _may_head(clean(below.text)))
+    return deeper and (sectioned or _points_of(clean(below.text)) is not None or _may_head(clean(below.text)) or _vetoes(below))
 
 
 def _kind(line: Paragraph) -> str:
@@ -333,4 +345,5 @@ def _kind(line: Paragraph) -> str:
     match = LIST_MARKER.match(text)
     if not match:
         return "plain"
-    return regex.sub(r"[0-9一二三四五六七八九十①-⑳]+", "n", fold(match[0])) + ("c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "")
+    said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
+    return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
