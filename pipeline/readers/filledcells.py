@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from msgspec import Struct, field
 
@@ -266,7 +266,7 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
     """Upper and lower edges of the rows that are not shaded. `wide`: where rules run across the table."""
     first, last = sheet.rows[0].top, sheet.rows[-1].bottom
     if not columns_named(words.between(first, sheet.rows[0].bottom)):
-        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP))
+        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP), len(sheet.columns) - 1)
     end = first
     for row in sorted(sheet.rows, key=lambda r: r.top):
         if row.top - end > LOW:
@@ -277,8 +277,9 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
         yield last, bottom
 
 
-def _head(words: _Words, first: float, rules: Sequence[float]) -> Iterator[tuple[float, float]]:
-    """The header above the first shaded row, and a row between the two: parted by rules, or the lines that name columns."""
+def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> Iterator[tuple[float, float]]:
+    """The header above the first shaded row, and a row between the two: parted by rules, or the lines that name most
+    columns and those that follow them closely."""
     near = [y for y in rules if first - y < NEAR]
     for low, end in ((low, end) for end in (first, *reversed(near)) for low in reversed(near) if end - low > LOW):
         if columns_named(words.between(low, end)):
@@ -294,6 +295,15 @@ def _head(words: _Words, first: float, rules: Sequence[float]) -> Iterator[tuple
             if first - low > LOW:
                 yield low, first
             return
+    lines = text_lines(words.between(first - NEAR, first))
+    heads = [(columns_named([g for line in lines[i:j] for g in line]), i, j) for j in range(len(lines), 0, -1) for i in range(max(0, j - MAX_HEADER), j)]
+    named, i, j = max(heads, key=itemgetter(0), default=(0, 0, 0))
+    if 2 * named <= columns or any(b[0].top - a[0].bottom > NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
+        return
+    end = edge_of(lines[j - 1], lines[j]) if j < len(lines) else first
+    yield min(g.top for g in lines[i]) - 1, end
+    if first - end > LOW:
+        yield end, first
 
 
 def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | None) -> float | None:

@@ -31,6 +31,9 @@ HANGING = frozenset("、。，；：")
 HUNG = 0.4
 """Marks that office programs let hang into the next column, and the part of their square that has ink."""
 
+TIGHT = 0.15
+"""Characters of one text are no farther apart than this part of their height, unless it is spaced out."""
+
 MAX_HEADER_LINES = 3
 MAX_HEADER = 90
 MAX_GAPS = 40
@@ -49,6 +52,8 @@ class Known(Struct):
     """Gutters of the tables read so far: a table that goes on over the page has them where they were."""
 
     found: list[tuple[float, float, tuple[float, ...]]] = field(default_factory=list)
+    breaks: tuple[float, float, tuple[float, ...]] = (0.0, 0.0, ())
+    """Left, right and the columns of the last table that were told by where its level rules break off."""
     open: tuple[float, float, tuple[float, ...], tuple[Interval, ...]] | None = None
     """Left, right, gutters and ink of a table without upright rules that had not come to its total."""
     facing: bool = False
@@ -100,6 +105,13 @@ def ink(glyphs: Iterable[Glyph], before: Sequence[Interval] = ()) -> list[Interv
 def free_gaps(covered: Sequence[Interval], size: float) -> list[Interval]:
     """Intervals between ink that are wide enough for a gutter."""
     return [(a[1], b[0]) for a, b in pairwise(covered) if b[0] - a[1] >= NARROW * size]
+
+
+def runs_on(glyph: Glyph, before: Glyph) -> bool:
+    """Whether a character follows the one before it on its line without a gap: over a column's edge, it belongs to the text
+    that it ends."""
+    size = glyph.bottom - glyph.top
+    return abs(glyph.x0 - before.x1) < TIGHT * size and abs(glyph.y - before.y) < TIGHT * size
 
 
 def header_cuts(header: Sequence[Glyph], body: Sequence[Interval], sure: bool) -> tuple[float, ...]:

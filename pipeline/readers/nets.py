@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from pipeline.readers.frames import closed_up, without_slivers
-from pipeline.readers.gutters import columns_named
+from pipeline.readers.gutters import Known, columns_named
 from pipeline.readers.impliedrules import implied
 from pipeline.readers.marks import SNAP, Glyph, Net, Rule, by_level, is_covered, positions, text_lines
 from pipeline.readers.regions import may_name_section, names_section
@@ -50,10 +50,11 @@ def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
     return out
 
 
-def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequence[Glyph] = ()) -> list[Net]:
-    """Connected components of crossing or touching rules that can be a table, open sides closed."""
+def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequence[Glyph] = (), known: Known | None = None) -> list[Net]:
+    """Connected components of crossing or touching rules that can be a table, open sides closed. `known`: what the pages
+    before said of columns without rules."""
     flat, tall = closed_up(merge_rules(horizontal), merge_rules(vertical), glyphs, SNAP, merge_rules)
-    tall += implied(flat, tall, glyphs) if glyphs else ()
+    tall += implied(flat, tall, glyphs, known or Known()) if glyphs else ()
     parent = list(range(len(flat) + len(tall)))
 
     def find(i: int) -> int:

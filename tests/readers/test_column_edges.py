@@ -1,0 +1,129 @@
+"""Where columns part though no upright says so, and text that reaches over its column's edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pipeline.model import Table
+from pipeline.readers.grid import build
+from pipeline.readers.gutters import Known
+from pipeline.readers.marks import Glyph, PageMarks, Rule
+
+SIZE = 10.0
+XS = (50.0, 110.0, 140.0, 320.0, 360.0)
+HEADER = ("项目", "序号", "评价内容", "分值")
+
+
+def put(text: str, x: float, y: float) -> list[Glyph]:
+    """Characters from x on, the middle of the line at y; figures half as wide."""
+    out = []
+    for char in text:
+        wide = SIZE / 2 if char.isascii() else SIZE
+        out.append(Glyph.of(char, x, y - SIZE / 2, x + wide, y + SIZE / 2))
+        x += wide
+    return out
+
+
+def row(y: float, *words: str, xs: Sequence[float] = XS) -> list[Glyph]:
+    return [glyph for word, x in zip(words, xs, strict=False) for glyph in put(word, x + 3, y)]
+
+
+def page(glyphs: Sequence[Glyph], flat: Sequence[Rule], tall: Sequence[Rule], shades: Sequence[tuple[float, float, float, float]] = ()) -> PageMarks:
+    return PageMarks(1, 595.0, 842.0, tuple(glyphs), tuple(flat), tuple(tall), shades=tuple(shades))
+
+
+def table_of(marks: PageMarks, known: Known | None = None) -> Table:
+    (table,) = [block for block in build(marks, known) if isinstance(block, Table)]
+    return table
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [[cell.text for cell in table.cells if cell.row == r] for r in range(table.rows)]
+
+
+def labelled(levels: Sequence[float], broken: Sequence[int], xs: Sequence[float]) -> list[Rule]:
+    """Level rules over the table; the broken ones begin beside the label."""
+    return [Rule(y, xs[1] if i in broken else xs[0], xs[-1]) for i, y in enumerate(levels)]
+
+
+def test_level_rules_that_begin_beside_a_label_part_its_column() -> None:
+    """No upright was drawn between the labels and the texts; the rules between the texts begin there."""
+    xs, levels = (50.0, 110.0, 320.0, 360.0), [100.0 + 20 * i for i in range(6)]
+    glyphs = [*row(110, "项目", "评价内容", "分值", xs=xs), *put("卫生", 53, 150)]
+    for i, word in enumerate(("地面清洁", "垃圾日清", "灭火器完好")):
+        glyphs += [*put(f"{i + 1}．{word}", 113, 130 + 20 * i), *put("5", 340, 130 + 20 * i)]
+    glyphs += [*put("总分", 180, 190), *put("15", 338, 190)]
+    tall = [Rule(x, levels[0], levels[-1]) for x in (50.0, 320.0, 360.0)]
+    first = table_of(page(glyphs, labelled(levels, (2, 3), xs), tall))
+    assert texts(first)[1:4] == [["卫生", "1．地面清洁", "5"], ["2．垃圾日清", "5"], ["3．灭火器完好", "5"]]
+    assert texts(first)[4] == ["总分", "15"]
+
+
+def test_one_such_rule_is_enough_where_the_page_before_had_more() -> None:
+    xs, levels = (50.0, 110.0, 320.0, 360.0), [100.0 + 20 * i for i in range(4)]
+    glyphs = [*row(110, "项目", "评价内容", "分值", xs=xs), *put("卫生", 53, 140)]
+    glyphs += [*put("4．排水通畅", 113, 130), *put("5", 340, 130), *put("5．公厕免费", 113, 150), *put("5", 340, 150)]
+    marks = page(glyphs, labelled(levels, (2,), xs), [Rule(x, levels[0], levels[-1]) for x in (50.0, 320.0, 360.0)])
+    assert texts(table_of(marks, Known(breaks=(50.0, 360.0, (110.0,)))))[1:] == [["卫生", "4．排水通畅", "5"], ["5．公厕免费", "5"]]
+
+
+def test_an_underline_begins_no_column() -> None:
+    """Lines below words begin and end where nothing stands."""
+    levels = [100.0 + 20 * i for i in range(5)]
+    glyphs = [*row(110, *HEADER), *(g for i in range(3) for g in row(130 + 20 * i, "卫生", f"{i + 1}", "地面清洁无尘", "5"))]
+    lines = [Rule(136.0 + 20 * i, XS[2] + 2, XS[2] + 62) for i in range(3)]
+    tall = [Rule(x, levels[0], levels[-1]) for x in XS]
+    assert table_of(page(glyphs, [*(Rule(y, XS[0], XS[-1]) for y in levels), *lines], tall)).cols == 4
+
+
+def ruled(glyphs: Sequence[Glyph], rows: int) -> PageMarks:
+    levels = [100.0 + 20 * i for i in range(rows + 1)]
+    return page(glyphs, [Rule(y, XS[0], XS[-1]) for y in levels], [Rule(x, levels[0], levels[-1]) for x in XS])
+
+
+def test_a_mark_beyond_the_edge_belongs_to_the_text_it_ends() -> None:
+    text = "证照悬挂于入口明显位置且字迹清楚可"
+    glyphs = [*row(110, *HEADER), *put("卫生", 53, 130), *put("1", 113, 130), *put(text + "。", 149, 130), *put("5", 340, 130)]
+    assert texts(table_of(ruled(glyphs, 2)))[1] == ["卫生", "1", text + "。", "5"]
+
+
+def test_a_character_that_runs_over_the_edge_belongs_to_its_text() -> None:
+    """A producer that forgets letter spacing when it breaks lines."""
+    text = "证照悬挂于入口明显位置且字迹清楚可见"
+    glyphs = [*row(110, *HEADER), *put("卫生", 53, 130), *put("1", 113, 130), *put(text, 145.5, 130), *put("5", 340, 130)]
+    assert texts(table_of(ruled(glyphs, 2)))[1] == ["卫生", "1", text, "5"]
+
+
+def test_a_text_that_begins_at_its_edge_is_its_own() -> None:
+    """Cells without padding: the label fills its column, and the text beside it begins where that ends."""
+    glyphs = [*row(110, *HEADER), *put("环境卫生保洁", 50, 130), *put("1", 113, 130), *put("地面清洁无尘", 140, 130), *put("5", 340, 130)]
+    assert texts(table_of(ruled(glyphs, 2)))[1] == ["环境卫生保洁", "1", "地面清洁无尘", "5"]
+
+
+def test_the_header_above_stripes_without_any_rule() -> None:
+    """The second, fourth … row is shaded: header and first row stand above the first stripe."""
+    rows = [130.0 + 20 * i for i in range(5)]
+    glyphs = [*row(110, *HEADER), *(g for i, y in enumerate(rows) for g in row(y, "卫生" if i % 2 == 0 else "安全", f"{i + 1}", "地面清洁", "5"))]
+    shades = [(a, y - 10, b, y + 10) for y in rows[1::2] for a, b in pairwise(XS)]
+    table = table_of(page(glyphs, (), (), shades))
+    assert texts(table)[:3] == [list(HEADER), ["卫生", "1", "地面清洁", "5"], ["安全", "2", "地面清洁", "5"]]
+
+
+def test_a_label_wider_than_its_word_in_the_header_heads_no_section() -> None:
+    """It stands alone on its line, between the first lines of two rows, and reaches past the middle of the gutter."""
+    glyphs = [*put("项目", 60, 100), *put("评价内容", 190, 100), *put("分值", 345, 100)]
+    for i, word in enumerate(("地面清洁无积水无杂物", "垃圾日产日清", "公厕免费开放", "排水通畅")):
+        glyphs += [*put(f"{i + 1}．{word}", 104, 120 + 20 * i), *put("5", 350, 120 + 20 * i)]
+    glyphs += [*put("环境卫生", 60, 150), *put("合计", 60, 200), *put("20", 350, 200)]
+    table = table_of(page(glyphs, (), ()))
+    assert next(cell.text for cell in table.cells if cell.col == 0 and cell.row) == "环境卫生"
+    assert [cell.text for cell in table.cells if cell.col == 1][1:5] == ["1．地面清洁无积水无杂物", "2．垃圾日产日清", "3．公厕免费开放", "4．排水通畅"]
+
+
+def test_a_point_beside_a_serial_makes_no_second_row() -> None:
+    """The label's decimal point reaches into the column of serials, where it stands above the figures."""
+    glyphs = [*row(110, *HEADER), *put("卫生（18.", 69, 124), *put("5分）", 69, 136), *put("1", 122, 134), *put("地面清洁", 143, 134), *put("5", 340, 134)]
+    glyphs += row(150, "", "2", "垃圾日清", "13.5")
+    table = table_of(ruled(glyphs, 3))
+    assert table.rows == 3
