@@ -51,7 +51,7 @@ def subject_of(reading: Reading, target: str, tongue: int) -> str:
 
 
 def place_of(reading: Reading, path: str) -> str:
-    """Where the value of a path stands, in words: `附件 2 序号 21 评价分值（p.12）`."""
+    """Where the value of a path stands, in words: `附件 2 序号 21 评价分值（第 12 页）`."""
     identifier, _, name = path.rpartition(".")
     what = VALUES.get(name, name)
     for rubric in reading.rubrics:
@@ -71,4 +71,4 @@ def _at(at: Provenance | None) -> str:
     """The page or line; a path inside a file tells an official nothing that the words before it do not."""
     if at is not None and at.path is not None:
         return ""
-    return f"（{at.place()}）" if at is not None else ""
+    return f"（{at.place('zh')}）" if at is not None else ""

@@ -96,12 +96,19 @@ Block = Paragraph | Table
 
 class Remark(Struct, frozen=True):
     """Something a reader wants said about the reading itself (a page without text, a dropped layer, an unread object).
-    `about` is the id of the rubric that it concerns as a whole."""
+    `message` is English, `message_zh` Chinese (none in a JSON of earlier); `about` is the id of the rubric that it concerns
+    as a whole."""
 
     kind: str
     message: str
     at: Provenance | None = None
     about: str | None = None
+    message_zh: str = ""
+
+    def said(self, lang: str) -> str:
+        """The message in one language, zh or en."""
+        return self.message_zh or self.message if lang == "zh" else self.message
+
     OMIT_NONE: ClassVar[tuple[str, ...]] = ("about",)
 
 

@@ -249,7 +249,7 @@ SERIAL_IN_TEXT = regex.compile(
 NUMERAL_IN_TEXT = regex.compile(r"^\s*(?:(?P<n>[一二三四五六七八九十]{1,3})\s*[、.．]|[(（](?P<n>[一二三四五六七八九十]{1,3})[)）])\s*(?=\P{Nd})")
 """A serial in Chinese numerals at the start of a criterion's text: `一.…`, `（二）…`."""
 
-FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“])")
+FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“0-9])")
 """A figure that a space sets apart at the start of a criterion's text, `7 病历书写及时`: a serial only where all count on."""
 
 BARE_FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s*(?=(?P<unit>[\p{L}《“]))")
@@ -323,6 +323,9 @@ BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")
 APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|附加分|奖励分)(?:项目?|事项|部分|内容)?")
 """The whole label of a section outside the total."""
+CHOOSE_ONE = regex.compile(r"任选(?:其中?)?[一1]|择[一1]|[二三四五六两2-6](?:者)?[选择取][一1]|[选取](?:其中?)?[一1]项|只[计记取选](?:其中?)?[一1]项|取最高|就高不就低|不(?:得|可)?(?:累加|累计)")
+"""How a section's label says that only one of its criteria gives points."""
+
 NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|一票否决(?:项|情形|事项)?|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")
 SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")

@@ -9,7 +9,7 @@ from msgspec import Struct
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.kept import kept
-from pipeline.model import CriterionKind
+from pipeline.model import Criterion, CriterionKind, Section
 from pipeline.normalize import clean, fold, points, several_numbers, with_plain_digits
 
 
@@ -176,3 +176,13 @@ def total_in(text: str) -> Decimal | None:
     if match:
         return Decimal(match["points"] or match["bare"])
     return None
+
+
+def adding(section: Section) -> tuple[Criterion, ...]:
+    """The criteria of a section that add to its sum: where its label has one of them chosen, the first with the most points alone
+    (and those without any)."""
+    if section.label is None or not patterns.CHOOSE_ONE.search(fold(section.label)):
+        return section.criteria
+    most = max((c.max_points for c in section.criteria if c.max_points is not None), default=None)
+    first = next((c for c in section.criteria if c.max_points == most), None)
+    return tuple(c for c in section.criteria if c is first or c.max_points is None)

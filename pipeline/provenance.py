@@ -39,10 +39,10 @@ class Provenance(Struct, frozen=True):
             out["span"] = list(self.span)
         return out
 
-    def place(self) -> str:
-        """A short human-readable place: `p.5`, `line 179`, or the path."""
+    def place(self, lang: str = "en") -> str:
+        """A short human-readable place: `p.5`, `line 179`, or the path; in Chinese `第 5 页`, `第 179 行`."""
         if self.page is not None:
-            return f"p.{self.page}"
+            return f"第 {self.page} 页" if lang == "zh" else f"p.{self.page}"
         if self.line is not None:
-            return f"line {self.line}"
+            return f"第 {self.line} 行" if lang == "zh" else f"line {self.line}"
         return self.path or "?"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import stages
+from pipeline import audit, extract, stages
 from pipeline.cli import main
 from tests.test_types import text
 
@@ -255,3 +255,11 @@ def test_a_proof_taken_away_makes_nothing_proved(path, value, tmp_path):
     edited.write_text(json.dumps(put(json.loads(SEED.read_text(encoding="utf-8")), path, value)), encoding="utf-8")
     found = [f for f in stages.load(edited).findings if f.rule == "section-sum-mismatch" and f.annex == 3]
     assert [f.status for f in found] == ["conditional", "conditional"]
+
+
+def test_a_choice_among_lines_is_proved_again_from_the_json(tmp_path):
+    sheet = tmp_path / "sheet.txt"
+    sheet.write_text("考核评分表\n项目\t序号\t考核内容\t分值\n管理（60分）\t1\t制度健全。\t60\n类别（任选其一）（40分）\t2\t每日巡检。\t40\n\t3\t每周巡检。\t30\n合计\t\t\t100\n")
+    reading = extract(sheet)
+    (tmp_path / "n.json").write_text(json.dumps(reading.to_json(), ensure_ascii=False))
+    assert [f.rule for f in audit(tmp_path / "n.json") if f.rule == "reading-incomplete"] == []

@@ -14,6 +14,7 @@ from pipeline.criterion_names import subject_of
 from pipeline.findings import Finding, Proof
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text, whole_text
+from pipeline.points import adding
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.points import SETTLED, sum_of, with_children
@@ -94,6 +95,11 @@ class Sheet(Struct, frozen=True):
     cards: tuple[Card, ...] = ()
     unplaced: tuple[str, ...] = field(default=())
 
+    @property
+    def numbered(self) -> bool:
+        """Whether any row has a number, or a mark, to be shown beside it."""
+        return any(row.number or row.mark for row in self.rows)
+
 
 def render(reading: Reading, findings: Sequence[Finding], images: Images | None, lang: str) -> str:
     """The report as one self-contained HTML text. `images`: fingerprint → (page, data URI), from page_image."""
@@ -114,7 +120,7 @@ def render(reading: Reading, findings: Sequence[Finding], images: Images | None,
         rules=sorted({(f.code, f.rule, RULES[f.rule].title if f.rule in RULES else f.rule) for f in findings}),
         statuses=[s for s in ("proved", "conditional", "supported", "undecidable") if any(f.status == s for f in findings)],
         annexes=sorted({f.annex for f in findings}),
-        remarks=[(r.message, r.at.place() if r.at else "") for r in reading.remarks],
+        remarks=[(r.said(lang), place_text(r.at, lang) if r.at else "") for r in reading.remarks],
         origins=ORIGINS[lang],
         source=reading.source,
         subject=partial(subject_of, reading, tongue=0 if lang == "zh" else 1),
@@ -243,7 +249,7 @@ def place_text(at: Provenance, lang: str) -> str:
 
 def _sheet(rubric: Rubric, pairs: list[tuple[Finding, Card]], lang: str) -> Sheet:
     printed = rubric.printed()
-    total = sum_of((c for s in rubric.sections if s.kind == "scored" for c in s.criteria), "scored")
+    total = sum_of((c for s in rubric.sections if s.kind == "scored" for c in adding(s)), "scored")
     beside = _by_row(rubric, pairs)
     depth = 2 if any(s.parent for s in rubric.sections) else 1
     agrees = None if rubric.stated_total is None else rubric.stated_total == total

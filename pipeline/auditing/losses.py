@@ -42,7 +42,7 @@ def losses_in(rubric: Rubric, remarks: Iterable[Remark]) -> Iterator[str]:
 
 
 def _assumed(at: Provenance) -> str:
-    return f"{at.place()} 的行读得无误、没有遗漏 / the rows at {at.place()} were read right and none is absent"
+    return f"{at.place('zh')} 的行读得无误、没有遗漏 / the rows at {at.place()} were read right and none is absent"
 
 
 def _rows(rubric: Rubric) -> Iterator[Provenance | None]:

@@ -20,7 +20,7 @@ PRINT = 4
 
 class FormScripts(Struct, frozen=True):
     """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign);
-    `signs`: subtotal key → sign in the total; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
+    `signs`: key of a subtotal, or of a score in none → sign in the total; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
     included)."""
 
     prefix: str

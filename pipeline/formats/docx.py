@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,15 +24,15 @@ from docx.text.paragraph import Paragraph
 
 from pipeline import rx as regex
 from pipeline.formats.identity import code_png, identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet, lines_needed
+from pipeline.formats.sheet import EDITION_NAMES, TITLES, Group, Line, Sheet, lines_needed
 from pipeline.plain import points_text
 from pipeline.scoring.grades import range_text
 
 NAMESPACE = "urn:notice-rubrics:form:1"
 STORE_ID = "{5A1C6D3E-0B7F-4E0B-9C55-6E2B0F1D7A01}"
-HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明")
-WIDTHS = (22, 12, 74, 13, 17, 30)
-WITH_SKIPS = ((*HEADER[:5], "不适用", HEADER[5]), (21, 12, 63, 13, 15, 17, 27))
+WIDTHS = {"label": 22, "number": 12, "text": 74, "max": 13, "score": 17, "note": 30}
+WITH_SKIPS = {"label": 21, "number": 12, "text": 63, "max": 13, "score": 15, "skip": 17, "note": 27}
+"""Widths of the columns in mm; the text has that of a column the sheet lacks."""
 PITCH = 15.0
 """Line height in points, exact: the page breaks are ours, so that a section's label stands on every page it goes over."""
 ROOM = 670.0
@@ -100,8 +100,11 @@ class _Builder:
         self.doc: Document = docx.Document()
         self.keys: list[str] = []
         self.skips = sheet.not_applicable == "allowed"
-        self.header: tuple[str, ...] = WITH_SKIPS[0] if self.skips else HEADER
-        self.widths: tuple[int, ...] = WITH_SKIPS[1] if self.skips else WIDTHS
+        widths = WITH_SKIPS if self.skips else WIDTHS
+        self.lead = sheet.lead()
+        self.columns = [name for name in widths if name in self.lead or name not in ("label", "number")]
+        self.width = {name: widths[name] for name in self.columns}
+        self.width["text"] += sum(widths.values()) - sum(self.width.values())
 
     def build(self) -> bytes:
         self._page()
@@ -207,12 +210,12 @@ class _Builder:
 
     def _open_table(self, used: float) -> None:
         """Begin a table with its header row; `used` points of the page are taken before it."""
-        table = self.doc.add_table(rows=1, cols=len(self.header))
+        table = self.doc.add_table(rows=1, cols=len(self.columns))
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
-        for column, width in zip(table.columns, self.widths, strict=True):
+        for column, width in zip(table.columns, self.width.values(), strict=True):
             column._gridCol.w = Mm(width)
-        for cell, text in zip(table.rows[0].cells, self.header, strict=True):
-            _put(cell, text, bold=True, centre=True, shade="E8E5DE")
+        for cell, name in zip(table.rows[0].cells, self.columns, strict=True):
+            _put(cell, TITLES[name], bold=True, centre=True, shade="E8E5DE")
         mark_row(table.rows[0], "tblHeader")
         self._fit(table.rows[0])
         self.table, self.used = table, used + PITCH + 5
@@ -235,9 +238,9 @@ class _Builder:
     def _fit(self, row: _Row, whole: bool = True) -> None:
         if whole:
             mark_row(row, "cantSplit")
-        start = 0
+        start, widths = 0, list(self.width.values())
         for tc in row._tr.tc_lst:
-            tc.width = Mm(sum(self.widths[start : start + tc.grid_span]))
+            tc.width = Mm(sum(widths[start : start + tc.grid_span]))
             start += tc.grid_span
 
     def _heading(self, group: Group) -> None:
@@ -252,40 +255,44 @@ class _Builder:
 
     def _group(self, group: Group) -> None:
         """One section: its label in its first row, and again where it goes on on another page."""
-        heights = [_lines_needed(line.shown(), self.widths[2]) for line in group.lines]
-        heights[-1] = max(heights[-1], _lines_needed(group.cell(True), self.widths[0]) - sum(heights[:-1]))
+        heights = [_lines_needed(line.shown(), self.width["text"]) for line in group.lines]
+        labelled = "label" in self.lead
+        if labelled:
+            heights[-1] = max(heights[-1], _lines_needed(group.cell(True), self.width["label"]) - sum(heights[:-1]))
         for i, (line, height) in enumerate(zip(group.lines, heights, strict=True)):
             last = line is group.lines[-1] and group.totalled
             row, turned = self._row(height, PITCH + 5 if last else 0.0)
-            self._line(row.cells, line)
-            if i == 0 or turned:
+            self._line(dict(zip(self.columns, row.cells, strict=True)), line)
+            if labelled and (i == 0 or turned):
                 _put(row.cells[0], group.cell(i == 0), bold=True, centre=True)
-            _merge_down(row.cells[0], restart=i == 0 or turned)
+            if labelled:
+                _merge_down(row.cells[0], restart=i == 0 or turned)
             self._fit(row, height * PITCH + 5 <= TALL)
         if group.totalled:
             self._sum(f"{group.label} 小计".strip(), group.possible_text(), f"{group.key}_subtotal")
 
-    def _line(self, cells: Sequence[_Cell], line: Line) -> None:
-        _put(cells[1], line.number, centre=True)
-        _put(cells[2], line.shown())
-        _put(cells[3], line.most, centre=True)
+    def _line(self, cells: Mapping[str, _Cell], line: Line) -> None:
+        if "number" in cells:
+            _put(cells["number"], line.number, centre=True)
+        _put(cells["text"], line.shown())
+        _put(cells["max"], line.most, centre=True)
         if line.scored:
             most = f"（0–{points_text(line.max)}）" if line.max is not None else "（分值未定）"
-            self._field(cells[4], line.key, f"{line.name}得分{most}", centre=True)
+            self._field(cells["score"], line.key, f"{line.name}得分{most}", centre=True)
             if self.skips:
-                cells[5].vertical_alignment = WD_ALIGN_VERTICAL.CENTER
-                cells[5].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-                cells[5].paragraphs[0]._p.append(parse_xml(self._box(f"{line.key}_na", f"{line.name}不适用")))
-        self._field(cells[-1], f"{line.key}_note", f"{line.name}扣分说明", blank="　　　　")
+                cells["skip"].vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+                cells["skip"].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+                cells["skip"].paragraphs[0]._p.append(parse_xml(self._box(f"{line.key}_na", f"{line.name}不适用")))
+        self._field(cells["note"], f"{line.key}_note", f"{line.name}扣分说明", blank="　　　　")
 
     def _sum(self, label: str, possible: str, key: str) -> None:
         row, _ = self._row(1)
-        cells = row.cells
-        _put(cells[0].merge(cells[2]), label, bold=True, centre=True, shade="F3F1EC")
+        cells, after = row.cells, len(self.lead)
+        _put(cells[0].merge(cells[after - 1]), label, bold=True, centre=True, shade="F3F1EC")
         for extra in cells[0].paragraphs[1:]:  # a merge keeps the paragraphs of all its cells
             extra._p.getparent().remove(extra._p)
-        _put(cells[3], possible, bold=True, centre=True, shade="F3F1EC")
-        self._field(cells[4], key, f"{label}（自动合计，可不填）", centre=True)
+        _put(cells[after], possible, bold=True, centre=True, shade="F3F1EC")
+        self._field(cells[after + 1], key, f"{label}（自动合计，可不填）", centre=True)
         self._fit(row)
 
     def _field(self, cell: _Cell, key: str, alias: str, centre: bool = False, blank: str = "　　") -> None:

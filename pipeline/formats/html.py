@@ -9,11 +9,18 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.formats.identity import code_svg, identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Sheet
+from pipeline.formats.sheet import EDITION_NAMES, TITLES, Group, Sheet, lines_needed
 from pipeline.plain import points_text, to_plain
 from pipeline.scoring.grades import range_text
 from pipeline.scoring.tally import SIGN
 from pipeline.templating import template
+
+CHARACTERS = 18
+"""Characters on a line of the 评价内容 column in print."""
+LINE, ROW = 15.2, 4.6
+"""Points of a printed line, and of a row beside its lines."""
+MOST_WHOLE = 550.0
+"""Points of a section that is printed on one page, of about 690 there: a higher one would leave the first page empty."""
 
 
 def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
@@ -33,10 +40,18 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
         bands="；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         points=points_text,
         sign=SIGN,
+        lead=sheet.lead(),
+        tall={group.key for group in sheet.groups if _height(group) > MOST_WHOLE},
+        titles=TITLES,
         head_left=_css_text(identity_line(sheet)),
         head_right=_css_text(f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}"),
         code=Markup("data:image/svg+xml;base64," + b64encode(code_svg(sheet, 0, width="13mm").encode()).decode("ascii")),
     )
+
+
+def _height(group: Group) -> float:
+    """The points that a section takes in print, about."""
+    return sum(ROW + LINE * lines_needed(line.shown(), CHARACTERS) for line in group.lines)
 
 
 def _css_text(text: str) -> Markup:

@@ -14,7 +14,7 @@ import typst
 from pipeline import rx as regex
 from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
 from pipeline.formats.identity import code_svg, identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet
+from pipeline.formats.sheet import EDITION_NAMES, TITLES, Group, Line, Sheet
 from pipeline.plain import points_text
 from pipeline.scoring.grades import range_text
 from pipeline.scoring.tally import SIGN
@@ -23,8 +23,13 @@ HERE = Path(__file__).resolve().parents[1]
 TEMPLATE = HERE / "templates" / "form.typ"
 FONTS = HERE / "fonts"
 IDENTITY_KEY = "/NoticeForm"
-CHARACTERS = 20
-"""Characters on a line of the 评价内容 column."""
+WIDTHS = {"label": 23.0, "number": 12.0, "max": 12.0, "score": 16.0, "note": 28.0}
+WITH_SKIPS = {"label": 22.0, "number": 11.0, "max": 12.0, "score": 14.0, "skip": 15.0, "note": 26.0}
+"""Widths of the columns in mm; the 评价内容 column takes what they leave."""
+ROOM = 168.0
+"""mm between the margins."""
+MARGINS, CHARACTER = 3.2, 3.7
+"""mm of a cell beside its text, and of a character."""
 TALL = 34
 """Lines of a criterion above which its row is not kept on one page, of about 43 that fit."""
 UNBROKEN = regex.compile(r"[!-~]{9,}")
@@ -75,13 +80,18 @@ def _compiler() -> typst.Compiler:
 
 
 def _data(sheet: Sheet, pages: int) -> dict:
+    widths = WITH_SKIPS if sheet.not_applicable == "allowed" else WIDTHS
+    columns = [name for name in TITLES if name in sheet.lead() or (name in widths and name not in ("label", "number"))]
+    room = ROOM - sum(widths.get(name, 0.0) for name in columns) - MARGINS
     return {
         "heading": f"{sheet.title}（{EDITION_NAMES[sheet.edition]}）",
         "title": soft(sheet.title),
         "prefix": sheet.prefix,
         "identity": identity_line(sheet),
         "edition": f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}",
-        "groups": [_group(g) for g in sheet.groups],
+        "columns": [{"name": name, "title": TITLES[name], "width": widths.get(name)} for name in columns],
+        "room": room,
+        "groups": [_group(g, int(room / CHARACTER)) for g in sheet.groups],
         "total": sheet.total_text(),
         "na": sheet.not_applicable == "allowed",
         "vetoes": [{"key": v.key, "mark": v.mark, "text": soft(v.text)} for v in sheet.vetoes],
@@ -97,7 +107,7 @@ def soft(text: str, longest: int = 16) -> str:
     return UNBROKEN.sub(lambda run: "\u200b".join(run[0][i : i + longest] for i in range(0, len(run[0]), longest)), text)
 
 
-def _group(group: Group) -> dict:
+def _group(group: Group, characters: int) -> dict:
     return {
         "key": group.key,
         "label": soft(group.label, 6),
@@ -107,15 +117,15 @@ def _group(group: Group) -> dict:
         "totalled": group.totalled,
         "lines": [
             {"key": line.key, "number": line.number, "text": soft(line.text), "marks": list(line.marks), "max": line.most,
-             "scored": line.scored, "details": [soft(d) for d in line.details], "tall": _tall(line)}
+             "scored": line.scored, "details": [soft(d) for d in line.details], "tall": _tall(line, characters)}
             for line in group.lines
         ],
     }  # fmt: skip
 
 
-def _tall(line: Line) -> bool:
+def _tall(line: Line, characters: int) -> bool:
     """Whether a criterion takes so much of a page that its row may go on on the next one."""
-    return -(-len(line.text) // CHARACTERS) + sum(-(-len(d) // CHARACTERS) for d in line.details) > TALL
+    return sum(-(-len(text) // characters) for text in (line.text, *line.details)) > TALL
 
 
 def _scripts(sheet: Sheet) -> FormScripts:
@@ -123,9 +133,9 @@ def _scripts(sheet: Sheet) -> FormScripts:
         prefix=sheet.prefix,
         maxima={line.key: points_text(line.max) if line.max is not None else None for line in sheet.scored()},
         texts={line.key: (f"{line.number}. {line.text}" if line.number else line.text)[:120] for line in sheet.lines()},
-        groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.lines if line.scored) for g in sheet.groups if g.lines},
-        labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.lines},
-        signs={f"{g.key}_subtotal": SIGN[g.kind] for g in sheet.groups if g.lines},
+        groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.scored()) for g in sheet.groups if g.totalled},
+        labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.totalled},
+        signs=sheet.addends(),
         base=points_text(sheet.base),
         skipped=tuple(f"{line.key}_na" for line in sheet.scored()) if sheet.not_applicable == "allowed" else (),
         vetoes={v.key: v.text for v in sheet.vetoes},

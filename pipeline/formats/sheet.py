@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.assessment import Policy, field_name, key_of
@@ -25,6 +26,8 @@ from pipeline.scoring.tally import SIGN, base_of, lines_of, on_edition
 Edition = Literal["printed", "draft", "final"]
 NotApplicable = Literal["allowed", "open", "refused"]
 EDITION_NAMES = {"printed": "原样版", "draft": "草案版", "final": "正式版"}
+TITLES = {"label": "项目", "number": "序号", "text": "评价内容", "max": "分值", "score": "得分", "skip": "不适用", "note": "扣分说明"}
+"""The columns of a form in their order, and what stands over them."""
 SAYS_NOT_APPLICABLE = regex.compile(r"不适用|不涉及|合理缺项|缺项")
 
 
@@ -81,7 +84,8 @@ class Line(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
-    """A section on the form: its label (with stated points), its lines. `key` names its subtotal."""
+    """A section on the form: its label (with stated points), its lines. `key` names its subtotal; it has none (`totalled`)
+    when it only holds veto rows, nor when it is the nameless whole of a sheet, whose total says the same."""
 
     key: str
     id: str
@@ -90,6 +94,7 @@ class Group(Struct, frozen=True):
     kind: str
     lines: tuple[Line, ...]
     marks: tuple[int, ...] = ()
+    totalled: bool = True
 
     def heading(self, between: str = "") -> str:
         """Its label with marks and stated points: on one line for a section that only holds others."""
@@ -102,10 +107,8 @@ class Group(Struct, frozen=True):
             return f"{self.label}（续）" if self.label else ""
         return self.heading("\n")
 
-    @property
-    def totalled(self) -> bool:
-        """Whether it has a subtotal: not when it only holds veto rows."""
-        return any(line.scored for line in self.lines)
+    def scored(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.scored)
 
     def possible(self) -> Decimal:
         """The most the group can add to the total: sum of the known maxima of lines that give points."""
@@ -159,6 +162,20 @@ class Sheet(Struct, frozen=True):
     def scored(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines() if line.scored)
 
+    def lead(self) -> tuple[str, ...]:
+        """The columns before 分值: none for labels or serials where the sheet has none."""
+        return (*(("label",) if _has_labels(self.groups) else ()), *(("number",) if any(line.number for line in self.lines()) else ()), "text")
+
+    def addends(self) -> dict[str, int]:
+        """What the total adds up to: keys of subtotals, and of scores that stand in none, each with its sign."""
+        out: dict[str, int] = {}
+        for group in self.groups:
+            if group.totalled:
+                out[f"{group.key}_subtotal"] = SIGN[group.kind]
+            else:
+                out |= {line.key: line.sign for line in group.scored()}
+        return out
+
     def possible(self) -> Decimal:
         """Sum of the maxima of the lines that give points, bonus left out."""
         return sum((line.max for line in self.lines() if line.max is not None and line.kind == "scored"), self.base)
@@ -196,7 +213,7 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
         edition=edition,
         digest=rubric_digest(rubric),
         schema_version=SCHEMA_VERSION,
-        groups=tuple(g for g in groups if g.lines or g.label),
+        groups=_with_subtotals(tuple(g for g in groups if g.lines or g.label)),
         vetoes=tuple(VetoBox(f"{key_of(rubric.id)}_veto_{n}", *said) for n, said in veto_conditions(reading.notice, rubric).items()),
         bands=reading.notice.grade_bands,
         stated_total=rubric.stated_total,
@@ -205,6 +222,17 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
         base=_base(rubric, edition),
         not_applicable=_not_applicable(reading, rubric, policy),
     )
+
+
+def _with_subtotals(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """The groups, each knowing whether it has a subtotal."""
+    return tuple(replace(g, totalled=bool(g.scored()) and (bool(g.label) or _has_labels(groups))) for g in groups)
+
+
+def _has_labels(groups: tuple[Group, ...]) -> bool:
+    """Whether the sheet is in sections: not when all its lines are one nameless group."""
+    held = [g for g in groups if g.lines]
+    return len(held) > 1 or any(g.label for g in held)
 
 
 def refuse_open(rubrics: Sequence[str], errors: Sequence[Finding]) -> None:

@@ -46,7 +46,6 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
         {"type": "text", "name": f"{p}_assessee", "label": "被评价单位", "required": "yes", "default": prefill.get(f"{p}_assessee", "")},
         {"type": "date", "name": f"{p}_date", "label": "评价时间", "required": "yes", "default": prefill.get(f"{p}_date", "")},
     ]
-    subtotals = []
     for group in sheet.groups:
         if not group.lines:
             rows.append({"type": "note", "name": f"{group.key}_heading", "label": group.heading()})
@@ -60,12 +59,11 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
         rows.append({"type": "end_group", "name": "", "label": ""})
         if not group.totalled:
             continue
-        terms = "".join(_term(line.sign * SIGN[group.kind], f"coalesce(${{{line.key}}}, 0)") for line in group.lines if line.scored)
+        terms = "".join(_term(line.sign * SIGN[group.kind], f"coalesce(${{{line.key}}}, 0)") for line in group.scored())
         rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round(0{terms}, 1)"})
-        subtotals.append(_term(SIGN[group.kind], f"${{{group.key}_subtotal}}"))
     for veto in sheet.vetoes:
         rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.mark}{veto.text}", "hint": "有此情形才勾选"})
-    total = points_text(sheet.base) + "".join(subtotals)
+    total = points_text(sheet.base) + "".join(_term(sign, f"coalesce(${{{key}}}, 0)") for key, sign in sheet.addends().items())
     rows += [
         {"type": "calculate", "name": f"{p}_total", "label": "总评", "calculation": f"round({total}, 1)"},
         {"type": "calculate", "name": f"{p}_grade", "label": "等次", "calculation": _grade(sheet)},

@@ -10,9 +10,10 @@ from fractions import Fraction
 from math import ceil
 
 import xlsxwriter
+from xlsxwriter.format import Format
 
 from pipeline.formats.identity import code_png, identity, identity_line
-from pipeline.formats.sheet import EDITION_NAMES, Group, Line, Sheet, lines_needed
+from pipeline.formats.sheet import EDITION_NAMES, TITLES, Group, Line, Sheet, lines_needed
 from pipeline.plain import points_text
 from pipeline.scoring.grades import contains, range_text
 from pipeline.scoring.tally import SIGN
@@ -20,8 +21,12 @@ from pipeline.scoring.tally import SIGN
 MADE = datetime.datetime(2020, 1, 1)
 """Workbooks carry a creation time; ours must be the same bytes for the same input."""
 
-HEADER = ("项目", "序号", "评价内容", "分值", "得分", "扣分说明", "不适用（写明理由）")
+AFTER = ("分值", "得分", "扣分说明", "不适用（写明理由）")
 WIDTHS = (12, 5.5, 46, 6, 8, 21, 14)
+"""The columns are the same on every workbook: on a sheet without sections or serials the text stands over theirs too."""
+DIGIT = 7
+"""Width of a digit in pixels, in which column widths are counted; three quarters of it in points."""
+TITLE_SIZE = 18
 HEAD_HEIGHT = SUM_HEIGHT = 22.0
 GRADE_HEIGHT = 26.0
 GAP = 15.0
@@ -59,14 +64,18 @@ class _Writer:
         self.book, self.sheet, self.prefill = book, sheet, prefill
         self.page = book.add_worksheet("评价表")
         self.row = 0
-        self.totals: list[tuple[int, int, Decimal, bool]] = []
+        self.counted: list[str] = []
+        self.terms = points_text(sheet.base)
+        self.total_value = sheet.base
+        self.lead = sheet.lead()
+        self.characters = int(24 + sum(WIDTHS[len(self.lead) - 1 : 2]) / 2)
         self.ranges: list[tuple[int, int]] = []
         self.minus: list[str] = []
         base = {"font_name": "仿宋_GB2312", "font_size": 11, "valign": "vcenter", "text_wrap": True}
         boxed = {**base, "border": 1}
         make = book.add_format
         self.plain = make(base)
-        self.title = make({"font_name": "方正小标宋简体", "font_size": 18, "align": "center", "valign": "vcenter", "text_wrap": True})
+        self.title = make({"font_name": "方正小标宋简体", "font_size": TITLE_SIZE, "align": "center", "valign": "vcenter", "text_wrap": True})
         self.small = make({**base, "font_size": 9, "font_color": "#555555"})
         self.head = make({**boxed, "bold": True, "align": "center", "bg_color": "#E8E5DE", "font_name": "黑体"})
         self.cell = make({**boxed, "indent": 1})
@@ -131,12 +140,14 @@ class _Writer:
 
     def _head(self) -> None:
         s = self.sheet
-        self.page.merge_range(0, 0, 0, self.last, s.title, self.title)
-        self._set_height(0, 46)
+        # The title stands between the first column and the last, where the code is.
+        characters = int(sum(WIDTHS[1 : self.last]) * DIGIT * 0.75 / TITLE_SIZE)
+        self.page.merge_range(0, 1, 0, self.last - 1, s.title, self.title)
+        self._set_height(0, max(46.0, 1.3 * TITLE_SIZE * lines_needed(s.title, characters)))
         code = code_png(s)
         side = int.from_bytes(code[16:20], "big")  # a PNG says its width there
         self.page.insert_image(0, self.last, "form.png", {
-            "image_data": io.BytesIO(code), "x_scale": 58 / side, "y_scale": 58 / side, "x_offset": 80, "y_offset": 1,
+            "image_data": io.BytesIO(code), "x_scale": 58 / side, "y_scale": 58 / side, "x_offset": WIDTHS[self.last] * DIGIT - 60, "y_offset": 1,
             "object_position": 3, "description": "表号二维码",
         })  # fmt: skip
         unit = self.prefill.get(f"{s.prefix}_assessee", "")
@@ -147,7 +158,9 @@ class _Writer:
         self.page.write_string(1, 3, "评价时间", self.plain)
         self.page.merge_range(1, 4, 1, 5, self.prefill.get(f"{s.prefix}_date", ""), self.date)
         self._name(f"{s.prefix}_date", 1, 4)
-        for col, text in enumerate(HEADER if self.skips else HEADER[:6]):
+        for name in self.lead:
+            self._write(2, name, TITLES[name], self.head)
+        for col, text in enumerate(AFTER[: len(AFTER) if self.skips else 3], 3):
             self.page.write_string(2, col, text, self.head)
         self._set_height(2, HEAD_HEIGHT)
         self.page.repeat_rows(2)
@@ -164,7 +177,7 @@ class _Writer:
         first = start = self.row
         got = Decimal(0)
         chunks: list[tuple[int, int]] = []
-        heights = [lines_needed(line.shown(), 24) for line in group.lines]
+        heights = [lines_needed(line.shown(), self.characters) for line in group.lines]
         heights[-1] = max(heights[-1], lines_needed(group.cell(True), 6) - sum(heights[:-1]))
         self.minus = []
         for line, needed in zip(group.lines, heights, strict=True):
@@ -179,14 +192,19 @@ class _Writer:
             got += self._line(line, rows) * line.sign * SIGN[group.kind]
             self.row += rows
         chunks.append((start, self.row - 1))
-        for top, bottom in chunks:
-            label = group.cell(top == first)
-            if bottom > top:
-                self.page.merge_range(top, 0, bottom, 0, label, self.label)
-            else:
-                self.page.write_string(top, 0, label, self.label)
-        if group.totalled:
-            self._subtotal(group, first, got)
+        for top, bottom in chunks if "label" in self.lead else ():
+            self._write(top, "label", group.cell(top == first), self.label, bottom - top + 1)
+        if group.scored():
+            self._add(group, first, got)
+
+    def _write(self, row: int, name: str, text: str, look: Format, rows: int = 1) -> None:
+        """Write a text into one of the columns before 分值; the last of them goes over the room of those that are absent."""
+        col = self.lead.index(name)
+        last = 2 if name == "text" else col
+        if rows > 1 or last > col:
+            self.page.merge_range(row, col, row + rows - 1, last, text, look)
+        else:
+            self.page.write_string(row, col, text, look)
 
     def _line(self, line: Line, rows: int) -> Decimal:
         """Write one criterion, its cells joined over so many rows; returns the points that count of a prefilled score."""
@@ -194,10 +212,11 @@ class _Writer:
         got = Decimal(0)
         if rows > 1:
             filled = (self.open if line.scored else self.centre, self.open_text, *((self.open_text,) if self.skips else ()))
-            for col, look in enumerate((self.centre, self.cell, self.centre, *filled), 1):
+            for col, look in enumerate((self.centre, *filled), 3):
                 self.page.merge_range(r, col, r + rows - 1, col, "", look)
-        self.page.write_string(r, 1, line.number, self.centre)
-        self.page.write_string(r, 2, line.shown(), self.cell)
+        if "number" in self.lead:
+            self._write(r, "number", line.number, self.centre, rows)
+        self._write(r, "text", line.shown(), self.cell, rows)
         if line.kind == "scored" and line.max is not None and not line.choice:
             self.page.write_number(r, 3, float(line.max), self.centre)
         else:
@@ -234,7 +253,20 @@ class _Writer:
             "error_title": "得分有误", "error_message": f"应为数：{words}",
         })  # fmt: skip
 
-    def _subtotal(self, group: Group, first: int, got: Decimal) -> None:
+    def _add(self, group: Group, first: int, got: Decimal) -> None:
+        """Add a group to the total: by its subtotal, which is written, or cell by cell where it has none."""
+        r = self.row
+        cells = f"E{first + 1}:E{r}"
+        terms = f"SUM({cells})" + "".join(f"-2*N({c})" for c in self.minus)
+        self.ranges.append((first + 1, r))
+        self.total_value += SIGN[group.kind] * got
+        if group.totalled:
+            self._subtotal(group, cells, terms, got)
+            cells, terms = f"E{r + 1}", f"N(E{r + 1})"
+        self.counted.append(cells)
+        self.terms += f"{'-' if SIGN[group.kind] < 0 else '+'}({terms})"
+
+    def _subtotal(self, group: Group, cells: str, terms: str, got: Decimal) -> None:
         r = self.row
         self._set_height(r, SUM_HEIGHT)
         self.page.merge_range(r, 0, r, 2, f"{group.label} 小计".strip(), self.sum)
@@ -242,28 +274,21 @@ class _Writer:
             self.page.write_number(r, 3, float(group.possible()), self.sum)
         else:
             self.page.write_blank(r, 3, None, self.sum)
-        cells = f"E{first + 1}:E{r}"
-        terms = f"SUM({cells})" + "".join(f"-2*N({c})" for c in self.minus)
         filled = any(self.prefill.get(line.key) for line in group.lines)
         self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},2))', self.sum, float(got) if filled else "")
         for col in range(5, self.last + 1):
             self.page.write_blank(r, col, None, self.sum)
         self._name(f"{group.key}_subtotal", r, 4)
-        self.totals.append((SIGN[group.kind], r, got, filled))
-        self.ranges.append((first + 1, r))
         self.row += 1
 
     def _total(self) -> None:
         r = self.row
         s = self.sheet
         self._set_height(r, 24, 0.0 if s.vetoes else GAP + GRADE_HEIGHT)
-        cells = ",".join(f"E{row + 1}" for _, row, _, _ in self.totals)
-        terms = "".join(f"{'-' if sign < 0 else '+'}N(E{row + 1})" for sign, row, _, _ in self.totals)
-        self.total_value = s.base + sum((sign * value for sign, _, value, _ in self.totals), Decimal(0))
-        filled = any(f for _, _, _, f in self.totals)
+        filled = any(self.prefill.get(line.key) for line in s.scored())
         self.page.merge_range(r, 0, r, 2, "总评", self.sum)
         self.page.write_number(r, 3, float(s.stated_total if s.stated_total is not None else s.possible()), self.sum)
-        formula = f'=IF(COUNT({cells})=0,"",ROUND({points_text(s.base)}{terms},2))' if cells else '=""'
+        formula = f'=IF(COUNT({",".join(self.counted)})=0,"",ROUND({self.terms},2))' if self.counted else '=""'
         self.page.write_formula(r, 4, formula, self.sum, float(self.total_value) if filled else "")
         for col in range(5, self.last + 1):
             self.page.write_blank(r, col, None, self.sum)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -26,6 +27,15 @@ ORGAN_END = (
 ORGAN = regex.compile(rf"[\p{{Han}}A-Za-z0-9（）()·]{{2,40}}{ORGAN_END}(?:\s*[（(][^（）()]{{2,10}}[)）])?")
 MIN_ORGAN = 4
 """Characters of an organ's name beside another on one line, at least."""
+
+OF_PLACE = regex.compile(r"(?:\p{Han}{2,3}(?:[省市县州盟旗镇乡]|(?<![社小园])区)|[省市县区]|中共|共青团|中国|国家)")
+"""How the name of an organ of its own begins beside another's."""
+
+MIN_PLACE = 3
+"""Characters of a place that may stand again in one name only before another organ."""
+
+INNER_END = regex.compile(r"(?:处|科|室|站|所|支队|大队|中队|中心)$")
+"""How a unit inside an organ ends (教育局　基础教育处); under a 厅 its 局 are such too."""
 
 RED_HEAD = regex.compile(r"(?P<organ>[\p{Han}（）()·\s]{2,60}?)\s*文\s*件")
 
@@ -148,11 +158,24 @@ def _red_head(lines: Sequence[Line], number_at: int | None) -> Found | None:
 
 def _organs(text: str) -> tuple[str, ...]:
     """The organs that a line names and nothing else: one, or several with stops or spaces between; none otherwise."""
-    parts = regex.split(r"[、\s]+", text.strip())
-    if all(len(p) >= MIN_ORGAN and ORGAN.fullmatch(p) for p in parts):
+    parts = [own for part in regex.split(r"[、\s]+", text.strip()) for own in _each(part)]
+    if all(len(p) >= MIN_ORGAN and ORGAN.fullmatch(p) for p in parts) and ("、" in text or not any(_is_inside(a, b) for a, b in pairwise(parts))):
         return tuple(parts)
     whole = _compact(text)
     return (whole,) if ORGAN.fullmatch(whole) else ()
+
+
+def _each(text: str) -> list[str]:
+    """The organs of one place that run together (甲市住房局甲市财政局): the place stands again after an organ's end."""
+    place = OF_PLACE.match(text)
+    again = place is not None and len(place[0]) >= MIN_PLACE and text.count(place[0]) > 1
+    return regex.split(rf"(?<={ORGAN_END})(?={regex.escape(place[0])})", text) if place is not None and again else [text]
+
+
+def _is_inside(organ: str, part: str) -> bool:
+    """Whether what stands beside an organ's name, set apart by a space, is a unit of it: lower, and without a place of its own."""
+    lower = INNER_END.search(part) is not None or (organ.endswith("厅") and part.endswith("局"))
+    return lower and INNER_END.search(organ) is None and OF_PLACE.match(part) is None
 
 
 def _issuer_in_title(title: Found | None, lines: Sequence[Line], start: int) -> Found | None:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.model import Criterion, LabelMark, Notice, Rubric, Section, SectionKind
 from pipeline.normalize import fold
+from pipeline.points import adding
 from pipeline.proving.puzzle import Fact, Puzzle
 
 MERGED_WEIGHT = 10
@@ -305,14 +306,15 @@ def _fact(slot: Slot, unit: int, weight: int, counted: bool) -> Fact:
 
 
 def _values(sheet: Sheet) -> list[Decimal | None]:
-    """What `Sheet.values` says. A bonus or a deduction among scored
-    criteria, a veto, and a line printed twice under one number add nothing more."""
+    """What `Sheet.values` says. A bonus or a deduction among scored criteria, a veto, what may be chosen instead of another, and a
+    line printed twice under one number add nothing more."""
     apart = {
         c.id
         for section in sheet.rubric.sections
         for c in section.criteria
         if c.kind == "veto" or (c.kind != "scored" and _kind(section) == "scored")
     }
+    apart |= {c.id for section in sheet.rubric.sections for c in section.criteria} - {c.id for section in sheet.rubric.sections for c in adding(section)}
     out: list[Decimal | None] = []
     seen: set[tuple[str, str]] = set()
     for row in sheet.rows:

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline import patterns
-from pipeline.readers.textgrid import names_columns, serial_value
+from pipeline import rx as regex
+from pipeline.readers.textgrid import MAX_WORD, names_columns, serial_value
 from pipeline.readers.textlines import Line, Piece, Row, piece_of
 
 SEPARATORS = (",", ";")
 
 MIN_VALUES = 3
-"""Values of a record; fewer commas happen in any sentence."""
+"""Values of a record; fewer commas happen in any sentence. Two are a record where they name two columns, or where all values of some
+lines are short."""
+
+MIN_SHORT = 3
+"""Records of nothing but short values are a table, where there are so many."""
 
 MAX_VALUE_LINES = 60
 """Lines of one quoted value; a quote that is not closed by then is a mark of the text."""
@@ -93,7 +98,7 @@ def delimited_run(lines: Sequence[Line], start: int) -> tuple[list[Row], int] | 
                 break
             rows.append(found[0])
             i = found[1]
-        if len(rows) >= 2 and _width(rows[0]) >= MIN_VALUES and _is_table(rows):
+        if len(rows) >= 2 and _width(rows[0]) >= MIN_VALUES - 1 and _is_table(rows):
             return rows, i
     return None
 
@@ -101,14 +106,27 @@ def delimited_run(lines: Sequence[Line], start: int) -> tuple[list[Row], int] | 
 def _may_begin(lines: Sequence[Line], start: int, separator: str) -> bool:
     """Whether a line with enough values names a column, counts rows with the line below, or has blank or quoted values."""
     text = lines[start].text
-    if text.count(separator) < MIN_VALUES - 1:
-        return '"' in text and separator in text
-    if '"' in text or separator * 2 in text or text.endswith(separator) or text.startswith(separator):
+    if separator not in text:
+        return False
+    if _is_pair(text.split(separator)) or '"' in text or separator * 2 in text or text.endswith(separator) or text.startswith(separator):
         return True
     values = text.split(separator)
     below = lines[start + 1].text.split(separator) if start + 1 < len(lines) else []
     counted = any((a := serial_value(x)) is not None and serial_value(y) == a + 1 for x, y in zip(values[:3], below[:3], strict=False))
-    return counted or (len(values) <= MAX_VALUES and any(patterns.header_role(x) for x in values))
+    return counted or _are_short(values, below) or (MIN_VALUES <= len(values) <= MAX_VALUES and any(map(patterns.header_role, values)))
+
+
+def _is_pair(values: Sequence[str]) -> bool:
+    """Whether two words name two columns (评价指标 | 分值)."""
+    return len(values) == 2 and all(map(patterns.header_role, values)) and len(set(map(patterns.header_role, values))) == 2
+
+
+def _are_short(*records: Sequence[str]) -> bool:
+    """Whether records hold as many values each, short ones in Chinese or figures that end no sentence."""
+    alike = len({len(values) for values in records}) == 1
+    words = [value.strip() for values in records for value in values]
+    closed = any(word.endswith(tuple("。；：:")) or len(word) > MAX_WORD for word in words)
+    return alike and not closed and any(len(word) > 0 for word in words) and not any(regex.search("[A-Za-z]{3}", word) for word in words)
 
 
 def _width(row: Row) -> int:
@@ -116,8 +134,11 @@ def _width(row: Row) -> int:
 
 
 def _is_table(rows: Sequence[Row]) -> bool:
-    """A header names the columns, or one column counts its rows."""
-    if any(names_columns([p.says() for _, p in row]) for row in rows[:HEAD_RECORDS]):
+    """A header names the columns, or one column counts its rows, or all values are short."""
+    heads = [[p.says() for _, p in row] for row in rows[:HEAD_RECORDS]]
+    if any(names_columns(words) or _is_pair(words) for words in heads):
+        return True
+    if len(rows) >= MIN_SHORT and _are_short(*([p.says() for _, p in row] for row in rows)):
         return True
     for col in range(min(3, _width(rows[0]))):
         serials = [serial_value(p.says()) for row in rows for c, p in row if c == col]

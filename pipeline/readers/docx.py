@@ -55,7 +55,7 @@ def read(data: bytes, name: str) -> Document:
     )
     blocks = tuple(reader.blocks(body, "body"))
     if any(m.lower().endswith("vbaproject.bin") for m in container.members):
-        reader.note("macro", "the file carries macros, which were not run")
+        reader.note("macro", "the file carries macros, which were not run", "文件带有宏，没有运行")
     pages = reader.page if reader.rendered else None
     source = Source(name, sha256(data).hexdigest(), MEDIA_TYPE, "docx", pages)
     return Document(source, (), blocks, reader.remarks())
@@ -118,8 +118,8 @@ class _Reader(Struct):
     counts: dict[str, int] = field(default_factory=dict)
     notes: list[Remark] = field(default_factory=list)
 
-    def note(self, kind: str, message: str, at: Provenance | None = None) -> None:
-        self.notes.append(Remark(kind, message, at))
+    def note(self, kind: str, message: str, zh: str, at: Provenance | None = None) -> None:
+        self.notes.append(Remark(kind, message, at, message_zh=zh))
 
     def count(self, kind: str, n: int = 1) -> None:
         if n:
@@ -127,13 +127,13 @@ class _Reader(Struct):
 
     def remarks(self) -> tuple[Remark, ...]:
         said = {
-            "hidden-text": "{} characters of hidden text were left out",
-            "footnote": "{} footnotes or endnotes were left out",
-            "picture": "{} pictures or embedded objects were not read",
-            "hidden-row": "{} hidden table rows were left out",
-            "unread-part": "{} embedded documents were not read",
+            "hidden-text": ("{} characters of hidden text were left out", "{} 个隐藏的字符未收入"),
+            "footnote": ("{} footnotes or endnotes were left out", "{} 条脚注或尾注未收入"),
+            "picture": ("{} pictures or embedded objects were not read", "{} 个图片或嵌入对象没有读"),
+            "hidden-row": ("{} hidden table rows were left out", "{} 个隐藏的表格行未收入"),
+            "unread-part": ("{} embedded documents were not read", "{} 个嵌入的文件没有读"),
         }
-        counted = (Remark(k, said[k].format(n)) for k, n in sorted(self.counts.items()))
+        counted = (Remark(k, said[k][0].format(n), message_zh=said[k][1].format(n)) for k, n in sorted(self.counts.items()))
         return (*self.notes, *counted)
 
     # -- blocks
@@ -241,7 +241,8 @@ class _Reader(Struct):
         text = "".join(t.text or "" for t in tbl.iter(f"{W}t"))
         limits.check_text(text, self.name)
         at = Provenance(quote=text, path=path)
-        self.note("nested-too-deep", f"tables nested more than {limits.MAX_TABLE_NESTING} deep were read as text", at)
+        deep = limits.MAX_TABLE_NESTING
+        self.note("nested-too-deep", f"tables nested more than {deep} deep were read as text", f"嵌套超过 {deep} 层的表格按文字读", at)
         if clean(text):
             yield Paragraph(text=text, at=at, page=self.page)
 
@@ -307,7 +308,8 @@ class _Reader(Struct):
         if self.rendered:
             self.page += sum(1 for _ in tc.iter(f"{W}lastRenderedPageBreak"))
         if clean(covered):
-            self.note("covered-text", "text in a cell that is covered by the merged cell above it", Provenance(covered, path=path))
+            what, zh = "text in a cell that is covered by the merged cell above it", "被上方合并单元格遮住的单元格里有文字"
+            self.note("covered-text", what, zh, Provenance(covered, path=path))
 
     def cell_text(self, tc: etree._Element, path: str, depth: int) -> str:
         """The words of a cell, one line a paragraph; tables inside it row by row, with a remark."""
@@ -316,7 +318,7 @@ class _Reader(Struct):
             if isinstance(block, Paragraph):
                 lines.append(block.at.quote)
                 continue
-            self.note("nested-table", "a table inside a table cell was read as text", block.at)
+            self.note("nested-table", "a table inside a table cell was read as text", "单元格里的表格按文字读", block.at)
             for r in range(block.rows):
                 lines.append(" ".join(c.text for c in block.cells if c.row == r and c.text))
         text = "\n".join(lines)

@@ -66,10 +66,12 @@ class Known(Struct):
     def remarks(self, page: int) -> list[Remark]:
         """What is to be said of the page just built."""
         what = f"page {page}: a table without rules between its rows; which lines make a row cannot be told for certain"
-        said = [Remark("uncertain-rows", what, Provenance("", page, box)) for box in self.doubts]
+        zh = f"第 {page} 页：一张表的行与行之间没有线，哪几行字是表的一行没有把握"
+        said = [Remark("uncertain-rows", what, Provenance("", page, box), message_zh=zh) for box in self.doubts]
         if self.overprinted >= OVERPRINTED:
             what = f"page {page}: {self.overprinted} characters are printed over others; the texts there may be mixed"
-            said.append(Remark("unread-text", what, Provenance("", page)))
+            zh = f"第 {page} 页：{self.overprinted} 个字符印在别的字符上，那里的文字可能混在一起"
+            said.append(Remark("unread-text", what, Provenance("", page), message_zh=zh))
         return said
 
     def note(self, left: float, right: float, cuts: tuple[float, ...]) -> None:

@@ -75,9 +75,9 @@ def read(data: bytes, name: str) -> Document:
     reader = _Reader(name, Places(), _hiding_rules(root), absent)
     blocks = tuple(islice(reader.blocks(root, 0), limits.MAX_BLOCKS + 1))
     if reader.left_out:
-        reader.remarks.append(Remark("hidden-row", f"{reader.left_out} hidden table rows were left out"))
+        reader.remarks.append(Remark("hidden-row", f"{reader.left_out} hidden table rows were left out", message_zh=f"{reader.left_out} 个隐藏的表格行未收入"))
     if reader.pictures:
-        reader.remarks.append(Remark("picture", f"{reader.pictures} pictures were not read"))
+        reader.remarks.append(Remark("picture", f"{reader.pictures} pictures were not read", message_zh=f"{reader.pictures} 张图片没有读"))
     return Document(Source(name, sha256(data).hexdigest(), MEDIA_TYPE, "html"), (), blocks, tuple(reader.remarks))
 
 
@@ -130,7 +130,7 @@ def _fill_frames(root: etree._Element, parts: Iterable[_Part], name: str) -> lis
     if not absent:
         return []
     named = ", ".join(list(absent)[:3]) + (", …" if len(absent) > 3 else "")
-    return [Remark("unread-frame", f"{named}: shown by the page, but not in the file")]
+    return [Remark("unread-frame", f"{named}: shown by the page, but not in the file", message_zh=f"{named}：页面里显示，文件里没有")]
 
 
 def _framed(frame: etree._Element, part: _Part | None, name: str) -> etree._Element | None:
@@ -290,7 +290,8 @@ class _Reader(Struct):
         text = _SPACE.sub(" ", "".join(table.itertext())).strip()
         limits.check_text(text, self.name)
         at = Provenance(quote=text, path=path)
-        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {limits.MAX_TABLE_NESTING} deep were read as text", at))
+        deep = limits.MAX_TABLE_NESTING
+        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {deep} deep were read as text", at, message_zh=f"嵌套超过 {deep} 层的表格按文字读"))
         if clean(text):
             yield Paragraph(text, at)
 
@@ -366,7 +367,7 @@ class _Reader(Struct):
             if isinstance(block, Paragraph):
                 lines.append(block.at.quote)
                 continue
-            self.remarks.append(Remark("nested-table", "a table inside a table cell was read as text", block.at))
+            self.remarks.append(Remark("nested-table", "a table inside a table cell was read as text", block.at, message_zh="单元格里的表格按文字读"))
             for r in range(block.rows):
                 lines.append(" ".join(c.text for c in block.cells if c.row == r and c.text))
         text = "\n".join(lines)

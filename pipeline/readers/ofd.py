@@ -73,7 +73,8 @@ def _read_document(box: Container, root: str, before: int, name: str) -> Iterato
     for number, entry in enumerate(entries, before + 1):
         part = _member(root, entry.get("BaseLoc"))
         if part is None or not box.has(part):
-            yield Page(number, *_size(usual)), [], [Remark("unread-page", f"page {number} is absent from the container", Provenance("", number))]
+            what, zh = f"page {number} is absent from the container", f"第 {number} 页不在文件包里"
+            yield Page(number, *_size(usual)), [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
             continue
         page, blocks, said = _read_page(box, part, templates, resources, usual, number, name, known)
         shown = notes[entry.get("ID", "")]
@@ -115,7 +116,8 @@ def _read_page(
 
 def _torn(table: Block, number: int) -> Remark:
     """Said of a table in a picture beside tables in text: rows of one table may be in both."""
-    return Remark("torn-table", f"page {number}: a table in a picture may belong with one in text", table.at)
+    zh = f"第 {number} 页：图片里的一张表与文字里的一张表可能是同一张"
+    return Remark("torn-table", f"page {number}: a table in a picture may belong with one in text", table.at, message_zh=zh)
 
 
 def _segment(matrix: Matrix, segment: Segment) -> Segment:
@@ -130,11 +132,15 @@ def _said(blind: int, beside: int, unseen: int, number: int) -> Iterator[Remark]
     """What of a page's text was not read: characters without code, beside the page, not to be seen."""
     if blind:
         what = f"page {number}: {blind} characters are given as glyphs without their code and were not read"
-        yield Remark("unread-text", what, Provenance("", number))
+        zh = f"第 {number} 页：{blind} 个字符只有字形而没有编码，没有读出"
+        yield Remark("unread-text", what, Provenance("", number), message_zh=zh)
     if beside:
-        yield Remark("unread-text", f"page {number}: {beside} characters stand beside the page and were not read", Provenance("", number))
+        what, zh = f"page {number}: {beside} characters stand beside the page and were not read", f"第 {number} 页：{beside} 个字符在页面之外，没有读"
+        yield Remark("unread-text", what, Provenance("", number), message_zh=zh)
     if unseen:
-        yield Remark("watermark", f"page {number}: {unseen} characters of a watermark, white on white, covered or cut off were left out")
+        zh = f"第 {number} 页：水印、白底白字、被遮住或被剪裁的 {unseen} 个字符未收入"
+        what = f"page {number}: {unseen} characters of a watermark, white on white, covered or cut off were left out"
+        yield Remark("watermark", what, message_zh=zh)
 
 
 def _collected(box: Container, part: str, tree: Node, templates: dict, resources: Resources, area: tuple) -> Sheet:

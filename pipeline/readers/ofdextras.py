@@ -30,7 +30,8 @@ def annotated(box: Container, root: str, tree: Node) -> Counter[str]:
 def annotation(characters: int, number: int) -> Remark:
     """Said of a page on which annotations show text."""
     what = f"page {number}: annotations with {characters} characters lie on the page and were not read"
-    return Remark("unread-text", what, Provenance("", number))
+    zh = f"第 {number} 页：页面上的批注有 {characters} 个字符，没有读"
+    return Remark("unread-text", what, Provenance("", number), message_zh=zh)
 
 
 def attached(box: Container, root: str, tree: Node) -> list[Remark]:
@@ -40,7 +41,8 @@ def attached(box: Container, root: str, tree: Node) -> list[Remark]:
         index = target(root, (entry.text or "").strip())
         if index and box.has(index):
             shown = [one for one in every(box.xml(index), "Attachment") if one.get("Visible") != "false"]
-            out += [Remark("unread-part", f"the attached file “{one.get('Name', '')}” was not read") for one in shown]
+            names = [one.get("Name", "") for one in shown]
+            out += [Remark("unread-part", f"the attached file “{name}” was not read", message_zh=f"所附的文件“{name}”没有读") for name in names]
     return out
 
 

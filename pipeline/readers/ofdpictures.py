@@ -45,7 +45,8 @@ def read(box: Container, images: Sequence[Image], page: Page, name: str) -> tupl
     number = page.number
     there = [image for image in images if box.has(image.member)]
     if not there:
-        return page, [], [Remark("unread-page", f"page {number} is a picture that is absent from the container", Provenance("", number))]
+        what, zh = f"page {number} is a picture that is absent from the container", f"第 {number} 页是图像，图像不在文件包里"
+        return page, [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
     try:
         scan = importlib.import_module("pipeline.readers.scan")
         whole = [image for image in there if _part(image.box, page) >= COVERING and image.place[0] > 0 < image.place[3]]
@@ -58,8 +59,10 @@ def read(box: Container, images: Sequence[Image], page: Page, name: str) -> tupl
             paper = collage.lay_out(laid, page.width, page.height, scan.MOST_PIXELS)
             width, height, found = scan.read_image(paper, number, page.width, page.height)
     except (MissingTool, ModuleNotFoundError) as error:
-        return page, [], [Remark("unread-page", f"page {number} is a picture; reading it needs OCR ({error})", Provenance("", number))]
-    return Page(number, width, height, ocr=True), found, [Remark("ocr", f"page {number} is a picture; read as such")]
+        what, zh = f"page {number} is a picture; reading it needs OCR ({error})", f"第 {number} 页是图像，要读它须安装文字识别（make setup）"
+        return page, [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
+    said = Remark("ocr", f"page {number} is a picture; read as such", message_zh=f"第 {number} 页是图像，按图像识别")
+    return Page(number, width, height, ocr=True), found, [said]
 
 
 def _is_solid(data: bytes) -> bool:

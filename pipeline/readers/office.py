@@ -83,7 +83,8 @@ def _lost_table(data: bytes, blocks: tuple[Block, ...]) -> tuple[Remark, ...]:
     if not words or words in text or words not in text.replace(_CELL_END, ""):
         return ()
     said = "the table that ends the document was read as one line of text; add a paragraph after it, or save it as DOCX or PDF"
-    return (Remark("unread-table", said, last.at if last else None),)
+    zh = "文末的表格读成了一行文字；请在表后加一个空段，或另存为 DOCX 或 PDF"
+    return (Remark("unread-table", said, last.at if last else None, message_zh=zh),)
 
 
 def kind_of(data: bytes) -> tuple[str, str]:

@@ -29,13 +29,13 @@ class Pairs(Struct, frozen=True):
 
 
 def pairs(lines: Sequence[Line], start: int) -> Pairs | None:
-    """The table of pairs that begins at this line, or None. Pairs set apart by tabs or spaces need a header, a total, or
-    headings with points: a table of contents looks like them otherwise."""
+    """The table of pairs that begins at this line, or None. Pairs set apart by tabs or spaces need headings and a header, a total, or
+    points in a heading, or by spaces a header: a table of contents looks like them otherwise."""
     rows: list[Row] = []
     last = i = start
     scored = piped = 0
     headings: set[int] = set()
-    told = False
+    told = headed = False
     while i < len(lines):
         line = lines[i]
         pair = _pair(line)
@@ -43,6 +43,7 @@ def pairs(lines: Sequence[Line], start: int) -> Pairs | None:
             rows.append(list(enumerate(pair)))
             scored += _is_scored(pair)
             told = told or _is_header(pair) or patterns.TOTAL_WORDS.fullmatch(fold(pair[0].text)) is not None
+            headed = headed or (line.kind == "gap" and _is_header(pair))
             piped += PIPE.search(line.text) is not None
         elif _is_heading(lines, i):
             headings.add(len(rows))
@@ -55,7 +56,7 @@ def pairs(lines: Sequence[Line], start: int) -> Pairs | None:
         if line.kind not in ("blank", "rule"):
             last = i
         i += 1
-    if scored < MIN_PAIRS or not (piped or (told and headings)):
+    if scored < MIN_PAIRS or not (piped or headed or (told and headings)):
         return None
     return Pairs(rows, frozenset(headings), last - start + 1)
 
@@ -94,7 +95,7 @@ def _says_points(said: str) -> bool:
 
 
 def _is_header(pair: tuple[Piece, Piece]) -> bool:
-    return patterns.header_role(pair[1].text) == "points" and patterns.header_role(pair[0].text) in ("text", "label", "standard")
+    return patterns.header_role(pair[1].text) in ("points", "awarded") and patterns.header_role(pair[0].text) in ("text", "label", "standard")
 
 
 def _is_heading(lines: Sequence[Line], index: int) -> bool:

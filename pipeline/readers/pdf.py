@@ -113,7 +113,8 @@ def _read_page(
     try:
         page = pdf[index]
     except pdfium.PdfiumError:
-        return Page(number, 595.0, 842.0), [], [Remark("unread-page", f"page {number} is damaged and was not read", Provenance("", number))]
+        what, zh = f"page {number} is damaged and was not read", f"第 {number} 页已损坏，没有读出"
+        return Page(number, 595.0, 842.0), [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
     try:
         if raw.FPDFPage_CountObjects(page.raw) > limits.MAX_PAGE_OBJECTS:
             raise LimitExceeded(f"{name}, page {number}", f"more than {limits.MAX_PAGE_OBJECTS:,} drawn objects", "simplify the page")
@@ -136,28 +137,38 @@ def _read_page(
         seen = [g for g in glyphs if g.text != UNMAPPED] if UNMAPPED in text else glyphs
         marks = PageMarks(number, shape.width, shape.height, tuple(seen), tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
-        said = [Remark("watermark", f"page {number}: {left_out} characters of a watermark, white on white, cut off or in a hidden layer were left out")] if left_out else []
+        said = _left_out(number, left_out) if left_out else []
         if amid := textlayer.misnamed(text.replace(UNMAPPED, "")):
             what = f"page {number}: {amid} letters amid Chinese words; this and other text may have been saved under wrong characters"
-            said.append(Remark("unread-text", what, Provenance("", number)))
+            zh = f"第 {number} 页：{amid} 个字母夹在汉字之间；这些字和别的文字可能存成了错的字符"
+            said.append(Remark("unread-text", what, Provenance("", number), message_zh=zh))
         return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
 
 
+def _left_out(number: int, characters: int) -> list[Remark]:
+    """Said of a page with text that nobody sees."""
+    what = f"page {number}: {characters} characters of a watermark, white on white, cut off or in a hidden layer were left out"
+    zh = f"第 {number} 页：水印、白底白字、被剪裁或在隐藏图层里的 {characters} 个字符未收入"
+    return [Remark("watermark", what, message_zh=zh)]
+
+
 def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -> tuple[Page, list[Block], list[Remark]]:
     """OCR of one page, when OCR is there. Loaded late: only scans pay for it."""
+    what, zh = f"page {number} {reason}", f"第 {number} 页{textlayer.FAULTS[reason]}"
     try:
         scan = importlib.import_module("pipeline.readers.scan")
         scale = min(scan.DPI / 72, scan.MOST_PIXELS / max(shape.width, shape.height, 1))
         image = page.render(scale=scale, rev_byteorder=True).to_numpy()
         width, height, blocks = scan.read_image(image, number, shape.width, shape.height)
     except (MissingTool, ModuleNotFoundError) as error:
-        what = f"page {number} {reason}; reading it as a picture needs OCR ({error})"
-        return shape, [], [Remark("unread-page", what, Provenance("", number))]
-    said = [Remark("ocr", f"page {number} {reason}; read as a picture")]
+        what, zh = f"{what}; reading it as a picture needs OCR ({error})", f"{zh}；要按图像读须安装文字识别（make setup）"
+        return shape, [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
+    said = [Remark("ocr", f"{what}; read as a picture", message_zh=f"{zh}；按图像识别")]
     if reason == textlayer.MEANINGLESS and not blocks:
-        said.append(Remark("unread-page", f"page {number} {reason}, and nothing was found in its picture", Provenance("", number)))
+        what, zh = f"{what}, and nothing was found in its picture", f"{zh}，图像里也没有找到文字"
+        said.append(Remark("unread-page", what, Provenance("", number), message_zh=zh))
     return Page(number, width, height, ocr=True), blocks, said
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, Table
 from pipeline.normalize import fold
-from pipeline.readers.ocr import Char, read_lines
+from pipeline.readers.ocr import Char, read_lines, read_twofold
 
 FIGURES = "0123456789."
 """What a cell of a number column may hold; tried only where the free reading is as short as a number."""
@@ -53,6 +53,10 @@ class Crop(Struct, frozen=True):
     image: Image
     numeric: bool
 
+    @property
+    def spot(self) -> tuple[int, int]:
+        return self.cell.row, self.cell.col
+
 
 def reread(blocks: list[Block], image: Image, scale: float) -> list[Block]:
     """The blocks with number cells read twice and forgotten cells read once; `scale` is points per pixel."""
@@ -70,13 +74,11 @@ def _reread_table(table: Table, image: Image, scale: float) -> Table:
                 crops.append(Crop(cell, ink, figure))
     if not crops:
         return table
-    free = read_lines([c.image for c in crops])
-    bold = read_lines([cv2.erode(cv2.GaussianBlur(c.image, (3, 3), 0), np.ones((2, 2), np.uint8)) for c in crops])
-    figures = read_lines([c.image for c in crops], FIGURES)
-    settled = {
-        (c.cell.row, c.cell.col): _settled(c, *readings)
-        for c, *readings in zip(crops, free, bold, figures, strict=True)
-    }
+    seen = list(zip(crops, read_twofold([c.image for c in crops], FIGURES), strict=True))
+    settled = {c.spot: sure for c, (free, _) in seen if (sure := _settled_once(c, free)) is not None}
+    open_ = [(c, free, figures) for c, (free, figures) in seen if c.spot not in settled]
+    bold = read_lines([_thickened(c.image) for c, _, _ in open_])
+    settled |= {c.spot: _settled(c.cell, free, thick, figures) for (c, free, figures), thick in zip(open_, bold, strict=True)}
     return replace(table, cells=tuple(settled.get((c.row, c.col), c) for c in table.cells))
 
 
@@ -124,20 +126,29 @@ def _marks(blurred: Image) -> Image:
     return np.isin(labels, marks)
 
 
-def _settled(crop: Crop, free: Sequence[Char], bold: Sequence[Char], figures: Sequence[Char]) -> Cell:
-    """The cell after it was read again, as it is and with thickened strokes. Agreement keeps the better confidence;
-    where readings differ the one most of them give, or the surest, is taken and left in doubt."""
-    cell = crop.cell
+def _thickened(image: Image) -> Image:
+    return cv2.erode(cv2.GaussianBlur(image, (3, 3), 0), np.ones((2, 2), np.uint8))
+
+
+def _settled_once(crop: Crop, free: Sequence[Char]) -> Cell | None:
+    """The cell after it was read again as it is; None where that leaves a figure open. Agreement keeps the better confidence."""
     if not crop.numeric:
-        return _filled(cell, free)
+        return _filled(crop.cell, free)
+    first = fold(crop.cell.text)
+    if first != _text(free) or not DRESSED.fullmatch(first):
+        return None
+    sure = max(crop.cell.confidence or 0.0, _least(free))
+    return replace(crop.cell, confidence=sure, digits=sure)
+
+
+def _settled(cell: Cell, free: Sequence[Char], bold: Sequence[Char], figures: Sequence[Char]) -> Cell:
+    """A figure after it was read again as it is, with thickened strokes, and as nothing but a figure: where readings differ
+    the one most of them give, or the surest, is taken and left in doubt."""
     first = fold(cell.text)
     seen = [(_text(free), _least(free)), (_text(bold), _least(bold))]
     if not first:
         good = NUMBER.fullmatch(seen[0][0]) and seen[0][1] >= DOUBT
         return _with(cell, *seen[0]) if good else cell
-    if first == seen[0][0] and DRESSED.fullmatch(first):
-        sure = max(cell.confidence or 0.0, seen[0][1])
-        return replace(cell, confidence=sure, digits=sure)
     votes: dict[str, float] = {}
     freely = [(first, cell.confidence or 0.0), *seen]
     bare = not any(DRESSED.fullmatch(text) and not NUMBER.fullmatch(text) for text, _ in freely)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import warnings
 from collections.abc import Iterator, Sequence
 
@@ -24,12 +23,13 @@ from pipeline.readers.closeups import look_closer
 from pipeline.readers.colons import settle_colons
 from pipeline.readers.commas import settle_marks
 from pipeline.readers.holes import doubt_holes
-from pipeline.readers.marks import Glyph, Net, PageMarks, Rule
+from pipeline.readers.marks import Glyph, PageMarks, Rule
 from pipeline.readers.nets import find_nets
 from pipeline.readers.ocr import Char, find_boxes, read_lines
 from pipeline.readers.paper import Paper, even_background
 from pipeline.readers.rereading import reread
 from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten
+from pipeline.readers.strips import PRINT, Strip, cut, lengthened, line_height
 from pipeline.readers.twofold import agreed
 
 DPI = 200
@@ -41,10 +41,13 @@ MOST_PIXELS = 4000
 A4 = (595.3, 841.9)
 
 SURE = 0.85
-"""Mean confidence of upright text; upside-down text reads below it."""
+"""Mean confidence of upright text; upside-down text reads below it (0.7 and less, on pages of every kind)."""
 
-PRINT, BLANK = 160, 1e-5
-"""A page with a smaller part of pixels darker than this is blank paper: a single comma at 200 dpi is twice as much."""
+LINE, FEW_LINES = 8, 4
+"""Lines of at least so many times their height show it, and so many of them suffice."""
+
+BLANK = 1e-5
+"""A page with a smaller part of dark pixels is blank paper: a single comma at 200 dpi is twice as much."""
 
 MOST_LARGER = 2.5
 """Small pictures are not enlarged more than this: 75 dpi is the least that can be read."""
@@ -52,18 +55,8 @@ MOST_LARGER = 2.5
 SMALLEST, SLENDER = 16, 40
 """A picture with a side of fewer pixels, or longer than this many times its width, holds no page."""
 
-LEFT, RIGHT = 0.12, 0.55
-"""How far a text line is lengthened, as parts of its height."""
-
-LEAST_WIDE = 0.45
-"""Ink of a column of Chinese characters is at least this wide, in heights of the page's lines; a figure is not."""
-
-MOST_HIGH, CUT_OFF = 1.15, 0.6
-"""A row of such a column is no higher than this, in widths of the column's ink; lower than this, at the column's end, it
-is part of the next."""
-
-PALEST = 200
-"""Brightness up to which pixels can be ink where it is told from the paper around it."""
+BESIDE = 3
+"""Characters to each side of what a seal touches that are read again with it: they lead the engine."""
 
 TOUCHED, FEW = 60, 12
 """A seal touches a strip when so many pixels of it differ by more than this, with and without the print under seals."""
@@ -79,7 +72,7 @@ def read(data: bytes, name: str) -> Document:
         width, height, found = read_image(image, number, *size)
         pages.append(Page(number, width, height, ocr=True))
         blocks += found
-    remark = Remark("ocr", f"{len(pages)} page(s) read as pictures")
+    remark = Remark("ocr", f"{len(pages)} page(s) read as pictures", message_zh=f"{len(pages)} 页按图像识别")
     return Document(Source(name, "", "image/*", "scan", len(pages)), tuple(pages), tuple(blocks), (remark,))
 
 
@@ -209,10 +202,11 @@ def _upright(grey: Image, boxes: np.ndarray) -> tuple[Image, np.ndarray, int]:
 
 
 def _sureness(grey: Image, boxes: np.ndarray) -> float:
-    """Mean confidence of a few lines of ordinary length."""
-    lengths = np.linalg.norm(boxes[:, 1] - boxes[:, 0], axis=1)
-    few = np.argsort(-lengths, kind="stable")[len(lengths) // 8 :][:4]
-    lines = read_lines([_crop(grey, boxes[i]) for i in few])
+    """Mean confidence of a few lines: the shortest that are no mere words, they are the cheapest."""
+    lengths, heights = (np.linalg.norm(boxes[:, to] - boxes[:, 0], axis=1) for to in (1, 3))
+    order = np.argsort(lengths, kind="stable")
+    few = order[lengths[order] >= LINE * heights[order]][:FEW_LINES]
+    lines = read_lines([_crop(grey, boxes[i]) for i in (few if len(few) else order[-FEW_LINES:])])
     scores = [c.confidence for line in lines for c in line]
     return sum(scores) / len(scores) if scores else 0.0
 
@@ -227,15 +221,6 @@ def _crop(grey: Image, box: np.ndarray) -> Image:
 
 
 # ---- text --------------------------------------------------------------------------------------------------------
-
-
-class Strip(Struct, frozen=True):
-    """A line of text, or the part of one that stands in one cell, in pixels of the straightened page."""
-
-    x0: int
-    top: int
-    x1: int
-    bottom: int
 
 
 class _Picker(Struct, frozen=True):
@@ -263,8 +248,8 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     horizontal = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.horizontal)
     vertical = tuple(Rule(at * scale, a * scale, b * scale) for at, a, b in page.vertical)
     nets = find_nets(horizontal, vertical)
-    line = _line_height(boxes)
-    strips = [s for box in _lengthened(boxes) for s in _strips(box, nets, scale, page.image, line)]
+    line = line_height(boxes)
+    strips = [s for box in lengthened(boxes) for s in cut(box, nets, scale, page.image, line)]
     crops = [picker.crop(s) for s in strips]
     lines = _settled(crops, _read(strips, crops, picker))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
@@ -272,117 +257,41 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
 
 
 def _read(strips: Sequence[Strip], crops: Sequence[Image], picker: _Picker) -> list[list[Char]]:
-    """The characters of each strip; those that a seal touches are read with the print under it too."""
+    """The characters of each strip; the parts that a seal touches are read with the print under it too."""
     lines = read_lines(crops)
     sealed = {i: under for i, (s, crop) in enumerate(zip(strips, crops, strict=True)) if (under := picker.sealed(s, crop)) is not None}
-    for i, second in zip(sealed, read_lines(list(sealed.values())), strict=True):
-        lines[i] = agreed(lines[i], second)
+    spans = {i: _touched(lines[i], crops[i], under) for i, under in sealed.items()}
+    seconds = read_lines([under[:, span.x0 : span.x1] for span, under in zip(spans.values(), sealed.values(), strict=True)])
+    for (i, span), second in zip(spans.items(), seconds, strict=True):
+        width = crops[i].shape[1]
+        placed = [replace(c, centre=(span.x0 + c.centre * (span.x1 - span.x0)) / width) for c in second]
+        lines[i][span.chars] = agreed(lines[i][span.chars], placed)
     return look_closer(crops, sealed, lines)
+
+
+class _Span(Struct, frozen=True):
+    """The part of a line that a seal touches: columns of its picture, and which of its characters they hold."""
+
+    x0: int
+    x1: int
+    chars: slice
+
+
+def _touched(line: Sequence[Char], crop: Image, under: Image) -> _Span:
+    """The part of a line on which its two pictures differ, with some characters to both sides; its cuts lie between two."""
+    width = crop.shape[1]
+    columns = np.flatnonzero((cv2.absdiff(crop, under) > TOUCHED).any(axis=0))
+    centres = [c.centre * width for c in line]
+    first = max(sum(x < columns[0] for x in centres) - BESIDE, 0)
+    last = min(sum(x <= columns[-1] for x in centres) + BESIDE, len(line))
+    x0 = round((centres[first - 1] + centres[first]) / 2) if first else 0
+    x1 = round((centres[last - 1] + centres[last]) / 2) if last < len(line) else width
+    return _Span(x0, x1, slice(first, last))
 
 
 def _settled(crops: Sequence[Image], lines: Sequence[Sequence[Char]]) -> list[list[Char]]:
     """The lines after their marks were looked at: a colon that is left in doubt is not compared with commas any more."""
     return doubt_holes(crops, settle_colons(crops, settle_marks(crops, lines)))
-
-
-def _line_height(boxes: np.ndarray) -> float:
-    """The usual height of boxes that are lines, in pixels; 0 when there are none."""
-    wide, high = (boxes.max(axis=1, initial=0) - boxes.min(axis=1, initial=1e9)).T
-    return float(np.median(high[wide > 1.5 * high])) if (wide > 1.5 * high).any() else 0.0
-
-
-def _lengthened(boxes: np.ndarray) -> list[tuple[int, int, int, int]]:
-    """Upright boxes (x0, top, x1, bottom), each reaching a little to both sides where no other stands: the detector cuts
-    off a line's last comma."""
-    low, high = boxes.min(axis=1, initial=1e9), boxes.max(axis=1, initial=0)
-    out = []
-    for i in range(len(boxes)):
-        (x0, top), (x1, bottom) = low[i], high[i]
-        if bottom - top < 1.5 * (x1 - x0):
-            beside = (high[:, 1] > top + 3) & (low[:, 1] < bottom - 3)
-            rights = low[beside & (low[:, 0] >= x1 - 2), 0]
-            lefts = high[beside & (high[:, 0] <= x0 + 2), 0]
-            x1 = min(x1 + RIGHT * (bottom - top), rights.min(initial=1e9))
-            x0 = max(x0 - LEFT * (bottom - top), lefts.max(initial=0))
-        out.append((int(x0), int(top), int(np.ceil(x1)), int(np.ceil(bottom))))
-    return out
-
-
-def _strips(box: tuple[int, int, int, int], nets: Sequence[Net], scale: float, image: Image, line: float) -> list[Strip]:
-    """A text box cut where column rules cross it, and into single characters where it stands upright on end."""
-    x0, top = max(box[0], 0), max(box[1], 0)
-    x1, bottom = min(box[2], image.shape[1]), min(box[3], image.shape[0])
-    if x1 - x0 < 3 or bottom - top < 3:
-        return []
-    middle = (top + bottom) / 2 * scale
-    cuts = sorted(
-        round(v.at / scale)
-        for net in nets
-        if net.ys[0] <= middle <= net.ys[-1]
-        for v in net.vertical
-        if v.start <= middle <= v.end and x0 + 4 < v.at / scale < x1 - 4
-    )
-    edges = [x0, *cuts, x1]
-    strips = [
-        Strip(a + (4 if i else 0), top, b - (3 if i < len(edges) - 2 else 0), bottom)
-        for i, (a, b) in enumerate(itertools.pairwise(edges))
-        if b - a > 8
-    ]
-    return [piece for s in strips for piece in _characters_on_end(s, image, line)]
-
-
-def _characters_on_end(strip: Strip, image: Image, line: float) -> list[Strip]:
-    """A strip higher than wide is a column of characters: one strip for each row of it, parted at blank rows, and where
-    characters touch. `line` is the usual height of the page's lines: a lone figure is narrower."""
-    width, height = strip.x1 - strip.x0, strip.bottom - strip.top
-    if height < 1.6 * width:
-        return [strip]
-    part = np.ascontiguousarray(image[strip.top : strip.bottom, strip.x0 : strip.x1])
-    dark = part < min(max(cv2.threshold(part, 0, 255, cv2.THRESH_OTSU)[0], PRINT), PALEST)
-    ink = dark.sum(axis=1)
-    size = _wide(dark[ink > 0])
-    if size < LEAST_WIDE * line:
-        return [strip]
-    joined = [(a, b) for a, b in _joined(_runs(ink > 0), MOST_HIGH * size) if b - a > (CUT_OFF * size if a == 0 or b == height else 3)]
-    rows = [row for a, b in joined for row in _touching(ink, a, b, size)]
-    return [Strip(strip.x0, max(strip.top + a - 3, 0), strip.x1, min(strip.top + b + 3, strip.bottom)) for a, b in rows] or [strip]
-
-
-def _wide(dark: np.ndarray) -> int:
-    """How far ink reaches across, without rows that are a rule and the few that have specks of dust."""
-    reach = dark.shape[1] - dark[:, ::-1].argmax(axis=1) - dark.argmax(axis=1)
-    reach = reach[reach < dark.shape[1] - 1]
-    return int(np.percentile(reach, 97)) if len(reach) else 0
-
-
-def _joined(runs: Sequence[tuple[int, int]], most: float) -> list[tuple[int, int]]:
-    """Strokes joined to rows of characters: as few rows no higher than `most` as can be, the widest gaps between them."""
-    best: list[tuple[float, float, int]] = [(0, 0.0, 0)]
-    for j, (_, end) in enumerate(runs, start=1):
-        options = [j - 1] + [i for i in range(j - 1) if end - runs[i][0] <= most]
-        best.append(min((best[i][0] + 1, best[i][1] - (runs[i][0] - runs[i - 1][1] if i else 0), i) for i in options))
-    rows, j = [], len(runs)
-    while j:
-        i = best[j][2]
-        rows.append((runs[i][0], runs[j - 1][1]))
-        j = i
-    return rows[::-1]
-
-
-def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
-    """Where a row of truths holds, as (start, end)."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def _touching(ink: np.ndarray, start: int, end: int, size: int) -> list[tuple[int, int]]:
-    """A piece as high as several characters, cut where it holds least ink near the places its height says."""
-    count = round((end - start) / (1.08 * size))
-    cuts = [start]
-    for n in range(1, count):
-        at, reach = start + n * (end - start) // count, size // 5
-        cuts.append(at - reach + int(ink[at - reach : at + reach + 1].argmin()))
-    return list(itertools.pairwise([*cuts, end]))
 
 
 def _glyphs(strip: Strip, line: Sequence[Char], scale: float) -> list[Glyph]:

@@ -22,6 +22,9 @@ RESIDUE, RIMS = 12.0, 0.15
 RAISED = 2.5
 """Contrast of print under full colour is raised by this much: opaque ink leaves less than half of it."""
 
+AROUND = 8
+"""So many pixels around the zone of a seal have a share in what is found within."""
+
 LEAST = 50
 """Pixels of strong colour that make a seal."""
 
@@ -31,6 +34,20 @@ Image = np.ndarray
 def beneath(red: Image, colour: Image, strong: float, zone: Image) -> Image:
     """The red channel (paper white) of a page with the seal's share taken off within `zone`. `colour` is how much redder
     than its other colours a pixel is, `strong` from where on it shows the seal's ink."""
+    out = red.copy()
+    part = _around(zone)
+    out[part] = _beneath(red[part], colour[part], strong, zone[part])
+    return out
+
+
+def _around(zone: Image) -> tuple[slice, slice]:
+    """The rows and columns of a zone, with the pixels around it."""
+    spans = (np.flatnonzero(zone.any(axis=axis)) for axis in (1, 0))
+    rows, cols = (slice(max(int(s[0]) - AROUND, 0), int(s[-1]) + AROUND + 1) for s in spans)
+    return rows, cols
+
+
+def _beneath(red: Image, colour: Image, strong: float, zone: Image) -> Image:
     full = colour > strong
     inner = cv2.erode(full.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     if inner.sum() < LEAST:

@@ -156,6 +156,8 @@ def _run_blocks(by_row: dict[int, list[Placed]], filled: list[int], start: int, 
         top += 1
     while bottom > top and filled[bottom - 1] == 1 and _alone(by_row[bottom - 1]) and not _in_column(by_row, top, bottom - 1):
         bottom -= 1
+    if _is_header(by_row, top, bottom):
+        bottom = next((r + 1 for r in range(end - 1, bottom - 1, -1) if by_row[r] and not _stands_below(by_row[r])), bottom)
     yield from _paragraphs(by_row, start, top)
     if bottom > top:
         cells = [replace(c, row=c.row - top) for r in range(top, bottom) for c in by_row[r]]
@@ -166,6 +168,18 @@ def _run_blocks(by_row: dict[int, list[Placed]], filled: list[int], start: int, 
         if table is not None:
             yield table
     yield from _paragraphs(by_row, bottom, end)
+
+
+def _is_header(by_row: dict[int, list[Placed]], top: int, bottom: int) -> bool:
+    """Whether a table would be nothing but names of columns: what stands below them in one column are its rows, the others are
+    blank to be filled in."""
+    texts = [clean(c.text) for r in range(top, bottom) for c in by_row[r] if clean(c.text)]
+    return len(texts) > 1 and bottom - top < MIN_ROWS and all(map(patterns.header_role, texts))
+
+
+def _stands_below(cells: Sequence[Placed]) -> bool:
+    """Whether a row of one cell is a note, a date or a place to sign."""
+    return all(BELOW_TABLE.search(clean(c.text)) for c in cells if clean(c.text))
 
 
 def _alone(cells: Sequence[Placed]) -> bool:
@@ -181,7 +195,7 @@ def _in_column(by_row: dict[int, list[Placed]], top: int, row: int) -> bool:
     above = [c for c in by_row.get(row - 1, ()) if clean(c.text)] if row > top else []
     left = min((c.col for r in range(top, row) for c in by_row[r] if clean(c.text)), default=cell.col)
     under = any(c.col == cell.col and c.col_span == cell.col_span == 1 for c in above)
-    return under and cell.col > left and BELOW_TABLE.search(clean(cell.text)) is None
+    return under and cell.col > left and not _stands_below([cell])
 
 
 def _paragraphs(by_row: dict[int, list[Placed]], start: int, end: int) -> Iterator[Paragraph]:

@@ -33,6 +33,9 @@ MEDIA_TYPE = "text/plain"
 MAX_LABEL_LINE = 40
 """A line without tabs between two table lines is a section row only when it is as short as a label."""
 
+GIVE_OTHERWISE = "give the original file, or the cells with tabs between", "请给原文件，或在格与格之间用制表符"
+"""What to do about a table that was not read, in both languages."""
+
 _LINE_END = regex.compile(r"\r\n|\r|\n")
 _LIST_MARK = regex.compile(r"^(?:[(（][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,3}[.、．)）]|[一二三四五六七八九十]{1,3}、|[-•●*])$")
 _NO_ROW = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)|[：:。；]\s*$")
@@ -154,15 +157,17 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
             found = further
     out: list[Block | Remark] = [p for line in found.lead for p in _paragraph(line)]
     run = [x for x in lines[start + len(found.lead) : start + found.taken] if x not in notes]
-    where = f"lines {run[0].number} to {run[-1].number}"
+    where, place = f"lines {run[0].number} to {run[-1].number}", f"第 {run[0].number} 至 {run[-1].number} 行"
     at = run[0].pieces[0].at()
     if not found.rows:
         what = f"{where}: a table set by spaces whose wrapped cells cannot be told apart was not read as one"
         if {patterns.header_role(word) for word in found.head.text.split()} & OF_CRITERIA:
-            out.append(Remark("unread-table", f"{what}; give the original file, or the cells with tabs between", at))
+            zh = f"{place}：一张用空格排的表，折行的格分不开，没有读作表格；{GIVE_OTHERWISE[1]}"
+            out.append(Remark("unread-table", f"{what}; {GIVE_OTHERWISE[0]}", at, message_zh=zh))
         return [*out, *(p for line in run if line.kind not in ("blank", "rule") for p in _paragraph(line))], found.taken
     if not found.sure:
-        out.append(Remark("uncertain-rows", f"{where}: which lines of a table set by spaces make a row cannot be told for certain", at))
+        zh = f"{place}：一张用空格排的表，哪几行字是表的一行没有把握"
+        out.append(Remark("uncertain-rows", f"{where}: which lines of a table set by spaces make a row cannot be told for certain", at, message_zh=zh))
     return [*out, _table(run[0], found.rows, name), *(p for line in notes for p in _paragraph(line))], found.taken
 
 
@@ -186,7 +191,8 @@ def _stacked(lines: Sequence[Line], start: int, name: str) -> Found | None:
     if found.rows:
         return [_table(run[0], found.rows, name)], found.taken
     what = f"lines {run[0].number} to {run[-1].number}: a table with each cell on a line of its own, whose rows cannot be told apart, was not read"
-    remark = Remark("unread-table", f"{what}; give the original file, or the cells with tabs between", run[0].pieces[0].at())
+    zh = f"第 {run[0].number} 至 {run[-1].number} 行：一张表每格占一行，各行分不开，没有读作表格；{GIVE_OTHERWISE[1]}"
+    remark = Remark("unread-table", f"{what}; {GIVE_OTHERWISE[0]}", run[0].pieces[0].at(), message_zh=zh)
     return [remark, *(p for line in run if line.kind != "blank" for p in _paragraph(line))], found.taken
 
 
@@ -195,7 +201,8 @@ def _typeset(lines: Sequence[Line], start: int, name: str) -> Found | None:
     if "\\begin{tabular}" not in lines[start].text:
         return None
     piece = piece_of(lines[start].number, lines[start].text, 0, len(lines[start].text))
-    remark = Remark("unread-table", f"line {piece.number}: a table in LaTeX was not read; give it as HTML or Markdown", piece.at())
+    what, zh = f"line {piece.number}: a table in LaTeX was not read", f"第 {piece.number} 行：LaTeX 表格没有读"
+    remark = Remark("unread-table", f"{what}; give it as HTML or Markdown", piece.at(), message_zh=f"{zh}；请改为 HTML 或 Markdown")
     return [remark, *_paragraph(lines[start])], 1
 
 

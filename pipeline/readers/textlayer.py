@@ -45,6 +45,13 @@ INVISIBLE = 3
 """Text render mode of the words that a scanner's recognition lays under its picture."""
 
 MEANINGLESS = "has a text layer without meaning"
+FAULTS = {
+    MEANINGLESS: "的文字层没有意义",
+    "has no text layer": "没有文字层",
+    "has no text layer but a line in its margin": "除页边的一行外没有文字层",
+    "is a picture with a scanner's own recognition under it": "是图像，下面衬着扫描软件自己识别的文字",
+}
+"""What is said of a page whose text layer cannot be used, in both languages."""
 
 _LETTERS = r"[\u00A1\u00A8\u00AA\u00AC\u00AF\u00B4\u00B6\u00B8-\u00BA\u00BC-\u00D6\u00D8-\u00F6\u00F8-\u024F]+"
 """Accented letters and marks of Latin text; × and ÷ are signs of any text."""

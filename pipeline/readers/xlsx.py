@@ -52,25 +52,28 @@ def read(data: bytes, name: str) -> Document:
         remarks.extend(_remarks(sheet))
         loose = loose_cells(sheet)
         if loose:
-            remarks.append(Remark("loose-cells", f"{len(loose)} cells beside the table of sheet {sheet.title} were left out"))
+            what, zh = f"{len(loose)} cells beside the table of sheet {sheet.title} were left out", f"工作表 {sheet.title} 表旁的 {len(loose)} 个单元格未收入"
+            remarks.append(Remark("loose-cells", what, message_zh=zh))
             sheet.texts = {key: text for key, text in sheet.texts.items() if key not in loose}
         blocks.extend(sheet_blocks(sheet, name))
     return Document(Source(name, sha256(data).hexdigest(), media_type, "xlsx"), (), tuple(blocks), tuple(remarks))
 
 
 def _hidden(title: str) -> Remark:
-    return Remark("hidden-sheet", f"the hidden sheet {title} was left out")
+    return Remark("hidden-sheet", f"the hidden sheet {title} was left out", message_zh=f"隐藏的工作表 {title} 未收入")
 
 
 def _remarks(sheet: Sheet) -> Iterator[Remark]:
     if sheet.formulas:
         message = f"{sheet.formulas} formulas on sheet {sheet.title} carry no value: their text was kept"
-        yield Remark("formula-without-value", message)
+        yield Remark("formula-without-value", message, message_zh=f"工作表 {sheet.title} 有 {sheet.formulas} 个公式没有存下结果，保留公式文字")
     if sheet.errors:
-        yield Remark("error-value", f"{sheet.errors} cells of sheet {sheet.title} show an error in place of a value")
+        message = f"{sheet.errors} cells of sheet {sheet.title} show an error in place of a value"
+        yield Remark("error-value", message, message_zh=f"工作表 {sheet.title} 有 {sheet.errors} 个单元格显示的是错误值")
     hidden = sum(1 for (r, c), t in sheet.texts.items() if clean(t) and (r in sheet.hidden_rows or c in sheet.hidden_columns))
     if hidden:
-        yield Remark("hidden-cells", f"{hidden} cells in hidden rows or columns of sheet {sheet.title} were left out")
+        message = f"{hidden} cells in hidden rows or columns of sheet {sheet.title} were left out"
+        yield Remark("hidden-cells", message, message_zh=f"工作表 {sheet.title} 隐藏的行或列里有 {hidden} 个单元格未收入")
 
 
 # ---- XLSX --------------------------------------------------------------------------------------------------------
@@ -102,10 +105,10 @@ def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
     remarks: list[Remark] = []
     absent = len(_SHEET.findall(container.read("xl/workbook.xml"))) - len(values._sheets) if container.has("xl/workbook.xml") else 0
     if absent > 0:
-        remarks.append(Remark("absent-sheet", f"{absent} of the workbook's sheets are not in the file"))
+        remarks.append(Remark("absent-sheet", f"{absent} of the workbook's sheets are not in the file", message_zh=f"工作簿有 {absent} 张工作表不在文件里"))
     pictures = sum(part.lower().startswith("xl/media/") for part in container.members)
     if pictures:
-        remarks.append(Remark("picture", f"{pictures} pictures were not read"))
+        remarks.append(Remark("picture", f"{pictures} pictures were not read", message_zh=f"{pictures} 张图片没有读"))
     for sheet in values.worksheets:
         if sheet.sheet_state != "visible":
             remarks.append(_hidden(sheet.title))

@@ -10,7 +10,7 @@ from pipeline.model import Notice
 from pipeline.results import group as groups
 from pipeline.results.charts import Bar, bars, said
 from pipeline.results.pages import Block, Column, Figure, Grid, Heading, Page, Paragraph
-from pipeline.results.words import grade_text, latest, number, share, to_places, unit_name
+from pipeline.results.words import grade_text, in_sections, latest, number, share, to_places, unit_name
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -40,7 +40,7 @@ def _table(own: Sequence[Scorecard]) -> Grid:
 def _means(own: Sequence[Scorecard], key: str) -> Iterator[Block]:
     """Means of the sections; nothing to say about a single unit."""
     found = groups.sections(own)
-    if sum(c.complete for c in own) < 2:
+    if sum(c.complete for c in own) < 2 or not any(map(in_sections, own)):
         return
     known = {s.id: s for c in own for s in c.sections}
     rows = [(known[i].label or "（未列项目）", to_places(f.mean), known[i].possible if known[i].kind != "deduction" else None, f) for i, f in found.items()]

@@ -123,4 +123,4 @@ def _list(card: Scorecard) -> Block:
     rows = tuple(
         (i.number or "—", unit.item_text(i), points_text(groups.points_off(i)), unit.reasons(i), "", "", "") for i in items
     )
-    return unit.without_blank_numbers(Grid("整改清单", columns, rows, height=WRITING))
+    return unit.without_blanks(Grid("整改清单", columns, rows, height=WRITING), card)

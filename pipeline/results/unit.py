@@ -15,6 +15,7 @@ from pipeline.results.pages import Block, Bullets, Column, Figure, Grid, Heading
 from pipeline.results.words import (
     grade_text,
     identity,
+    in_sections,
     latest,
     number,
     policy_text,
@@ -32,6 +33,7 @@ def page(card: Scorecard, group: Sequence[Scorecard]) -> Page:
     """The report; `group`: every scorecard of the same rubric, this one included."""
     parts: list[tuple[str, list[Block]]] = [
         ("各项目得分", list(_sections(card, group))),
+        ("不适用的条目", [Paragraph(text, "small") for text in _left_out(card)]),
         ("同表各单位比较", list(_compared(card, group))),
         ("失分情况", list(_lost(card))),
         ("评分复核", [Bullets(tuple(f.message for f in card.findings))] if card.findings else []),
@@ -79,7 +81,7 @@ def _remarks(card: Scorecard) -> Iterator[Block]:
 def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
     means = groups.sections(group) if len(group) > 1 else {}
     shown = [s for s in card.sections if s.possible and s.kind != "deduction"]
-    if not card.sections:
+    if not in_sections(card):
         return
     unfinished = {i.section for i in card.items if i.total is None and not _gone(i)}
     rows = [
@@ -104,7 +106,6 @@ def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
     yield Grid("各项目得分", tuple(columns), tuple(table))
     if unfinished:
         yield Paragraph("括号内的得分尚未评完，不作比较。", "small")
-    yield from (Paragraph(text, "small") for text in _left_out(card))
 
 
 def _left_out(card: Scorecard) -> Iterator[str]:
@@ -144,21 +145,24 @@ def _lost(card: Scorecard) -> Iterator[Block]:
     yield Paragraph(f"共 {len(items)} 条失分，合计 {points_text(whole)} 分，按失分多少排列。", "flush")
     labels = {s.id: _label(s.label, s.basis) for s in card.sections}
     columns = (Column("序号", 14, "center"), Column("项目", 22), Column("评价内容"), Column("得分/满分", 25, "center"),
-               Column("失分", 13, "center"), Column("扣分理由", 32))  # fmt: skip
+               Column("失分", 13, "center"), Column("扣分理由"))  # fmt: skip
     rows = tuple(
         (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}" if i.kind != "deduction" else number(groups.counted(i)),
          points_text(groups.points_off(i)), reasons(i))
         for i in items
     )  # fmt: skip
-    yield without_blank_numbers(Grid("失分情况", columns, rows))
+    yield without_blanks(Grid("失分情况", columns, rows), card)
 
 
-def without_blank_numbers(grid: Grid) -> Grid:
-    """The table without its first column where the sheet has no numbers at all; the criterion's text names the row then."""
-    if any(row[0] != "—" for row in grid.rows):
-        return grid
-    label = next(i for i, column in enumerate(grid.columns) if column.title == "评价内容")
-    return replace(grid, columns=grid.columns[1:], rows=tuple(row[1:] for row in grid.rows), label=label - 1)
+def without_blanks(grid: Grid, card: Scorecard) -> Grid:
+    """The table without the columns of what the sheet has none of, numbers or sections; the criterion's text names the row
+    where it has no numbers."""
+    blank = {"序号"} if all(row[0] == "—" for row in grid.rows) else set()
+    blank |= set() if in_sections(card) else {"项目"}
+    kept = [i for i, column in enumerate(grid.columns) if column.title not in blank]
+    columns = tuple(grid.columns[i] for i in kept)
+    label = next(i for i, column in enumerate(columns) if column.title == ("评价内容" if "序号" in blank else "序号"))
+    return replace(grid, columns=columns, rows=tuple(tuple(row[i] for i in kept) for row in grid.rows), label=label)
 
 
 def reasons(item: ItemScore) -> str:

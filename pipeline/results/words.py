@@ -86,6 +86,11 @@ def identity(card: Scorecard) -> str:
     return "　".join(p for p in parts if p)
 
 
+def in_sections(card: Scorecard) -> bool:
+    """Whether the sheet is in sections: not when it is one nameless group, of which nothing is to be said beside the total."""
+    return len(card.sections) > 1 or any(s.label for s in card.sections)
+
+
 def unit_name(card: Scorecard) -> str:
     """The assessed unit, or a word that says it is blank."""
     return card.assessee or "（单位未填）"

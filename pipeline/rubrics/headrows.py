@@ -95,10 +95,15 @@ def _by_contrast(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _may_name_columns(row: Row) -> bool:
-    """Short words without digits, one a column, in nearly all columns; no field, total or section marker."""
+    """Words that may name columns, in nearly all columns."""
+    return sum(c.col_span for c in row.filled()) >= len(row.cells) - 1 and are_names(row)
+
+
+def are_names(row: Row) -> bool:
+    """Short words without digits, one a column; no field, total or section marker."""
     filled = row.filled()
     texts = [fold(c.text) for c in filled]
-    whole = sum(c.col_span for c in filled) >= len(row.cells) - 1 and all(c.row_span == 1 for c in filled)
+    whole = all(c.row_span == 1 for c in filled)
     words = all(len(t) <= MAX_NAME and not regex.search(r"[0-9。；;，,、]", t) and patterns.SERIAL.match(t) is None for t in texts)
     others = any(patterns.field_name(c.text) or patterns.SECTION_MARKER.match(clean(c.text)) for c in filled)
     return whole and words and len(set(texts)) == len(texts) > 1 and not others and not row.is_total and not _scores(filled[1:])
@@ -115,7 +120,16 @@ def _completes(row: Row, heads: Sequence[Row]) -> bool:
     if not heads:
         return False
     reached = any(c is not None and c.row < row.index and c.row >= heads[0].index and _names_column(c.text) for c in row.cells)
-    return reached or _counts_columns(row) or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+    return reached or _repeats_words(row, heads[-1]) or _counts_columns(row) or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+
+
+def _repeats_words(row: Row, head: Row) -> bool:
+    """Whether a row says the header above once more but for a word or two: a joined header cell written out in each row."""
+    filled = row.filled()
+    above = [(fold(c.text), fold(h.text) if (h := head.cells[c.col] if c.col < len(head.cells) else None) is not None else "") for c in filled]
+    same = [own for own, word in above if own == word]
+    others = [own for own, word in above if own != word]
+    return len(same) >= 2 and len(same) >= len(others) and all(len(t) <= MAX_NAME and points(t) is None for t in others)
 
 
 def _counts_columns(row: Row) -> bool:

@@ -23,6 +23,9 @@ MIN_LINES = 3
 HEAD = 3
 """Lines above the list that may be its title (on two lines) and the fields below it."""
 
+NEARLY = Decimal("0.8")
+"""Of the points below it, a title's total gives so much though a line be wrong or lost; one line of several gives less."""
+
 TAIL = 2
 """Lines below the list that may give its total (以上各项合计100分。)."""
 
@@ -122,8 +125,9 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
         last += 1
     title, inside = lines[:first][-HEAD:], lines[first : last + 1]
-    if _is_title(inside[0]):
-        title, inside = [*title, inside[0]], inside[1:]
+    if _is_title(inside):
+        below = next((i for i, p in enumerate(inside) if i and (_kind(p) != "plain" or _points_of(clean(p.text)) is not None)), 1)
+        title, inside = [*title, *inside[:below]], inside[below:]  # with the fields and the names of columns under it
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
     if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
@@ -270,9 +274,17 @@ def _unmarked(text: str) -> str:
     return LIST_MARKER.sub("", BULLET.sub("", text))
 
 
-def _is_title(paragraph: Paragraph) -> bool:
-    text = clean(paragraph.text)
-    return bool(patterns.TITLE_TOTAL.search(fold(text))) and not LIST_MARKER.match(text) and not BULLET.match(text)
+def _is_title(inside: Sequence[Paragraph]) -> bool:
+    """Whether the first line of a list is its title with the total (评分表（满分100分）): by its words, or because it gives about as
+    much as the lines below without their headings, more than one of them would."""
+    text = clean(inside[0].text)
+    total = patterns.TITLE_TOTAL.search(fold(text))
+    if total is None or LIST_MARKER.match(text) or BULLET.match(text):
+        return False
+    heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
+    given = sum((_points_of(clean(p.text)) or 0 for i, p in enumerate(inside) if i and i not in heads), Decimal(0))
+    own = _points_of(text)
+    return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * NEARLY
 
 
 def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:

@@ -17,6 +17,15 @@ ENDS_SCORED = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分?[)）]$")
 GLUED = regex.compile(r"^[0-9]{1,3}[一二三四五六七八九十]{1,3}、\p{Han}|^[一二三四五六七八九十]{1,3}、\p{Han}{2,12}[0-9]{1,3}$")
 """A serial and a section's name in one: 6二、房屋维护, 二、被服洗涤6."""
 
+WHY_ODD = {
+    "ends within its brackets": "停在括号之内",
+    "has neither words nor points": "没有文字，也没有分值",
+    "goes on behind its points": "在分值之后还有文字",
+    "has more points than all the table": "的分值多于全表总分",
+    "is points without words": "只有分值，没有文字",
+}
+"""Why a label cannot stand as it was read, in Chinese."""
+
 LEAST_SERIALS = 4
 """So many points that count on are serials."""
 
@@ -32,17 +41,22 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
         for mark in rubric.labels:
             why = _why_odd(mark, rubric, scored)
             if why is not None and mark.at is not None and mark.at.bbox is not None:
-                yield Remark("odd-label", f"{mark.at.place()}: the label “{mark.text}” {why}", mark.at)
+                zh = f"{mark.at.place('zh')}：项目名称“{mark.text}”{WHY_ODD[why]}"
+                yield Remark("odd-label", f"{mark.at.place()}: the label “{mark.text}” {why}", mark.at, message_zh=zh)
         rows = rubric.printed()
         if rows and (at := rows[0].points_at) is not None and at.bbox is not None and _are_serials(rows):
-            yield Remark("odd-label", f"{at.place()}: what was read as points counts on from 1.1 as serials do", at)
+            what, zh = "what was read as points counts on from 1.1 as serials do", "读作分值的数从 1.1 起像序号一样递增"
+            yield Remark("odd-label", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
         for row in rows:
             at = row.number_at or row.points_at
             if at is not None and at.bbox is not None and GLUED.match(fold(row.number or row.text)):
-                yield Remark("odd-label", f"{at.place()}: a serial and the name of a section were read as one", at)
+                what, zh = "a serial and the name of a section were read as one", "一个序号和一个项目名称读在了一起"
+                yield Remark("odd-label", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
         for above, row in pairwise(rows):
-            if row.number_at is not None and row.number_at.bbox is not None and _runs_together(above, row):
-                yield Remark("odd-label", f"{row.number_at.place()}: the serial {row.number} is several, of rows read as one", row.number_at)
+            at = row.number_at
+            if at is not None and at.bbox is not None and _runs_together(above, row):
+                zh = f"{at.place('zh')}：序号 {row.number} 是几个序号，几行读成了一行"
+                yield Remark("odd-label", f"{at.place()}: the serial {row.number} is several, of rows read as one", at, message_zh=zh)
 
 
 def _why_odd(mark: LabelMark, rubric: Rubric, scored: bool) -> str | None:

@@ -31,10 +31,10 @@ def pick_points(
     if not candidates:
         return None, ()
     finer = [c for c in guessed if named and all(is_coarser(profiles[n], profiles[c]) for n in named)]
-    if finer and not _closes_finer(candidates[0], profiles, taken):
+    if finer and not _closes_finer(candidates[0], profiles, roles, taken):
         return finer[0], tuple(named)
     if len(candidates) == 1:
-        if _closes_finer(candidates[0], profiles, taken) or (not guessed and _is_of_labels(candidates[0], profiles, roles)):
+        if _closes_finer(candidates[0], profiles, roles, taken) or (not guessed and _is_of_labels(candidates[0], profiles, roles)):
             return None, (candidates[0],)
         unnamed = [c for c in guessed if named and _follows_label(c, named[0], profiles)]
         return candidates[0], tuple(unnamed)
@@ -42,17 +42,19 @@ def pick_points(
     if len(repeated) == len(candidates) - 1:  # printed again in each row with their labels, while the criteria's may be joined
         return next(c for c in candidates if c not in repeated), repeated
     finest = min(candidates, key=lambda c: (-profiles[c].filled, profiles[c].span, c))
-    if _closes_finer(finest, profiles, taken):  # each of several levels has its column, the texts end with their own
+    if _closes_finer(finest, profiles, roles, taken):  # each of several levels has its column, the texts end with their own
         return None, tuple(candidates)
     groups = tuple(c for c in candidates if is_coarser(profiles[c], profiles[finest]) or _follows_label(c, finest, profiles))
     rest = [c for c in candidates if c not in groups]
     return (min(rest), groups) if groups else _equals(rest, profiles, roles)
 
 
-def _closes_finer(only: int, profiles: Sequence[Profile], taken: dict[int, Role]) -> bool:
-    """Whether the only points column has fewer cells than there are texts that end with points of their own (…（5分））."""
+def _closes_finer(only: int, profiles: Sequence[Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> bool:
+    """Whether the only points column has fewer cells (those printed again with their labels counted once) than there are texts that
+    end with points of their own (…（5分））."""
+    own = profiles[only].runs if _goes_with_label(only, profiles, roles) else profiles[only].filled
     closing = [p for c, p in enumerate(profiles) if c not in taken and c != only and p.closing >= 0.6 and p.distinct >= 0.9]
-    return any(p.filled > profiles[only].filled >= 2 and not are_answers(p, profiles[only]) for p in closing)
+    return any(p.filled > own >= 2 and not are_answers(p, profiles[only]) for p in closing)
 
 
 def are_answers(texts: Profile, points: Profile) -> bool:

@@ -36,18 +36,42 @@ _SCORE = r"[0-9]{1,3}(?:\.[0-9])?分?(?:\(不?含(?:[0-9]{1,3}分?)?\))?"
 THRESHOLD = regex.compile(rf"(?:{_SCORE}(?:及?以[上下]|[-~—–至]{{1,2}}{_SCORE}(?:以[下内])?)|(?:[<>≥≤]=?|低于|不足|高于){_SCORE})")
 """`90分以上`, `75（含）-85分`, `≥90`: a stretch of the score line."""
 
+CASE = regex.compile(
+    r"第[一二三四五六七八九十0-9]{1,3}(?:[-~—至到、]第?[一二三四五六七八九十0-9]{1,3})?[名位]?|前[一二三四五六七八九十0-9]{1,3}名|[冠亚季殿]军|[特一二三四]等奖|[金银铜]奖"
+    r"|(?:国家|全国|省部?|[市区县镇乡校厅])级(?:及?以上)?"
+)
+"""What somebody reached (第一名, 二等奖, 省级): one of several outcomes of the same thing."""
+
 SCORING_WORDS = regex.compile(r"评|考核|考评|打分|计分|验收|检查|测评|督查|创建|rubric|assessment|evaluation|checklist")
 
 
 UNSCORED = "a table under a title that speaks of scoring, without points that could be read"
 """Why a table is left alone that may well be a rubric."""
 
+CASES = "a table of cases and what each adds to a score or takes off it, no criteria"
+LEFT_ALONE = {
+    UNSCORED: "题名说到评分，而没有读出分值的表",
+    "a table with a points column that holds no criteria": "有分值列而没有评价条目",
+    "a table with a points column and no points in it": "有分值列而没有一个分值",
+    "a table of quantities: nothing in it says that its numbers are points": "所列是数量，没有一处说明是分值",
+    "a table of quantities: its headers name measures and no criteria": "表头是计量项目，没有评价内容",
+    "a table of points for things or cases: neither its headers nor the words around it speak of scoring": "列的是事物或情形的分值，表头和上下文都未说评分",
+    "a table with points and no criteria texts": "只有分值，没有评价内容",
+    "a table whose points run along a row: values for cases, no criteria": "分值横排一行，是各情形的取值",
+    CASES: "列的是各情形的加分或扣分，没有评价条目",
+    "a table of grades and their ranges, no criteria": "是等次与分数段对照",
+    "a table of results: each row is somebody's score, not a criterion": "是评分结果，每行是一个单位或个人的得分",
+    "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",
+}
+"""Why a table with points is no rubric, in Chinese."""
 
-def refusal(draft: Draft) -> str | None:
-    """Why this table is no rubric: None when it is one, "" when nobody would take it for one."""
+
+def refusal(draft: Draft, opens_body: bool = False) -> str | None:
+    """Why this table is no rubric: None when it is one, "" when nobody would take it for one. `opens_body`: it stands in the
+    notice's body, and no rubric above it."""
     if _is_receipt(draft):
         return ""
-    reason = _reason(draft)
+    reason = CASES if _is_of_cases(draft) or (opens_body and _is_of_extras(draft)) else _reason(draft)
     if reason == "" and len(_data(draft)) >= MIN_CRITERIA and patterns.SCORING_TITLE.search(_near(draft)):
         return UNSCORED
     return reason
@@ -91,6 +115,32 @@ def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
     return None if any(c.text for c in draft.criteria) else "a table with points and no criteria texts"
 
 
+def _is_of_cases(draft: Draft) -> bool:
+    """名次 | 分值: each row is an outcome beside its points, without serials, sections' points or a total."""
+    rows = _data(draft)
+    given = [any(CASE.fullmatch(fold(c.text)) for c in r.filled()) and any(points(c.text) is not None for c in r.filled()) for r in rows]
+    return len(rows) > 1 and all(given) and _is_bare(draft) and all(len(clean(c.text)) <= SHORT for r in rows for c in r.filled())
+
+
+def _is_of_extras(draft: Draft) -> bool:
+    """加分项目 | 分值: short names of what is added to a score or taken off it, under no title of a scoring sheet."""
+    headers = [fold(text) for text in draft.table.header_texts.values()]
+    named = any(patterns.APART_LABEL.fullmatch(text) and patterns.header_role(text) != "points" for text in headers)
+    lines = [*(clean(p.text) for p in draft.table.lead[-3:]), draft.title[0] if draft.title else ""]
+    titled = any(patterns.SCORING_TITLE.search(line) and patterns.TITLE_WORDS.search(line) for line in lines)
+    return named and not titled and _is_bare(draft) and _are_names(draft)
+
+
+def _is_bare(draft: Draft) -> bool:
+    """Whether a table has no sections with points, no total, no serials and no fields to fill."""
+    divided = any(m.stated_points is not None for m in draft.marks) or any(c.number for c in draft.criteria)
+    return not (divided or draft.totals or draft.subtotals or draft.fields or draft.table.shape != "table")
+
+
+def _are_names(draft: Draft) -> bool:
+    return all(len(clean(c.text)) <= SHORT and not regex.search("[，。；、]", c.text) for c in draft.criteria)
+
+
 def _names_things(draft: Draft, roles: set[Role | None]) -> bool:
     """科目 | 分值, 礼品名称 | 分值: short names beside points under headers that name no criteria, without sections, a total or a
     word of scoring near."""
@@ -102,7 +152,7 @@ def _names_things(draft: Draft, roles: set[Role | None]) -> bool:
         return False
     if STANDARD.search(near) and "兑换" not in near:
         return False
-    return all(len(clean(c.text)) <= SHORT and not regex.search("[，。；、]", c.text) for c in draft.criteria)
+    return _are_names(draft)
 
 
 def _deducts(draft: Draft) -> bool:

@@ -11,6 +11,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Criterion
 from pipeline.normalize import fold
+from pipeline.points import split_label
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark
 
@@ -143,9 +144,18 @@ def _raise_rows(draft: Draft) -> None:
                 mark.own_row, mark.level = True, 1
 
 
+def _is_apart(draft: Draft, index: int) -> bool:
+    """Whether what begins below a total is a section outside it (加分项, 一票否决项), or one more of the sections that are each
+    numbered from 1."""
+    named = [split_label(m.text)[0] for m in draft.marks if m.after == index and m.text]
+    outside = any(patterns.APART_LABEL.fullmatch(fold(label)) or patterns.POINTS_VETO.search(fold(label)) for label in named)
+    restarts = sum(c.number == "1" for c in draft.criteria[:index]) > 1
+    return outside or (restarts and not any(after > index for after, _, _ in draft.totals))
+
+
 def _split_alternates(draft: Draft) -> tuple[Draft, ...]:
     """One table with a total row in its middle after which the serials start over is two rubrics."""
-    cuts = [i for i, _, _ in draft.totals if 0 < i < len(draft.criteria) and draft.criteria[i].number == "1"]
+    cuts = [i for i, _, _ in draft.totals if 0 < i < len(draft.criteria) and draft.criteria[i].number == "1" and not _is_apart(draft, i)]
     if not cuts:
         return (draft,)
     out = []

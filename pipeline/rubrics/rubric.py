@@ -25,7 +25,7 @@ from pipeline.model import (
     Table,
     Unplaced,
 )
-from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.normalize import clean, fold, mask_personal
 from pipeline.notices.segments import Segment
 from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
@@ -36,22 +36,17 @@ from pipeline.rubrics.header import header_at, header_faults, header_of
 from pipeline.rubrics.listing import lists_of, unboxed
 from pipeline.rubrics.listsbeside import with_lists
 from pipeline.rubrics.oddities import odd_parts
-from pipeline.rubrics.refusal import UNSCORED, refusal
+from pipeline.rubrics.refusal import LEFT_ALONE, UNSCORED, refusal
 from pipeline.rubrics.regroup import regroup
 from pipeline.rubrics.roles import spanning_totals
 from pipeline.rubrics.sections import section_kind, sections_of, spread
 from pipeline.rubrics.shapes import column_table, gathered, opened, points_row_table
 from pipeline.rubrics.strays import cut_tops, stray_rows, torn_tables
 from pipeline.rubrics.table import JoinedTable, join
+from pipeline.rubrics.textserials import serials_from_items, serials_from_text
 
 SHORT = 30
 """A line just above a table that is no longer than this may name it, whatever its words."""
-
-MIN_BARE = 4
-"""So many texts, all of them, that open with figures that count on are numbered."""
-
-MEASURES = frozenset("年月日天周小时分秒个次项名人家处元米吨公件份场户")
-"""First characters of what is counted or measured."""
 
 MIN_BOXED = 3
 """A table of one column and so many rows may be a list with a frame around it."""
@@ -73,11 +68,12 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     for segment in segments:
         for table in _tables(segment):
             for draft in regroup(collect(table)):
-                reason = refusal(draft)
+                reason = refusal(draft, segment.kind == "body" and all(home is not segment for home, _ in drafts))
                 if reason is None:
                     drafts.append((segment, draft))
                 elif reason:
-                    remarks.append(Remark("unscored-table" if reason == UNSCORED else "not-a-rubric", reason, table.parts[0].at))
+                    kind = "unscored-table" if reason == UNSCORED else "not-a-rubric"
+                    remarks.append(Remark(kind, reason, table.parts[0].at, message_zh=LEFT_ALONE[reason]))
     rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
@@ -110,8 +106,9 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     printed = _totals(draft, len(draft.criteria))[0]
     marks = spread(_placed_marks(draft), draft.criteria, printed)
     tornpoints.mend(draft, marks, printed)
-    criteria, marks = _settle_items(_serials_from_text(draft.criteria), marks)
-    criteria = _serials_from_items(criteria)
+    _number_labels(draft, marks)
+    criteria, marks = _settle_items(serials_from_text(draft.criteria), marks)
+    criteria = serials_from_items(criteria)
     criteria = _with_ids(_mark_deductions(criteria, draft), rubric_id)
     criteria = _mark_apart(criteria, draft)
     title, title_at = _title(draft, segment, first)
@@ -141,21 +138,25 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     )
 
 
-def _goes_on(text: str, match: regex.Match[str]) -> bool:
-    """Whether the text counts on inside (1.… 2.…): its serials number its parts, not the criteria."""
-    form = regex.escape(match[0].strip())
-    value = next(g for g in match.groups() if g)
-    if not value.isdecimal():
-        return False
-    return regex.search(rf"(?:^|[。；;)）\s]){form.replace(value, str(int(value) + 1), 1)}(?![0-9])", text[match.end() :]) is not None
-
-
 def _placed_marks(draft: Draft) -> list[Mark]:
     """The marks, without words after the last criterion: nothing stands under or beside them, they are listed as unplaced."""
     last = len(draft.criteria)
     stray = [m for m in draft.marks if m.after == last and m.stated_points is None and not m.covered]
     draft.unplaced += [Unplaced(mask_personal(m.text), "a row without text and points", m.at) for m in stray]
     return [m for m in draft.marks if m not in stray]
+
+
+def _number_labels(draft: Draft, marks: Sequence[Mark]) -> None:
+    """Numbers printed again in each row of a label, 1 beside the first label, 2 beside the next, are the labels' own."""
+    outer = [m for m in marks if m.level == 1 and m.covered and not m.own_row]
+    said = [{draft.criteria[i].number for i in m.covered} for m in outer]
+    counted = [{str(n)} for n in range(1, len(outer) + 1)]
+    if len(outer) < 2 or said != counted or sum(len(m.covered) for m in outer) in (len(outer), *range(len(draft.criteria))):
+        return
+    for mark in outer:
+        mark.number = draft.criteria[mark.covered[0]].number
+        for i in mark.covered:
+            draft.criteria[i] = replace(draft.criteria[i], number=None, number_at=None)
 
 
 def _with_vetoes(section: Section) -> Section:
@@ -191,73 +192,6 @@ def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt
     return tuple(Doubt(clean(c.text), c.digits or 0.0, c.at) for c in cells if c.at in leaned_on)
 
 
-def _serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where no column holds serials and (nearly) every text opens with one, that is the number."""
-    if not criteria or any(c.number for c in criteria):
-        return list(criteria)
-    found = _plain_between([c.text for c in criteria])
-    if not any(found):
-        return _serials_in_words(criteria)
-    if sum(m is not None for m in found) < max(2, 0.5 * len(criteria)) or not _count_up(found):
-        return list(criteria)
-    if any(m and _goes_on(c.text, m) for c, m in zip(criteria, found, strict=True)):
-        return list(criteria)
-    out = []
-    for criterion, match in zip(criteria, found, strict=True):
-        if match is None:
-            out.append(criterion)
-            continue
-        number = next(g for g in match.groups() if g)
-        out.append(replace(criterion, number=fold(number), text=criterion.text[match.end() :], number_at=criterion.at))
-    return out
-
-
-def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where every text opens with a Chinese numeral (一.… 二.…), or with a figure set apart by a space, and they count on from 1,
-    that is the number. So is a bare figure (1年度… 2河长…), as PDFs without blanks have it, before words of many kinds."""
-    found = [patterns.NUMERAL_IN_TEXT.match(c.text) or patterns.FIGURE_IN_TEXT.match(c.text) for c in criteria]
-    values = [int(m["n"]) if m["n"].isdecimal() else chinese_number(m["n"]) for m in found if m]
-    if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
-        bare = [patterns.BARE_FIGURE_IN_TEXT.match(c.text) for c in criteria]
-        first, units = bare[0]["n"] if bare[0] else "", [m["unit"] for m in bare if m]
-        measured = 2 * len(set(units)) < len(units) or 2 * sum(unit in MEASURES for unit in units) >= len(units)
-        if not len(units) == len(bare) >= MIN_BARE or first != "1" or not _count_up(bare) or measured:
-            return list(criteria)  # figures before one word, or words of measure, are a measure (1月… 2月…; 1小时… 2日…)
-        found = bare
-    pairs = zip(criteria, found, strict=True)
-    return [replace(c, number=m["n"], text=c.text[m.end() :], number_at=c.at) for c, m in pairs if m]
-
-
-def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
-    """The serial that opens each text. Between plain ones (4. … 6. …) a 5 before a figure (5.24小时受理) is plain too."""
-    found = [patterns.SERIAL_IN_TEXT.match(text) for text in texts]
-    if 2 * sum(m is not None and m["b"] is not None for m in found) <= len(texts):
-        return found
-    for i, (text, match) in enumerate(zip(texts, found, strict=True)):
-        whole = patterns.SERIAL_BEFORE_FIGURE.match(text) if match is None or match["c"] is not None else None
-        before = found[i - 1] if i else None
-        following = int(before["b"]) + 1 if before is not None and before["b"] else 1
-        if whole is not None and int(whole["b"]) in (following, 1):  # or the count begins anew
-            found[i] = whole
-    return found
-
-
-def _serials_from_items(criteria: Sequence[Criterion]) -> list[Criterion]:
-    """Where each criterion's item, or the duty beside its standard, opens with a serial (1.选址) and nothing else numbers them, that
-    is the number."""
-    name = "item" if any("item" in c.columns for c in criteria) else "text"
-    found = _plain_between([c.columns.get(name, "") for c in criteria])
-    if any(c.number for c in criteria) or len(found) < 2 or not all(found) or not _count_up(found):
-        return list(criteria)
-    out = []
-    for criterion, match in zip(criteria, found, strict=True):
-        assert match is not None
-        number = fold(next(g for g in match.groups() if g))
-        columns = {**criterion.columns, name: criterion.columns[name][match.end() :]}
-        out.append(replace(criterion, number=number, columns=columns, number_at=criterion.at))
-    return out
-
-
 def _mark_deductions(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
     """Where no line has points, or they stand under 扣分, points are taken off: every line is a deduction."""
     headers = {draft.table.header_texts.get(columns.points) for columns in draft.table.columns if columns.points is not None}
@@ -275,14 +209,6 @@ def _mark_apart(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
         kind = section_kind(f"{own.columns.get('item', '')} {own.text}") if own.kind == "scored" and len(own.text) <= SHORT else own.kind
         out.append(replace(own, kind=kind))
     return out
-
-
-def _count_up(found: Sequence[regex.Match[str] | None]) -> bool:
-    """Whether serials at the start of texts count up, or start over at 1, each time; a slip in ten may break the count."""
-    values = [next(g for g in m.groups() if g) for m in found if m]
-    numbers = [int(v) if v.isdecimal() else None for v in values]
-    slips = sum(b is not None and a is not None and b not in (1, a + 1, a + 2) for a, b in pairwise([0, *numbers]))
-    return slips <= (len(values) + 5) // 10
 
 
 def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Criterion], list[Mark]]:

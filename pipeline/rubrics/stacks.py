@@ -12,10 +12,13 @@ from pipeline import rx as regex
 from pipeline.model import Table
 from pipeline.normalize import clean, fold, points
 from pipeline.rubrics.gridrows import Row, rows_of
-from pipeline.rubrics.headrows import is_header, leading_headers
+from pipeline.rubrics.headrows import are_names, is_header, leading_headers
 
 MIN_TITLE = 5
 """Characters of a title, at least."""
+
+MIN_OTHERS = 3
+"""Rows of a table of other things: its header and two below."""
 
 
 OF_SCORE = regex.compile(r"[0-9]{2}.*(?:以[上下]|至|[-~—–])|(?:[≥≤<>]|不满|低于|不足)=?[0-9]{2}")
@@ -29,8 +32,8 @@ def stacked(table: Table) -> tuple[Table, ...]:
     below = [(row, top) for row in begun if (top := _top(rows, row.index)) is not None]
     heads = {row.index for row in leading_headers(table)} if below else set()
     tops = [top for row, top in below if row.index not in heads]
-    bands = _bands_top(rows)
-    tops = [*tops, bands] if bands is not None and not any(top >= bands for top in tops) else tops
+    for top in (_below_total(rows), _late_header(rows)):
+        tops = [*tops, top] if top is not None and not any(other >= top for other in tops) else tops
     cuts = [top for top in tops if not any(c.row < top < c.row + c.row_span for c in table.cells)]
     return tuple(_between(table, a, b) for a, b in pairwise([0, *cuts, table.rows])) if cuts else (table,)
 
@@ -65,12 +68,34 @@ def _is_other_header(rows: Sequence[Row], head: int, some: bool = False) -> bool
     return first is not rows[head] and len(words) >= 3 and (some or all(map(patterns.header_role, words))) and 2 * len(own & set(words)) < len(words)
 
 
-def _bands_top(rows: Sequence[Row]) -> int | None:
-    """Where the grades that a result leads to (90分以上 | 优秀) stand below a sheet's total, with the lines that head them; else
-    None."""
+def _below_total(rows: Sequence[Row]) -> int | None:
+    """Where the grades that a result leads to (90分以上 | 优秀), or a table of other things, stand below a sheet's total, with the
+    lines that head them; else None."""
     ended = next((row.index for row in reversed(rows) if _sums_up(row)), None)
     below = [row for row in rows if ended is not None and row.index > ended and row.filled()]
-    return below[0].index if are_bands(below) else None
+    return below[0].index if are_bands(below) or are_others(below) else None
+
+
+def _late_header(rows: Sequence[Row]) -> int | None:
+    """Where a sheet's header stands below a table of other things, with no more than its title between them; else None."""
+    late = next((r.index for r in rows if len(r.filled()) > 2 and is_header(r) and all(patterns.header_role(c.text) for c in r.filled())), 0)
+    top = late
+    while top and len(rows[top - 1].filled()) <= 1:
+        top -= 1
+    above = [row for row in rows[:top] if row.filled()]
+    while above and len(above[0].filled()) == 1:
+        above.pop(0)
+    return top if are_others(above) else None
+
+
+def are_others(rows: Sequence[Row]) -> bool:
+    """Whether rows are a table in words of its own (档次 | 奖金 | 名额): names of columns, then rows that fill these columns, one of
+    them with figures."""
+    if len(rows) < MIN_OTHERS or not are_names(rows[0]) or is_header(rows[0]):
+        return False
+    cols = [c.col for c in rows[0].filled()]
+    alike = all([c.col for c in row.filled()] == cols for row in rows[1:])
+    return alike and any(all(points(cell.text) is not None for cell in column) for column in zip(*(row.filled() for row in rows[1:]), strict=True))
 
 
 def _sums_up(row: Row) -> bool:

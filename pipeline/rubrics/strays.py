@@ -26,8 +26,10 @@ def stray_rows(blocks: Sequence[Block], rubrics: Iterable[Rubric]) -> Iterator[R
         if number is None or number in known or number - 1 not in known:
             continue
         known.add(number)
-        place = f"{block.at.place()}: " if block.at else ""
-        yield Remark("stray-rows", f"{place}a line that looks like row {number} of the table stands outside it", block.at)
+        what, zh = f"a line that looks like row {number} of the table stands outside it", f"表外有一行像是表中第 {number} 行"
+        if block.at:
+            what, zh = f"{block.at.place()}: {what}", f"{block.at.place('zh')}：{zh}"
+        yield Remark("stray-rows", what, block.at, message_zh=zh)
 
 
 def torn_tables(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
@@ -38,7 +40,8 @@ def torn_tables(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
             continue
         if int(numbers[1]) == int(numbers[0]) + 1:
             what = f"the table that begins with number {numbers[1]} seems to go on with the one before it, but was read as another"
-            yield Remark("torn-table", what, below.printed()[0].at)
+            zh = f"从序号 {numbers[1]} 起的表像是上一张表的后半，却读成了另一张"
+            yield Remark("torn-table", what, below.printed()[0].at, message_zh=zh)
 
 
 def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
@@ -53,9 +56,11 @@ def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
             continue
         number = fold(rows[0].number or "")
         if number.isdecimal() and int(number) > 2 and str(int(number) - 1) not in known:
-            yield Remark("absent-rows", f"{at.place()}: the first row of the table has number {number}; those before it were not read", at)
+            zh = f"{at.place('zh')}：表的第一行是序号 {number}，其前各行没有读出"
+            yield Remark("absent-rows", f"{at.place()}: the first row of the table has number {number}; those before it were not read", at, message_zh=zh)
         elif len(rows) <= FEW and rubric.stated_total is not None and 2 * total < rubric.stated_total:
-            yield Remark("absent-rows", f"{at.place()}: rows of {total} of {rubric.stated_total} points were read; the others were not", at)
+            what, zh = f"rows of {total} of {rubric.stated_total} points were read; the others were not", f"总分 {rubric.stated_total} 分，只读出 {total} 分的行，其余没有读出"
+            yield Remark("absent-rows", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
 
 
 def _row_number(text: str) -> int | None:

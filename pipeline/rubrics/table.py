@@ -17,7 +17,7 @@ from pipeline.rubrics.gridrows import Row, header_key, rows_of, serial_value
 from pipeline.rubrics.halves import halves
 from pipeline.rubrics.headrows import as_before, find_headers, header_texts, leading_headers
 from pipeline.rubrics.roles import Columns, columns_of
-from pipeline.rubrics.stacks import MIN_TITLE, are_bands, stacked
+from pipeline.rubrics.stacks import MIN_TITLE, are_bands, are_others, stacked
 
 MAX_STRAY = 2
 """Lines that may stand between two parts whose serial numbers go on: a page's head, a stamp."""
@@ -175,7 +175,7 @@ def _goes_on(parts: Sequence[Table], part: Table) -> bool:
     below = max((row.index for row in as_before(leading_headers(parts[-1]), first)), default=-1)
     data = [row for row in before if row.index > below]
     ended = any(row.is_total for row in data[1:])  # a total in the first row opens the table
-    if not header and are_bands(rows):
+    if not header and (are_bands(rows) or (ended and are_others([row for row in rows if row.filled()]))):
         return False
     if not header:
         return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.findings import Proof, Repair, Step
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.plain import points_text
-from pipeline.rules.points import absent_points, is_counted, sum_of, with_children
+from pipeline.rules.points import SETTLED, absent_points, is_counted, sum_of, total_closes, with_children
 from pipeline.rules.registry import Hit, rule, shorten
 
 
@@ -33,10 +33,11 @@ def criterion_without_points(reading: Reading) -> Iterator[Hit]:
         5 | 人员持证 | 5
         6 | 设施完好 | 5
     Repair: the value that one equation fixes (section or total less the rest), if nothing contradicts it; else left open.
-    Limits: rows of bonus, deduction and veto kind, headings without a number, and sheets in which most rows have no points
+    Limits: where the others make the total and what the sections declare, such a row is only noted: it may share the points of the
+    row above (texts cannot show joined cells). Rows of bonus, deduction and veto kind, headings without a number, and sheets in which most rows have no points
     of their own are left alone; words or a dash in the cell are no empty cell.
     中文: 其余各条都有分值而本条分值格为空。该行无法打分，合计也无从核对。若有且仅有一条等式能定出该值（项目或总分减去其余），
-    作为修复提出；否则留空。加分、扣分、否决项，无序号的标题行，以及多数行本无分值的表不报。
+    作为修复提出；否则留空。其余各条已合足总分和各项目分值的，或与上一条合用分值，只作提示。加分、扣分、否决项，无序号的标题行，以及多数行本无分值的表不报。
     """
     for rubric in reading.rubrics:
         printed = [c for c in rubric.printed() if c.kind == "scored"]
@@ -46,7 +47,28 @@ def criterion_without_points(reading: Reading) -> Iterator[Hit]:
         numbered = sum(c.number is not None for c in printed) > len(printed) / 2
         for criterion in absent_points(printed):
             if criterion.text and (criterion.number is not None or not numbered):
-                yield _empty_cell(rubric, criterion)
+                yield _without_share(rubric, criterion) if _is_filled(rubric, criterion) else _empty_cell(rubric, criterion)
+
+
+def _is_filled(rubric: Rubric, criterion: Criterion) -> bool:
+    """Whether the others make the stated total and all that their sections declare: nothing remains for this one."""
+    sections = [s for s in rubric.sections if s.kind == "scored" and s.stated_points is not None and s.points_basis in SETTLED]
+    whole = all(s.stated_points == sum_of(with_children(rubric, s), "scored") for s in sections)
+    return criterion.max_points is None and whole and total_closes(rubric)
+
+
+def _without_share(rubric: Rubric, criterion: Criterion) -> Hit:
+    """The note on a row for which the sums leave nothing."""
+    name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
+    return Hit(
+        annex=rubric.annex,
+        where=criterion.id,
+        status="supported",
+        severity="note",
+        zh=f"第 {name} 条没有自己的分值：“{shorten(criterion.text)}”；其余各条已合足各项目分值和总分，或与上一条合用一个分值",
+        en=f"criterion {name} has no points of its own: “{shorten(criterion.text)}”; the others make all sums, it may share those of the row above",
+        evidence=(criterion.at,),
+    )
 
 
 def _empty_cell(rubric: Rubric, criterion: Criterion) -> Hit:

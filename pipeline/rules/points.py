@@ -8,6 +8,7 @@ from decimal import Decimal
 from pipeline.findings import Proof, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
+from pipeline.points import adding
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule
 
@@ -24,9 +25,9 @@ def is_counted(criterion: Criterion) -> bool:
 
 
 def with_children(rubric: Rubric, section: Section) -> list[Criterion]:
-    """The criteria of a section and of the sections below it."""
+    """The criteria of a section and of the sections below it that add to its sum."""
     below = [c for s in rubric.sections if s.parent == section.id for c in with_children(rubric, s)]
-    return [*section.criteria, *below]
+    return [*adding(section), *below]
 
 
 def sum_of(criteria: Iterable[Criterion], kind: str) -> Decimal:
@@ -107,7 +108,7 @@ def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
     """The points declared for a section equal the sum of its criteria.
 
     What: the points in a section's label (or in its 小计 row) against the sum of the printed criteria of the section and of
-    its subsections. Ranges and options count with their maximum; vetoes do not count.
+    its subsections. Ranges and options count with their maximum; vetoes do not count; where a label has one line chosen, its best.
     Why: whoever fills in the sheet cannot get the points the label promises, or gets more; totals computed by label and by
     row differ.
     **Bad**
@@ -182,7 +183,7 @@ def _section_hit(
     if explained:
         numbers = ", ".join(c.number or "?" for c in absent)
         zh, en = f"；差数恰为所缺序号 {numbers}", f"; the difference is what number {numbers}, absent, would carry"
-    elif _total_closes(rubric):
+    elif total_closes(rubric):
         zh, en = _closing(rubric, zh, en)
     printed = [c for c in criteria if c.basis != "inferred"]
     shown, names = section_name(section), span_of(printed)
@@ -191,7 +192,7 @@ def _section_hit(
         annex=rubric.annex,
         where=section.id,
         status=status,
-        severity="note" if total >= ALTERNATIVES * declared and not _total_closes(rubric) else None,
+        severity="note" if total >= ALTERNATIVES * declared and not total_closes(rubric) else None,
         zh=f"“{shown}”{word} {points_text(declared)} 分，第 {names} 条合计 {points_text(total)} 分{zh}",
         en=f"“{shown}” {word_en} {points_text(declared)} points, criteria {names} sum to {points_text(total)}{en}",
         evidence=(place, *(c.points_at for c in printed)),
@@ -223,7 +224,8 @@ def _closing(rubric: Rubric, zh: str, en: str) -> tuple[str, str]:
     return f"；全表合计 {total} 分与总分相符{zh}", f"; the whole sheet sums to the stated total {total}{en}"
 
 
-def _total_closes(rubric: Rubric) -> bool:
+def total_closes(rubric: Rubric) -> bool:
+    """Whether the printed criteria make the stated total, with or without the bonus."""
     return rubric.stated_total is not None and rubric.stated_total in _sums(rubric)
 
 
@@ -244,7 +246,7 @@ def _section_proof(
     margin = section.boundary.margin if section.boundary else None
     claim = f"第 {span_of(criteria)} 条之和 {points_text(total)} ≠ 标注 {points_text(declared)}"
     claim_en = f"criteria {span_of(criteria)} sum to {points_text(total)} ≠ declared {points_text(declared)}"
-    return Proof(claim=claim, claim_en=claim_en, steps=tuple(steps), margin=margin, redundancy=2 if _total_closes(rubric) else 1, **fields)
+    return Proof(claim=claim, claim_en=claim_en, steps=tuple(steps), margin=margin, redundancy=2 if total_closes(rubric) else 1, **fields)
 
 
 def _places(criteria: Iterable[Criterion]) -> tuple[Provenance, ...]:
@@ -257,8 +259,8 @@ def _top(rubric: Rubric) -> list[Section]:
 
 def _sums(rubric: Rubric) -> tuple[Decimal, Decimal]:
     """The sheet's sum without and with its bonus."""
-    criteria = [c for s in rubric.sections if s.kind == "scored" for c in s.criteria]
-    bonus = [c for s in rubric.sections if s.kind == "bonus" for c in s.criteria]
+    criteria = [c for s in rubric.sections if s.kind == "scored" for c in adding(s)]
+    bonus = [c for s in rubric.sections if s.kind == "bonus" for c in adding(s)]
     base = sum_of(criteria, "scored")
     return base, base + sum_of(criteria, "bonus") + sum_of(bonus, "scored") + sum_of(bonus, "bonus")
 
@@ -286,9 +288,10 @@ def total_mismatch(reading: Reading) -> Iterator[Hit]:
         总评 |          | 100
     Repair: none for the total itself; an absent number or an empty cell may be repaired by this equation.
     Limits: no printed total, no finding. Bonus points inside the total on one sheet and outside on its sisters are a warning,
-    supported by the sisters only. A sum far above the total (rows that exclude each other) is only noted. With an empty points cell the sum is compared only if it already exceeds the total.
+    supported by the sisters only. A sum far above the total (rows that exclude each other) is only noted. With an empty points cell the sum is compared only if it already exceeds the total;
+    sections that then declare too much by exactly one of them are undecidable (one may stand for another; a note where a second declares as much).
     The total may be any number (40, 110, 150, 1000); it is never assumed to be 100.
-    中文: 印出的总分应等于全部计分条目之和（加分项可在总分之外，也可在内；与同一通知的其他表算法不一的予以提示）；有条目分值不明时比对各项目标注分之和。没有印总分则不检查，
+    中文: 印出的总分应等于全部计分条目之和（加分项可在总分之外，也可在内；与同一通知的其他表算法不一的予以提示）；有条目分值不明时比对各项目标注分之和，恰好多出其中一项的（或为任选）不能判定。没有印总分则不检查，
     总分可以是任何数，绝不假定为 100。
     """
     for rubric in reading.rubrics:
@@ -335,8 +338,8 @@ def _bonus_hit(odd: Rubric, sister: Rubric) -> Hit:
 
 
 def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
-    criteria = [c for c in rubric.criteria() if c.basis in SETTLED]
-    if any(is_counted(c) for c in criteria):
+    criteria = [c for s in rubric.sections for c in adding(s) if c.basis in SETTLED]
+    if any(is_counted(c) and c.kind != "deduction" for c in criteria):  # what is only deducted from the total makes no sum
         base, whole = _sums(rubric)
         unknown = [c for c in absent_points(criteria) if c.basis == "printed"]
         taking = {c.id for s in rubric.sections if s.kind == "deduction" for c in s.criteria}  # what these cost is no part of the total
@@ -349,9 +352,9 @@ def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
     labels = [s for s in _top(rubric) if s.kind == "scored"]
     values = [s.stated_points for s in labels if s.stated_points is not None and s.points_basis in SETTLED]
     outside = sum((s.stated_points or Decimal(0) for s in _top(rubric) if s.kind == "bonus"), Decimal(0))
-    rivals = [sum(values) - v for v in values if len(values) > 2 and any(c.max_points is not None for c in criteria)]
-    if len(values) == len(labels) > 1 and stated not in (sum(values), sum(values) + outside, *rivals):  # one section may stand for another
-        yield _label_hit(rubric, labels, values, stated)
+    rivals = len(values) > 2 and any(c.max_points is not None for c in criteria)  # one section may stand for another
+    if len(values) == len(labels) > 1 and stated not in (sum(values), sum(values) + outside):
+        yield _label_hit(rubric, labels, values, stated, [v for v in values if sum(values) - v == stated] if rivals else [])
 
 
 def _total_hit(rubric: Rubric, criteria: list[Criterion], stated: Decimal, base: Decimal) -> Hit:
@@ -384,7 +387,7 @@ def _total_hit(rubric: Rubric, criteria: list[Criterion], stated: Decimal, base:
 def _sums_by_section(rubric: Rubric) -> Iterator[Step]:
     """One line of arithmetic a section, so that a person can follow with a finger."""
     for section in rubric.sections:
-        rows = [c for c in section.criteria if is_counted(c) and c.kind == "scored"]
+        rows = [c for c in adding(section) if is_counted(c) and c.kind == "scored"]
         if rows and section.kind == "scored":
             value = sum_of(rows, "scored")
             text = f"{section_name(section)} {span_of(rows)}: {addends(rows)}" if section.label else f"{span_of(rows)}: {addends(rows)}"
@@ -392,26 +395,34 @@ def _sums_by_section(rubric: Rubric) -> Iterator[Step]:
 
 
 def _total_steps(rubric: Rubric, stated: Decimal, base: Decimal) -> Iterator[Step]:
-    parts = [sum_of(s.criteria, "scored") for s in rubric.sections if s.kind == "scored" and any(is_counted(c) for c in s.criteria)]
+    parts = [sum_of(adding(s), "scored") for s in rubric.sections if s.kind == "scored" and any(is_counted(c) for c in s.criteria)]
     if len(parts) > 1:
         yield Step("sum", f"{_terms(parts)} = {points_text(base)}", (rubric.id,), points_text(base))
     place = (rubric.total_at,) if rubric.total_at else ()
     yield Step("declared", points_text(stated), (rubric.id,), points_text(stated), place)
 
 
-def _label_hit(rubric: Rubric, labels: list[Section], values: list[Decimal], stated: Decimal) -> Hit:
+def _label_hit(rubric: Rubric, labels: list[Section], values: list[Decimal], stated: Decimal, spare: list[Decimal]) -> Hit:
+    """`spare`: labels without one of which the others make the total; where two of them are equal, one may stand for the other."""
     total = sum(values, Decimal(0))
     text = f"{_terms(values)} = {points_text(total)}"
+    zh = en = ""
+    if spare:
+        zh = f"；少计其中一项（{points_text(spare[0])} 分）恰合总分：或任选其一，或有一数印错，不能判定"
+        en = f"; without one of {points_text(spare[0])} they make the total: a choice of sections, or a misprint, is undecidable"
     return Hit(
         annex=rubric.annex,
         where=rubric.id,
-        zh=f"总分印为 {points_text(stated)} 分，{len(labels)} 个项目标注合计 {points_text(total)} 分",
-        en=f"the stated total is {points_text(stated)} points, {len(labels)} sections declare {points_text(total)}",
+        status="undecidable" if spare else "proved",
+        severity="note" if len(spare) > 1 else "warning" if spare else None,
+        zh=f"总分印为 {points_text(stated)} 分，{len(labels)} 个项目标注合计 {points_text(total)} 分{zh}",
+        en=f"the stated total is {points_text(stated)} points, {len(labels)} sections declare {points_text(total)}{en}",
         evidence=(rubric.total_at, *(s.at for s in labels)),
         proof=Proof(
             claim=f"各项目之和 {points_text(total)} ≠ 总分 {points_text(stated)}",
             claim_en=f"sections sum to {points_text(total)} ≠ stated total {points_text(stated)}",
             steps=(Step("sum", text, tuple(s.id for s in labels), points_text(total)),),
+            explanations=1 + len(spare) if spare else None,
         ),
         values=(points_text(stated), points_text(total)),
     )

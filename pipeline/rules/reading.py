@@ -23,21 +23,6 @@ BARE_NUMBER = regex.compile(r"[^\p{L}%‰]*[0-9][^\p{L}%‰]*分?")
 """A text without a word or unit: a number that belongs to another column."""
 
 
-LEFT_ALONE = {
-    "a table with a points column that holds no criteria": "有分值列而没有评价条目",
-    "a table with a points column and no points in it": "有分值列而没有一个分值",
-    "a table of quantities: nothing in it says that its numbers are points": "所列是数量，没有一处说明是分值",
-    "a table of quantities: its headers name measures and no criteria": "表头是计量项目，没有评价内容",
-    "a table of points for things or cases: neither its headers nor the words around it speak of scoring": "列的是事物或情形的分值，表头和上下文都未说评分",
-    "a table with points and no criteria texts": "只有分值，没有评价内容",
-    "a table whose points run along a row: values for cases, no criteria": "分值横排一行，是各情形的取值",
-    "a table of grades and their ranges, no criteria": "是等次与分数段对照",
-    "a table of results: each row is somebody's score, not a criterion": "是评分结果，每行是一个单位或个人的得分",
-    "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",
-}
-"""Why a table with points is no rubric, as the reader of rubrics says it, in Chinese."""
-
-
 @rule(code="TAB004", name="no-rubric", severity="note", title="没有评价表", clause="方法说明（可读而无表的文件不算错误）")
 def no_rubric(reading: Reading) -> Iterator[Hit]:
     """The document holds no rubric.
@@ -57,8 +42,8 @@ def no_rubric(reading: Reading) -> Iterator[Hit]:
         if any(r.kind == "picture" for r in reading.remarks):
             zh, en = f"{zh}；文件中的图片没有读，表若在图片里，请另给图片", f"{en}; the pictures in it were not read: a sheet that is a picture must be given by itself"
         alone = [r for r in reading.remarks if r.kind == "not-a-rubric"]
-        for reason in dict.fromkeys(r.message for r in alone):
-            zh, en = f"{zh}；有表没有当作评价表：{LEFT_ALONE.get(reason, reason)}", f"{en}; left alone: {reason}"
+        for reason in {r.message: r for r in alone}.values():
+            zh, en = f"{zh}；有表没有当作评价表：{reason.said('zh')}", f"{en}; left alone: {reason.message}"
         yield Hit(annex=0, where="notice", zh=zh, en=en, evidence=tuple(r.at for r in alone))
 
 
@@ -176,9 +161,8 @@ def reading_incomplete(reading: Reading) -> Iterator[Hit]:
     for remark in reading.remarks:
         if remark.kind in LOSSES:
             zh, en = LOSSES[remark.kind]
-            said = shorten(remark.message)
             severity: Severity | None = "note" if remark.kind in NOTED else None
-            yield Hit(annex=0, where="notice", severity=severity, zh=f"{zh}：“{said}”", en=f"{en}: “{said}”", evidence=(remark.at,), values=(remark.kind, remark.message))
+            yield Hit(annex=0, where="notice", severity=severity, zh=f"{zh}：{remark.said('zh')}", en=f"{en}: {remark.message}", evidence=(remark.at,), values=(remark.kind, remark.message))
     for rubric in reading.rubrics:
         for criterion in _shifted(rubric):
             row = shorten(" | ".join(filter(None, (criterion.number, criterion.text, *criterion.columns.values()))))

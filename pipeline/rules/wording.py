@@ -278,6 +278,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
         rows: dict[tuple[str, ...], Criterion] = {}
         duties: dict[tuple[str | None, str, str], tuple[int, Criterion]] = {}
         home = {c.id: section.id for section in rubric.sections for c in section.criteria}
+        alone = {section.criteria[0].id: fold(section.label or "") for section in rubric.sections if len(section.criteria) == 1}
         above: Criterion | None = None
         for index, criterion in enumerate(rubric.printed()):
             text = fold(patterns.POINTS_IN_BRACKETS.sub("", criterion.text))
@@ -288,7 +289,8 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             said, group = (item, "") if len(item) >= TOO_SHORT else (text, item)
             if len(said) < TOO_SHORT or len(_asked(criterion.text if said is text else item)) < TOO_SHORT:
                 continue
-            key = (text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if k not in BESIDE))
+            named = alone.get(criterion.id, "")  # a label of one line may be the duty, the line what its grades are
+            key = (text, named if len(named) >= TOO_SHORT else "", *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k)))
             first = rows.setdefault(key, criterion)
             duty = (home.get(criterion.id), said, group)  # each section may ask the same of its own people
             last, same = duties.get(duty, (index, criterion))
@@ -300,10 +302,18 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
 
 
 BESIDE = ("remark", "awarded", "method", "evidence")
-"""Columns that do not say what is asked for, nor by which standard."""
+"""Roles of columns that do not say what is asked for, nor by which standard."""
+
+WHO_AND_WHEN = regex.compile(r"责任|牵头|配合|主体|单位|部门|科室|时限|时间|周期|频[次率]|来源|资料|材料|凭证")
+"""Headers of such columns in other words."""
 
 CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")
 """A general clause on what is deducted, which many rows share."""
+
+
+def _is_beside(column: str) -> bool:
+    """Whether a column, known by its role or its header, says nothing of what is asked for."""
+    return column in BESIDE or patterns.header_role(column) in BESIDE or WHO_AND_WHEN.search(column) is not None
 
 
 def _asked(text: str) -> str:

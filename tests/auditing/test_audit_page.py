@@ -59,6 +59,14 @@ def test_a_sheet_without_sections_lacks_no_label(label, said):
     assert "（名称缺失）" not in html
 
 
+@pytest.mark.parametrize(("number", "columns"), [("1", 5), ("", 4)])
+def test_a_sheet_without_serials_has_no_column_for_them(number, columns):
+    whole = reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n养护（4分）|{number}|清扫路面。|4\n总评|||4"))
+    table = page(replace(whole, findings=audit(whole))).partition('<table class="sheet')[2].partition("</table>")[0]
+    rows = table.split("<tr")[1:]
+    assert [sum(int(n or 1) for n in re.findall(r'<t[hd]\b(?:[^>]*?colspan="(\d+)")?', row)) for row in rows] == [columns] * 3
+
+
 def test_text_of_the_source_is_escaped(reading):
     assert "<并>" not in page(reading)
     assert "编制预案&lt;并&gt;备案&amp;存档" in page(reading)

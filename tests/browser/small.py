@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from pipeline.assessment import Policy
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.model import Reading
@@ -26,6 +28,15 @@ def small_reading() -> Reading:
 def small_sheet(policy: Policy | None = None) -> Sheet:
     reading = small_reading()
     return sheet_of(reading, reading.rubrics[0], "draft", policy)
+
+
+def nameless_sheet() -> Sheet:
+    """Three criteria without section or serial, the last of which takes points away."""
+    rubric = rubric_of("项目 | 序号 | 评价内容 | 评价分值\n | | 地面清洁。 | 3.5\n | | 果皮箱清洁。 | 2.5\n | | 发生有责投诉。 | 5\n", annex=1)
+    (whole,) = rubric.sections
+    criteria = (*whole.criteria[:2], replace(whole.criteria[2], kind="deduction"))
+    made = replace(rubric, sections=(replace(whole, criteria=criteria),))
+    return sheet_of(reading_of(made, notice=notice_of(), revision="2023"), made, "draft")
 
 
 CASES = [  # scores of the five criteria, total, grade

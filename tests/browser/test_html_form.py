@@ -17,7 +17,8 @@ from pipeline.assessment import Policy
 from pipeline.formats import html
 from pipeline.returns import collecting
 from tests.browser.chromium import Page
-from tests.browser.small import CASES, small_sheet
+from tests.browser.small import CASES, nameless_sheet, small_sheet
+from tests.formats.test_pages import reading_for, sections, sheet_for
 from tests.returns.filled import random_values, reading, scores_of, sheet
 
 
@@ -274,6 +275,33 @@ def test_the_print_has_head_page_number_and_code_on_every_page_and_no_torn_row(p
             assert [b.text.split("|")[3] for b in found] == ["annex-2"]
     assert len(tables) >= 2
     assert "导出" not in "".join(texts)
+
+
+def test_a_sheet_without_subtotals_has_a_live_total(page, tmp_path):
+    (tmp_path / "f.html").write_text(html.render(nameless_sheet()), encoding="utf-8")
+    page.open(tmp_path / "f.html")
+    fill(page, "3.5", "2.5", "2")
+    assert page.js("document.querySelectorAll('[data-subtotal]').length") == 0
+    assert page.js("document.getElementById('annex_1_total').textContent") == "4"
+
+
+def test_a_section_higher_than_a_page_begins_below_the_head_and_its_rows_are_whole(page, tmp_path):
+    (tmp_path / "f.html").write_text(html.render(sheet_for(reading_for(sections(12, text="台账齐全，按规定及时更新。" * 15)))), encoding="utf-8")
+    page.open(tmp_path / "f.html")
+    with pdfplumber.open(io.BytesIO(page.printed())) as printed:
+        texts = [p.extract_text() for p in printed.pages]
+    assert "第1项" in texts[0]
+    begun = [sum(f"第{n}项" in t for n in range(1, 13)) for t in texts]
+    assert [t.count("更新。") - 15 * n for t, n in zip(texts, begun, strict=True)] == [0] * len(texts)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_print_has_a_box_for_what_does_not_apply_where_that_is_allowed(page, tmp_path, allowed):
+    sheet = small_sheet(Policy(not_applicable="exclude-and-scale") if allowed else None)
+    (tmp_path / "f.html").write_text(html.render(sheet), encoding="utf-8")
+    page.open(tmp_path / "f.html")
+    with pdfplumber.open(io.BytesIO(page.printed())) as printed:
+        assert ("不适用" in unicodedata.normalize("NFKC", "".join(p.extract_text() for p in printed.pages))) is allowed
 
 
 @pytest.mark.skipif(importlib.util.find_spec("axe_core_python") is None, reason="axe-core-python is absent")

@@ -1,4 +1,4 @@
-"""Pages on a phone 390 pixels wide: nothing is wider than the screen, no text stands one character below the other."""
+"""Pages on a phone 360 pixels wide: nothing is wider than the screen, no text stands one character below the other."""
 
 from __future__ import annotations
 
@@ -47,15 +47,25 @@ NARROW = """[...document.querySelectorAll('td, th, p, dd, li')].filter(e => e.of
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_a_phone(page, tmp_path, name):
-    page.resize(390, 800)
+    page.resize(360, 800)
     (tmp_path / "p.html").write_text(PAGES[name](tmp_path), encoding="utf-8")
     page.open(tmp_path / "p.html")
-    assert page.js("document.documentElement.scrollWidth") <= 390
+    assert page.js("document.documentElement.scrollWidth") <= 360
     assert page.js(NARROW) == []
 
 
+def test_on_a_phone_the_bar_hides_nothing_and_what_is_touched_is_large(page, tmp_path):
+    page.resize(360, 640)
+    (tmp_path / "p.html").write_text(html.render(small_sheet()), encoding="utf-8")
+    page.open(tmp_path / "p.html")
+    page.js("scrollTo(0, document.documentElement.scrollHeight)")
+    low = "Math.max(...[...document.querySelectorAll('form p, form li, form input:not([type=file])')].map(e => e.getBoundingClientRect().bottom))"
+    assert page.js(f"{low} <= document.querySelector('.bar').getBoundingClientRect().top")
+    assert page.js("Math.min(...[...document.querySelectorAll('.na, .photo, .awarded')].map(e => e.getBoundingClientRect().height))") >= 30
+
+
 def test_on_a_phone_each_finding_stands_under_its_row(page, tmp_path):
-    page.resize(390, 800)
+    page.resize(360, 800)
     text = notice_text((LONG, *RULES[1:])).replace("\t3\t", "\t4\t", 1)
     (tmp_path / "n.txt").write_text(text, encoding="utf-8")
     reading = stages.extract(tmp_path / "n.txt")
@@ -63,4 +73,4 @@ def test_on_a_phone_each_finding_stands_under_its_row(page, tmp_path):
     page.open(tmp_path / "p.html")
     boxes = page.js("[...document.querySelectorAll('.sheet .chip')].map(e => { const b = e.getBoundingClientRect(); return [b.left, b.right]; })")
     assert boxes
-    assert [b for b in boxes if b[0] < 0 or b[1] > 390] == []
+    assert [b for b in boxes if b[0] < 0 or b[1] > 360] == []

@@ -184,6 +184,15 @@ def test_a_long_first_criterion_leaves_no_page_with_the_header_alone(length):
     assert "cantSplit" not in row
 
 
+@pytest.mark.parametrize("title", ["卫生检查表", "市直机关物业服务社会化购买项目履约情况季度考核评价表（试行，2025年修订）"])
+def test_the_title_of_a_workbook_stands_beside_the_code(title):
+    page = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet_for(reading_for(sections(3), title=title))))).active
+    (joined,) = (m for m in page.merged_cells.ranges if m.min_row == 1)
+    (code,) = page._images
+    assert joined.max_col <= code.anchor._from.col
+    assert page.row_dimensions[1].height >= 23 * -(-len(title) // 20)
+
+
 @pytest.mark.parametrize("length", [300, 700, 1100, 3000])
 def test_a_workbook_row_is_as_high_as_its_text(length):
     page = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet_for(with_text(LONG[:length], 1))))).active

@@ -31,6 +31,8 @@ HEAD = "项目 | 序号 | 评价内容 | 评价分值\n"
 PLAIN = HEAD + " | | 垃圾日产日清。 | 4\n | | 路面无积水。 | 6\n"
 HALVES = HEAD + "保洁（1.5分） | 1 | 地面清洁。 | 0.5\n | 2 | 果皮箱清洁。 | 1\n设施（2分） | 3 | 公厕无异味。 | 1.5\n | 4 | 标识完整。 | 0.5\n总评 | | | 3.5\n"
 BONUS = HEAD + "保洁（6分） | 1 | 地面清洁。 | 6\n设施（4分） | 2 | 公厕无异味。 | 4\n加分项（5分） | 3 | 获市级以上表彰。 | 5\n总评 | | | 10\n"
+SERIALS = HEAD + " | 1 | 垃圾日产日清。 | 4\n | 2 | 路面无积水。 | 6\n总评 | | | 10\n"
+LABELS = HEAD + "保洁（6分） | | 地面清洁。 | 2\n | | 果皮箱清洁。 | 4\n设施（4分） | | 公厕无异味。 | 4\n总评 | | | 10\n"
 DEDUCTIONS = HEAD + "扣分项 | 1 | 发生有责投诉。 | 5\n | 2 | 台账缺失。 | 3\n总评 | | | 100\n"
 LONG = HEAD + "".join(f"{f'第{n // 20 + 1}部分（20分）' if n % 20 == 0 else ''} | {n + 1} | 第{n + 1}项要求按规定落实到位。 | 1\n" for n in range(600))
 
@@ -53,6 +55,8 @@ def in_words() -> Reading:
 
 SHAPES = {
     "no sections, serials or total": lambda: made(PLAIN, title="环境卫生检查表"),
+    "serials alone": lambda: made(SERIALS),
+    "sections alone": lambda: made(LABELS),
     "halves": lambda: made(HALVES),
     "bonus": lambda: made(BONUS),
     "only deductions": lambda: made(DEDUCTIONS),
@@ -167,6 +171,24 @@ def pdf_text(data: bytes) -> str:
 def zip_text(data: bytes) -> str:
     archive = zipfile.ZipFile(io.BytesIO(data))
     return "".join(archive.read(n).decode() for n in archive.namelist() if n.endswith(".xml") and "theme" not in n)
+
+
+@pytest.mark.parametrize(
+    ("shape", "absent"),
+    [
+        ("no sections, serials or total", {"项目", "序号", "小计"}), ("serials alone", {"项目", "小计"}), ("sections alone", {"序号"}), ("halves", set()),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("skips", [False, True])
+@pytest.mark.parametrize("form", ["pdf", "docx", "xlsx", "html"])
+def test_no_column_and_no_subtotal_is_printed_that_a_sheet_has_nothing_for(form, shape, absent, skips):
+    data = {**RENDER, "html": html.render}[form](sheet_for(shape, Policy(not_applicable="exclude-and-scale") if skips else None))
+    if form == "html":
+        shown = "".join(text for row in regex.findall(r"<tr.*?</tr>", data, regex.DOTALL) for text in regex.sub("<[^>]+>", "", row).split())
+    else:
+        shown = {"pdf": pdf_text, "docx": zip_text, "xlsx": zip_text}[form](data)
+    assert {word for word in ("项目", "序号", "小计") if word in shown} == {"项目", "序号", "小计"} - absent
+    assert "评价内容" in shown
 
 
 def test_a_sheet_without_sections_has_no_footnote_about_them():

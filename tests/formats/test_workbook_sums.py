@@ -5,21 +5,23 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from pipeline.formats import xlsx
-from tests.browser.small import CASES, small_sheet
+from pipeline.formats.sheet import Sheet
+from tests.browser.small import CASES, nameless_sheet, small_sheet
 
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is absent (make setup-system)")
 MORE = [(("3.5", "2.5", "4", "", "0"), "10", "有1项不适用，待计分", {"annex_1_c4_na": "未参评"}), (("3.5", "2.5", "4", "2", "0"), "12", "一票否决", {"annex_1_veto_2": "是"})]
 ALL = [*((*case, {}) for case in CASES), *MORE]
 
 
-def typed(values: dict[str, str]) -> bytes:
+def typed(values: dict[str, str], sheet: Sheet) -> bytes:
     """The blank workbook with values typed in; openpyxl drops every stored result."""
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(small_sheet())))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet)))
     for key, value in values.items():
         cell = book.defined_names[key].attr_text.split("!")[1].replace("$", "")
         book["评价表"][cell].value = float(value) if value.replace(".", "").isdecimal() else value
@@ -28,15 +30,29 @@ def typed(values: dict[str, str]) -> bytes:
     return out.getvalue()
 
 
+def recalculate(folder: Path, files: list[str]) -> None:
+    """Open the files in LibreOffice and save them under `again`."""
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    subprocess.run(["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "again", *files],
+                   cwd=folder, check=True, timeout=180, capture_output=True)  # fmt: skip
+
+
+@needs_office
+def test_a_sheet_without_subtotals_adds_up_its_cells_what_takes_points_away_too(tmp_path):
+    (tmp_path / "f.xlsx").write_bytes(typed({"annex_1_c1": "3.5", "annex_1_c2": "2.5", "annex_1_c3": "2"}, nameless_sheet()))
+    recalculate(tmp_path, ["f.xlsx"])
+    book = openpyxl.load_workbook(tmp_path / "again" / "f.xlsx", data_only=True)
+    cell = book.defined_names["annex_1_total"].attr_text.split("!")[1].replace("$", "").split(":")[0]
+    assert book["评价表"][cell].value == 4
+
+
 @needs_office
 def test_totals_and_grades_are_the_same_in_an_office(tmp_path):
     for n, (scores, _, _, more) in enumerate(ALL):
         values = {f"annex_1_c{i}": s for i, s in enumerate(scores, start=1) if s} | more
-        (tmp_path / f"f{n}.xlsx").write_bytes(typed(values))
+        (tmp_path / f"f{n}.xlsx").write_bytes(typed(values, small_sheet()))
     files = [f"f{n}.xlsx" for n in range(len(ALL))]
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    subprocess.run(["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "again", *files],
-                   cwd=tmp_path, check=True, timeout=180, capture_output=True)  # fmt: skip
+    recalculate(tmp_path, files)
     for file, (_, total, grade, _) in zip(files, ALL, strict=True):
         book = openpyxl.load_workbook(tmp_path / "again" / file, data_only=True)
         cells = {k: book.defined_names[f"annex_1_{k}"].attr_text.split("!")[1].replace("$", "").split(":")[0] for k in ("total", "grade")}

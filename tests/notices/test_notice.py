@@ -369,3 +369,18 @@ def test_items_of_the_annex_list_that_follow_a_wrapped_one() -> None:
     text = "白石县林业局\n白林发〔2023〕7号\n关于开展考核的通知\n各乡镇：\n现将有关事项通知如下。\n附件：1.白石县森林康养基地认定评分表（甲类） 2.白石县森林康养基地认定评\n分表（乙类） 3.白石县森林康养基地认定评分表（丙类）\n"
     titles = [(a.annex, a.title) for a in notice_of(text).annexes]
     assert titles == [(n, f"白石县森林康养基地认定评分表（{kind}类）") for n, kind in enumerate("甲乙丙", 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "issuer"),
+    [
+        ("白石县教育局　基础教育处", "白石县教育局基础教育处"),
+        ("白石省公安厅　　交通管理局", "白石省公安厅交通管理局"),
+        ("白石县住房局　白石县物业服务中心", "白石县住房局、白石县物业服务中心"),
+        ("白石县住房局 白石县财政局", "白石县住房局、白石县财政局"),
+        ("白石县　住房和城乡建设局", "白石县住房和城乡建设局"),
+    ],
+)
+def test_a_unit_beside_its_organ_is_no_second_issuer(line: str, issuer: str) -> None:
+    notice = notice_of(f"{line}\n\n白教〔2025〕3号\n\n关于开展检查的通知\n\n各学校：\n\n现将有关事项通知如下。\n\n{line}\n\n2025年3月12日\n")
+    assert notice.issuer == notice.signature == issuer

@@ -123,19 +123,19 @@ def test_a_stroke_that_makes_no_word_may_be_a_dash():
 
 
 def test_what_else_a_character_may_be_is_remembered():
-    from pipeline.readers.ocr import STOPS, _decode
+    from pipeline.readers.ocr import STOPS, Classes, _decode
 
     steps = np.zeros((6, 5 + len(STOPS)), np.float32)
     steps[:, 0] = 1
     steps[2, :5] = (0.1, 0.6, 0.2, 0.04, 0.06)
-    (char,) = _decode(steps, 1.0, ("", "军", "车", "罕", "率", *STOPS), None)
+    (char,) = _decode(steps, 1.0, Classes.of(("", "军", "车", "罕", "率", *STOPS)))
     assert char.text == "军"
     assert [text for text, _ in char.rivals] == ["车", "率"]
 
 
 @pytest.mark.parametrize(("before", "mark", "raw"), [("%", "，", "."), ("m", "，", "."), ("9", ".", "")])
 def test_a_full_stop_behind_a_unit_is_no_latin_one(before, mark, raw):
-    from pipeline.readers.ocr import STOPS, _decode
+    from pipeline.readers.ocr import STOPS, Classes, _decode
 
     letters = ("", "率", before, ".", "压", *STOPS)
     steps = np.zeros((12, len(letters)), np.float32)
@@ -143,7 +143,7 @@ def test_a_full_stop_behind_a_unit_is_no_latin_one(before, mark, raw):
     for step, letter in ((1, 1), (4, 2), (7, 3), (10, 4)):
         steps[step, [0, letter]] = (0.05, 0.7)
     steps[7, letters.index("，")] = 0.2
-    chars = _decode(steps, 1.0, letters, None)
+    chars = _decode(steps, 1.0, Classes.of(letters))
     assert [(c.text, c.raw) for c in chars] == [("率", ""), (before, ""), (mark, raw), ("压", "")]
 
 
@@ -190,3 +190,30 @@ def test_a_colon_in_doubt_is_not_compared_with_commas_afterwards():
     lines = [line_of("台账齐全：人员持证", {4: 0.85})] + [line_of("台账齐全，人员持证")] * 6
     (read, *_) = scan._settled([colon] + [comma] * 6, lines)
     assert (read[4].text, read[4].confidence) == ("：", 0.5)
+
+
+# ---- parts under a seal ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("touched", "chars", "columns"),
+    [((310, 350), (7, 15), (210, 450)), ((0, 20), (0, 4), (0, 120)), ((700, 719), (20, 24), (600, 720)), ((100, 640), (0, 24), (0, 720))],
+)
+def test_of_a_line_under_a_seal_the_part_it_touches_is_read_again(touched, chars, columns):
+    from pipeline.readers.scan import _touched
+
+    plain = np.full((44, 24 * PITCH), 255, np.uint8)
+    under = plain.copy()
+    under[:, slice(*touched)] = 90
+    span = _touched(line_of("建立健全各项安全管理制度并按照规定组织定期检查整改"[:24]), plain, under)
+    assert ((span.chars.start, span.chars.stop), (span.x0, span.x1)) == (chars, columns)
+
+
+def test_a_line_of_which_nothing_was_read_is_read_again_as_a_whole():
+    from pipeline.readers.scan import _touched
+
+    plain = np.full((44, 300), 255, np.uint8)
+    under = plain.copy()
+    under[10:20, 40:60] = 90
+    span = _touched([], plain, under)
+    assert (span.x0, span.x1, span.chars) == (0, 300, slice(0, 0))

@@ -54,6 +54,24 @@ def test_print_under_a_nearly_opaque_seal_is_told_from_the_seal(form):
     assert (seen.beneath[inside][plain[inside] > 250] < 190).mean() < 0.03
 
 
+def test_print_under_a_seal_is_the_same_whatever_the_paper_around_it():
+    from pipeline.readers.seals import AROUND, beneath
+
+    def seen(pixels: np.ndarray) -> np.ndarray:
+        red = pixels[:, :, 0]
+        colour = np.clip(red.astype(int) - pixels[:, :, 1:].max(axis=2), 0, 255).astype(np.uint8)
+        return beneath(red, colour, 60, colour > 18)
+
+    page = np.asarray(stamped(drawn(), 640, 330))
+    stamp = np.s_[330 - AROUND : 330 + 310 + AROUND, 640 - AROUND : 640 + 310 + AROUND]
+    whole, part = seen(page), seen(page[stamp])
+    assert (part != page[stamp][:, :, 0]).sum() > 5000
+    assert (whole[stamp] == part).all()
+    outside = np.ones(whole.shape, bool)
+    outside[stamp] = False
+    assert (whole[outside] == page[:, :, 0][outside]).all()
+
+
 def test_a_page_without_red_ink_has_no_second_picture():
     from pipeline.readers.paper import even_background
 
@@ -134,7 +152,7 @@ def column(rows: list[str], pitch: int) -> np.ndarray:
 @pytest.mark.parametrize("pitch", [29, 32, 44])
 @pytest.mark.parametrize("rows", [["监", "督", "管", "理", "20", "分"], ["教", "育", "三", "二", "18", "分"], ["卫", "生", "8", "分"]])
 def test_a_column_of_characters_is_parted_row_by_row(rows, pitch):
-    from pipeline.readers.scan import Strip, _characters_on_end
+    from pipeline.readers.strips import Strip, _characters_on_end
 
     image = column(rows, pitch)
     parts = _characters_on_end(Strip(8, 0, 52, image.shape[0]), image, 38)
@@ -144,7 +162,7 @@ def test_a_column_of_characters_is_parted_row_by_row(rows, pitch):
 
 @pytest.mark.parametrize("figure", ["1", "7", "I"])
 def test_a_lone_figure_is_no_column(figure):
-    from pipeline.readers.scan import Strip, _characters_on_end
+    from pipeline.readers.strips import Strip, _characters_on_end
 
     image = column([figure], 30)
     strip = Strip(21, 5, 39, 48)
@@ -203,13 +221,25 @@ def test_a_letter_alone_in_a_number_column_is_the_figure_it_looks_like_and_in_do
     from pipeline.model import Cell
     from pipeline.provenance import Provenance
     from pipeline.readers.ocr import Char
-    from pipeline.readers.rereading import Crop, _settled
+    from pipeline.readers.rereading import _settled
 
     cell = Cell(row=1, col=0, text=read, at=Provenance(read, page=1, bbox=(0, 0, 9, 9)), confidence=0.94)
     seen = [Char(c, 0.5, 0.85) for c in read]
-    out = _settled(Crop(cell, np.zeros((9, 9), np.uint8), True), seen, seen, [])
+    out = _settled(cell, seen, seen, [])
     assert out.text == settled
     assert settled == read or (out.digits or 1) <= 0.5
+
+
+@pytest.mark.parametrize(("read", "again", "sure"), [("6", "6", 0.95), ("6", "8", None), ("6", "", None), ("甲", "甲", None)])
+def test_a_figure_read_the_same_twice_needs_no_third_look(read, again, sure):
+    from pipeline.model import Cell
+    from pipeline.provenance import Provenance
+    from pipeline.readers.ocr import Char
+    from pipeline.readers.rereading import Crop, _settled_once
+
+    cell = Cell(row=1, col=0, text=read, at=Provenance(read, page=1, bbox=(0, 0, 9, 9)), confidence=0.7)
+    out = _settled_once(Crop(cell, np.zeros((9, 9), np.uint8), True), [Char(c, 0.5, 0.95) for c in again])
+    assert (out and out.digits) == sure
 
 
 @pytest.mark.parametrize(("read", "figures", "settled"), [("6分", "69", "6分"), ("(3)", "131", "(3)"), ("0-5", "015", "0-5"), ("6", "6", "6")])
@@ -217,12 +247,12 @@ def test_what_dresses_a_number_is_no_figure(read, figures, settled):
     from pipeline.model import Cell
     from pipeline.provenance import Provenance
     from pipeline.readers.ocr import Char
-    from pipeline.readers.rereading import Crop, _settled
+    from pipeline.readers.rereading import _settled
 
     cell = Cell(row=1, col=0, text=read, at=Provenance(read, page=1, bbox=(0, 0, 9, 9)), confidence=0.94)
     seen = [Char(c, 0.5, 0.85) for c in read]
     for free in (seen, [Char("口", 0.5, 0.3)]):
-        out = _settled(Crop(cell, np.zeros((9, 9), np.uint8), True), free, free, [Char(c, 0.5, 0.99) for c in figures])
+        out = _settled(cell, free, free, [Char(c, 0.5, 0.99) for c in figures])
         assert out.text == settled
 
 

@@ -119,12 +119,29 @@ def test_every_quote_stands_in_its_line(shape):
 
 
 @pytest.mark.parametrize(
+    ("source", "rows"),
+    [
+        ("考核标准\n评价内容,分值\n计量器具定期检定，设置公平秤。,20\n\"整洁,\n有序。\",30\n合计,50\n", 4),
+        ("考核标准,\n评价内容,分值\n一、管理（50分）,\n设置公平秤。,20\n整洁有序。,30\n合计,50\n", 6),
+        ("附件\n色系,代号\n红,A1\n蓝,B2\n\n考核标准\n", 3),
+        ("考核标准\n考核内容        评分\n1.24小时值守。  20\n2.整洁有序。    30\n合计            50\n", 4),
+        ("附件\n时段;班次;车辆\n早;甲;2\n晚;乙;1\n", 3),
+    ],
+)
+def test_records_of_two_values_or_of_short_words_are_a_table(source, rows):
+    (table,) = tables(source)
+    assert table.rows == rows
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "参会单位如下:甲公司,乙公司,丙公司\n联系人如下:张某,李某,王某\n",
         "项目\n内容\n标准\n以上三个方面由各单位自行把握。\n",
         "甲|乙|丙三方协议\n本协议一式三份。\n",
         '"一网通办",便民服务\n',
+        "各县区,各单位：\n一要提高认识,二要加强领导。\n三要落实责任,四要严格考核。\n",
+        "Dear Sir,\nthe table,\nplease find it,\n",
         "温度在 <5℃ 或 >30℃ 时停止作业，满足 a<b 的条件。\n",
         "A+级企业为优秀企业，A级、B+级企业为良好企业。\n",
         "地址：安远市  交通路  10号  三楼\n",

@@ -10,6 +10,7 @@ from functools import cache
 
 import openpyxl
 import page as validator
+import pdfplumber
 import pikepdf
 import pypdfium2
 import pytest
@@ -309,8 +310,6 @@ def test_short_columns_have_room_for_their_title_and_a_whole_date_on_one_line():
 
 @pytest.mark.parametrize("lines", [2, 3, 5])
 def test_no_row_of_a_report_is_cut_by_the_end_of_a_page(lines):
-    import pdfplumber
-
     rows = tuple((str(n), "建立健全管理制度，明确责任部门和责任人。" * lines) for n in range(1, 60))
     page = Page("试验", ("试验",), "", (Grid("条目", (Column("序号", 14), Column("评价内容", 60)), rows),))
     with pdfplumber.open(io.BytesIO(typeset.render(page))) as document:
@@ -320,8 +319,6 @@ def test_no_row_of_a_report_is_cut_by_the_end_of_a_page(lines):
 
 
 def test_the_rectification_list_has_room_to_write():
-    import pdfplumber
-
     made = next(p for c in cards() for _, p in treatment.pages(c, reading().notice) if any(isinstance(b, Grid) for b in p.blocks))
     with pdfplumber.open(io.BytesIO(typeset.render(made))) as document:
         (table, *_) = document.pages[0].find_tables()
@@ -334,5 +331,40 @@ def test_the_rectification_list_has_room_to_write():
 @pytest.mark.parametrize(("numbers", "titles", "label"), [(("—", "—"), ("项目", "评价内容"), 1), (("—", "3"), ("序号", "项目", "评价内容"), 0)])
 def test_a_column_of_numbers_without_one_is_left_out(numbers, titles, label):
     columns = tuple(Column(t) for t in ("序号", "项目", "评价内容"))
-    made = unit.without_blank_numbers(Grid("失分情况", columns, tuple((n, "养护", "清扫路面。") for n in numbers)))
+    made = unit.without_blanks(Grid("失分情况", columns, tuple((n, "养护", "清扫路面。") for n in numbers)), cards()[0])
     assert (tuple(c.title for c in made.columns), made.label, len(made.rows[0])) == (titles, label, len(titles))
+
+
+def nameless(own: Scorecard) -> Scorecard:
+    """The card of a sheet that is one group without a name."""
+    (first, *_) = own.sections
+    items = tuple(replace(i, section=first.id) for i in own.items)
+    return replace(own, sections=(replace(first, label=None, total=own.total, possible=own.possible),), items=items)
+
+
+def test_of_a_sheet_without_sections_no_page_speaks_of_sections():
+    group_ = [nameless(c) for c in cards()]
+    made = [*(unit.page(c, group_) for c in group_), summary.page(group_, reading().notice)]
+    said = "".join(html.render(page) for page in made)
+    assert "项目" not in said
+    assert "一、同表各单位比较" in said
+    assert "失分情况" in said
+
+
+def test_the_words_above_a_report_stand_clear_of_its_rule():
+    with pdfplumber.open(io.BytesIO(typeset.render(unit.page(cards()[0], cards())))) as document:
+        first = document.pages[0]
+    head = [c for c in first.chars if c["top"] < 80]
+    assert head
+    rule = min((line["top"] for line in (*first.lines, *first.rects) if line["x1"] - line["x0"] > 400), default=0)
+    assert max(c["bottom"] for c in head if c["top"] < rule) <= rule
+
+
+def test_what_is_remarked_on_a_short_table_stands_on_its_page():
+    """However far down the page the table comes."""
+    grid, remark = Grid("来历", (Column("评价人"), Column("日期")), (("第 1 位", "2025-05-06"),)), Paragraph("评分办法：四舍五入。", "small")
+    for lines in range(28, 40):
+        blocks = (*(Paragraph(f"第 {n} 行", "body") for n in range(lines)), grid, remark)
+        with pdfplumber.open(io.BytesIO(typeset.render(Page("表", ("表",), "", blocks)))) as document:
+            texts = [words(page.extract_text()) for page in document.pages]
+        assert [("2025-05-06" in t) == ("评分办法" in t) for t in texts] == [True] * len(texts)

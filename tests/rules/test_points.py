@@ -186,6 +186,22 @@ def test_points_implausible_leaves_alone():
     assert hits("points-implausible", of("项目|序号|评价内容|评价分值\n甲|1|甲一。|2000\n|2|甲二。|1000\n总评|||3000")) == []
 
 
+SHARED = """
+    项目           | 检查项目 | 评价内容   | 分值
+    管理（10分）  | 台账     | 制度健全。 | 4
+                   | 人员     | 台账齐全。 | 6
+                   |          | 持证上岗。 |
+    现场（10分）  | 保洁     | 每日巡检。 | {}
+    合计           |          |            | 20
+"""
+
+
+@pytest.mark.parametrize(("last", "severity"), [("10", "note"), ("8", "error")])
+def test_a_row_for_which_the_sums_leave_nothing_is_only_noted(last, severity):
+    (found,) = findings_of("criterion-without-points", reading_of(*rubrics_of(SHARED.format(last))))
+    assert (found.severity, found.status == "proved") == (severity, severity == "error")
+
+
 LACKING = """
     项目             | 评价内容       | 分值
     基础项（100分） | 制度健全。     | 40
@@ -205,6 +221,11 @@ def test_an_empty_points_cell_of_a_bonus_beside_others_that_have_points(row, exp
         assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []
 
 
+def test_labels_too_high_by_one_of_them_that_none_equals_are_told():
+    (found,) = findings_of("total-mismatch", of(ALTERNATIVES.replace("乙类（40分）", "乙类（60分）").replace("基础（60分）", "基础（40分）").replace("甲类（40分）", "甲类（20分）").format("", 100)))
+    assert (found.severity, found.status, found.proof.explanations) == ("warning", "undecidable", 2)
+
+
 ALTERNATIVES = """
     项目             | 序号 | 评价内容   | 评价分值
     基础（60分）   | 1    | 制度健全。 | 10
@@ -215,6 +236,42 @@ ALTERNATIVES = """
 """
 
 
-def test_sections_of_which_one_stands_for_another_declare_no_other_total():
-    assert hits("total-mismatch", of(ALTERNATIVES.format("", 100))) == []
+def test_sections_of_which_one_may_stand_for_another_are_only_noted():
+    (found,) = findings_of("total-mismatch", of(ALTERNATIVES.format("", 100)))
+    assert (found.severity, found.status, found.proof.explanations) == ("note", "undecidable", 3)
     assert hits("total-mismatch", of(ALTERNATIVES.format("", 120))) == ["annex-1"]
+
+
+CHOSEN = """
+    项目                     | 序号 | 评价内容   | 分值
+    基础（60分）           | 1    | 制度健全。 | 20
+                             | 2    | 台账齐全。 | 40
+    类别（{}）（40分） | 3    | 每日巡检。 | 40
+                             | 4    | 每周巡检。 | 30
+    总评                     |      |            | {}
+"""
+
+
+@pytest.mark.parametrize("words", ["任选其一", "二选一", "不累计", "取最高分"])
+def test_a_section_of_which_one_line_is_chosen_gives_its_best(words):
+    reading = reading_of(*rubrics_of(CHOSEN.format(words, 100)))
+    assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []
+    assert hits("total-mismatch", reading_of(*rubrics_of(CHOSEN.format(words, 130)))) == ["annex-1"]
+
+
+def test_lines_that_are_not_chosen_among_add_up():
+    assert hits("section-sum-mismatch", reading_of(*rubrics_of(CHOSEN.format("必选", 100)))) == ["annex-1/s2"]
+
+
+COSTS = """
+    序号 | 类别 | 检查内容         | 扣分标准 | 实扣分
+    1    | 道路 | 路面有积存垃圾。 | -2       |
+    2    |      | 井盖周边不洁。   | -1       |
+    3    | 公厕 | 地面有积水。     | -3       |
+"""
+
+
+def test_what_is_deducted_from_the_total_makes_no_sum():
+    (rubric,) = rubrics_of("# 保洁检查评分标准（满分100分）" + COSTS)
+    assert str(rubric.stated_total) == "100"
+    assert hits("total-mismatch", reading_of(rubric)) == hits("header-damaged", reading_of(rubric)) == []

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from pipeline.auditing.audit import audit
 from pipeline.model import Decision, Doubt, Remark, Unplaced
 from pipeline.rubrics import refusal
-from pipeline.rules.reading import LEFT_ALONE
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
 from tests.sheets import rubrics_of
@@ -29,14 +28,15 @@ def test_no_rubric_tells_of_pictures_that_may_hold_one(kind, told):
 
 def test_no_rubric_says_why_a_table_was_left_alone():
     reason = "a table of grades and their ranges, no criteria"
-    (found,) = findings_of("no-rubric", replace(reading_of(), remarks=(Remark("not-a-rubric", reason, at("等次")), Remark("not-a-rubric", reason, at("分值")))))
+    remarks = tuple(Remark("not-a-rubric", reason, at(place), message_zh=refusal.LEFT_ALONE[reason]) for place in ("等次", "分值"))
+    (found,) = findings_of("no-rubric", replace(reading_of(), remarks=remarks))
     assert found.message == "文件中没有评价表；有表没有当作评价表：是等次与分数段对照"
     assert [e.quote for e in found.evidence] == ["等次", "分值"]
 
 
 def test_every_reason_to_leave_a_table_alone_has_its_words_in_chinese():
     source = Path(refusal.__file__).read_text(encoding="utf-8")
-    assert set(re.findall(r'"(a table [^"]+)"', source)) - {refusal.UNSCORED} == set(LEFT_ALONE)
+    assert set(re.findall(r'"(a table [^"]+)"', source)) == set(refusal.LEFT_ALONE)
 
 
 def test_no_rubric_leaves_alone():
@@ -138,6 +138,13 @@ def test_decision_stale_leaves_alone():
 @pytest.mark.parametrize("kind", ["unread-page", "uncertain-rows", "unread-table"])
 def test_reading_incomplete_hits(kind):
     assert hits("reading-incomplete", reading_of(CLEAN, remarks=(Remark(kind, "page 3 is a picture"),))) == ["notice"]
+
+
+def test_reading_incomplete_tells_the_remark_in_the_language_of_the_message():
+    remark = Remark("unread-page", "page 3 is damaged and was not read", message_zh="第 3 页已损坏，没有读出")
+    (found,) = findings_of("reading-incomplete", reading_of(CLEAN, remarks=(remark,)))
+    assert found.message == "有一页没有读出：第 3 页已损坏，没有读出"
+    assert found.message_en == "a page was not read: page 3 is damaged and was not read"
 
 
 @pytest.mark.parametrize("kind", ["ocr", "picture"])

@@ -187,6 +187,18 @@ def test_a_duty_looked_at_by_other_means_is_the_same():
     assert hits("duplicate-criterion", reading) == ["annex-1/c1..annex-1/c2"]
 
 
+@pytest.mark.parametrize("beside", ["责任单位|备注", "牵头单位|配合单位", "remark|完成时限"])
+def test_a_duty_of_others_or_at_another_time_is_the_same(beside):
+    rows = "管理|1|建立消防台账，记录完整。|缺一项扣1分|甲科|一月|5\n|2|建立消防台账，记录完整。|缺一项扣1分|乙科|二月|5"
+    assert hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|standard|{beside}|评价分值\n{rows}"))) == ["annex-1/c1..annex-1/c2"]
+
+
+def test_grades_described_alike_under_duties_are_no_duplicates():
+    grades = "完全符合要求，记录齐全。部分符合要求。"
+    rows = f"建立消防台账，按月更新。|1|{grades}|5\n定期开展演练，做好总结。|2|{grades}|5"
+    assert hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n{rows}"))) == []
+
+
 def test_a_duty_with_its_clause_in_one_cell_may_stand_twice():
     rows = "管理|1|建立消防台账，记录完整（5分）。缺一项扣1分。|5\n救援|2|建立消防台账，记录完整（3分）。缺一项扣1分。|3"
     assert hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n{rows}"))) == ["annex-1/c1..annex-1/c2"]

@@ -1,0 +1,182 @@
+"""Tables of other things beside, above and below a rubric: left alone, without a word of theirs read as criteria."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.drawn import case_of, read_drawn
+
+SHEET = """
+序号 | 考核内容 | 分值 | 得分
+1 | 台账齐全、记录完整。 | 40 |
+2 | 现场整洁、标识清楚。 | 60 |
+合计 | | 100 |
+"""
+
+READ = """
+annex-1 《保洁质量考核表》 100
+    1 | 台账齐全、记录完整。 | 40
+    2 | 现场整洁、标识清楚。 | 60"""
+
+CASES_ALONE = "remark: not-a-rubric: a table of cases and what each adds to a score or takes off it, no criteria"
+
+CASES = {
+    "ranks and their points": f"""
+三、计分
+按名次计分。
+名次 | 分值
+第一名 | 5
+第二名 | 3
+第三名 | 1
+附件1
+保洁质量考核表
+{SHEET}
+=>{READ}
+{CASES_ALONE}
+""",
+    "levels of praise and their points": f"""
+三、加分
+加分项目 | 级别 | 分值
+表彰奖励 | 国家级 | 5
+^ | 省级 | 3
+附件1
+保洁质量考核表
+{SHEET}
+=>{READ}
+{CASES_ALONE}
+""",
+    "what adds to the score": f"""
+三、计分办法
+加分项目 | 分值
+获得上级表彰 | 5
+经验推广 | 3
+附件1
+保洁质量考核表
+{SHEET}
+=>{READ}
+{CASES_ALONE}
+""",
+    "bonus rows of a sheet stay criteria": """
+附件1
+保洁质量考核表
+项目 | 序号 | 考核内容 | 分值
+管理（100分） | 1 | 台账齐全、记录完整。 | 40
+^ | 2 | 现场整洁、标识清楚。 | 60
+加分项（10分） | 3 | 获得上级表彰 | 6
+^ | 4 | 经验推广 | 4
+总计 | | | 110
+=>
+annex-1 《保洁质量考核表》 110
+  [管理] 100
+    1 | 台账齐全、记录完整。 | 40
+    2 | 现场整洁、标识清楚。 | 60
+  [加分项] 10 bonus
+    3 | 获得上级表彰 | 6
+    4 | 经验推广 | 4
+""",
+    "vetoes numbered from 1 below the total": """
+附件1
+保洁质量考核表
+项目 | 序号 | 考核内容 | 分值
+管理（40分） | 1 | 台账齐全、记录完整。 | 40
+现场（60分） | 1 | 现场整洁、标识清楚。 | 60
+合计 | | | 100
+一票否决项 | 1 | 发生较大责任事故的。 | 一票否决
+^ | 2 | 弄虚作假的。 | 一票否决
+=>
+annex-1 《保洁质量考核表》 100
+  [管理] 40
+    1 | 台账齐全、记录完整。 | 40
+  [现场] 60
+    1 | 现场整洁、标识清楚。 | 60
+  [一票否决项] -
+    1 | 发生较大责任事故的。 | - | veto | 一票否决
+    2 | 弄虚作假的。 | - | veto | 一票否决
+""",
+    "a header of two rows written out in each": """
+附件1
+保洁质量考核表
+项目 | 序号 | 考核内容 | 分数（100分） | 考核得分 |
+项目 | 序号 | 考核内容 | 分数（100分） | 自评 | 考评
+管理 | 1 | 台账齐全、记录完整。 | 40 | |
+现场 | 2 | 现场整洁、标识清楚。 | 60 | |
+=>
+annex-1 《保洁质量考核表》 100
+    1 | 台账齐全、记录完整。 | 40 | item=管理
+    2 | 现场整洁、标识清楚。 | 60 | item=现场
+""",
+    "rows of one text below a header": """
+附件1
+保洁质量考核表
+考核内容（分值） | 得分
+一、管理 | <
+台账齐全、记录完整（25分）。 |
+持证上岗（15分）。 |
+二、现场 | <
+现场整洁、标识清楚（60分）。 |
+注：每季度一次。 | <
+=>
+annex-1 《保洁质量考核表》 -
+  [管理] -
+    - | 台账齐全、记录完整（25分）。 | 25
+    - | 持证上岗（15分）。 | 15
+  [现场] -
+    - | 现场整洁、标识清楚（60分）。 | 60
+  note: 注：每季度一次。
+""",
+    "numbers of sections printed again in each row": """
+附件1
+保洁质量考核表
+序号 | 考核项目 | 考核内容 | 分值
+1 | 管理（40分） | 台账齐全、记录完整。 | 25
+1 | 管理（40分） | 持证上岗、着装统一。 | 15
+2 | 现场（60分） | 现场整洁、标识清楚。 | 60
+=>
+annex-1 《保洁质量考核表》 -
+  [管理] 40
+    - | 台账齐全、记录完整。 | 25
+    - | 持证上岗、着装统一。 | 15
+  [现场] 60
+    - | 现场整洁、标识清楚。 | 60
+""",
+    "a table of other things right below the total": """
+@ txt html
+附件1
+保洁质量考核表
+序号 | 考核内容 | 分值
+1 | 台账齐全、记录完整。 | 40
+2 | 现场整洁、标识清楚。 | 60
+合计 | | 100
+档次 | 奖金 | 名额
+甲 | 500 | 2
+乙 | 300 | 4
+=>
+annex-1 《保洁质量考核表》 100
+    1 | 台账齐全、记录完整。 | 40
+    2 | 现场整洁、标识清楚。 | 60
+""",
+    "a table of other things right above the header": """
+@ txt html
+附件1
+保洁质量考核表
+时段 | 班次 | 人员 | 车辆
+早 | 甲 | 2 | 1
+晚 | 乙 | 3 | 2
+序号 | 考核内容 | 分值 | 得分
+1 | 台账齐全、记录完整。 | 40 |
+2 | 现场整洁、标识清楚。 | 60 |
+合计 | | 100 |
+=>
+annex-1 《保洁质量考核表》 100
+    1 | 台账齐全、记录完整。 | 40
+    2 | 现场整洁、标识清楚。 | 60
+remark: unscored-table: a table under a title that speaks of scoring, without points that could be read
+""",
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_tables_beside_a_rubric(case, tmp_path):
+    drawing, wanted, formats = case_of(case)
+    for form in formats:
+        assert read_drawn(drawing, form, tmp_path) == wanted, form
