@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline.provenance import BBox
-from pipeline.readers.gutters import columns_named
+from pipeline.readers.gutters import columns_named, piece_text
 from pipeline.readers.impliedrules import struck
 from pipeline.readers.marks import SNAP, Glyph, Rule, line_text, positions, text_lines
 from pipeline.readers.nets import merge_rules
@@ -187,7 +187,7 @@ def _within(some: Sequence[float], all_: Sequence[float]) -> bool:
 def _rules(sheet: _Sheet, flat: Sequence[Rule], words: _Words) -> tuple[list[Rule], list[Rule]]:
     """The sides of the shaded cells and of the rows between, above and below them."""
     wide = [r for r in flat if min(r.end, sheet.right) - max(r.start, sheet.left) >= ACROSS * (sheet.right - sheet.left)]
-    _widen(sheet, wide)
+    _widen(sheet, wide, words)
     own = _Words([g for g in words.all if sheet.left - SNAP < g.x < sheet.right + SNAP])
     firsts = [held for row in sheet.rows if (held := own.inside(row.top, row.bottom, sheet.left, sheet.columns[1]))]
     sheet.numbered = sum(all(g.text.isdigit() for g in held) for held in firsts) > MOST * len(firsts)
@@ -205,7 +205,7 @@ def _rules(sheet: _Sheet, flat: Sequence[Rule], words: _Words) -> tuple[list[Rul
         for top, bottom in _around_names(sheet, band, own):
             free = [g for g in own.between(top, bottom) if not any(c[1] < g.y < c[3] and c[0] < g.x < c[2] for c in sheet.cells)]
             down += [Rule(x, top, bottom) for x in _parting(sheet, free) if not _is_inside(sheet, x, top, bottom)]
-            across += [Rule(y, sheet.left, sheet.right) for y in (top, bottom) if round(y) not in shaded]
+            across += [Rule(y, sheet.left, sheet.right) for y in (top, bottom) if round(y) not in shaded or (y == bottom and columns_named(free))]
             bands.append((top, bottom))
     across += _beside(sheet, sorted(bands), own)
     return merge_rules(across), [rule for rule in down if not struck(own.between(rule.start, rule.end), [rule.at])]
@@ -228,10 +228,15 @@ def _is_name(line: Sequence[Glyph], first: float) -> bool:
     return len(name) > 1 and all(g.text > "\u4e00" for g in name) and all(g.text.isdigit() or g.text in ".分" for g in line if g.x > first)
 
 
-def _widen(sheet: _Sheet, wide: Sequence[Rule]) -> None:
-    """A first column that is never shaded reaches as far to the left as the rules above and below the table."""
+def _widen(sheet: _Sheet, wide: Sequence[Rule], words: _Words) -> None:
+    """A first column that is never shaded reaches as far to the left as the rules above and below the table, or as its words
+    where the header names it."""
     top, bottom = sheet.rows[0].top, sheet.rows[-1].bottom
     start = min((r.start for r in wide if top - NEAR < r.at < bottom + NEAR and r.end < sheet.right + SNAP), default=sheet.left)
+    if start > sheet.left - LOW:
+        for line in text_lines(words.between(top - NEAR, sheet.rows[0].bottom)):
+            if line[0].x < sheet.left - LOW and columns_named(line) and patterns.header_role(piece_text(line, 0, sheet.left)) is not None:
+                start = min([g.x0 for g in words.inside(line[0].top, bottom, 0, sheet.left)]) - 1
     if start < sheet.left - LOW:
         sheet.columns.insert(0, start)
 

@@ -20,7 +20,7 @@ from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
 from pipeline.readers.filledcells import implied_by_fills
-from pipeline.readers.gutters import HANGING, HUNG, Interval, Known, runs_on
+from pipeline.readers.gutters import HANGING, HUNG, Interval, Known, runs_over
 from pipeline.readers.joints import implied_by_joints
 from pipeline.readers.marks import (
     SNAP,
@@ -238,7 +238,7 @@ def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks, known: Known) ->
         x = glyph.x if not hung else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
         col = bisect_right(xs, x, 1, last_col) - 1
         own = homes[bisect_right(ys, glyph.y, 1, last_row) - 1][col]
-        if own is not last and last and (hung or glyph.x0 < xs[col]) and runs_on(glyph, last[-1]):
+        if own is not last and last and runs_over(glyph, last[-1], xs[col]):
             own = last
         own.append(glyph)
         last = own

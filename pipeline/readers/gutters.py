@@ -34,6 +34,9 @@ HUNG = 0.4
 TIGHT = 0.15
 """Characters of one text are no farther apart than this part of their height, unless it is spaced out."""
 
+HAIR = 0.1
+"""By so much positions of the same place may differ."""
+
 MAX_HEADER_LINES = 3
 MAX_HEADER = 90
 MAX_GAPS = 40
@@ -77,6 +80,10 @@ class Known(Struct):
     def note(self, left: float, right: float, cuts: tuple[float, ...]) -> None:
         self.found.append((left, right, cuts))
 
+    def left(self, right: float, start: float) -> float:
+        """The left border of the last table with this right one; `start`, when it lies further left or there was none."""
+        return min(start, next((x0 for x0, x1, _ in reversed(self.found) if abs(x1 - right) < 6), start))
+
     def inside(self, left: float, right: float) -> tuple[float, ...]:
         """The gutters of the last table of these borders; none when there was no such table."""
         for x0, x1, cuts in reversed(self.found):
@@ -109,11 +116,15 @@ def free_gaps(covered: Sequence[Interval], size: float) -> list[Interval]:
     return [(a[1], b[0]) for a, b in pairwise(covered) if b[0] - a[1] >= NARROW * size]
 
 
-def runs_on(glyph: Glyph, before: Glyph) -> bool:
-    """Whether a character follows the one before it on its line without a gap: over a column's edge, it belongs to the text
-    that it ends."""
-    size = glyph.bottom - glyph.top
-    return abs(glyph.x0 - before.x1) < TIGHT * size and abs(glyph.y - before.y) < TIGHT * size
+def runs_over(glyph: Glyph, before: Glyph, edge: float) -> bool:
+    """Whether a character beyond a column's edge belongs to the text before it: that has no gap there and reaches over the
+    edge, or the character is a mark that ends it. One that stands on the character before begins another text."""
+    size, gap = glyph.bottom - glyph.top, glyph.x0 - before.x1
+    if gap >= TIGHT * size or abs(glyph.y - before.y) >= TIGHT * size:
+        return False
+    if glyph.text in HANGING:
+        return gap > -TIGHT * size
+    return gap > -HAIR and (glyph.x0 < edge or (before.x1 > edge + HAIR and before.text not in HANGING and not glyph.text.isascii()))
 
 
 def header_cuts(header: Sequence[Glyph], body: Sequence[Interval], sure: bool) -> tuple[float, ...]:

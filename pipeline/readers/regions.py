@@ -13,7 +13,17 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
-from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_named, em, free_gaps, header_cuts, ink
+from pipeline.readers.gutters import (
+    MAX_HEADER_LINES,
+    Interval,
+    Known,
+    columns_named,
+    em,
+    free_gaps,
+    header_cuts,
+    ink,
+    piece_text,
+)
 from pipeline.readers.marks import Glyph, PageMarks, line_text
 
 FAR = 4.5
@@ -94,17 +104,19 @@ def opened(lines: Sequence[Line], i: int) -> Region | None:
     header = _with_columns(header, lines[i + len(header) : i + MAX_STACKED])
     flat, count = flattened(header), len(header)
     named = columns_named(flat)
-    if not named or any(columns_named(flattened(header[n:])) >= named for n in range(1, count)):
+    if not named or any(columns_named(flattened(header[n:])) >= named for n in range(1, count) if not _stacked(header[n - 1 : n + 1])):
         return None  # nothing named, or the header begins further down: a line of fields above it names no column
     body: list[Line] = []
     cuts = header_cuts(flat, [], sure=False)
+    numbered = bool(cuts) and patterns.header_role(piece_text(flat, 0, cuts[0])) == "number"
     covered: list[Interval] = []
     for line in lines[i + count :]:
         total = is_total(line)
         whole = total or is_section(line)
         inked = covered if whole else ink(line, covered)
         longer = cuts if whole else header_cuts(flat, inked, sure=False)
-        if not whole and _heads_anyway(line, cuts, longer if covered and len(longer) == len(cuts) else None):
+        named = numbered and line[0].x < cuts[0] and names_section(line)
+        if not whole and (named or _heads_anyway(line, cuts, longer if covered and len(longer) == len(cuts) else None)):
             inked, longer = covered, cuts
         covered = inked
         if _ends(line, body or header) or len(longer) < len(cuts):
@@ -113,7 +125,7 @@ def opened(lines: Sequence[Line], i: int) -> Region | None:
         cuts = longer
         if total:
             break
-    while body and heads_section(body[-1], cuts) and not is_section(body[-1]) and not _has_points(body[-1]):
+    while body and heads_section(body[-1], cuts) and not _has_points(body[-1]) and not (names_section(body[-1]) and any(map(names_section, body[:-1]))):
         body.pop()  # what follows the table
     rest = lines[i + count + len(body) :]
     region = Region(header, body, cuts, _torn(body, rest, cuts))

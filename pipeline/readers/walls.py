@@ -12,7 +12,7 @@ from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.provenance import BBox
-from pipeline.readers.gutters import HANGING, Interval, Known, columns_named, header_cuts, ink, piece_text, runs_on
+from pipeline.readers.gutters import HANGING, Interval, Known, columns_named, header_cuts, ink, piece_text, runs_over
 from pipeline.readers.marks import SNAP, Glyph, Net, Rule, Span, joined_text, line_text, text_lines
 from pipeline.readers.openrows import blocks_of
 from pipeline.readers.regions import heads_section, names_section
@@ -67,7 +67,8 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
         upright += [Rule(c, y0, y1) for c in cuts for y0, y1 in boxes]
     if not new:
         return net
-    known.note(net.xs[0], net.xs[-1], tuple(sorted(new)))
+    told = [c for c in before if any(abs(c - x) <= SNAP for x in net.xs)]
+    known.note(net.xs[0], net.xs[-1], tuple(sorted((*told, *new))))
     return Net(tuple(sorted((*net.xs, *new))), net.ys, net.horizontal, tuple(upright))
 
 
@@ -325,8 +326,7 @@ def _pieces(net: Net, span: Span, own: Sequence[Glyph]) -> list[str]:
     col = 0
     for i, glyph in enumerate(own):
         place = bisect_right(edges, glyph.x, 1, len(edges) - 1) - 1
-        over = place != col and i > 0 and (glyph.x0 < edges[place] or glyph.text in HANGING) and runs_on(glyph, own[i - 1])
-        col = col if over else place
+        col = col if place != col and i > 0 and runs_over(glyph, own[i - 1], edges[place]) else place
         shares[col].append(glyph)
     return [clean(joined_text([line_text(line) for line in text_lines(share)])) for share in shares]
 

@@ -8,7 +8,8 @@ from itertools import pairwise
 from pipeline.model import Table
 from pipeline.readers.grid import build
 from pipeline.readers.gutters import Known
-from pipeline.readers.marks import Glyph, PageMarks, Rule
+from pipeline.readers.marks import Glyph, PageMarks, Rule, line_text, text_lines
+from pipeline.readers.regions import opened
 
 SIZE = 10.0
 XS = (50.0, 110.0, 140.0, 320.0, 360.0)
@@ -127,3 +128,66 @@ def test_a_point_beside_a_serial_makes_no_second_row() -> None:
     glyphs += row(150, "", "2", "垃圾日清", "13.5")
     table = table_of(ruled(glyphs, 3))
     assert table.rows == 3
+
+
+def lines_of(y: float, xs: Sequence[float]) -> list[Rule]:
+    """A level rule, cell by cell."""
+    return [Rule(y, a, b) for a, b in pairwise(xs)]
+
+
+def test_a_label_that_goes_on_from_the_page_before_leaves_its_table_whole() -> None:
+    """Level rules only, drawn cell by cell: the first ones of the second page begin beside the label, the total's do not."""
+    known = Known()
+    first = [y for i in range(5) for y in lines_of(100.0 + 20 * i, XS if i in (0, 1, 4) else XS[1:])]
+    glyphs = [*row(110, *HEADER), *(g for i in range(3) for g in row(130 + 20 * i, "卫生" if i == 1 else "", f"{i + 1}", "地面清洁", "5"))]
+    assert table_of(page(glyphs, first, ()), known).cols == 4
+    second = [y for i in range(4) for y in lines_of(50.0 + 20 * i, XS[1:] if i < 2 else (XS[0], *XS[3:]))]
+    glyphs = [*row(60, "", "4", "排水通畅", "5"), *row(80, "", "5", "公厕免费", "5"), *row(100, "", "", "合计", "25")]
+    table = table_of(page(glyphs, second, ()), known)
+    assert [t for t in texts(table)[0] if t] == ["4", "排水通畅", "5"]
+    assert [t for t in texts(table)[-1] if t] == ["合计", "25"]
+
+
+def test_rules_around_the_header_alone_are_no_table() -> None:
+    """The border of each header cell is drawn; the rows have none, and the last rule is on another page."""
+    head = [*lines_of(100.0, XS), *lines_of(120.0, XS)]
+    glyphs = [*row(110, *HEADER), *(g for i in range(4) for g in row(130 + 20 * i, "卫生" if i < 2 else "安全", f"{i + 1}", "地面清洁", "5"))]
+    table = table_of(page(glyphs, head, ()))
+    assert texts(table)[0] == list(HEADER)
+    assert [cell.text for cell in table.cells if cell.col == 1] == ["序号", "1", "2", "3", "4"]
+
+
+def test_labels_beside_stripes_that_leave_them_out() -> None:
+    rows = [130.0 + 20 * i for i in range(6)]
+    glyphs = [*row(110, *HEADER), *put("环境卫生", 53, 150), *put("安全", 53, 210)]
+    glyphs += [g for i, y in enumerate(rows) for g in row(y, "", f"{i + 1}", "地面清洁", "5")]
+    shades = [(a, y - 10, b, y + 10) for y in rows[::2] for a, b in pairwise(XS[1:])]
+    table = table_of(page(glyphs, (), (), shades))
+    assert texts(table)[0] == list(HEADER)
+    assert [(cell.text, cell.row_span) for cell in table.cells if cell.col == 0][1:] == [("环境卫生", 3), ("安全", 3)]
+
+
+def test_a_side_that_begins_below_a_label_closes_it() -> None:
+    """The rest of a label from the page before has no border; the total below it has."""
+    flat = [Rule(y, XS[1], XS[-1]) for y in (100.0, 120.0, 140.0)] + [Rule(160.0, XS[0], XS[-1])]
+    tall = [Rule(XS[0], 140.0, 160.0), Rule(XS[1], 100.0, 140.0), Rule(XS[2], 100.0, 140.0), *(Rule(x, 100.0, 160.0) for x in XS[3:])]
+    glyphs = [*row(110, "", "4", "排水通畅", "5"), *row(130, "", "5", "公厕免费", "5"), *put("合计", 100, 150), *put("25", 330, 150)]
+    assert texts(table_of(page(glyphs, flat, tall)))[-1] == ["合计", "25"]
+
+
+def test_names_of_sections_over_the_column_of_serials() -> None:
+    """No rule at all; each name stands alone on its line, wider than the serials, and one is the last on its page."""
+    glyphs = [*put("序号", 50, 100), *put("考核要点", 150, 100), *put("标准分", 330, 100)]
+    for i, (word, points) in enumerate((("一、环境卫生", ""), ("1", "5"), ("2", "5"), ("二、安全管理", ""), ("3", "5"), ("三、游园秩序", ""))):
+        y = 120.0 + 20 * i
+        glyphs += put(word, 53, y) + (put("地面清洁无积水无杂物", 84, y) + put(points, 345, y) if points else [])
+    table = table_of(page(glyphs, (), ()))
+    assert [t[0] for t in texts(table)] == ["序号", "一、环境卫生", "1", "2", "二、安全管理", "3", "三、游园秩序"]
+
+
+def test_a_header_word_of_two_lines_begins_above_the_others() -> None:
+    glyphs = [*put("标准", 330, 94.5), *put("序号", 50, 101), *put("考核要点", 150, 101), *put("分", 335, 107.5)]
+    glyphs += [g for i in range(3) for g in (*put(f"{i + 1}", 53, 125 + 20 * i), *put("地面清洁无积水", 84, 125 + 20 * i), *put("5", 335, 125 + 20 * i))]
+    region = opened(text_lines(glyphs), 0)
+    assert region is not None
+    assert [line_text(line) for line in region.header] == ["标准", "序号 考核要点", "分"]
