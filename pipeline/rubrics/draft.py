@@ -283,6 +283,8 @@ def _is_option(draft: Draft, line: Line) -> bool:
 def _repeats_cells(draft: Draft, line: Line) -> bool:
     """Whether a row prints again the label or the number of the row right above, and its points, and has but its text besides."""
     last, above = draft.criteria[-1], draft.spans[-1]
+    if last.number is not None and (line.number is None or last.number not in fold(line.number.text)):
+        return False
     pairs = [*zip_longest(above.labels, line.labels), (above.points, line.points)]
     cells = [line.text, line.number, *(c for _, c in pairs)]
     alone = all(any(c is own for own in cells) for c in line.row.filled())
