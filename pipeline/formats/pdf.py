@@ -157,4 +157,7 @@ def _scripts(sheet: Sheet) -> FormScripts:
             for b in sheet.graded()
         ),
         ungraded=sheet.ungraded,
+        decimals=sheet.decimals,
+        precision=sheet.precision,
+        scale=sheet.scale,
     )  # fmt: skip

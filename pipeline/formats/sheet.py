@@ -138,7 +138,7 @@ class VetoBox(Struct, frozen=True):
 class Sheet(Struct, frozen=True):
     """A form to fill. `prefix` is the key of the rubric (`annex_2`); `open` says in plain words what is open; `base` is
     what deductions are taken from when nothing gives points; `not_applicable`: the policy or the notice allows N/A, refuses
-    it, or says nothing (open)."""
+    it, or says nothing (open); `decimals`: the places that a score may have."""
 
     prefix: str
     annex: int
@@ -157,6 +157,17 @@ class Sheet(Struct, frozen=True):
     open: tuple[str, ...]
     base: Decimal = Decimal(0)
     not_applicable: NotApplicable = "open"
+    decimals: int = 1
+
+    @property
+    def precision(self) -> str:
+        """How exact a score may be, in words."""
+        return f"至多{'一两三四'[self.decimals - 1]}位小数" if self.decimals else "须为整数"
+
+    @property
+    def scale(self) -> int:
+        """What makes a whole number of every score and of `base`: sums of whole numbers show no binary fraction."""
+        return 10 ** max(1, self.decimals, -int(self.base.normalize().as_tuple().exponent))
 
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for group in self.groups for line in group.lines)
@@ -237,6 +248,7 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
         open=_open_points(findings, rubric) if edition != "final" else (),
         base=_base(rubric, edition),
         not_applicable=_not_applicable(reading, rubric, policy),
+        decimals=(policy or Policy()).decimals,
     )
 
 

@@ -39,6 +39,8 @@ TALLEST = 409.0
 """No row of a workbook is higher (in points); a longer text stands in several rows joined."""
 PAGE_HEIGHT = 712.0
 """Points between the margins of A4."""
+MOST_PLACES = 4
+"""Decimal places of a sum, as many as a policy allows a score."""
 SCALE = {"allowed": 66, "open": 76, "refused": 76}
 """Print scale in percent at which the printed columns fit the page's width; the page breaks below rest on it."""
 
@@ -254,10 +256,11 @@ class _Writer:
             return Decimal(0)
 
     def _validate(self, row: int, name: str, top: Decimal | None) -> None:
-        words = f"0 至 {points_text(top)}，至多一位小数" if top is not None else "不小于 0，至多一位小数（分值未定）"
+        places, precision = self.sheet.decimals, self.sheet.precision
+        words = f"0 至 {points_text(top)}，{precision}" if top is not None else f"不小于 0，{precision}（分值未定）"
         below = f"E{row + 1}<={points_text(top)}," if top is not None else ""
         self.page.data_validation(row, 4, row, 4, {
-            "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,{below}ROUND(E{row + 1},1)=E{row + 1})",
+            "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,{below}ROUND(E{row + 1},{places})=E{row + 1})",
             "input_title": name[:32], "input_message": words,
             "error_title": "得分有误", "error_message": f"应为数：{words}",
         })  # fmt: skip
@@ -284,7 +287,7 @@ class _Writer:
         else:
             self.page.write_blank(r, 3, None, self.sum)
         filled = any(self.prefill.get(line.key) for line in group.lines)
-        self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},2))', self.sum, float(got) if filled else "")
+        self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},{MOST_PLACES}))', self.sum, float(got) if filled else "")
         for col in range(5, self.last + 1):
             self.page.write_blank(r, col, None, self.sum)
         self._name(f"{group.key}_subtotal", r, 4)
@@ -297,7 +300,7 @@ class _Writer:
         filled = any(self.prefill.get(line.key) for line in s.scored())
         self.page.merge_range(r, 0, r, 2, "总评", self.sum)
         self.page.write_number(r, 3, float(s.stated_total if s.stated_total is not None else s.possible()), self.sum)
-        formula = f'=IF(COUNT({",".join(self.counted)})=0,"",ROUND({self.terms},2))' if self.counted else '=""'
+        formula = f'=IF(COUNT({",".join(self.counted)})=0,"",ROUND({self.terms},{MOST_PLACES}))' if self.counted else '=""'
         self.page.write_formula(r, 4, formula, self.sum, float(self.total_value) if filled else "")
         for col in range(5, self.last + 1):
             self.page.write_blank(r, col, None, self.sum)
