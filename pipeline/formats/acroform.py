@@ -21,7 +21,7 @@ PRINT = 4
 class FormScripts(Struct, frozen=True):
     """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign);
     `signs`: key of a subtotal, or of a score in none → sign in the total; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
-    included)."""
+    included); `ungraded`: why there is no grade whatever the total, or blank."""
 
     prefix: str
     maxima: dict[str, str | None]
@@ -33,6 +33,7 @@ class FormScripts(Struct, frozen=True):
     vetoes: dict[str, str]
     skipped: tuple[str, ...]
     bands: tuple[tuple[str, str | None, str | None, bool, bool], ...]
+    ungraded: str
 
     def is_box(self, key: str) -> bool:
         return key in self.vetoes or key in self.skipped
@@ -211,6 +212,7 @@ def _grade(scripts: FormScripts) -> str:
         "for(i=0;i<k.length;i++){f=doc.getField(k[i]);if(f&&String(f.value)===''&&!o[k[i]])n++;}"
         f"if(n>0)return {_ascii('尚有')}+n+{_ascii('项未填')};"
         f"if(s>0)return {_ascii('有')}+s+{_ascii('项不适用，待计分')};"
+        f"{f'return {_ascii(scripts.ungraded)};' if scripts.ungraded else ''}"
         f"var t=Number(doc.getField('{scripts.prefix}_total').value);"
         f"{''.join(tests)}return {_ascii('总分落在等次之外，待定' if scripts.bands else '')};}}"
         "event.value=g();"

@@ -123,6 +123,8 @@ def _grade(sheet: Sheet) -> str:
         if band.max is not None:
             tests.append(f"{total} {'<=' if band.max_inclusive else '<'} {band.max}")
         formula = f"if({' and '.join(tests) or 'true()'}, {_quoted(band.label)}, {formula})"
+    if sheet.ungraded:
+        formula = _quoted(sheet.ungraded)
     if sheet.not_applicable != "refused" and sheet.scored():
         spared = " + ".join(f"if(${{{line.key}_na}} != '', 1, 0)" for line in sheet.scored())
         formula = f"if({spared} > 0, '有不适用项，待计分', {formula})"

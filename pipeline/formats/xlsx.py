@@ -173,7 +173,8 @@ class _Writer:
 
     def _heading(self, group: Group) -> None:
         """A section that only holds others: a row of its own."""
-        self._set_height(self.row, 22)
+        below = sum(self._height(g.lines[0]) if g.lines else HEAD_HEIGHT for g in self.sheet.below(group))
+        self._set_height(self.row, HEAD_HEIGHT, min(below, self.room / 5) + SUM_HEIGHT)
         self.page.merge_range(self.row, 0, self.row, self.last, group.heading(), self.upper)
         self.row += 1
 
@@ -181,11 +182,11 @@ class _Writer:
         first = start = self.row
         got = Decimal(0)
         chunks: list[tuple[int, int]] = []
-        heights = [lines_needed(line.shown(), self.characters) for line in group.lines]
-        heights[-1] = max(heights[-1], lines_needed(group.cell(True), 6) - sum(heights[:-1]))
+        heights = [self._height(line) for line in group.lines]
+        if "label" in self.lead:
+            heights[-1] = max(heights[-1], 15.0 * lines_needed(group.cell(True), 6) + 6 - sum(heights[:-1]))
         self.minus = []
-        for line, needed in zip(group.lines, heights, strict=True):
-            height = max(LEAST_HEIGHT, 15.0 * needed + 6)
+        for line, height in zip(group.lines, heights, strict=True):
             rows = ceil(height / TALLEST)
             after = SUM_HEIGHT if line is group.lines[-1] and group.totalled else 0.0
             if self._set_height(self.row, height, after, rows) and self.row > start:
@@ -209,6 +210,10 @@ class _Writer:
             self.page.merge_range(row, col, row + rows - 1, last, text, look)
         else:
             self.page.write_string(row, col, text, look)
+
+    def _height(self, line: Line) -> float:
+        """Points of a criterion's row."""
+        return max(LEAST_HEIGHT, 15.0 * lines_needed(line.shown(), self.characters) + 6)
 
     def _line(self, line: Line, rows: int) -> Decimal:
         """Write one criterion, its cells joined over so many rows; returns the points that count of a prefilled score."""
@@ -333,6 +338,8 @@ class _Writer:
             if band.max is not None:
                 tests.append(f"{cell}{'<=' if band.max_inclusive else '<'}{band.max}")
             formula = f'IF(AND({",".join(tests) or "TRUE"}),{_quoted(band.label)},{formula})'
+        if s.ungraded:
+            formula = _quoted(s.ungraded)
         keys = [line.key for line in s.scored()]
         filled, skipped = sum(bool(self.prefill.get(k)) for k in keys), sum(bool(self.prefill.get(f"{k}_na")) for k in keys)
         given = "+".join(f"COUNT(E{a}:E{b})" for a, b in self.ranges) or "0"
@@ -360,6 +367,8 @@ class _Writer:
             return f"尚有{count - filled - skipped}项未填"
         if skipped:
             return f"有{skipped}项不适用，待计分"
+        if self.sheet.ungraded:
+            return self.sheet.ungraded
         held = next((b.label for b in self.sheet.graded() if contains(b, Fraction(self.total_value))), "总分落在等次之外，待定")
         return held if self.sheet.bands else ""
 

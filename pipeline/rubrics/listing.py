@@ -23,8 +23,9 @@ MIN_LINES = 3
 HEAD = 3
 """Lines above the list that may be its title (on two lines) and the fields below it."""
 
-NEARLY = Decimal("0.8")
-"""Of the points below it, a title's total gives so much though a line be wrong or lost; one line of several gives less."""
+LEAST_TOTAL = Decimal("0.45")
+"""Of the points below it, a title's total gives so much, though bonus lines or headings that look like lines be among them;
+one line of several gives less."""
 
 TAIL = 2
 """Lines below the list that may give its total (以上各项合计100分。)."""
@@ -132,8 +133,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
         last += 1
     title, inside = lines[:first][-HEAD:], lines[first : last + 1]
     if _is_title(inside):
-        below = next((i for i, p in enumerate(inside) if i and (_kind(p) != "plain" or _points_of(clean(p.text)) is not None)), 1)
-        title, inside = [*title, *inside[:below]], inside[below:]  # with the fields and the names of columns under it
+        below = next((i for i, p in enumerate(inside) if i and not _heads_no_line(p)), 1)
+        title, inside = [*title, *inside[:below]], inside[below:]
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
     own = [i for i, p in enumerate(inside) if i not in heads and _points_of(clean(p.text)) is not None]
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
@@ -308,16 +309,21 @@ def _unmarked(text: str) -> str:
 
 
 def _is_title(inside: Sequence[Paragraph]) -> bool:
-    """Whether the first line of a list is its title with the total (评分表（满分100分）): by its words, or because it gives about as
-    much as the lines below without their headings, more than one of them would."""
+    """Whether the first line of a list is its title with the total (评分表（满分100分）): by its words, or because it gives more of
+    the points below than one line of several would."""
     text = clean(inside[0].text)
     total = patterns.TITLE_TOTAL.search(fold(text))
     if total is None or LIST_MARKER.match(text) or BULLET.match(text):
         return False
-    heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
-    given = sum((_points_of(clean(p.text)) or 0 for i, p in enumerate(inside) if i and i not in heads), Decimal(0))
-    own = _points_of(text)
-    return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * NEARLY
+    below, own = inside[1:], _points_of(text)
+    given = sum((_points_of(clean(p.text)) or 0 for i, p in enumerate(below) if not _is_heading(below, i)), Decimal(0))
+    return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * LEAST_TOTAL
+
+
+def _heads_no_line(paragraph: Paragraph) -> bool:
+    """Whether a line under a list's title is a field (被考核单位：) or names columns, set apart (考核内容    得分)."""
+    names = paragraph.text.split()
+    return patterns.field_name(paragraph.text) is not None or (len(names) > 1 and all(map(patterns.header_role, names)))
 
 
 def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:

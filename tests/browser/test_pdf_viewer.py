@@ -13,7 +13,7 @@ import pytest
 from pipeline.formats import pdf
 from pipeline.returns import collecting
 from tests.browser.chromium import Browser, Page
-from tests.browser.small import CASES, nameless_sheet, small_reading, small_sheet
+from tests.browser.small import CASES, UNWORTH, nameless_sheet, small_reading, small_sheet, unworth_sheet
 
 PIXELS = 96 / 72
 VIEWER = "document.querySelector('pdf-viewer').pluginController_"
@@ -95,6 +95,14 @@ def test_total_and_grade_are_live(viewer, scores, total, grade):
     fill(viewer, scores)
     values = values_of(viewer.saved())
     assert (values["annex_1_total"], values["annex_1_grade"]) == (total, grade)
+
+
+def test_a_sheet_with_a_criterion_without_points_is_not_graded(browser, page, tmp_path):
+    (tmp_path / "form.pdf").write_bytes(pdf.render(unworth_sheet()))
+    viewer = Viewer(browser, page, tmp_path / "form.pdf")
+    fill(viewer, ("50", "2.5", "4", "0", "0"))
+    values = values_of(viewer.saved())
+    assert (values["annex_1_total"], values["annex_1_grade"]) == ("56.5", UNWORTH)
 
 
 def test_a_sheet_without_subtotals_has_a_live_total(browser, page, tmp_path):

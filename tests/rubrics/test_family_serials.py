@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.sheets import rubrics_of
 from tests.support.drawn import case_of, read_drawn
 
 CASES = {
@@ -130,6 +131,48 @@ annex-1 《值守服务评价表》 -
     1 | 24小时有人值守。 | 20
     2 | 12345热线及时接听。 | 30
     3 | 台账齐全。 | 50
+""",
+    "serials of two levels among plain ones": """
+@ txt docx html xlsx
+附件1
+值守服务评价表
+评价内容 | 分值
+1. 制度建设健全。 | 20
+2.1 人员管理规范。 | 20
+3.2 设备管理到位。 | 20
+4.3 创新工作突出。 | 40
+=>
+annex-1 《值守服务评价表》 -
+    1 | 制度建设健全。 | 20
+    2.1 | 人员管理规范。 | 20
+    3.2 | 设备管理到位。 | 20
+    4.3 | 创新工作突出。 | 40
+""",
+    "measures among plain serials": """
+附件1
+值守服务评价表
+评价内容 | 分值
+1.项目建设按期完成。 | 20
+2.5公里以上道路清扫到位。 | 30
+4.5吨以上车辆密闭运输。 | 50
+=>
+annex-1 《值守服务评价表》 -
+    1 | 项目建设按期完成。 | 20
+    2.5 | 公里以上道路清扫到位。 | 30
+    4.5 | 吨以上车辆密闭运输。 | 50
+""",
+    "thousands set apart": """
+附件1
+值守服务评价表
+评价内容 | 分值
+1 000元以下罚款未缴。 | 20
+2 000元以下罚款未缴。 | 30
+3 000元以下罚款未缴。 | 50
+=>
+annex-1 《值守服务评价表》 -
+    - | 1 000元以下罚款未缴。 | 20
+    - | 2 000元以下罚款未缴。 | 30
+    - | 3 000元以下罚款未缴。 | 50
 """,
     "figures set apart, one before a figure, without columns": """
 @ txt docx html
@@ -394,3 +437,15 @@ def test_the_family_serials(case, tmp_path):
     drawing, wanted, formats = case_of(case)
     for form in formats:
         assert read_drawn(drawing, form, tmp_path) == wanted, form
+
+
+def test_one_number_that_stands_twice_is_no_number_of_a_section():
+    table = """
+    项目 | 序号 | 评价内容         | 评价分值
+    安全 | 1    | 安全培训到位。   | 40
+    质量 | 2    | 清扫及时无死角。 | 30
+         | 2    | 清运及时无积存。 | 30
+    总评 |      |                  | 100
+    """
+    (rubric,) = rubrics_of(table)
+    assert [c.number for c in rubric.criteria()] == ["1", "2", "2"]
