@@ -41,6 +41,7 @@ from pipeline.rubrics.regroup import regroup
 from pipeline.rubrics.roles import spanning_totals
 from pipeline.rubrics.sections import section_kind, sections_of, spread
 from pipeline.rubrics.shapes import column_table, gathered, opened, points_row_table
+from pipeline.rubrics.sharedpoints import share
 from pipeline.rubrics.strays import cut_tops, stray_rows, torn_tables
 from pipeline.rubrics.table import JoinedTable, join
 from pipeline.rubrics.textserials import serials_from_items, serials_from_text
@@ -106,6 +107,7 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
     printed = _totals(draft, len(draft.criteria))[0]
     marks = spread(_placed_marks(draft), draft.criteria, printed)
     tornpoints.mend(draft, marks, printed)
+    share(draft, marks, printed)
     _number_labels(draft, marks)
     criteria, marks = _settle_items(serials_from_text(draft.criteria), marks)
     criteria = serials_from_items(criteria)

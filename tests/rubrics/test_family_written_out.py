@@ -56,3 +56,26 @@ def test_joined_cells_written_out_in_each_row(module, name, tmp_path):
     path = tmp_path / "drawn.csv"
     path.write_text(as_csv(drawing))
     assert dump(extract(path)) == wanted
+
+
+SHARED = """保洁质量考核表
+类别,检查项目,检查内容,分值
+管理（{whole}分）,台账,制度上墙。,20
+管理（{whole}分）,台账,记录完整。,20
+管理（{whole}分）,人员,持证上岗。,20
+现场（60分）,保洁,路面整洁。,60
+现场（60分）,保洁,设施完好。,{last}
+合计,,,100
+"""
+
+
+@pytest.mark.parametrize(
+    ("whole", "last", "points"),
+    [("40", "60", ["20", None, "20", "60", None]), ("60", "60", ["20", "20", "20", "60", "60"]), ("40", "50", ["20", "20", "20", "60", "50"])],
+    ids=["all sums say so", "a section does not", "two numbers in one group"],
+)
+def test_points_printed_again_in_each_row_of_a_group(whole, last, points, tmp_path):
+    path = tmp_path / "drawn.csv"
+    path.write_text(SHARED.format(whole=whole, last=last))
+    (rubric,) = extract(path).rubrics
+    assert [c.max_points and str(c.max_points) for c in rubric.criteria()] == points
