@@ -39,6 +39,8 @@ TALLEST = 409.0
 """No row of a workbook is higher (in points); a longer text stands in several rows joined."""
 PAGE_HEIGHT = 712.0
 """Points between the margins of A4."""
+MOST_PLACES = 4
+"""Decimal places of a sum, as many as a policy allows a score."""
 SCALE = {"allowed": 66, "open": 76, "refused": 76}
 """Print scale in percent at which the printed columns fit the page's width; the page breaks below rest on it."""
 
@@ -173,7 +175,8 @@ class _Writer:
 
     def _heading(self, group: Group) -> None:
         """A section that only holds others: a row of its own."""
-        self._set_height(self.row, 22)
+        below = sum(self._height(g.lines[0]) if g.lines else HEAD_HEIGHT for g in self.sheet.below(group))
+        self._set_height(self.row, HEAD_HEIGHT, min(below, self.room / 5) + SUM_HEIGHT)
         self.page.merge_range(self.row, 0, self.row, self.last, group.heading(), self.upper)
         self.row += 1
 
@@ -181,11 +184,11 @@ class _Writer:
         first = start = self.row
         got = Decimal(0)
         chunks: list[tuple[int, int]] = []
-        heights = [lines_needed(line.shown(), self.characters) for line in group.lines]
-        heights[-1] = max(heights[-1], lines_needed(group.cell(True), 6) - sum(heights[:-1]))
+        heights = [self._height(line) for line in group.lines]
+        if "label" in self.lead:
+            heights[-1] = max(heights[-1], 15.0 * lines_needed(group.cell(True), 6) + 6 - sum(heights[:-1]))
         self.minus = []
-        for line, needed in zip(group.lines, heights, strict=True):
-            height = max(LEAST_HEIGHT, 15.0 * needed + 6)
+        for line, height in zip(group.lines, heights, strict=True):
             rows = ceil(height / TALLEST)
             after = SUM_HEIGHT if line is group.lines[-1] and group.totalled else 0.0
             if self._set_height(self.row, height, after, rows) and self.row > start:
@@ -209,6 +212,10 @@ class _Writer:
             self.page.merge_range(row, col, row + rows - 1, last, text, look)
         else:
             self.page.write_string(row, col, text, look)
+
+    def _height(self, line: Line) -> float:
+        """Points of a criterion's row."""
+        return max(LEAST_HEIGHT, 15.0 * lines_needed(line.shown(), self.characters) + 6)
 
     def _line(self, line: Line, rows: int) -> Decimal:
         """Write one criterion, its cells joined over so many rows; returns the points that count of a prefilled score."""
@@ -249,10 +256,11 @@ class _Writer:
             return Decimal(0)
 
     def _validate(self, row: int, name: str, top: Decimal | None) -> None:
-        words = f"0 至 {points_text(top)}，至多一位小数" if top is not None else "不小于 0，至多一位小数（分值未定）"
+        places, precision = self.sheet.decimals, self.sheet.precision
+        words = f"0 至 {points_text(top)}，{precision}" if top is not None else f"不小于 0，{precision}（分值未定）"
         below = f"E{row + 1}<={points_text(top)}," if top is not None else ""
         self.page.data_validation(row, 4, row, 4, {
-            "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,{below}ROUND(E{row + 1},1)=E{row + 1})",
+            "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,{below}ROUND(E{row + 1},{places})=E{row + 1})",
             "input_title": name[:32], "input_message": words,
             "error_title": "得分有误", "error_message": f"应为数：{words}",
         })  # fmt: skip
@@ -279,7 +287,7 @@ class _Writer:
         else:
             self.page.write_blank(r, 3, None, self.sum)
         filled = any(self.prefill.get(line.key) for line in group.lines)
-        self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},2))', self.sum, float(got) if filled else "")
+        self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},{MOST_PLACES}))', self.sum, float(got) if filled else "")
         for col in range(5, self.last + 1):
             self.page.write_blank(r, col, None, self.sum)
         self._name(f"{group.key}_subtotal", r, 4)
@@ -292,7 +300,7 @@ class _Writer:
         filled = any(self.prefill.get(line.key) for line in s.scored())
         self.page.merge_range(r, 0, r, 2, "总评", self.sum)
         self.page.write_number(r, 3, float(s.stated_total if s.stated_total is not None else s.possible()), self.sum)
-        formula = f'=IF(COUNT({",".join(self.counted)})=0,"",ROUND({self.terms},2))' if self.counted else '=""'
+        formula = f'=IF(COUNT({",".join(self.counted)})=0,"",ROUND({self.terms},{MOST_PLACES}))' if self.counted else '=""'
         self.page.write_formula(r, 4, formula, self.sum, float(self.total_value) if filled else "")
         for col in range(5, self.last + 1):
             self.page.write_blank(r, col, None, self.sum)
@@ -333,6 +341,8 @@ class _Writer:
             if band.max is not None:
                 tests.append(f"{cell}{'<=' if band.max_inclusive else '<'}{band.max}")
             formula = f'IF(AND({",".join(tests) or "TRUE"}),{_quoted(band.label)},{formula})'
+        if s.ungraded:
+            formula = _quoted(s.ungraded)
         keys = [line.key for line in s.scored()]
         filled, skipped = sum(bool(self.prefill.get(k)) for k in keys), sum(bool(self.prefill.get(f"{k}_na")) for k in keys)
         given = "+".join(f"COUNT(E{a}:E{b})" for a, b in self.ranges) or "0"
@@ -360,6 +370,8 @@ class _Writer:
             return f"尚有{count - filled - skipped}项未填"
         if skipped:
             return f"有{skipped}项不适用，待计分"
+        if self.sheet.ungraded:
+            return self.sheet.ungraded
         held = next((b.label for b in self.sheet.graded() if contains(b, Fraction(self.total_value))), "总分落在等次之外，待定")
         return held if self.sheet.bands else ""
 

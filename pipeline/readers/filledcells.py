@@ -6,13 +6,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline.provenance import BBox
-from pipeline.readers.gutters import columns_named
+from pipeline.readers.gutters import columns_named, piece_text
 from pipeline.readers.impliedrules import struck
 from pipeline.readers.marks import SNAP, Glyph, Rule, line_text, positions, text_lines
 from pipeline.readers.nets import merge_rules
@@ -187,7 +187,7 @@ def _within(some: Sequence[float], all_: Sequence[float]) -> bool:
 def _rules(sheet: _Sheet, flat: Sequence[Rule], words: _Words) -> tuple[list[Rule], list[Rule]]:
     """The sides of the shaded cells and of the rows between, above and below them."""
     wide = [r for r in flat if min(r.end, sheet.right) - max(r.start, sheet.left) >= ACROSS * (sheet.right - sheet.left)]
-    _widen(sheet, wide)
+    _widen(sheet, wide, words)
     own = _Words([g for g in words.all if sheet.left - SNAP < g.x < sheet.right + SNAP])
     firsts = [held for row in sheet.rows if (held := own.inside(row.top, row.bottom, sheet.left, sheet.columns[1]))]
     sheet.numbered = sum(all(g.text.isdigit() for g in held) for held in firsts) > MOST * len(firsts)
@@ -205,7 +205,7 @@ def _rules(sheet: _Sheet, flat: Sequence[Rule], words: _Words) -> tuple[list[Rul
         for top, bottom in _around_names(sheet, band, own):
             free = [g for g in own.between(top, bottom) if not any(c[1] < g.y < c[3] and c[0] < g.x < c[2] for c in sheet.cells)]
             down += [Rule(x, top, bottom) for x in _parting(sheet, free) if not _is_inside(sheet, x, top, bottom)]
-            across += [Rule(y, sheet.left, sheet.right) for y in (top, bottom) if round(y) not in shaded]
+            across += [Rule(y, sheet.left, sheet.right) for y in (top, bottom) if round(y) not in shaded or (y == bottom and columns_named(free))]
             bands.append((top, bottom))
     across += _beside(sheet, sorted(bands), own)
     return merge_rules(across), [rule for rule in down if not struck(own.between(rule.start, rule.end), [rule.at])]
@@ -228,10 +228,15 @@ def _is_name(line: Sequence[Glyph], first: float) -> bool:
     return len(name) > 1 and all(g.text > "\u4e00" for g in name) and all(g.text.isdigit() or g.text in ".分" for g in line if g.x > first)
 
 
-def _widen(sheet: _Sheet, wide: Sequence[Rule]) -> None:
-    """A first column that is never shaded reaches as far to the left as the rules above and below the table."""
+def _widen(sheet: _Sheet, wide: Sequence[Rule], words: _Words) -> None:
+    """A first column that is never shaded reaches as far to the left as the rules above and below the table, or as its words
+    where the header names it."""
     top, bottom = sheet.rows[0].top, sheet.rows[-1].bottom
     start = min((r.start for r in wide if top - NEAR < r.at < bottom + NEAR and r.end < sheet.right + SNAP), default=sheet.left)
+    if start > sheet.left - LOW:
+        for line in text_lines(words.between(top - NEAR, sheet.rows[0].bottom)):
+            if line[0].x < sheet.left - LOW and columns_named(line) and patterns.header_role(piece_text(line, 0, sheet.left)) is not None:
+                start = min([g.x0 for g in words.inside(line[0].top, bottom, 0, sheet.left)]) - 1
     if start < sheet.left - LOW:
         sheet.columns.insert(0, start)
 
@@ -266,7 +271,7 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
     """Upper and lower edges of the rows that are not shaded. `wide`: where rules run across the table."""
     first, last = sheet.rows[0].top, sheet.rows[-1].bottom
     if not columns_named(words.between(first, sheet.rows[0].bottom)):
-        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP))
+        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP), len(sheet.columns) - 1)
     end = first
     for row in sorted(sheet.rows, key=lambda r: r.top):
         if row.top - end > LOW:
@@ -277,8 +282,9 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
         yield last, bottom
 
 
-def _head(words: _Words, first: float, rules: Sequence[float]) -> Iterator[tuple[float, float]]:
-    """The header above the first shaded row, and a row between the two: parted by rules, or the lines that name columns."""
+def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> Iterator[tuple[float, float]]:
+    """The header above the first shaded row, and a row between the two: parted by rules, or the lines that name most
+    columns and those that follow them closely."""
     near = [y for y in rules if first - y < NEAR]
     for low, end in ((low, end) for end in (first, *reversed(near)) for low in reversed(near) if end - low > LOW):
         if columns_named(words.between(low, end)):
@@ -294,6 +300,15 @@ def _head(words: _Words, first: float, rules: Sequence[float]) -> Iterator[tuple
             if first - low > LOW:
                 yield low, first
             return
+    lines = text_lines(words.between(first - NEAR, first))
+    heads = [(columns_named([g for line in lines[i:j] for g in line]), i, j) for j in range(len(lines), 0, -1) for i in range(max(0, j - MAX_HEADER), j)]
+    named, i, j = max(heads, key=itemgetter(0), default=(0, 0, 0))
+    if 2 * named <= columns or any(b[0].top - a[0].bottom > NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
+        return
+    end = edge_of(lines[j - 1], lines[j]) if j < len(lines) else first
+    yield min(g.top for g in lines[i]) - 1, end
+    if first - end > LOW:
+        yield end, first
 
 
 def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | None) -> float | None:

@@ -98,6 +98,10 @@ class _Running(Struct, frozen=True):
 _PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
 
 
+_NUMBERED = regex.compile(r"第[0-9]+页|(?<![0-9])[0-9]+/[0-9]+$|[-—–][0-9]+[-—–]$")
+"""The number of the page, beside other words."""
+
+
 def _margin_key(block: Block, page: Page, count: int) -> _Running | None:
     """A line in the top or bottom margin, of one page of `count`; None for other blocks. The marks of several annexes are not
     one line, nor are the titles of two pages that differ in a year."""
@@ -109,5 +113,5 @@ def _margin_key(block: Block, page: Page, count: int) -> _Running | None:
     text = fold(block.text).replace(" ", "")
     masked = regex.sub(r"[0-9]+", "#", text)
     if ANNEX_MARK.match(text) or (count == 2 and not _PAGE_NUMBER.fullmatch(masked)):
-        masked = text
+        masked = _NUMBERED.sub("#", text)
     return _Running(masked, bottom <= 0.1 * page.height, page.width > page.height, round(top / 6), bottom <= OUTER * page.height or top >= (1 - OUTER) * page.height)

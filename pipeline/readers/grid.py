@@ -20,7 +20,7 @@ from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
 from pipeline.readers.facing import pages_of
 from pipeline.readers.filledcells import implied_by_fills
-from pipeline.readers.gutters import HANGING, HUNG, Interval, Known
+from pipeline.readers.gutters import HANGING, HUNG, Interval, Known, runs_over
 from pipeline.readers.joints import implied_by_joints
 from pipeline.readers.marks import (
     SNAP,
@@ -80,7 +80,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         marks = replace(marks, horizontal=(*marks.horizontal, *level), vertical=(*marks.vertical, *upright))
     if 4 * len(marks.vertical) < len(marks.horizontal):
         marks = replace(marks, vertical=(*marks.vertical, *implied_by_joints(marks.horizontal, marks.vertical, glyphs, known)))
-    nets = find_nets(marks.horizontal, marks.vertical, glyphs)
+    nets = find_nets(marks.horizontal, marks.vertical, glyphs, known)
     nets = [n for n in nets if holds_table(n, glyphs) and not is_frame(n, marks.height)]
     number = _page_number(glyphs, marks.height)
     apart = frozenset(number)
@@ -232,9 +232,16 @@ def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks, known: Known) ->
     for own, (row, col, height, width) in zip(texts, spans, strict=True):
         for home in homes[row : row + height]:
             home[col : col + width] = [own] * width
+    last: list[Glyph] = []
     for glyph in glyphs:
-        x = glyph.x if glyph.text not in HANGING else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
-        homes[bisect_right(ys, glyph.y, 1, last_row) - 1][bisect_right(xs, x, 1, last_col) - 1].append(glyph)
+        hung = glyph.text in HANGING
+        x = glyph.x if not hung else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
+        col = bisect_right(xs, x, 1, last_col) - 1
+        own = homes[bisect_right(ys, glyph.y, 1, last_row) - 1][col]
+        if own is not last and last and runs_over(glyph, last[-1], xs[col]):
+            own = last
+        own.append(glyph)
+        last = own
     cells = [_cell(net, span, own, marks, known) for span, own in zip(spans, texts, strict=True)]
     return Table(
         cells=tuple(with_whole_numbers(cells)),

@@ -31,6 +31,12 @@ HANGING = frozenset("、。，；：")
 HUNG = 0.4
 """Marks that office programs let hang into the next column, and the part of their square that has ink."""
 
+TIGHT = 0.15
+"""Characters of one text are no farther apart than this part of their height, unless it is spaced out."""
+
+HAIR = 0.1
+"""By so much positions of the same place may differ."""
+
 MAX_HEADER_LINES = 3
 MAX_HEADER = 90
 MAX_GAPS = 40
@@ -49,6 +55,8 @@ class Known(Struct):
     """Gutters of the tables read so far: a table that goes on over the page has them where they were."""
 
     found: list[tuple[float, float, tuple[float, ...]]] = field(default_factory=list)
+    breaks: tuple[float, float, tuple[float, ...]] = (0.0, 0.0, ())
+    """Left, right and the columns of the last table that were told by where its level rules break off."""
     open: tuple[float, float, tuple[float, ...], tuple[Interval, ...]] | None = None
     """Left, right, gutters and ink of a table without upright rules that had not come to its total."""
     facing: bool = False
@@ -71,6 +79,10 @@ class Known(Struct):
 
     def note(self, left: float, right: float, cuts: tuple[float, ...]) -> None:
         self.found.append((left, right, cuts))
+
+    def left(self, right: float, start: float) -> float:
+        """The left border of the last table with this right one; `start`, when it lies further left or there was none."""
+        return min(start, next((x0 for x0, x1, _ in reversed(self.found) if abs(x1 - right) < 6), start))
 
     def inside(self, left: float, right: float) -> tuple[float, ...]:
         """The gutters of the last table of these borders; none when there was no such table."""
@@ -102,6 +114,17 @@ def ink(glyphs: Iterable[Glyph], before: Sequence[Interval] = ()) -> list[Interv
 def free_gaps(covered: Sequence[Interval], size: float) -> list[Interval]:
     """Intervals between ink that are wide enough for a gutter."""
     return [(a[1], b[0]) for a, b in pairwise(covered) if b[0] - a[1] >= NARROW * size]
+
+
+def runs_over(glyph: Glyph, before: Glyph, edge: float) -> bool:
+    """Whether a character beyond a column's edge belongs to the text before it: that has no gap there and reaches over the
+    edge, or the character is a mark that ends it. One that stands on the character before begins another text."""
+    size, gap = glyph.bottom - glyph.top, glyph.x0 - before.x1
+    if gap >= TIGHT * size or abs(glyph.y - before.y) >= TIGHT * size:
+        return False
+    if glyph.text in HANGING:
+        return gap > -TIGHT * size
+    return gap > -HAIR and (glyph.x0 < edge or (before.x1 > edge + HAIR and before.text not in HANGING and not glyph.text.isascii()))
 
 
 def header_cuts(header: Sequence[Glyph], body: Sequence[Interval], sure: bool) -> tuple[float, ...]:

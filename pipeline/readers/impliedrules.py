@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from pipeline.readers.gutters import HANGING, HUNG, Known
 from pipeline.readers.marks import SNAP, Glyph, Rule, by_level, text_lines
 
 LEAST_GAP = 8.0
@@ -25,6 +26,10 @@ PADDING = 0.3
 """Characters of two cells are further apart than this part of their height."""
 
 
+OVER = 0.05
+"""The part of its square by which a mark at a line's end may reach over the next column's text."""
+
+
 class _Stack(Struct):
     """Horizontal rules of one width, one below the other: where they lie, and the gaps in each."""
 
@@ -36,36 +41,69 @@ class _Stack(Struct):
         yield from pairwise(at for at, _ in self.levels)
 
 
-def implied(flat: Sequence[Rule], tall: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[Rule]:
-    """Upright rules to add to those of a page. None runs through a character."""
+def implied(flat: Sequence[Rule], tall: Sequence[Rule], glyphs: Sequence[Glyph], known: Known) -> list[Rule]:
+    """Upright rules to add to those of a page. None runs through a character. `known`: where the pages before had some."""
     out: list[Rule] = []
-    for stack in _stacks(flat):
+    for stack in _stacks(flat, tall):
         inside = [v for v in tall if stack.start - TOUCH <= v.at <= stack.end + TOUCH]
-        out += [*_at_gaps(stack, inside, glyphs), *_in_bare_rows(stack, inside, glyphs)] if inside else ()
+        if inside:
+            start, end, before = known.breaks
+            found = [*_at_gaps(stack, inside, glyphs, before if abs(start - stack.start) < SNAP > abs(end - stack.end) else ())]
+            if found:
+                known.breaks = stack.start, stack.end, tuple(sorted({rule.at for rule in found}))
+            out += [*found, *_in_bare_rows(stack, inside, glyphs)]
     return out
 
 
-def _stacks(flat: Sequence[Rule]) -> list[_Stack]:
+def _beside(stack: _Stack, start: float, end: float, tall: Sequence[Rule]) -> list[tuple[float, float]]:
+    """The gap left or right of a level that runs from an upright, or from a side of the table, to where none was drawn: a
+    label goes on beside it. A line of which both ends are free is an underline."""
+    if start - stack.start <= ALIKE >= stack.end - end:
+        return []
+    free = [x for x in (start, end) if not any(abs(x - other) <= ALIKE for other in (stack.start, stack.end, *(v.at for v in tall)))]
+    gaps = [(stack.start, start)] if free == [start] else [(end, stack.end)] if free == [end] else []
+    return [(a, b) for a, b in gaps if b - a >= LEAST_GAP]
+
+
+def _stacks(flat: Sequence[Rule], tall: Sequence[Rule]) -> list[_Stack]:
     stacks: list[_Stack] = []
     for level in by_level(flat):
         pieces = sorted(level, key=lambda r: r.start)
         start, end = pieces[0].start, max(r.end for r in pieces)
         gaps = [(a.end, b.start) for a, b in pairwise(pieces) if b.start - a.end >= LEAST_GAP]
-        if not stacks or abs(stacks[-1].start - start) > SNAP or abs(stacks[-1].end - end) > SNAP:
-            stacks.append(_Stack(start, end, []))
-        stacks[-1].levels.append((pieces[0].at, gaps))
+        stack = stacks[-1] if stacks else None
+        if stack is None or start < stack.start - SNAP or end > stack.end + SNAP:
+            stack = _Stack(start, end, [])
+            stacks.append(stack)
+        stack.levels.append((pieces[0].at, [*gaps, *_beside(stack, start, end, tall)]))
     return [stack for stack in stacks if len(stack.levels) > LEAST_ROWS]
 
 
-def _at_gaps(stack: _Stack, tall: Sequence[Rule], glyphs: Sequence[Glyph]) -> Iterator[Rule]:
-    """Both sides of a column whose cells go on over several rows: the rules between these rows break off around it."""
-    ends = sorted({x for _, gaps in stack.levels for gap in gaps for x in gap})
+def _at_gaps(stack: _Stack, tall: Sequence[Rule], glyphs: Sequence[Glyph], before: Sequence[float]) -> Iterator[Rule]:
+    """Both sides of a column whose cells go on over several rows: the rules between these rows break off around it. Where
+    they did so `before`, on other pages, one is enough."""
+    ends = sorted({x for _, gaps in stack.levels for gap in gaps for x in gap if stack.start < x < stack.end})
     for x in ends:
         broken = sum(any(abs(x - end) <= ALIKE for gap in gaps for end in gap) for _, gaps in stack.levels)
         first = not any(0 < x - other <= ALIKE for other in ends)
         drawn = any(abs(v.at - x) <= SNAP for v in tall)
-        if first and broken >= LEAST_ROWS and not drawn and _is_held(stack, tall):
-            yield from (Rule(x, a, b) for a, b in stack.strips() if not struck(_between(stack, a, b, glyphs), [x]))
+        enough = broken >= LEAST_ROWS or any(abs(x - other) <= ALIKE for other in before)
+        if first and enough and not drawn and _is_held(stack, tall):
+            yield from (Rule(x, a, b) for a, b in stack.strips() if _parts(stack, x, a, b, tall, glyphs))
+
+
+def _parts(stack: _Stack, x: float, top: float, bottom: float, tall: Sequence[Rule], glyphs: Sequence[Glyph]) -> bool:
+    """Whether an upright stands in a row at x: a rule above or below breaks off there, or words stand on both sides of it
+    (a total's do not)."""
+    own = _between(stack, top, bottom, glyphs)
+    if struck(own, [x]):
+        return False
+    if any(at in (top, bottom) and any(abs(x - end) <= ALIKE for gap in gaps for end in gap) for at, gaps in stack.levels):
+        return True
+    walls = [v.at for v in tall if v.start < bottom - TOUCH and v.end > top + TOUCH]
+    left = max((w for w in walls if w < x), default=stack.start)
+    right = min((w for w in walls if w > x), default=stack.end)
+    return any(left < g.x < x for g in own) and any(x < g.x < right for g in own)
 
 
 def _is_held(stack: _Stack, tall: Sequence[Rule]) -> bool:
@@ -102,9 +140,20 @@ def _between(stack: _Stack, top: float, bottom: float, glyphs: Sequence[Glyph]) 
 
 
 def struck(glyphs: Sequence[Glyph], places: Sequence[float]) -> bool:
-    """Whether a character stands on one of these places, or a line of text goes on through it: cells have padding."""
+    """Whether a character stands on one of these places, or a line of text goes on through it: cells have padding. A mark at
+    a line's end may hang over a place; the next column's text then stands in its blank part."""
     for line in text_lines(glyphs):
         for a, b in pairwise(line):
-            if b.x0 - a.x1 < PADDING * (a.bottom - a.top) and any(a.x <= x <= b.x for x in places):
+            if b.x0 - a.x1 < PADDING * (a.bottom - a.top) and any(_inked(a) <= x <= _inked(b) for x in places) and not _is_hung(a, b):
                 return True
-    return any(g.x0 < x - 0.5 and g.x1 > x + 0.5 for g in glyphs for x in places)
+    return any(g.x0 < x - 0.5 and g.x1 > x + 0.5 and g.text not in HANGING for g in glyphs for x in places)
+
+
+def _inked(glyph: Glyph) -> float:
+    """The middle of a character's ink."""
+    return glyph.x if glyph.text not in HANGING else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
+
+
+def _is_hung(mark: Glyph, after: Glyph) -> bool:
+    """Whether a character stands in the blank part of a mark before it: it begins another text."""
+    return mark.text in HANGING and after.x0 < mark.x1 - OVER * (mark.x1 - mark.x0)

@@ -31,18 +31,20 @@ def implied_by_joints(horizontal: Sequence[Rule], tall: Sequence[Rule], glyphs: 
     """Upright rules to add to those of a page, where level rules of one table have no upright among them. Where each row has
     its rules, drawn in one piece, columns part at the gutters."""
     out: list[Rule] = []
-    for levels in _stacks(horizontal):
-        start, end = min(r.start for r in levels[0]), max(r.end for r in levels[0])
+    for levels in _stacks(horizontal, known):
+        start, end = min(level[0].start for level in levels), max(r.end for r in levels[0])
         top, bottom = levels[0][0].at, levels[-1][0].at
         if any(start - SNAP < v.at < end + SNAP and v.start < bottom and v.end > top for v in tall):
             continue
         strips = [(a[0].at, b[0].at, [g for g in glyphs if a[0].at < g.y < b[0].at and start - SNAP < g.x < end + SNAP]) for a, b in pairwise(levels)]
-        places = _places(levels, start, end)
+        if len(strips) == 1 and columns_named(strips[0][2]):
+            continue  # a header whose rows have no rules
+        before = known.inside(start, end)
+        places = list(before) if before and not columns_named(strips[0][2]) else _places(levels, start, end)
         if len(places) < LEAST_PLACES + (len(levels) < LEAST_LEVELS):
-            places = _gutters(strips, known.inside(start, end), [r.start for level in levels for r in level])
-            if places:
-                known.note(start, end, tuple(places))
+            places = _gutters(strips, before, [r.start for level in levels for r in level])
         if places:
+            known.note(start, end, tuple(places))
             out += _uprights(strips, [start, *places, end])
     return out
 
@@ -85,13 +87,14 @@ def _runs(own: Sequence[Glyph]) -> list[Interval]:
     return out
 
 
-def _stacks(horizontal: Sequence[Rule]) -> list[list[list[Rule]]]:
-    """Levels of rules pieced together that end in one place on the right, one below the other."""
+def _stacks(horizontal: Sequence[Rule], known: Known) -> list[list[list[Rule]]]:
+    """Levels of rules pieced together that end in one place on the right, one below the other. They begin where the first does or
+    further right; a table that goes on from the page before, beside a label that does, where its rules began there."""
     stacks: list[list[list[Rule]]] = []
     for level in by_level(horizontal):
         pieces = sorted(level, key=lambda r: r.start)
         end = max(r.end for r in pieces)
-        if stacks and abs(max(r.end for r in stacks[-1][-1]) - end) <= SNAP and pieces[0].start > stacks[-1][0][0].start - SNAP:
+        if stacks and abs(max(r.end for r in stacks[-1][-1]) - end) <= SNAP and pieces[0].start > known.left(end, stacks[-1][0][0].start) - SNAP:
             stacks[-1].append(pieces)
         else:
             stacks.append([pieces])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from pipeline.readers.frames import closed_up, without_slivers
-from pipeline.readers.gutters import columns_named
+from pipeline.readers.gutters import Known, columns_named
 from pipeline.readers.impliedrules import implied
 from pipeline.readers.marks import SNAP, Glyph, Net, Rule, by_level, is_covered, positions, text_lines
 from pipeline.readers.regions import may_name_section, names_section
@@ -50,10 +50,11 @@ def merge_rules(rules: Iterable[Rule]) -> list[Rule]:
     return out
 
 
-def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequence[Glyph] = ()) -> list[Net]:
-    """Connected components of crossing or touching rules that can be a table, open sides closed."""
+def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequence[Glyph] = (), known: Known | None = None) -> list[Net]:
+    """Connected components of crossing or touching rules that can be a table, open sides closed. `known`: what the pages
+    before said of columns without rules."""
     flat, tall = closed_up(merge_rules(horizontal), merge_rules(vertical), glyphs, SNAP, merge_rules)
-    tall += implied(flat, tall, glyphs) if glyphs else ()
+    tall += implied(flat, tall, glyphs, known or Known()) if glyphs else ()
     parent = list(range(len(flat) + len(tall)))
 
     def find(i: int) -> int:
@@ -127,11 +128,12 @@ def _heads(flat: Sequence[Rule], top: Rule, glyphs: Sequence[Glyph]) -> bool:
 
 
 def _net(hs: list[Rule], vs: list[Rule]) -> Net | None:
+    printed = vs
     hs = hs + _implied(hs, vs)
     hs, vs = _trimmed(hs, vs), _trimmed(vs, hs)
     if not hs or not vs:
         return None
-    hs, vs = _closed(hs, vs)
+    hs, vs = _cornered(*_closed(hs, vs), printed)
     xs = positions(r.at for r in vs)
     ys = positions(r.at for r in hs)
     if len(xs) < 2 or len(ys) < 2 or xs[-1] - xs[0] < 20 or ys[-1] - ys[0] < 6:
@@ -187,6 +189,19 @@ def _closed(hs: list[Rule], vs: list[Rule]) -> tuple[list[Rule], list[Rule]]:
     sides = [x for x, edge in ((left, min(r.at for r in vs)), (right, max(r.at for r in vs))) if abs(x - edge) > 2 * GAP]
     ends = [y for y, edge in ((top, min(r.at for r in hs)), (bottom, max(r.at for r in hs))) if abs(y - edge) > 2 * GAP]
     return hs + [Rule(y, left, right) for y in ends], vs + [Rule(x, top, bottom) for x in sides]
+
+
+def _cornered(hs: list[Rule], vs: list[Rule], printed: Sequence[Rule]) -> tuple[list[Rule], list[Rule]]:
+    """Add what is not drawn of a level rule between a side of the table and its first inner upright, where that side begins:
+    above lies the rest of a cell from the page before, which has no border of its own there."""
+    top, bottom = min(h.at for h in hs), max(h.at for h in hs)
+    xs = positions(v.at for v in vs)
+    new = []
+    for side, inner in ((xs[0], xs[1]), (xs[-1], xs[-2])) if len(xs) > 2 else ():
+        begins = min((v.start for v in printed if abs(v.at - side) <= SNAP), default=top)
+        if top + 2 * GAP < begins < bottom - 2 * GAP and any(abs(h.at - begins) <= SNAP and h.start - GAP <= inner <= h.end + GAP for h in hs):
+            new.append(Rule(begins, min(side, inner), max(side, inner)))
+    return hs + new, vs
 
 
 def holds_table(net: Net, glyphs: Sequence[Glyph]) -> bool:

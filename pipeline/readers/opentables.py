@@ -38,7 +38,7 @@ LARGEST_STEP = 4
 SMALL = 6.0
 """The height of the smallest readable line of text."""
 
-FIGURES = "0123456789.分"
+DIGITS, WITH_DIGITS = "0123456789", "0123456789.分"
 
 
 class OpenTable(Struct, frozen=True):
@@ -113,7 +113,7 @@ def _stacks(net: Net, glyphs: Sequence[Glyph]) -> set[int]:
     """Bands in which some column holds figures only, one above the other: most bands are dismissed by it."""
     reach: dict[tuple[int, int], tuple[float, float]] = {}
     for glyph in glyphs:
-        if glyph.text in FIGURES:
+        if glyph.text in DIGITS:
             y = glyph.y
             place = bisect_right(net.ys, y), bisect_right(net.xs, glyph.x)
             low, high = reach.get(place, (y, y))
@@ -122,7 +122,7 @@ def _stacks(net: Net, glyphs: Sequence[Glyph]) -> set[int]:
     for glyph in glyphs:
         if not tall:
             break
-        if glyph.text not in FIGURES:
+        if glyph.text not in WITH_DIGITS:
             tall.discard((bisect_right(net.ys, glyph.y), bisect_right(net.xs, glyph.x)))
     return {band - 1 for band, _ in tall}
 

@@ -13,7 +13,17 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
-from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_named, em, free_gaps, header_cuts, ink
+from pipeline.readers.gutters import (
+    MAX_HEADER_LINES,
+    Interval,
+    Known,
+    columns_named,
+    em,
+    free_gaps,
+    header_cuts,
+    ink,
+    piece_text,
+)
 from pipeline.readers.marks import Glyph, PageMarks, line_text
 
 FAR = 4.5
@@ -94,28 +104,33 @@ def opened(lines: Sequence[Line], i: int) -> Region | None:
     header = _with_columns(header, lines[i + len(header) : i + MAX_STACKED])
     flat, count = flattened(header), len(header)
     named = columns_named(flat)
-    if not named or any(columns_named(flattened(header[n:])) >= named for n in range(1, count)):
+    if not named or any(columns_named(flattened(header[n:])) >= named for n in range(1, count) if not _stacked(header[n - 1 : n + 1])):
         return None  # nothing named, or the header begins further down: a line of fields above it names no column
     body: list[Line] = []
     cuts = header_cuts(flat, [], sure=False)
+    numbered = bool(cuts) and patterns.header_role(piece_text(flat, 0, cuts[0])) == "number"
     covered: list[Interval] = []
     for line in lines[i + count :]:
         total = is_total(line)
-        whole = total or is_section(line) or heads_section(line, cuts)
-        covered = covered if whole else ink(line, covered)
-        longer = cuts if whole else header_cuts(flat, covered, sure=False)
+        whole = total or is_section(line)
+        inked = covered if whole else ink(line, covered)
+        longer = cuts if whole else header_cuts(flat, inked, sure=False)
+        named = numbered and line[0].x < cuts[0] and names_section(line)
+        if not whole and (named or _heads_anyway(line, cuts, longer if covered and len(longer) == len(cuts) else None)):
+            inked, longer = covered, cuts
+        covered = inked
         if _ends(line, body or header) or len(longer) < len(cuts):
             break
         body.append(line)
         cuts = longer
         if total:
             break
-    while body and heads_section(body[-1], cuts) and not is_section(body[-1]) and not _has_points(body[-1]):
+    while body and heads_section(body[-1], cuts) and not _has_points(body[-1]) and not (names_section(body[-1]) and any(map(names_section, body[:-1]))):
         body.pop()  # what follows the table
     rest = lines[i + count + len(body) :]
     region = Region(header, body, cuts, _torn(body, rest, cuts))
-    inked = tuple(ink(flat, ink(g for line in body if not region.is_whole(line) for g in line)))
-    return replace(region, covered=inked) if len(body) >= 2 else None
+    printed = tuple(ink(flat, ink(g for line in body if not region.is_whole(line) for g in line)))
+    return replace(region, covered=printed) if len(body) >= 2 else None
 
 
 def _with_columns(header: list[Line], below: Sequence[Line]) -> list[Line]:
@@ -138,9 +153,10 @@ def gone_on(lines: Sequence[Line], i: int, known: Known) -> Region | None:
     left, right, cuts, covered = known.open
     body: list[Line] = []
     for line in lines[i:]:
-        whole = is_whole(line) or heads_section(line, cuts)
-        inked = covered if whole else tuple(ink(line, covered))
-        shifted = cuts if is_section(line) or heads_section(line, cuts) else _shifted(cuts, covered, inked, line)
+        inked = covered if is_whole(line) else tuple(ink(line, covered))
+        shifted = cuts if is_section(line) else _shifted(cuts, covered, inked, line)
+        if _heads_anyway(line, cuts, shifted):
+            inked, shifted = covered, cuts
         outside = line[0].x0 < left - 6 or line[-1].x1 > right + 6
         if shifted is None or outside or ANNEX.fullmatch(clean(line_text(line))) or (body and _ends(line, body)):
             break
@@ -236,6 +252,12 @@ def heads_section(line: Line, cuts: Sequence[float]) -> bool:
     if begins > cuts[0]:
         return begins - cuts[0] > INSET * (line[0].bottom - line[0].top) and _has_points(line)
     return _has_points(line) or any(_crosses(line, c) for c in cuts)
+
+
+def _heads_anyway(line: Line, cuts: Sequence[float], shifted: Sequence[float] | None) -> bool:
+    """Whether a line names a section without its marker, though gutters may move aside for it (`shifted`): a label may reach
+    over where one was taken to be from the header alone."""
+    return heads_section(line, cuts) and (shifted is None or heads_section(line, shifted))
 
 
 def _has_points(line: Line) -> bool:

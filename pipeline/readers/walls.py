@@ -12,7 +12,7 @@ from pipeline import patterns
 from pipeline.normalize import clean, fold, points
 from pipeline.points import split_label
 from pipeline.provenance import BBox
-from pipeline.readers.gutters import Interval, Known, columns_named, header_cuts, ink, piece_text
+from pipeline.readers.gutters import HANGING, Interval, Known, columns_named, header_cuts, ink, piece_text, runs_over
 from pipeline.readers.marks import SNAP, Glyph, Net, Rule, Span, joined_text, line_text, text_lines
 from pipeline.readers.openrows import blocks_of
 from pipeline.readers.regions import heads_section, names_section
@@ -32,6 +32,8 @@ MIN_ALIKE = 1
 
 CENTRED = 2.0
 """A text stands in the middle of a column, within so many points."""
+
+HUNG_MARKS = "".join(sorted(HANGING))
 
 LEAST = 6.0
 """No column is as narrow as this: a gutter that near to a rule is the rule, found on a page that lacks it."""
@@ -59,13 +61,19 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
             continue
         tops = [y0 for y0, _ in boxes]
         body = ink(g for g in glyphs if left < g.x < right and tops[0] < g.y < boxes[bisect_right(tops, g.y) - 1][1])
-        cuts = header_cuts(header, body, sure=True) or tuple(c for c in cuts if not _crossed(body, c) and c in before)
+        free = tuple(c for c in cuts if c in before and not _crossed(body, c))
+        cuts = free if free and _name_columns(header, (left, *free, right)) else header_cuts(header, body, sure=True) or free
         new += cuts
         upright += [Rule(c, y0, y1) for c in cuts for y0, y1 in boxes]
     if not new:
         return net
-    known.note(net.xs[0], net.xs[-1], tuple(sorted(new)))
+    told = [c for c in before if any(abs(c - x) <= SNAP for x in net.xs)]
+    known.note(net.xs[0], net.xs[-1], tuple(sorted((*told, *new))))
     return Net(tuple(sorted((*net.xs, *new))), net.ys, net.horizontal, tuple(upright))
+
+
+def _name_columns(header: Sequence[Glyph], edges: Sequence[float]) -> bool:
+    return all(patterns.header_role(piece_text(header, a, b)) is not None for a, b in pairwise(edges))
 
 
 def _names_section(glyphs: Sequence[Glyph], box: BBox, cuts: Sequence[float]) -> bool:
@@ -111,7 +119,8 @@ def with_parted(net: Net, glyphs: Sequence[Glyph]) -> Net:
             continue
         scored = alike if not any(scored) and sum(alike) > 1 else scored
         if any(scored):
-            upright += _walls(net, span, own, [(bool(a) and bool(b)) or c or d for (a, b), (c, d) in zip(pairwise(words), pairwise(scored), strict=True)])
+            wanted = [(bool(a) and bool(b)) or c or d for (a, b), (c, d) in zip(pairwise(words), pairwise(scored), strict=True)]
+            upright += _walls(net, span, own, wanted) or _walls(net, span, [g for g in own if g.text.isascii()], [c or d for c, d in pairwise(scored)])
     return Net(net.xs, net.ys, net.horizontal, tuple(upright)) if len(upright) > len(net.vertical) else net
 
 
@@ -311,8 +320,20 @@ def _inside(net: Net, span: Span, glyphs: Sequence[Glyph]) -> list[Glyph]:
 
 
 def _pieces(net: Net, span: Span, own: Sequence[Glyph]) -> list[str]:
-    """What stands in each column that a cell takes up."""
-    return [piece_text(own, a, b) for a, b in pairwise(net.xs[span[1] : span[1] + span[3] + 1])]
+    """What stands in each column that a cell takes up. A character over a column's edge stands in that of the text it ends."""
+    edges = net.xs[span[1] : span[1] + span[3] + 1]
+    shares: list[list[Glyph]] = [[] for _ in edges[1:]]
+    col = 0
+    for i, glyph in enumerate(own):
+        place = bisect_right(edges, glyph.x, 1, len(edges) - 1) - 1
+        col = col if place != col and i > 0 and runs_over(glyph, own[i - 1], edges[place]) else place
+        shares[col].append(glyph)
+    return [clean(joined_text([line_text(line) for line in text_lines(share)])) for share in shares]
+
+
+def _piece(own: Sequence[Glyph], left: float, right: float) -> str:
+    """What stands in a column, without marks that hang over from the text before it."""
+    return piece_text(own, left, right).lstrip(HUNG_MARKS)
 
 
 def _walls(net: Net, span: Span, own: Sequence[Glyph], wanted: Sequence[bool]) -> list[Rule]:
@@ -329,7 +350,7 @@ def _figures(net: Net, spans: Sequence[Span], glyphs: Sequence[Glyph], least: in
     said: list[list[str]] = [[] for _ in net.xs[1:]]
     for span in spans:
         if (span[0] or least == 1) and span[3] == 1 and (own := _inside(net, span, glyphs)):
-            said[span[1]].append(piece_text(own, net.xs[span[1]], net.xs[span[1] + 1]))
+            said[span[1]].append(_piece(own, net.xs[span[1]], net.xs[span[1] + 1]))
     named = [patterns.header_role(piece_text(_inside(net, span, glyphs), net.xs[span[1]], net.xs[span[1] + 1])) if span[3] == 1 else None for span in _heads(net, spans)]
     return [(sum(map(bool, words)) >= least or role in ("number", "points")) and all(not w or _is_figure(w) for w in words) for words, role in zip(said, named, strict=True)]
 

@@ -41,8 +41,12 @@ def find_headers(parts: Sequence[Sequence[Row]], leading: Sequence[tuple[Row, ..
 def _says_again(row: Row, heads: Sequence[Row]) -> bool:
     """Whether a row of three cells and more says what the header says over these columns, be others left out."""
     filled = row.filled()
-    above = [{fold(own.text) for h in heads if (own := h.cells[cell.col] if cell.col < len(h.cells) else None) is not None} for cell in filled]
-    return len(filled) > 2 and bool(heads) and all(fold(cell.text) in said for cell, said in zip(filled, above, strict=True))
+    return len(filled) > 2 and bool(heads) and all(any(_has_word(h, cell.col, fold(cell.text)) for h in heads) for cell in filled)
+
+
+def _has_word(head: Row, col: int, word: str) -> bool:
+    own = head.cells[col] if col < len(head.cells) else None
+    return own is not None and fold(own.text) == word
 
 
 def as_before(heads: Sequence[Row], first: Sequence[Row]) -> tuple[Row, ...]:

@@ -17,6 +17,9 @@ ENDS_SCORED = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分?[)）]$")
 GLUED = regex.compile(r"^[0-9]{1,3}[一二三四五六七八九十]{1,3}、\p{Han}|^[一二三四五六七八九十]{1,3}、\p{Han}{2,12}[0-9]{1,3}$")
 """A serial and a section's name in one: 6二、房屋维护, 二、被服洗涤6."""
 
+STRAY = regex.compile(r"[\p{Han}、。，；：--[扣减加罚各每计共满得约第]][0-9]{1,3}(?:\.[0-9])?", regex.V1)
+"""Points behind a character that is none of them: 因5, 。4."""
+
 WHY_ODD = {
     "ends within its brackets": "停在括号之内",
     "has neither words nor points": "没有文字，也没有分值",
@@ -51,6 +54,11 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
             at = row.number_at or row.points_at
             if at is not None and at.bbox is not None and GLUED.match(fold(row.number or row.text)):
                 what, zh = "a serial and the name of a section were read as one", "一个序号和一个项目名称读在了一起"
+                yield Remark("odd-label", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
+        for row in rows:
+            at = row.points_at
+            if row.max_points is None and at is not None and at.bbox is not None and STRAY.fullmatch(fold(row.points_printed or "")):
+                what, zh = f"the points “{row.points_printed}” have a character of another cell", f"分值“{row.points_printed}”混入了别格的字"
                 yield Remark("odd-label", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
         for above, row in pairwise(rows):
             at = row.number_at

@@ -147,11 +147,13 @@ def _placed_marks(draft: Draft) -> list[Mark]:
 
 
 def _number_labels(draft: Draft, marks: Sequence[Mark]) -> None:
-    """Numbers printed again in each row of a label, 1 beside the first label, 2 beside the next, are the labels' own."""
+    """Numbers printed again in each row of a label, 1 beside the first label, 2 beside the next, are the labels' own: of two labels
+    and more, one number that stands twice may be a misprint."""
     outer = [m for m in marks if m.level == 1 and m.covered and not m.own_row]
     said = [{draft.criteria[i].number for i in m.covered} for m in outer]
     counted = [{str(n)} for n in range(1, len(outer) + 1)]
-    if len(outer) < 2 or said != counted or sum(len(m.covered) for m in outer) in (len(outer), *range(len(draft.criteria))):
+    again = sum(len(m.covered) > 1 for m in outer)
+    if again < 2 or said != counted or sum(len(m.covered) for m in outer) < len(draft.criteria):
         return
     for mark in outer:
         mark.number = draft.criteria[mark.covered[0]].number

@@ -6,8 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from pipeline import rx as regex
 from pipeline.model import Block, Paragraph, Remark, Rubric, Table
 from pipeline.normalize import clean, fold, points
+
+_GLUED = regex.compile(r"^([0-9]{1,3})(?=\p{Han})")
+"""A serial without a space behind it."""
 
 FEW = 2
 """No table has so few rows."""
@@ -64,8 +68,8 @@ def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
 
 
 def _row_number(text: str) -> int | None:
-    """The serial of a line that is a row's: number, words, points, with spaces between."""
-    words = [fold(w) for w in clean(text).split(" ")]
+    """The serial of a line that is a row's: number, words, points."""
+    words = _GLUED.sub(r"\1 ", " ".join(fold(w) for w in clean(text).split(" "))).split(" ")
     long = next((i for i, w in enumerate(words) if len(w) >= MIN_WORDS and points(w) is None), 0)
     before = [w for w in words[:long] if w.isdecimal() and len(w) <= 3]
     scored = any(points(w) is not None for w in words[long + 1 :])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -32,7 +32,8 @@ MIN_ROWS = 3
 class JoinedTable(Struct, frozen=True, dict=True):
     """Parts that make one table. `lead` are the paragraphs since the table before it (title, form fields); `shape`
     says what it was on the page: a table, a list of lines, or a sheet whose criteria are columns; `known` are the columns
-    where the shape itself fixes them; `inside` are lines that stand between its rows."""
+    where the shape itself fixes them; `inside` are lines that stand between its rows; `ranks` of the rows that head sections of a list,
+    1 the outermost."""
 
     parts: tuple[Table, ...]
     lead: tuple[Paragraph, ...]
@@ -40,6 +41,7 @@ class JoinedTable(Struct, frozen=True, dict=True):
     shape: Literal["table", "list", "columns"] = "table"
     known: Columns | None = None
     inside: tuple[Paragraph, ...] = ()
+    ranks: dict[int, int] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[tuple[Row, ...], ...]:

@@ -282,7 +282,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
         apart = _told_apart(rubric)
         above: Criterion | None = None
         for index, criterion in enumerate(rubric.printed()):
-            text = fold(patterns.POINTS_IN_BRACKETS.sub("", criterion.text))
+            text = _without_points(criterion)
             if above is not None and _is_copied_row(above, criterion):
                 yield _repeat(rubric, above, criterion)
             above = criterion
@@ -313,6 +313,9 @@ WHO_AND_WHEN = regex.compile(r"责任|牵头|配合|主体|单位|部门|科室|
 MIN_TOLD = 3
 """Like rows, each with people or a time of its own, are meant so where there are so many."""
 
+LAST_POINTS = regex.compile(r"[,，:：]\s*(?:计|得|满分)?[0-9]{1,3}(?:\.[0-9])?分\s*[。；;]?\s*$")
+"""What a line is worth where it ends, which may differ where it is repeated: `台账齐全，10分。`"""
+
 CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")
 """A general clause on what is deducted, which many rows share."""
 
@@ -324,8 +327,11 @@ def _is_beside(column: str) -> bool:
 
 def _asked_and_judged(criterion: Criterion) -> tuple[str, ...]:
     """What a row asks for and by which standard."""
-    text = fold(patterns.POINTS_IN_BRACKETS.sub("", criterion.text))
-    return text, *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k))
+    return _without_points(criterion), *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k))
+
+
+def _without_points(criterion: Criterion) -> str:
+    return fold(LAST_POINTS.sub("", patterns.POINTS_IN_BRACKETS.sub("", criterion.text)))
 
 
 def _told_apart(rubric: Rubric) -> set[str]:

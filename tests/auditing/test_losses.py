@@ -69,6 +69,7 @@ GRID = Table(cells=(), rows=1, cols=4, at=Provenance("", 3), page=3)
     [
         (["3 建立台账，记录完整。 5"], [3]),
         (["管理 3 建立台账，记录完整。 5 分", "4 有专人值守。 2"], [3, 4]),
+        (["3建立台账，记录完整。 5"], [3]),  # no space behind the serial
         (["3. 本表一式两份，由评价人员填写。"], []),
         (["2 人员持证，全部在岗。 2"], []),  # the table holds it
         (["7 建立台账，记录完整。 5"], []),  # continues no count

@@ -24,6 +24,13 @@ def test_lines_at_the_top_of_two_pages(top, wanted):
     assert [b.text for b in without_running_lines(flow, pages) if isinstance(b, Paragraph) and b.text != "考核内容"] == wanted
 
 
+@pytest.mark.parametrize("foot", ["某市河道管理处印制 第{}页 共2页", "某市河道管理处印制 {}/2", "某市河道管理处 — {} —"])
+def test_the_number_of_the_page_beside_words_on_two_pages(foot):
+    pages = [Page(number=n, width=595, height=842) for n in (1, 2)]
+    flow = [[_line("考核内容", n, 400), _line(foot.format(n), n, 810)] for n in (1, 2)]
+    assert [b.text for b in without_running_lines(flow, pages) if isinstance(b, Paragraph)] == ["考核内容"] * 2
+
+
 def _line(text: str, page: int, top: float) -> Paragraph:
     return Paragraph(text, Provenance(text, page=page, bbox=(60.0, top, 120.0, top + 14)), page=page)
 

@@ -62,3 +62,12 @@ def test_points_that_are_serials(points: str, told: bool) -> None:
     place = Provenance("x", 1, (60.0, 100.0, 90.0, 112.0))
     placed = replace(rubric, sections=tuple(replace(s, criteria=tuple(replace(c, points_at=place) for c in s.criteria)) for s in rubric.sections))
     assert [r.at for r in odd_parts([placed])] == ([place] if told else [])
+
+
+@pytest.mark.parametrize(("printed", "told"), [("因5", True), ("。4", True), ("扣5", False), ("酌情", False), ("-5", False), ("每2", False)])
+def test_points_with_a_character_of_another_cell(printed: str, told: bool) -> None:
+    rubric = on_page()
+    last = rubric.sections[-1]
+    without = replace(last.criteria[0], max_points=None, points_printed=printed)
+    rubric = replace(rubric, sections=(*rubric.sections[:-1], replace(last, criteria=(without,))))
+    assert [r.kind for r in odd_parts([rubric])] == ["odd-label"] * told
