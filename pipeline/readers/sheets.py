@@ -157,7 +157,8 @@ def _run_blocks(by_row: dict[int, list[Placed]], filled: list[int], start: int, 
     while bottom > top and filled[bottom - 1] == 1 and _alone(by_row[bottom - 1]) and not _in_column(by_row, top, bottom - 1):
         bottom -= 1
     if _is_header(by_row, top, bottom):
-        bottom = next((r + 1 for r in range(end - 1, bottom - 1, -1) if by_row[r] and not _stands_below(by_row[r])), bottom)
+        last = next((r + 1 for r in range(end - 1, bottom - 1, -1) if by_row[r] and not _stands_below(by_row[r])), bottom)
+        bottom = last if _are_criteria([cells for r in range(bottom, last) if (cells := by_row[r])]) else bottom
     yield from _paragraphs(by_row, start, top)
     if bottom > top:
         cells = [replace(c, row=c.row - top) for r in range(top, bottom) for c in by_row[r]]
@@ -175,6 +176,15 @@ def _is_header(by_row: dict[int, list[Placed]], top: int, bottom: int) -> bool:
     blank to be filled in."""
     texts = [clean(c.text) for r in range(top, bottom) for c in by_row[r] if clean(c.text)]
     return len(texts) > 1 and bottom - top < MIN_ROWS and all(map(patterns.header_role, texts))
+
+
+def _are_criteria(rows: Sequence[Sequence[Placed]]) -> bool:
+    """Whether rows of one text below names of columns end in points each, or are marked headings above such rows; sentences of
+    the body are neither."""
+    texts = [clean(c.text) for cells in rows for c in cells if clean(c.text)]
+    scored = [patterns.POINTS_IN_TEXT.search(text) is not None for text in texts]
+    headed = [patterns.SECTION_MARKER.match(text) is not None for text in texts]
+    return scored[-1:] == [True] and all(own or heads for own, heads in zip(scored, headed, strict=True))
 
 
 def _stands_below(cells: Sequence[Placed]) -> bool:

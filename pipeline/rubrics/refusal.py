@@ -6,9 +6,10 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
 from pipeline.patterns import Role
-from pipeline.points import read_points
+from pipeline.points import read_points, total_in
 from pipeline.rubrics.draft import Draft
 from pipeline.rubrics.gridrows import Row
+from pipeline.rubrics.stacks import are_others
 
 MIN_CRITERIA = 2
 """A table with a single scored line is a sentence in a box, not a rubric."""
@@ -45,10 +46,18 @@ CASE = regex.compile(
 SCORING_WORDS = regex.compile(r"评|考核|考评|打分|计分|验收|检查|测评|督查|创建|rubric|assessment|evaluation|checklist")
 
 
+SHEET_TITLE = regex.compile(rf"(?:{patterns.SCORING_TITLE.pattern})|[加扣减]分(?:标准|明细|事项)?表")
+"""The title of a sheet that is filled in."""
+
 UNSCORED = "a table under a title that speaks of scoring, without points that could be read"
 """Why a table is left alone that may well be a rubric."""
 
 CASES = "a table of cases and what each adds to a score or takes off it, no criteria"
+EXTRAS = "a table of names of what adds to a score or takes off it, in the body and under no title of a scoring sheet"
+OTHERS = "a table in words of its own, and nothing over it that speaks of scoring"
+APART = frozenset((CASES, EXTRAS, OTHERS))
+"""Why tables are left alone whose figures somebody may count beside those of a rubric."""
+
 LEFT_ALONE = {
     UNSCORED: "一张表题为评分，而没有读出分值",
     "a table with a points column that holds no criteria": "有分值列而没有评价条目",
@@ -59,6 +68,8 @@ LEFT_ALONE = {
     "a table with points and no criteria texts": "只有分值，没有评价内容",
     "a table whose points run along a row: values for cases, no criteria": "分值横排一行，是各情形的取值",
     CASES: "列的是各情形的加分或扣分，没有评价条目",
+    EXTRAS: "列的是加分或扣分事项的名称，在正文中，不在评分表题名之下",
+    OTHERS: "列的是另外的事项，上方没有评分的字样",
     "a table of grades and their ranges, no criteria": "是等次与分数段对照",
     "a table of results: each row is somebody's score, not a criterion": "是评分结果，每行是一个单位或个人的得分",
     "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",
@@ -76,10 +87,11 @@ def refusal(draft: Draft, opens_body: bool = False) -> str | None:
     notice's body, and no rubric above it."""
     if _is_receipt(draft):
         return ""
-    reason = CASES if _is_of_cases(draft) or (opens_body and _is_of_extras(draft)) else _reason(draft)
+    reason = CASES if _is_of_cases(draft) else EXTRAS if opens_body and _is_of_extras(draft) else _reason(draft)
     if reason == "" and len(_data(draft)) >= MIN_CRITERIA and patterns.SCORING_TITLE.search(_near(draft)):
         return UNSCORED
-    return reason
+    cut = not draft.table.lead and are_others([row for row in draft.table.rows[0] if row.filled()])
+    return OTHERS if reason == "" and cut else reason
 
 
 def _reason(draft: Draft) -> str | None:
@@ -124,16 +136,24 @@ def _is_of_cases(draft: Draft) -> bool:
     """名次 | 分值: each row is an outcome beside its points, without serials, sections' points or a total."""
     rows = _data(draft)
     given = [any(CASE.fullmatch(fold(c.text)) for c in r.filled()) and any(points(c.text) is not None for c in r.filled()) for r in rows]
-    return len(rows) > 1 and all(given) and _is_bare(draft) and all(len(clean(c.text)) <= SHORT for r in rows for c in r.filled())
+    short = all(len(clean(c.text)) <= SHORT for r in rows for c in r.filled())
+    return len(rows) > 1 and all(given) and short and _is_bare(draft) and not _is_sheet(draft)
 
 
 def _is_of_extras(draft: Draft) -> bool:
-    """加分项目 | 分值: short names of what is added to a score or taken off it, under no title of a scoring sheet."""
+    """加分项目 | 分值: short names of what is added to a score or taken off it."""
     headers = [fold(text) for text in draft.table.header_texts.values()]
     named = any(patterns.APART_LABEL.fullmatch(text) and patterns.header_role(text) != "points" for text in headers)
+    return named and _is_bare(draft) and _are_names(draft) and not _is_sheet(draft)
+
+
+def _is_sheet(draft: Draft) -> bool:
+    """Whether a line over a table is the title of a scoring sheet or gives a total, or a column waits for what is awarded."""
     lines = [*(clean(p.text) for p in draft.table.lead[-3:]), draft.title[0] if draft.title else ""]
-    titled = any(patterns.SCORING_TITLE.search(line) and patterns.TITLE_WORDS.search(line) for line in lines)
-    return named and not titled and _is_bare(draft) and _are_names(draft)
+    titled = any(SHEET_TITLE.search(line) and patterns.TITLE_WORDS.search(line) for line in lines)
+    waiting = [col for col, text in draft.table.header_texts.items() if patterns.header_role(text) in ("awarded", "deduction")]
+    blank = any(not any(c.col == col for row in _data(draft) for c in row.filled()) for col in waiting)
+    return titled or blank or any(total_in(line) is not None for line in lines)
 
 
 def _is_bare(draft: Draft) -> bool:

@@ -36,7 +36,7 @@ from pipeline.rubrics.header import header_at, header_faults, header_of
 from pipeline.rubrics.listing import lists_of, unboxed
 from pipeline.rubrics.listsbeside import with_lists
 from pipeline.rubrics.oddities import odd_parts
-from pipeline.rubrics.refusal import UNSCORED, in_chinese, refusal
+from pipeline.rubrics.refusal import APART, UNSCORED, in_chinese, refusal
 from pipeline.rubrics.regroup import regroup
 from pipeline.rubrics.roles import spanning_totals
 from pipeline.rubrics.sections import section_kind, sections_of, spread
@@ -73,7 +73,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
                 if reason is None:
                     drafts.append((segment, draft))
                 elif reason:
-                    kind = "unscored-table" if reason == UNSCORED else "not-a-rubric"
+                    kind = "unscored-table" if reason == UNSCORED else "table-apart" if reason in APART else "not-a-rubric"
                     remarks.append(Remark(kind, reason, table.parts[0].at, message_zh=in_chinese(reason)))
     rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
     for segment in segments:

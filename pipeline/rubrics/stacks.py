@@ -24,6 +24,9 @@ MIN_OTHERS = 3
 OF_SCORE = regex.compile(r"[0-9]{2}.*(?:以[上下]|至|[-~—–])|(?:[≥≤<>]|不满|低于|不足)=?[0-9]{2}")
 """A range of the whole score, not of one criterion's points."""
 
+UNSAID = regex.compile(r"酌情|视情|另[计行]|酌定")
+"""Words in the place of points."""
+
 
 def stacked(table: Table) -> tuple[Table, ...]:
     """The sheets of a table, top to bottom; the table itself when it holds one."""
@@ -85,17 +88,37 @@ def _late_header(rows: Sequence[Row]) -> int | None:
     above = [row for row in rows[:top] if row.filled()]
     while above and len(above[0].filled()) == 1:
         above.pop(0)
-    return top if are_others(above) else None
+    return top if are_others(above) and not _make_total(rows, top) else None
+
+
+def _make_total(rows: Sequence[Row], top: int) -> bool:
+    """Whether figures above a row are needed for the total below it."""
+    ended = next((row for row in reversed(rows[top:]) if row.is_total and _sums_up(row)), None)
+    if ended is None:
+        return False
+    total = next(c for c in reversed(ended.filled()) if points(c.text) is not None)
+    column = [(row.index, points(c.text)) for row in rows[: ended.index] for c in row.filled() if c.col == total.col]
+    figures = [(index, value) for index, value in column if value is not None]
+    return any(index < top for index, _ in figures) and sum(value for _, value in figures) == points(total.text)
 
 
 def are_others(rows: Sequence[Row]) -> bool:
     """Whether rows are a table in words of its own (档次 | 奖金 | 名额): names of columns, then rows that fill these columns, one of
     them with figures."""
-    if len(rows) < MIN_OTHERS or not are_names(rows[0]) or is_header(rows[0]):
+    if len(rows) < MIN_OTHERS or not are_names(rows[0]) or is_header(rows[0]) or _is_criterion(rows[0], rows[1:]):
         return False
     cols = [c.col for c in rows[0].filled()]
     alike = all([c.col for c in row.filled()] == cols for row in rows[1:])
     return alike and any(all(points(cell.text) is not None for cell in column) for column in zip(*(row.filled() for row in rows[1:]), strict=True))
+
+
+def _is_criterion(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row of short words is one more line of a sheet and names no columns: its label is that of rows below or of what
+    adds to a score or takes off it, or words stand for its points."""
+    texts = [fold(c.text) for c in row.filled()]
+    outside = any(form.search(texts[0]) for form in (patterns.BONUS_LABEL, patterns.DEDUCTION_LABEL)) or patterns.APART_LABEL.fullmatch(texts[0])
+    shared = any(fold(c.text) in texts for other in below for c in other.filled())
+    return bool(outside) or shared or any(UNSAID.search(text) for text in texts)
 
 
 def _sums_up(row: Row) -> bool:

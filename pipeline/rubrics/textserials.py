@@ -58,11 +58,12 @@ def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
 
 def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
     """The serial that opens each text. Beside plain ones (4. … 6. …) a 5 before a figure (5.24小时受理) is plain too, where all
-    count on with it, or most are plain and its neighbours do."""
+    count on with it and such figures measure, or most are plain and its neighbours do."""
     found = [patterns.SERIAL_IN_TEXT.match(text) for text in texts]
     wholes = [patterns.SERIAL_BEFORE_FIGURE.match(t) if m is None or m["c"] is not None else None for t, m in zip(texts, found, strict=True)]
     plain = [whole or match for whole, match in zip(wholes, found, strict=True)]
-    if any(m is not None and m["b"] is not None for m in found) and _runs_on(plain):
+    measured = all(text[m.end() : m.end() + 1] in MEASURES for text, m in zip(texts, found, strict=True) if m is not None and m["c"] is not None)
+    if any(m is not None and m["b"] is not None for m in found) and measured and _runs_on(plain):
         return plain
     if 2 * sum(m is not None and m["b"] is not None for m in found) <= len(texts):
         return found

@@ -33,11 +33,11 @@ def criterion_without_points(reading: Reading) -> Iterator[Hit]:
         5 | 人员持证 | 5
         6 | 设施完好 | 5
     Repair: the value that one equation fixes (section or total less the rest), if nothing contradicts it; else left open.
-    Limits: where the others make the total and what the sections declare, such a row is only noted: it may share the points of the
-    row above (texts cannot show joined cells). Rows of bonus, deduction and veto kind, headings without a number, and sheets in which most rows have no points
-    of their own are left alone; words or a dash in the cell are no empty cell.
+    Limits: in text and CSV, which cannot show joined cells, such a row is only noted where the others make the total and what the
+    sections declare: it may share the points of the row above. Rows of bonus, deduction and veto kind, headings without a number,
+    and sheets in which most rows have no points of their own are left alone; words or a dash in the cell are no empty cell.
     中文: 其余各条都有分值而本条分值格为空。该行无法打分，合计也无从核对。若有且仅有一条等式能定出该值（项目或总分减去其余），
-    作为修复提出；否则留空。其余各条已合足总分和各项目分值的，或与上一条合用分值，只作提示。加分、扣分、否决项，无序号的标题行，以及多数行本无分值的表不报。
+    作为修复提出；否则留空。文本和 CSV 看不出合并单元格：其余各条已合足总分和各项目分值的，或与上一条合用分值，只作提示。加分、扣分、否决项，无序号的标题行，以及多数行本无分值的表不报。
     """
     for rubric in reading.rubrics:
         printed = [c for c in rubric.printed() if c.kind == "scored"]
@@ -51,7 +51,10 @@ def criterion_without_points(reading: Reading) -> Iterator[Hit]:
 
 
 def _is_filled(rubric: Rubric, criterion: Criterion) -> bool:
-    """Whether the others make the stated total and all that their sections declare: nothing remains for this one."""
+    """Whether the others make the stated total and all that their sections declare: nothing remains for this one. Only a line of
+    text may share points of the row above: elsewhere a cell that rows share is seen."""
+    if criterion.at is None or criterion.at.line is None:
+        return False
     sections = [s for s in rubric.sections if s.kind == "scored" and s.stated_points is not None and s.points_basis in SETTLED]
     whole = all(s.stated_points == sum_of(with_children(rubric, s), "scored") for s in sections)
     return criterion.max_points is None and whole and total_closes(rubric)

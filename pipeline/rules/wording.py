@@ -271,17 +271,18 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
         9 | 定期开展消防演练。       | 5
     Repair: none; which row goes is for the issuer.
     Limits: catchwords under eight characters may repeat, unless the whole row does directly below, number and points and
-    all; so may general deduction clauses (每次扣1分).
-    中文: 同一张表中两行内容（连同评分标准）完全相同，或同一项目中不相邻的两行内容相同而评分标准不同，同一事项会被重复计分。八字以下的短语不报（紧邻两行连序号、分值都相同的除外），通用扣分语不报。
+    all; so may general deduction clauses (每次扣1分), and what three and more rows ask, each of people or at a time of its own.
+    中文: 同一张表中两行内容（连同评分标准）完全相同，或同一项目中不相邻的两行内容相同而评分标准不同，同一事项会被重复计分。八字以下的短语不报（紧邻两行连序号、分值都相同的除外），通用扣分语不报；三行及以上内容相同而责任或时限各不相同的也不报。
     """
     for rubric in reading.rubrics:
         rows: dict[tuple[str, ...], Criterion] = {}
         duties: dict[tuple[str | None, str, str], tuple[int, Criterion]] = {}
         home = {c.id: section.id for section in rubric.sections for c in section.criteria}
         alone = {section.criteria[0].id: fold(section.label or "") for section in rubric.sections if len(section.criteria) == 1}
+        apart = _told_apart(rubric)
         above: Criterion | None = None
         for index, criterion in enumerate(rubric.printed()):
-            text = fold(LAST_POINTS.sub("", patterns.POINTS_IN_BRACKETS.sub("", criterion.text)))
+            text = _without_points(criterion)
             if above is not None and _is_copied_row(above, criterion):
                 yield _repeat(rubric, above, criterion)
             above = criterion
@@ -290,8 +291,10 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
             if len(said) < TOO_SHORT or len(_asked(criterion.text if said is text else item)) < TOO_SHORT:
                 continue
             named = alone.get(criterion.id, "")  # a label of one line may be the duty, the line what its grades are
-            key = (text, named if len(named) >= TOO_SHORT else "", *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k)))
+            key = (named if len(named) >= TOO_SHORT else "", *_asked_and_judged(criterion))
             first = rows.setdefault(key, criterion)
+            if criterion.id in apart:
+                continue
             duty = (home.get(criterion.id), said, group)  # each section may ask the same of its own people
             last, same = duties.get(duty, (index, criterion))
             duties[duty] = index, criterion
@@ -304,8 +307,11 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
 BESIDE = ("remark", "awarded", "method", "evidence")
 """Roles of columns that do not say what is asked for, nor by which standard."""
 
-WHO_AND_WHEN = regex.compile(r"责任|牵头|配合|主体|单位|部门|科室|时限|时间|周期|频[次率]|来源|资料|材料|凭证")
+WHO_AND_WHEN = regex.compile(r"责任|牵头|配合|主体|单位|部门|科室|时限|(?:完成|办理|整改|报送)时间|周期|频[次率]|来源|(?:佐证|证明|印证|支撑|备查)[资材]料|凭证")
 """Headers of such columns in other words."""
+
+MIN_TOLD = 3
+"""Like rows, each with people or a time of its own, are meant so where there are so many."""
 
 LAST_POINTS = regex.compile(r"[,，:：]\s*(?:计|得|满分)?[0-9]{1,3}(?:\.[0-9])?分\s*[。；;]?\s*$")
 """What a line is worth where it ends, which may differ where it is repeated: `台账齐全，10分。`"""
@@ -317,6 +323,29 @@ CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解
 def _is_beside(column: str) -> bool:
     """Whether a column, known by its role or its header, says nothing of what is asked for."""
     return column in BESIDE or patterns.header_role(column) in BESIDE or WHO_AND_WHEN.search(column) is not None
+
+
+def _asked_and_judged(criterion: Criterion) -> tuple[str, ...]:
+    """What a row asks for and by which standard."""
+    return _without_points(criterion), *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k))
+
+
+def _without_points(criterion: Criterion) -> str:
+    return fold(LAST_POINTS.sub("", patterns.POINTS_IN_BRACKETS.sub("", criterion.text)))
+
+
+def _told_apart(rubric: Rubric) -> set[str]:
+    """The ids of rows that ask for the same, each of people or at a time of its own."""
+    alike: dict[tuple[str, ...], list[Criterion]] = {}
+    for criterion in rubric.printed():
+        alike.setdefault(_asked_and_judged(criterion), []).append(criterion)
+    told = (rows for rows in alike.values() if len(rows) >= MIN_TOLD)
+    return {c.id for rows in told for column in rows[0].columns if WHO_AND_WHEN.search(column) and len({c.columns.get(column) for c in rows}) == len(rows) for c in rows}
+
+
+def _is_of_others(first: Criterion, again: Criterion) -> bool:
+    """Whether two like rows name different people or times."""
+    return any(WHO_AND_WHEN.search(column) and again.columns.get(column) != said for column, said in first.columns.items())
 
 
 def _asked(text: str) -> str:
@@ -335,14 +364,17 @@ def _is_copied_row(above: Criterion, criterion: Criterion) -> bool:
 
 
 def _repeat(rubric: Rubric, first: Criterion, again: Criterion, duty: str | None = None) -> Hit:
-    """The finding on a row that repeats another; `duty`: what repeats, where the standards beside it differ."""
+    """The finding on a row that repeats another; `duty`: what repeats, where the standards beside it differ. Nothing proves that
+    what others do, or at another time, is the same."""
     quote = shorten(duty or again.text, 40)
+    others = _is_of_others(first, again)
+    zh, en = ("，评分标准不同", ", with other standards") if duty else ("，责任或时间不同", ", of others or at another time") if others else ("", "")
     return Hit(
         annex=rubric.annex,
         where=f"{first.id}..{again.id}",
-        status="supported" if duty else "proved",
-        zh=f"同一内容出现两次{'，评分标准不同' if duty else ''}：“{quote}”",
-        en=f"the same criterion stands twice{', with other standards' if duty else ''}: “{quote}”",
+        status="supported" if duty or others else "proved",
+        zh=f"同一内容出现两次{zh}：“{quote}”",
+        en=f"the same criterion stands twice{en}: “{quote}”",
         evidence=(first.at, again.at),
     )
 

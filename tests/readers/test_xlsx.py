@@ -66,6 +66,19 @@ def test_a_blank_row_divides():
     assert [b.rows for b in read([[1, 2], [3, 4], [], [5, 6], [7, 8]]).blocks] == [2, 2]
 
 
+@pytest.mark.parametrize(
+    ("below", "rows"),
+    [
+        (["一、管理", "台账齐全（25分）。", "持证上岗（15分）。", "注：每季度一次。"], 4),
+        (["各街道要高度重视，认真组织。", "二、其他要求", "1.按时报送材料"], 1),
+        (["台账齐全（25分）。", "二、其他要求", "按时报送材料。"], 1),
+    ],
+)
+def test_rows_of_one_text_below_names_of_columns_end_in_points(below, rows):
+    blocks = read([["保洁质量考核表"], ["项目", "考核内容", "得分"], *([text] for text in below)]).blocks
+    assert [b.rows for b in blocks if isinstance(b, Table)] == [rows]
+
+
 def test_hidden_rows_and_columns_are_left_out_with_a_word():
     def hide(sheet):
         sheet.row_dimensions[2].hidden = True

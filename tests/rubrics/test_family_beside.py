@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline import audit, extract
 from tests.support.drawn import case_of, read_drawn
 
 SHEET = """
@@ -18,7 +19,9 @@ annex-1 《保洁质量考核表》 100
     1 | 台账齐全、记录完整。 | 40
     2 | 现场整洁、标识清楚。 | 60"""
 
-CASES_ALONE = "remark: not-a-rubric: a table of cases and what each adds to a score or takes off it, no criteria"
+CASES_ALONE = "remark: table-apart: a table of cases and what each adds to a score or takes off it, no criteria"
+
+EXTRAS_ALONE = "remark: table-apart: a table of names of what adds to a score or takes off it, in the body and under no title of a scoring sheet"
 
 CASES = {
     "ranks and their points": f"""
@@ -54,7 +57,7 @@ CASES = {
 保洁质量考核表
 {SHEET}
 =>{READ}
-{CASES_ALONE}
+{EXTRAS_ALONE}
 """,
     "bonus rows of a sheet stay criteria": """
 附件1
@@ -240,6 +243,72 @@ annex-1 《保洁质量考核表》 100
     1 | 台账齐全、记录完整。 | 40
     2 | 现场整洁、标识清楚。 | 60
 """,
+    "a bonus in words first below the total": """
+附件1
+保洁质量考核表
+项目 | 考核内容 | 分值
+管理 | 台账齐全、记录完整。 | 40
+现场 | 现场整洁、标识清楚。 | 60
+合计 | | 100
+奖励 | 媒体正面报道 | 酌情加分
+奖励 | 获得市级表彰 | 3
+奖励 | 获得省级表彰 | 5
+=>
+annex-1 《保洁质量考核表》 100
+  [管理] -
+    - | 台账齐全、记录完整。 | 40
+  [现场] -
+    - | 现场整洁、标识清楚。 | 60
+  [奖励] - bonus
+    - | 媒体正面报道 | - | bonus | 酌情加分
+    - | 获得市级表彰 | 3
+    - | 获得省级表彰 | 5
+""",
+    "rows of a section in words first below the total": """
+@ txt html
+附件1
+保洁质量考核表
+项目 | 考核内容 | 分值
+管理 | 台账齐全、记录完整。 | 40
+现场 | 现场整洁、标识清楚。 | 60
+合计 | | 100
+附加 | 受到媒体宣传 | 按实际
+附加 | 受到市级表彰 | 3
+附加 | 受到省级表彰 | 5
+=>
+annex-1 《保洁质量考核表》 100
+  [管理] -
+    - | 台账齐全、记录完整。 | 40
+  [现场] -
+    - | 现场整洁、标识清楚。 | 60
+  [附加] -
+    - | 受到媒体宣传 | - | 按实际
+    - | 受到市级表彰 | 3
+    - | 受到省级表彰 | 5
+""",
+    "outcomes under the title of a scoring sheet": """
+附件1
+科技成果评分表（满分15分）
+项目 | 分值 | 得分
+国家级 | 10 |
+省级 | 5 |
+=>
+annex-1 《科技成果评分表（满分15分）》 15
+    - | 国家级 | 10
+    - | 省级 | 5
+""",
+    "names of deductions under the title of a sheet": """
+物业服务检查扣分表
+扣分项目 | 分值
+乱扔垃圾 | 10
+违规停车 | 20
+毁坏绿化 | 10
+=>
+annex-1 《物业服务检查扣分表》 -
+    - | 乱扔垃圾 | 10
+    - | 违规停车 | 20
+    - | 毁坏绿化 | 10
+""",
     "a table of other things right below the total": """
 @ txt html
 附件1
@@ -255,6 +324,7 @@ annex-1 《保洁质量考核表》 100
 annex-1 《保洁质量考核表》 100
     1 | 台账齐全、记录完整。 | 40
     2 | 现场整洁、标识清楚。 | 60
+remark: table-apart: a table in words of its own, and nothing over it that speaks of scoring
 """,
     "a table of other things right above the header": """
 @ txt html
@@ -281,3 +351,33 @@ def test_tables_beside_a_rubric(case, tmp_path):
     drawing, wanted, formats = case_of(case)
     for form in formats:
         assert read_drawn(drawing, form, tmp_path) == wanted, form
+
+
+HALVES = """
+附件1
+保洁质量考核表
+指标类别 | 指标名称 | 指标权数
+作业 | 道路清扫及时 | 10
+作业 | 人行道清扫及时 | 20
+安全 | 安全培训 | 20
+二级指标 | 评价内容 | 分值
+管理 | 垃圾日产日清 | 20
+管理 | 台账齐全 | 30
+合计 | | 100
+=>
+"""
+
+
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_rows_that_the_total_below_needs_are_not_cut_off(form, tmp_path):
+    lines = read_drawn(case_of(HALVES)[0], form, tmp_path).splitlines()
+    assert lines[0] == "annex-1 《保洁质量考核表》 100"
+    assert sum(int(line.split(" | ")[2]) for line in lines if line.startswith("    ") and line[-1].isdecimal()) == 100
+
+
+def test_a_table_left_alone_beside_a_rubric_is_noted(tmp_path):
+    path = tmp_path / "notice.txt"
+    path.write_text("附件1\n保洁质量考核表\n序号\t考核内容\t分值\n1\t台账齐全。\t40\n2\t现场整洁。\t60\n合计\t\t100\n档次\t奖金\t名额\n甲\t500\t2\n乙\t300\t4\n", encoding="utf-8")
+    (found,) = (f for f in audit(extract(path)) if f.code == "TAB006")
+    assert found.severity == "note"
+    assert "a table in words of its own" in found.message_en

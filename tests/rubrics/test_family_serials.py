@@ -133,7 +133,6 @@ annex-1 《值守服务评价表》 -
     3 | 台账齐全。 | 50
 """,
     "serials of two levels among plain ones": """
-@ txt docx html xlsx
 附件1
 值守服务评价表
 评价内容 | 分值

@@ -1,6 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
+from pipeline import extract
 from pipeline.model import Resolution, Subtotal
 from tests.builders import at, reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
@@ -196,9 +197,16 @@ SHARED = """
 """
 
 
-@pytest.mark.parametrize(("last", "severity"), [("10", "note"), ("8", "error")])
-def test_a_row_for_which_the_sums_leave_nothing_is_only_noted(last, severity):
-    (found,) = findings_of("criterion-without-points", reading_of(*rubrics_of(SHARED.format(last))))
+@pytest.mark.parametrize(
+    ("last", "form", "severity"),
+    [("10", "txt", "note"), ("8", "txt", "error"), ("10", "html", "error")],  # HTML would show that cells are joined
+)
+def test_a_row_for_which_the_sums_leave_nothing_is_only_noted(last, form, severity, tmp_path):
+    rows = [[cell.strip() for cell in line.split("|")] for line in SHARED.format(last).strip().splitlines()]
+    path = tmp_path / f"notice.{form}"
+    made = {"txt": "\n".join(map("\t".join, rows)), "html": "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) for row in rows)}
+    path.write_text(f"<meta charset=utf-8><table>{made[form]}</table>" if form == "html" else f"保洁质量考核表\n{made[form]}\n", encoding="utf-8")
+    (found,) = findings_of("criterion-without-points", extract(path))
     assert (found.severity, found.status == "proved") == (severity, severity == "error")
 
 

@@ -193,6 +193,28 @@ def test_a_duty_of_others_or_at_another_time_is_the_same(beside):
     assert hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|standard|{beside}|评价分值\n{rows}"))) == ["annex-1/c1..annex-1/c2"]
 
 
+@pytest.mark.parametrize(
+    ("beside", "values", "found"),
+    [
+        ("时间段", "白天 夜间 节假日", 0),
+        ("资料类型", "档案 台账 记录", 0),
+        ("检查频次", "每日一次 每月一次 每季一次", 0),
+        ("责任主体", "施工总包 监理机构 建设业主", 0),
+        ("责任主体", "甲科 甲科 乙科", 2),
+    ],
+)
+def test_rows_each_of_people_or_at_a_time_of_its_own_are_no_duplicates(beside, values, found):
+    rows = "\n".join(f"|{n}|建立消防台账，记录完整。|{value}|5" for n, value in enumerate(values.split(), 1))
+    assert len(hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|{beside}|评价分值\n管理{rows}")))) == found
+
+
+def test_what_others_do_is_not_proved_to_be_the_same():
+    rows = "管理|1|建立消防台账，记录完整。|甲科|5\n|2|建立消防台账，记录完整。|{}|5"
+    for other, status in (("甲科", "proved"), ("乙科", "supported")):
+        (found,) = findings_of("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|责任单位|评价分值\n{rows.format(other)}")))
+        assert found.status == status
+
+
 def test_a_duty_whose_text_ends_in_other_points_is_the_same():
     rows = "管理|1|建立消防台账，记录完整：10分。|10\n救援|2|建立消防台账，记录完整：4分。|4"
     assert hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n{rows}"))) == ["annex-1/c1..annex-1/c2"]
