@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from msgspec import Struct, field
 
@@ -41,6 +41,9 @@ MAX_HEADER = 4
 
 NEAR = 90.0
 """A header, with a row below it, is no higher than this."""
+
+FAR = 240.0
+"""Without rules a header stands no higher than this above the first stripe; lines follow it closely."""
 
 MOST = 0.7
 """Part of a column's rows that have a number, beside those that name sections."""
@@ -234,7 +237,7 @@ def _widen(sheet: _Sheet, wide: Sequence[Rule], words: _Words) -> None:
     top, bottom = sheet.rows[0].top, sheet.rows[-1].bottom
     start = min((r.start for r in wide if top - NEAR < r.at < bottom + NEAR and r.end < sheet.right + SNAP), default=sheet.left)
     if start > sheet.left - LOW:
-        for line in text_lines(words.between(top - NEAR, sheet.rows[0].bottom)):
+        for line in text_lines(words.between(top - FAR, sheet.rows[0].bottom)):
             if line[0].x < sheet.left - LOW and columns_named(line) and patterns.header_role(piece_text(line, 0, sheet.left)) is not None:
                 start = min([g.x0 for g in words.inside(line[0].top, bottom, 0, sheet.left)]) - 1
     if start < sheet.left - LOW:
@@ -300,10 +303,10 @@ def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> 
             if first - low > LOW:
                 yield low, first
             return
-    lines = text_lines(words.between(first - NEAR, first))
+    lines = text_lines(words.between(first - FAR, first))
     heads = [(columns_named([g for line in lines[i:j] for g in line]), i, j) for j in range(len(lines), 0, -1) for i in range(max(0, j - MAX_HEADER), j)]
-    named, i, j = max(heads, key=itemgetter(0), default=(0, 0, 0))
-    if 2 * named <= columns or any(b[0].top - a[0].bottom > NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
+    named, i, j = max(heads, default=(0, 0, 0))
+    if 2 * named <= columns or any(b[0].top - a[0].bottom > 2 * NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
         return
     end = edge_of(lines[j - 1], lines[j]) if j < len(lines) else first
     yield min(g.top for g in lines[i]) - 1, end
@@ -314,7 +317,8 @@ def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> 
 def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | None) -> float | None:
     """Where the row below the last shaded one ends: at a rule, or below the lines that keep to the columns."""
     end, lines = last, 0
-    for line in text_lines(glyphs):
+    found = text_lines(glyphs)
+    for line in found:
         height = line[0].bottom - line[0].top
         closed = rule is not None and line[0].y > rule
         if closed or line[0].top - end > (NEXT if lines else 2 * NEXT) * height or struck(line, sheet.columns[1:-1]) or ends_table(line) or patterns.PAGE_NUMBER.match(line_text(line)):
@@ -322,7 +326,10 @@ def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | 
         end, lines = max(g.bottom for g in line), lines + 1
     if not lines:
         return None
-    return rule if rule is not None and rule - end < NEXT * LOW * 2 else end + 1
+    if rule is not None and rule - end < NEXT * LOW * 2:
+        return rule
+    below = min((g.top for line in found[lines : lines + 1] for g in line), default=end + LOW)
+    return max(end + 1, min(end + min(g.top for g in found[0]) - last, below))  # as far below its text as above
 
 
 def _goes_beyond(sheet: _Sheet, words: _Words) -> bool:

@@ -191,3 +191,22 @@ def test_a_header_word_of_two_lines_begins_above_the_others() -> None:
     region = opened(text_lines(glyphs), 0)
     assert region is not None
     assert [line_text(line) for line in region.header] == ["标准", "序号 考核要点", "分"]
+
+
+def test_a_high_first_row_and_a_header_of_two_lines_above_stripes() -> None:
+    """Form fields stand above the header, the first row has five lines, the last one is not shaded."""
+    edges = [140.0, 200.0, 220.0, 240.0, 260.0]
+    glyphs = [*put("考核单位：", 53, 95), *put("考核日期：", 200, 95), *put("项目", 53, 115), *put("序", 113, 115), *put("号", 113, 127), *put("评价内容", 143, 115), *put("分值", 323, 115)]
+    glyphs += [*put("卫生", 53, 180), *put("安全", 53, 240), *put("1", 113, 170), *put("5", 323, 170)]
+    glyphs += [g for k in range(4) for g in put("地面清洁无积水无杂物", 143, 149 + 14 * k)]
+    glyphs += [g for i in range(3) for g in row(210 + 20 * i, "", f"{i + 2}", "垃圾日清", "5")]
+    shades = [(a, top, b, bottom) for top, bottom in (edges[1:3], edges[3:5]) for a, b in pairwise(XS[1:])]
+    table = table_of(page(glyphs, (), (), shades))
+    assert texts(table)[0] == list(HEADER)
+    assert [cell.text for cell in table.cells if cell.col == 1] == ["序号", "1", "2", "3", "4"]
+
+
+def test_a_running_title_is_no_row_of_a_table_that_goes_on() -> None:
+    known = Known(heads={"河道保洁检查评分标准"}, open=(50.0, 360.0, (105.0, 135.0, 320.0), ((53.0, 73.0), (113.0, 118.0), (143.0, 250.0), (340.0, 345.0))))
+    glyphs = [*put("河道保洁检查评分标准", 50, 30), *(g for i in range(3) for g in row(60 + 20 * i, "", f"{i + 4}", "地面清洁", "5"))]
+    assert [cell.text for cell in table_of(page(glyphs, (), ()), known).cells if cell.col == 1] == ["4", "5", "6"]
