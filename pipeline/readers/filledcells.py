@@ -88,6 +88,8 @@ class _Sheet(Struct):
     """Where the words begin in shaded rows of one cell: they name sections."""
     numbered: bool = False
     """Whether the first column has a number in most shaded rows."""
+    above: float = 0.0
+    """Where the shaded rows of the table before end."""
 
     @property
     def left(self) -> float:
@@ -131,6 +133,8 @@ def _sheets(shades: Sequence[BBox], words: _Words) -> list[_Sheet]:
             sheet.columns = positions([*sheet.columns, *row.edges])
             sheet.rows.append(row)
     sheets = [s for s in sheets if sum(len(r.cells) >= LEAST_CELLS for r in s.rows) >= LEAST_ROWS]
+    for before, sheet in pairwise(sheets):
+        sheet.above = before.rows[-1].bottom
     for sheet in sheets:
         top, bottom = sheet.rows[0].top, max(row.bottom for row in sheet.rows)
         level = [c for c in cells if c[1] > top - SNAP and c[3] < bottom + SNAP and c[0] < sheet.right]
@@ -237,7 +241,7 @@ def _widen(sheet: _Sheet, wide: Sequence[Rule], words: _Words) -> None:
     top, bottom = sheet.rows[0].top, sheet.rows[-1].bottom
     start = min((r.start for r in wide if top - NEAR < r.at < bottom + NEAR and r.end < sheet.right + SNAP), default=sheet.left)
     if start > sheet.left - LOW:
-        for line in text_lines(words.between(top - FAR, sheet.rows[0].bottom)):
+        for line in text_lines(words.between(max(top - FAR, sheet.above), sheet.rows[0].bottom)):
             if line[0].x < sheet.left - LOW and columns_named(line) and patterns.header_role(piece_text(line, 0, sheet.left)) is not None:
                 start = min([g.x0 for g in words.inside(line[0].top, bottom, 0, sheet.left)]) - 1
     if start < sheet.left - LOW:
@@ -274,7 +278,7 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
     """Upper and lower edges of the rows that are not shaded. `wide`: where rules run across the table."""
     first, last = sheet.rows[0].top, sheet.rows[-1].bottom
     if not columns_named(words.between(first, sheet.rows[0].bottom)):
-        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP), len(sheet.columns) - 1)
+        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP), max(first - FAR, sheet.above), len(sheet.columns) - 1)
     end = first
     for row in sorted(sheet.rows, key=lambda r: r.top):
         if row.top - end > LOW:
@@ -285,7 +289,7 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
         yield last, bottom
 
 
-def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> Iterator[tuple[float, float]]:
+def _head(words: _Words, first: float, rules: Sequence[float], start: float, columns: int) -> Iterator[tuple[float, float]]:
     """The header above the first shaded row, and a row between the two: parted by rules, or the lines that name most
     columns and those that follow them closely."""
     near = [y for y in rules if first - y < NEAR]
@@ -303,10 +307,10 @@ def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> 
             if first - low > LOW:
                 yield low, first
             return
-    lines = text_lines(words.between(first - FAR, first))
+    lines = text_lines(words.between(start, first))
     heads = [(columns_named([g for line in lines[i:j] for g in line]), i, j) for j in range(len(lines), 0, -1) for i in range(max(0, j - MAX_HEADER), j)]
     named, i, j = max(heads, default=(0, 0, 0))
-    if 2 * named <= columns or any(b[0].top - a[0].bottom > 2 * NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
+    if 2 * named <= columns or any(map(ends_table, lines[j:])) or any(b[0].top - a[0].bottom > 2 * NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
         return
     end = edge_of(lines[j - 1], lines[j]) if j < len(lines) else first
     yield min(g.top for g in lines[i]) - 1, end

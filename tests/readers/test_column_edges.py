@@ -210,3 +210,15 @@ def test_a_running_title_is_no_row_of_a_table_that_goes_on() -> None:
     known = Known(heads={"河道保洁检查评分标准"}, open=(50.0, 360.0, (105.0, 135.0, 320.0), ((53.0, 73.0), (113.0, 118.0), (143.0, 250.0), (340.0, 345.0))))
     glyphs = [*put("河道保洁检查评分标准", 50, 30), *(g for i in range(3) for g in row(60 + 20 * i, "", f"{i + 4}", "地面清洁", "5"))]
     assert [cell.text for cell in table_of(page(glyphs, (), ()), known).cells if cell.col == 1] == ["4", "5", "6"]
+
+
+def test_two_tables_of_stripes_on_a_page_stay_apart() -> None:
+    """Neither has a header above its first stripe; that of the first does not reach down to the second."""
+    glyphs, shades = [], []
+    for start in (100.0, 220.0):
+        glyphs += [*row(start + 10, *HEADER), *(g for i in range(3) for g in row(start + 30 + 20 * i, "卫生", f"{i + 1}", "地面清洁", "5"))]
+        shades += [(a, start + y, b, start + y + 20) for y in (20.0, 60.0) for a, b in pairwise(XS)]
+    glyphs += put("附件2：", 53, 205)
+    tables = [block for block in build(page(glyphs, (), (), shades)) if isinstance(block, Table)]
+    assert [texts(table)[0] for table in tables] == [list(HEADER)] * 2
+    assert [table.rows for table in tables] == [4, 4]
