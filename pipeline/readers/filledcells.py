@@ -278,7 +278,9 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
     """Upper and lower edges of the rows that are not shaded. `wide`: where rules run across the table."""
     first, last = sheet.rows[0].top, sheet.rows[-1].bottom
     if not columns_named(words.between(first, sheet.rows[0].bottom)):
-        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP), max(first - FAR, sheet.above), len(sheet.columns) - 1)
+        start = max(first - FAR, sheet.above)
+        head = list(_head(words, first, sorted(y for y in wide if y < first + SNAP), start, len(sheet.columns) - 1))
+        yield from head or _row_above(sheet, words, start)
     end = first
     for row in sorted(sheet.rows, key=lambda r: r.top):
         if row.top - end > LOW:
@@ -316,6 +318,24 @@ def _head(words: _Words, first: float, rules: Sequence[float], start: float, col
     yield min(g.top for g in lines[i]) - 1, end
     if first - end > LOW:
         yield end, first
+
+
+def _row_above(sheet: _Sheet, words: _Words, start: float) -> Iterator[tuple[float, float]]:
+    """The row above the first shaded one of a page on which a table goes on: it has the number before that one's."""
+    row = sheet.rows[0]
+    cells = [(k, line_text(own)) for k, (a, b) in enumerate(pairwise(sheet.columns)) if (own := sorted(words.inside(row.top, row.bottom, a, b), key=attrgetter("x0")))]
+    column, number = next(((k, int(text)) for k, text in cells if text.isdecimal()), (0, 0))
+    left, right = sheet.columns[column : column + 2]
+    end, lines = row.top, 0
+    above: int | None = None
+    for line in reversed(text_lines(words.between(start, row.top))):
+        if end - line[0].bottom > 2 * NEXT * (line[0].bottom - line[0].top) or struck(line, sheet.columns[1:-1]) or lines == above:
+            break
+        end, lines = min(g.top for g in line), lines + 1
+        if above is None and line_text([g for g in line if left < g.x < right]) == str(number - 1):
+            above = 2 * lines - 1  # the number may stand in the middle of its row
+    if above is not None:
+        yield end - 1, row.top
 
 
 def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | None) -> float | None:

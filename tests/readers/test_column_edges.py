@@ -222,3 +222,13 @@ def test_two_tables_of_stripes_on_a_page_stay_apart() -> None:
     tables = [block for block in build(page(glyphs, (), (), shades)) if isinstance(block, Table)]
     assert [texts(table)[0] for table in tables] == [list(HEADER)] * 2
     assert [table.rows for table in tables] == [4, 4]
+
+
+def test_the_first_row_of_a_page_above_its_first_stripe() -> None:
+    """The table goes on without its header; the row above the first stripe has the number before."""
+    rows = [60.0 + 20 * i for i in range(5)]
+    glyphs = [*put("河道保洁检查评分标准", 50, 20), *(g for i, y in enumerate(rows) for g in row(y, "", f"{i + 9}", "地面清洁", "5"))]
+    shades = [(a, y - 10, b, y + 10) for y in rows[1::2] for a, b in pairwise(XS)]
+    assert [cell.text for cell in table_of(page(glyphs, (), (), shades)).cells if cell.col == 1] == ["9", "10", "11", "12", "13"]
+    other = [g for g in glyphs if g.y > 65] + row(60, "", "3", "地面清洁", "5")
+    assert [cell.text for cell in table_of(page(other, (), (), shades)).cells if cell.col == 1] == ["10", "11", "12", "13"]
