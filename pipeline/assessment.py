@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct, field
 
@@ -189,7 +189,8 @@ class Policy(Struct, frozen=True):
 
 
 class SectionScore(Struct, frozen=True):
-    """A section's points. `total` of several sheets is their combination; shown exactly, or rounded for display only."""
+    """A section's points. `total` of several sheets is their combination; shown exactly, or rounded for display only.
+    `above`: the names of the sections it stands in, where another section of the sheet has its label too."""
 
     id: str
     label: str | None
@@ -197,6 +198,8 @@ class SectionScore(Struct, frozen=True):
     possible: Decimal | None
     kind: str = "scored"
     basis: str = "printed"
+    above: str | None = None
+    OMIT_NONE: ClassVar[tuple[str, ...]] = ("above",)
 
 
 class ItemEntry(Struct, frozen=True):

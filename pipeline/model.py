@@ -103,13 +103,13 @@ class Remark(Struct, frozen=True):
     message: str
     at: Provenance | None = None
     about: str | None = None
-    message_zh: str = ""
+    message_zh: str | None = None
 
     def said(self, lang: str) -> str:
         """The message in one language, zh or en."""
         return self.message_zh or self.message if lang == "zh" else self.message
 
-    OMIT_NONE: ClassVar[tuple[str, ...]] = ("about",)
+    OMIT_NONE: ClassVar[tuple[str, ...]] = ("about", "message_zh")
 
 
 class Document(Struct, frozen=True):

@@ -218,7 +218,7 @@ _BLANK = regex.compile(r"(?:签字|签名|签章|盖章)?(?:及?(?:日期|时间
 
 
 LABEL_POINTS = regex.compile(
-    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:共|计|满分|总分|分值|权重|(?:最高|最多|至多|上限|不超过|限)?(?:加|扣|计|得|为)?)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
+    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:[本该此](?:项目?|部分|类))?(?:共|计|满分|总分|分值|权重|(?:最高|最多|至多|上限|不超过|限)?(?:加|扣|计|得|为)?)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
     regex.DOTALL | regex.IGNORECASE,
 )
 LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*[)\]）]$", regex.DOTALL)
@@ -249,14 +249,16 @@ SERIAL_IN_TEXT = regex.compile(
 NUMERAL_IN_TEXT = regex.compile(r"^\s*(?:(?P<n>[一二三四五六七八九十]{1,3})\s*[、.．]|[(（](?P<n>[一二三四五六七八九十]{1,3})[)）])\s*(?=\P{Nd})")
 """A serial in Chinese numerals at the start of a criterion's text: `一.…`, `（二）…`."""
 
-FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?=\p{Han}|[《“0-9])")
-"""A figure that a space sets apart at the start of a criterion's text, `7 病历书写及时`: a serial only where all count on."""
+FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s+(?![0-9]{3}(?![0-9]))(?=\p{Han}|[《“0-9])")
+"""A figure that a space sets apart at the start of a criterion's text, `7 病历书写及时`: a serial only where all count on. Before
+three more it is the thousands of one number (`1 000元以下`)."""
 
 BARE_FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s*(?=(?P<unit>[\p{L}《“]))")
 """A figure right before the first word of a criterion's text, `7病历书写及时`: a serial only where all count on."""
 
-SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](?=[0-9０-９])")
-"""`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24."""
+SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](?=[0-9０-９]++(?!\s))")
+"""`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24. A blank ends a serial
+(`5.1 受理…`), not a figure."""
 
 
 

@@ -179,10 +179,19 @@ def total_in(text: str) -> Decimal | None:
 
 
 def adding(section: Section) -> tuple[Criterion, ...]:
-    """The criteria of a section that add to its sum: where its label has one of them chosen, the first with the most points alone
-    (and those without any)."""
-    if section.label is None or not patterns.CHOOSE_ONE.search(fold(section.label)):
-        return section.criteria
-    most = max((c.max_points for c in section.criteria if c.max_points is not None), default=None)
-    first = next((c for c in section.criteria if c.max_points == most), None)
-    return tuple(c for c in section.criteria if c is first or c.max_points is None)
+    """The criteria of a section that add to its sum."""
+    beside = spare(section)
+    return tuple(c for c in section.criteria if c not in beside) if beside else section.criteria
+
+
+def spare(section: Section) -> tuple[Criterion, ...]:
+    """The criteria of a section that give no points beside another: its label has one of them chosen (任选其一, 就高不就低), and declares
+    the points of the best, not their sum. Other labels that speak so mean one matter scored twice (同一问题不累计)."""
+    if section.stated_points is None or section.label is None or not patterns.CHOOSE_ONE.search(fold(section.label)):
+        return ()
+    scored = [c for c in section.criteria if c.max_points is not None]
+    values = [c.max_points for c in scored if c.max_points is not None]
+    if section.stated_points != max(values, default=None) or section.stated_points == sum(values):
+        return ()
+    best = next(c for c in scored if c.max_points == section.stated_points)
+    return tuple(c for c in scored if c is not best)

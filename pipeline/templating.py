@@ -1,9 +1,10 @@
-"""The templates of web pages: every value escaped, an unknown name an error."""
+"""The templates of web pages: every value escaped, an unknown name an error; and of set pages."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -17,3 +18,17 @@ def template(name: str) -> jinja2.Template:
     return jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     ).get_template(name)
+
+
+def set_pages(compiler: Any, **how: Any) -> bytes:
+    """The PDF that a typst compiler sets, as `compile` is told. A fault inside typst, which is raised as no Exception, is
+    raised as RuntimeError, so that it is told like any other."""
+    try:
+        made = compiler.compile(format="pdf", **how)
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise RuntimeError(f"typst stopped: {error}") from None
+    if not isinstance(made, bytes):
+        raise TypeError("typst gave no single PDF")
+    return made

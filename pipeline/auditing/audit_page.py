@@ -23,6 +23,9 @@ from pipeline.templating import template
 
 Images = Mapping[str, Sequence[tuple[int, str]]]
 
+MOST_WHOLE = 10
+"""Rows of a section that a printed page is sure to hold, findings beside them."""
+
 
 class Card(Struct, frozen=True):
     """One finding, ready to print."""
@@ -76,6 +79,12 @@ class Row(Struct, frozen=True):
     cards: tuple[Card, ...]
     donors: str
     details: tuple[str, ...] = ()
+
+    @property
+    def long(self) -> bool:
+        """Whether a label beside it goes on over more rows than a printed page is sure to hold: kept whole with its row, as
+        short ones are, it would leave a page empty."""
+        return any(label.rows > MOST_WHOLE for label in self.labels)
 
 
 class Sheet(Struct, frozen=True):
@@ -251,7 +260,7 @@ def _sheet(rubric: Rubric, pairs: list[tuple[Finding, Card]], lang: str) -> Shee
     printed = rubric.printed()
     total = sum_of((c for s in rubric.sections if s.kind == "scored" for c in adding(s)), "scored")
     beside = _by_row(rubric, pairs)
-    depth = 2 if any(s.parent for s in rubric.sections) else 1
+    depth = max((len(_chain(rubric, s)) for s in rubric.sections), default=1)
     agrees = None if rubric.stated_total is None else rubric.stated_total == total
     return Sheet(
         id=rubric.id,
@@ -305,19 +314,28 @@ def _rows(rubric: Rubric, beside: Mapping[str, Sequence[Card]], depth: int, lang
 
 
 def _labels(rubric: Rubric, section: Section, opened: set[str], depth: int, lang: str) -> list[LabelCell]:
-    """The label cells that begin at a section's first row: its parent's, if not yet open, and its own."""
-    parent = next((s for s in rubric.sections if s.id == section.parent), None)
-    cells = []
-    if parent is not None and parent.id not in opened:
-        opened.add(parent.id)
-        cells.append(_label(rubric, parent, 1, lang))
-    opened.add(section.id)
-    is_parent = any(s.parent == section.id for s in rubric.sections)
-    if is_parent and section.id not in {s.id for s in rubric.sections if s.parent}:
-        cells.append(_label(rubric, section, 1, lang))
-        return cells
-    cells.append(_label(rubric, section, 1 if parent else depth, lang))
+    """The label cells that begin at a section's first row: those of the sections above it that are not yet open, and its own.
+    Beside its own rows a section that holds others too has a blank cell in their place."""
+    chain = _chain(rubric, section)
+    holds = any(s.parent == section.id for s in rubric.sections)
+    rest = depth - len(chain)
+    new = [s for s in chain if s.id not in opened]
+    opened |= {s.id for s in new}
+    cells = [_label(rubric, s, 1 if holds or s is not section else 1 + rest, lang) for s in new]
+    if holds and rest:
+        cells.append(LabelCell("", None, None, "", None, len(section.criteria), rest, ""))
     return cells
+
+
+def _chain(rubric: Rubric, section: Section) -> list[Section]:
+    """The sections that a section stands in, outermost first, and itself."""
+    above = next((s for s in rubric.sections if s.id == section.parent), None)
+    return [*(_chain(rubric, above) if above is not None else ()), section]
+
+
+def _count(rubric: Rubric, section: Section) -> int:
+    """The rows of a section and of those below it."""
+    return len(section.criteria) + sum(_count(rubric, s) for s in rubric.sections if s.parent == section.id)
 
 
 def _label(rubric: Rubric, section: Section, width: int, lang: str) -> LabelCell:
@@ -336,7 +354,7 @@ def _label(rubric: Rubric, section: Section, width: int, lang: str) -> LabelCell
         stated=None if stated is None else points_text(stated),
         total=points_text(total),
         agrees=None if stated is None else stated == total,
-        rows=len(criteria),
+        rows=_count(rubric, section),
         level=width,
         rests_on="" if undivided else " · ".join(x for x in (status, rests) if x),
     )

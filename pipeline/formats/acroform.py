@@ -21,7 +21,7 @@ PRINT = 4
 class FormScripts(Struct, frozen=True):
     """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign);
     `signs`: key of a subtotal, or of a score in none → sign in the total; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
-    included)."""
+    included); `ungraded`: why there is no grade whatever the total, or blank; `decimals`: places that a score may have, `precision`: the same in words; `scale`: what makes scores whole."""
 
     prefix: str
     maxima: dict[str, str | None]
@@ -33,6 +33,10 @@ class FormScripts(Struct, frozen=True):
     vetoes: dict[str, str]
     skipped: tuple[str, ...]
     bands: tuple[tuple[str, str | None, str | None, bool, bool], ...]
+    ungraded: str
+    decimals: int
+    precision: str
+    scale: int
 
     def is_box(self, key: str) -> bool:
         return key in self.vetoes or key in self.skipped
@@ -150,21 +154,22 @@ def _actions(key: str, scripts: FormScripts) -> Dictionary | None:
     if key in scripts.maxima:
         top = scripts.maxima[key]
         above = f"||Number(v)>{top}" if top is not None else ""
-        words = _ascii(f"应为 0 至 {top}，至多一位小数" if top is not None else "应为不小于 0 的数，至多一位小数")
+        words = _ascii(f"应为 {f'0 至 {top}' if top is not None else '不小于 0 的数'}，{scripts.precision}")
+        places = f"([.][0-9]{{0,{scripts.decimals}}})?" if scripts.decimals else ""
         # Every beginning of a legal score is legal, so a key that makes an illegal one can be refused; PDFium refuses only
         # when the field is left, and that is said.
         refuse = (
-            f"var v=AFMergeChange(event);if(!/^[0-9]*([.][0-9]?)?$/.test(v){above}){{event.rc=false;if(event.willCommit)app.alert({words});}}"
+            f"var v=AFMergeChange(event);if(!/^[0-9]*{places}$/.test(v){above}){{event.rc=false;if(event.willCommit)app.alert({words});}}"
         )
         if top is None:
             return Dictionary(K=_script(refuse))
         return Dictionary(K=_script(refuse), V=_script(f"AFRange_Validate(true,0,true,{top});"))
     if key in scripts.groups:
         plus, minus = ([k for k, sign in scripts.groups[key] if sign == way] for way in (1, -1))
-        return Dictionary(C=_script(_sum(plus, minus)))
+        return Dictionary(C=_script(_sum(plus, minus, "0", scripts.scale)))
     if key == f"{scripts.prefix}_total":
         plus, minus = ([k for k, sign in scripts.signs.items() if sign == way] for way in (1, -1))
-        return Dictionary(C=_script(_sum(plus, minus, scripts.base)))
+        return Dictionary(C=_script(_sum(plus, minus, scripts.base, scripts.scale)))
     if key == f"{scripts.prefix}_grade":
         return Dictionary(C=_script(_grade(scripts)))
     return None
@@ -184,13 +189,13 @@ def _names(keys: Iterable[str]) -> str:
     return "[" + ",".join(f'"{k}"' for k in keys) + "]"
 
 
-def _sum(plus: Iterable[str], minus: Iterable[str], base: str = "0") -> str:
-    """Sum in tenths, so that no binary fraction shows; blank while nothing is filled."""
+def _sum(plus: Iterable[str], minus: Iterable[str], base: str, scale: int) -> str:
+    """Sum in tenths (or finer, by `scale`), so that no binary fraction shows; blank while nothing is filled."""
     return (
-        f"var p={_names(plus)},m={_names(minus)},t=Math.round({base}*10),n=0,i,f;"
-        "for(i=0;i<p.length;i++){f=this.getField(p[i]);if(f&&String(f.value)!==''){n++;t+=Math.round(Number(f.value)*10)||0;}}"
-        "for(i=0;i<m.length;i++){f=this.getField(m[i]);if(f&&String(f.value)!==''){n++;t-=Math.round(Number(f.value)*10)||0;}}"
-        "event.value=n?String(t/10):'';"
+        f"var p={_names(plus)},m={_names(minus)},s={scale},t=Math.round({base}*s),n=0,i,f;"
+        "for(i=0;i<p.length;i++){f=this.getField(p[i]);if(f&&String(f.value)!==''){n++;t+=Math.round(Number(f.value)*s)||0;}}"
+        "for(i=0;i<m.length;i++){f=this.getField(m[i]);if(f&&String(f.value)!==''){n++;t-=Math.round(Number(f.value)*s)||0;}}"
+        "event.value=n?String(t/s):'';"
     )
 
 
@@ -211,6 +216,7 @@ def _grade(scripts: FormScripts) -> str:
         "for(i=0;i<k.length;i++){f=doc.getField(k[i]);if(f&&String(f.value)===''&&!o[k[i]])n++;}"
         f"if(n>0)return {_ascii('尚有')}+n+{_ascii('项未填')};"
         f"if(s>0)return {_ascii('有')}+s+{_ascii('项不适用，待计分')};"
+        f"{f'return {_ascii(scripts.ungraded)};' if scripts.ungraded else ''}"
         f"var t=Number(doc.getField('{scripts.prefix}_total').value);"
         f"{''.join(tests)}return {_ascii('总分落在等次之外，待定' if scripts.bands else '')};}}"
         "event.value=g();"

@@ -245,7 +245,8 @@ class _Builder:
 
     def _heading(self, group: Group) -> None:
         """A section that only holds others: a row of its own, kept with the next."""
-        row, _ = self._row(1)
+        heights = [self._height(g.lines[0]) if g.lines else 1 for g in self.sheet.below(group)]
+        row, _ = self._row(1, sum(min(PITCH * lines + 5, ROOM / 5) for lines in heights) + PITCH + 5)
         cell = row.cells[0].merge(row.cells[-1])
         for extra in cell.paragraphs[1:]:
             extra._p.getparent().remove(extra._p)
@@ -255,7 +256,7 @@ class _Builder:
 
     def _group(self, group: Group) -> None:
         """One section: its label in its first row, and again where it goes on on another page."""
-        heights = [_lines_needed(line.shown(), self.width["text"]) for line in group.lines]
+        heights = [self._height(line) for line in group.lines]
         labelled = "label" in self.lead
         if labelled:
             heights[-1] = max(heights[-1], _lines_needed(group.cell(True), self.width["label"]) - sum(heights[:-1]))
@@ -270,6 +271,10 @@ class _Builder:
             self._fit(row, height * PITCH + 5 <= TALL)
         if group.totalled:
             self._sum(f"{group.label} 小计".strip(), group.possible_text(), f"{group.key}_subtotal")
+
+    def _height(self, line: Line) -> int:
+        """The lines of a criterion's row."""
+        return _lines_needed(line.shown(), self.width["text"])
 
     def _line(self, cells: Mapping[str, _Cell], line: Line) -> None:
         if "number" in cells:
@@ -309,6 +314,7 @@ class _Builder:
         self._text("一票否决（有下列情形之一的，在方框内打√）", font="黑体", size=11, before=8)
         for i, veto in enumerate(self.sheet.vetoes, start=1):
             paragraph = self.doc.add_paragraph()
+            paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Pt(16), Pt(-16)
             paragraph._p.append(parse_xml(self._box(veto.key, f"一票否决 {i}")))
             paragraph.add_run(f" {veto.mark}{veto.text}")
         if len(self.sheet.vetoes) <= TOGETHER:

@@ -28,6 +28,10 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> str:
     carried = {
         "prefix": sheet.prefix,
         "base": points_text(sheet.base),
+        "ungraded": sheet.ungraded,
+        "decimals": sheet.decimals,
+        "precision": sheet.precision,
+        "scale": sheet.scale,
         **identity(sheet),
         "bands": [{k: to_plain(getattr(b, k)) for k in ("label", "min", "max", "min_inclusive", "max_inclusive")} for b in sheet.graded()],
     }

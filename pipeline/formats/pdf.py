@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import pikepdf
@@ -18,6 +19,7 @@ from pipeline.formats.sheet import EDITION_NAMES, TITLES, Group, Line, Sheet
 from pipeline.plain import points_text
 from pipeline.scoring.grades import range_text
 from pipeline.scoring.tally import SIGN
+from pipeline.templating import set_pages
 
 HERE = Path(__file__).resolve().parents[1]
 TEMPLATE = HERE / "templates" / "form.typ"
@@ -59,9 +61,7 @@ def _laid_out(sheet: Sheet) -> bytes:
     pages = 3 + len(sheet.lines()) // 8
     while True:
         data = json.dumps(_data(sheet, pages), ensure_ascii=False)
-        laid_out = _compiler().compile(sys_inputs={"data": data}, format="pdf", pdf_standards=["ua-1"], timestamp=0)
-        if not isinstance(laid_out, bytes):
-            raise TypeError("typst gave no single PDF")
+        laid_out = set_pages(_compiler(), sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=0)
         with pikepdf.open(io.BytesIO(laid_out)) as pdf:
             if len(pdf.pages) <= pages:
                 return laid_out
@@ -91,7 +91,7 @@ def _data(sheet: Sheet, pages: int) -> dict:
         "edition": f"{EDITION_NAMES[sheet.edition]}　{sheet.digest[:12]}",
         "columns": [{"name": name, "title": TITLES[name], "width": widths.get(name)} for name in columns],
         "room": room,
-        "groups": [_group(g, int(room / CHARACTER)) for g in sheet.groups],
+        "groups": list(_groups(sheet, int(room / CHARACTER))),
         "total": sheet.total_text(),
         "na": sheet.not_applicable == "allowed",
         "vetoes": [{"key": v.key, "mark": v.mark, "text": soft(v.text)} for v in sheet.vetoes],
@@ -107,12 +107,24 @@ def soft(text: str, longest: int = 16) -> str:
     return UNBROKEN.sub(lambda run: "\u200b".join(run[0][i : i + longest] for i in range(0, len(run[0]), longest)), text)
 
 
+def _groups(sheet: Sheet, characters: int) -> Iterator[dict]:
+    """Each section; sections that only hold others are the `heads` above the first that has lines."""
+    for has_lines, groups in groupby(sheet.groups, key=lambda group: bool(group.lines)):
+        if has_lines:
+            yield from (_group(g, characters) for g in groups)
+        else:
+            yield {"heads": [_head(g) for g in groups]}
+
+
+def _head(group: Group) -> dict:
+    stated = points_text(group.stated) if group.stated is not None else None
+    return {"label": soft(group.label, 6), "marks": list(group.marks), "stated": stated}
+
+
 def _group(group: Group, characters: int) -> dict:
     return {
+        **_head(group),
         "key": group.key,
-        "label": soft(group.label, 6),
-        "marks": list(group.marks),
-        "stated": points_text(group.stated) if group.stated is not None else None,
         "possible": group.possible_text(),
         "totalled": group.totalled,
         "lines": [
@@ -144,4 +156,8 @@ def _scripts(sheet: Sheet) -> FormScripts:
              b.min_inclusive, b.max_inclusive)
             for b in sheet.graded()
         ),
+        ungraded=sheet.ungraded,
+        decimals=sheet.decimals,
+        precision=sheet.precision,
+        scale=sheet.scale,
     )  # fmt: skip

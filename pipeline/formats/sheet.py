@@ -6,7 +6,7 @@ Editions: `printed` is the source with its gaps; `draft` has proved repairs and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -28,6 +28,8 @@ NotApplicable = Literal["allowed", "open", "refused"]
 EDITION_NAMES = {"printed": "原样版", "draft": "草案版", "final": "正式版"}
 TITLES = {"label": "项目", "number": "序号", "text": "评价内容", "max": "分值", "score": "得分", "skip": "不适用", "note": "扣分说明"}
 """The columns of a form in their order, and what stands over them."""
+MOST_CHOICE = 6
+"""Characters of a range or of options that stand in the narrow 分值 cell; longer ones stand below the criterion's text."""
 SAYS_NOT_APPLICABLE = regex.compile(r"不适用|不涉及|合理缺项|缺项")
 
 
@@ -43,7 +45,7 @@ def lines_needed(text: str, room: int) -> int:
 
 class Line(Struct, frozen=True):
     """One criterion on the form. `max` is None when no points are printed and none inferred; `marks` are footnote numbers;
-    `kind` says what its points do to the total (a veto row takes none); `details` are the row's other cells, `评分标准：每处扣1分`."""
+    `kind` says what its points do to the total (a veto row takes none); `details` are the row's other cells, `评分标准：每处扣1分`; `choice` is a range or options as printed, if short."""
 
     key: str
     id: str
@@ -136,7 +138,7 @@ class VetoBox(Struct, frozen=True):
 class Sheet(Struct, frozen=True):
     """A form to fill. `prefix` is the key of the rubric (`annex_2`); `open` says in plain words what is open; `base` is
     what deductions are taken from when nothing gives points; `not_applicable`: the policy or the notice allows N/A, refuses
-    it, or says nothing (open)."""
+    it, or says nothing (open); `decimals`: the places that a score may have."""
 
     prefix: str
     annex: int
@@ -155,6 +157,17 @@ class Sheet(Struct, frozen=True):
     open: tuple[str, ...]
     base: Decimal = Decimal(0)
     not_applicable: NotApplicable = "open"
+    decimals: int = 1
+
+    @property
+    def precision(self) -> str:
+        """How exact a score may be, in words."""
+        return f"至多{'一两三四'[self.decimals - 1]}位小数" if self.decimals else "须为整数"
+
+    @property
+    def scale(self) -> int:
+        """What makes a whole number of every score and of `base`: sums of whole numbers show no binary fraction."""
+        return 10 ** max(1, self.decimals, -int(self.base.normalize().as_tuple().exponent))
 
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for group in self.groups for line in group.lines)
@@ -165,6 +178,13 @@ class Sheet(Struct, frozen=True):
     def lead(self) -> tuple[str, ...]:
         """The columns before 分值: none for labels or serials where the sheet has none."""
         return (*(("label",) if _has_labels(self.groups) else ()), *(("number",) if any(line.number for line in self.lines()) else ()), "text")
+
+    def below(self, heading: Group) -> Iterator[Group]:
+        """What must stand on the page of a section that only holds others: those below it, down to the first with lines."""
+        for group in self.groups[self.groups.index(heading) + 1 :]:
+            yield group
+            if group.lines:
+                return
 
     def addends(self) -> dict[str, int]:
         """What the total adds up to: keys of subtotals, and of scores that stand in none, each with its sign."""
@@ -183,6 +203,13 @@ class Sheet(Struct, frozen=True):
     def total_text(self) -> str:
         """The 分值 cell of the total row."""
         return points_text(self.stated_total if self.stated_total is not None else self.possible())
+
+    @property
+    def ungraded(self) -> str:
+        """Why no total can be graded, in the words of the 等次 field: criteria without a maximum can be given anything. Blank
+        where none is."""
+        count = sum(line.max is None for line in self.scored())
+        return f"{count}项没有满分值，待计分" if count else ""
 
     def graded(self) -> tuple[GradeBand, ...]:
         """The bands for reckoning: the first that holds a total says its grade, and a total that two hold has none."""
@@ -221,6 +248,7 @@ def sheet_of(reading: Reading, rubric: Rubric, edition: Edition, policy: Policy 
         open=_open_points(findings, rubric) if edition != "final" else (),
         base=_base(rubric, edition),
         not_applicable=_not_applicable(reading, rubric, policy),
+        decimals=(policy or Policy()).decimals,
     )
 
 
@@ -295,10 +323,12 @@ def _line(criterion: Criterion, kind: str, edition: Edition, notes: list[str], n
         elif edition == "draft" and criterion.points_basis != "confirmed":
             marks.append(_note(notes, f"{field_name(criterion.number, criterion.text)}分值原表未印，{_points_words(criterion)}。"))
     text = whole_text(criterion.text or "（原文缺）", criterion.columns)
+    choice = (criterion.choice or "") if value == criterion.max_points else ""
+    long = len(choice) > MOST_CHOICE
     return Line(
         key_of(criterion.id), criterion.id, criterion.number or "", text, value, tuple(marks),
-        other_cells(criterion.columns), criterion.kind if criterion.kind != "scored" else kind,
-        (criterion.choice or "") if value == criterion.max_points else "",
+        (*((f"分值：{choice}",) if long else ()), *other_cells(criterion.columns)),
+        criterion.kind if criterion.kind != "scored" else kind, "" if long else choice,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def _table(book: xlsxwriter.Workbook, name: str, columns: tuple[str, ...], rows:
 
 
 def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
-    p = sheet.prefix
+    p, places = sheet.prefix, len(str(sheet.scale)) - 1
     rows = [{"type": "hidden", "name": f"{p}_form_{k}", "label": k, "default": str(v)} for k, v in identity(sheet).items()]
     rows += [
         {"type": "text", "name": f"{p}_assessee", "label": "被评价单位", "required": "yes", "default": prefill.get(f"{p}_assessee", "")},
@@ -55,17 +55,17 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
             title += f"（{points_text(group.stated)}分）"
         rows.append({"type": "begin_group", "name": f"{group.key}_group", "label": title, "appearance": "field-list"})
         for line in group.lines:
-            rows += _line(line, prefill, sheet.not_applicable != "refused")
+            rows += _line(line, prefill, sheet)
         rows.append({"type": "end_group", "name": "", "label": ""})
         if not group.totalled:
             continue
         terms = "".join(_term(line.sign * SIGN[group.kind], f"coalesce(${{{line.key}}}, 0)") for line in group.scored())
-        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round(0{terms}, 1)"})
+        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round(0{terms}, {places})"})
     for veto in sheet.vetoes:
         rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.mark}{veto.text}", "hint": "有此情形才勾选"})
     total = points_text(sheet.base) + "".join(_term(sign, f"coalesce(${{{key}}}, 0)") for key, sign in sheet.addends().items())
     rows += [
-        {"type": "calculate", "name": f"{p}_total", "label": "总评", "calculation": f"round({total}, 1)"},
+        {"type": "calculate", "name": f"{p}_total", "label": "总评", "calculation": f"round({total}, {places})"},
         {"type": "calculate", "name": f"{p}_grade", "label": "等次", "calculation": _grade(sheet)},
         {"type": "note", "name": f"{p}_result", "label": f"总评 ${{{p}_total}}，等次 ${{{p}_grade}}"},
         {"type": "text", "name": f"{p}_assessor", "label": "专家签字", "default": prefill.get(f"{p}_assessor", "")},
@@ -77,7 +77,7 @@ def _term(sign: int, value: str) -> str:
     return f" {'-' if sign < 0 else '+'} {value}"
 
 
-def _line(line: Line, prefill: dict[str, str], skips: bool) -> list[dict[str, str]]:
+def _line(line: Line, prefill: dict[str, str], sheet: Sheet) -> list[dict[str, str]]:
     label = f"{line.number}. {line.text}" if line.number else line.text
     label += "".join(f"\n{d}" for d in line.details)
     if not line.scored:
@@ -86,10 +86,10 @@ def _line(line: Line, prefill: dict[str, str], skips: bool) -> list[dict[str, st
     words = f"0–{top}" if top is not None else "不小于 0（分值未定）"
     score = {
         "type": "decimal", "name": line.key, "label": label, "hint": words, "required": "yes", "default": prefill.get(line.key, ""),
-        "constraint": f". >= 0{f' and . <= {top}' if top is not None else ''} and round(., 1) = .",
-        "constraint_message": f"应为 {words}，至多一位小数",
+        "constraint": f". >= 0{f' and . <= {top}' if top is not None else ''} and round(., {sheet.decimals}) = .",
+        "constraint_message": f"应为 {words}，{sheet.precision}",
     }  # fmt: skip
-    if not skips:
+    if sheet.not_applicable == "refused":
         return [score, _note(line, prefill, _lost(line, top))]
     why = {"type": "text", "name": f"{line.key}_na", "label": f"{line.name}不适用的理由（适用则留空）", "default": prefill.get(f"{line.key}_na", "")}
     score["relevant"] = f"${{{line.key}_na}} = ''"
@@ -123,6 +123,8 @@ def _grade(sheet: Sheet) -> str:
         if band.max is not None:
             tests.append(f"{total} {'<=' if band.max_inclusive else '<'} {band.max}")
         formula = f"if({' and '.join(tests) or 'true()'}, {_quoted(band.label)}, {formula})"
+    if sheet.ungraded:
+        formula = _quoted(sheet.ungraded)
     if sheet.not_applicable != "refused" and sheet.scored():
         spared = " + ".join(f"if(${{{line.key}_na}} != '', 1, 0)" for line in sheet.scored())
         formula = f"if({spared} > 0, '有不适用项，待计分', {formula})"

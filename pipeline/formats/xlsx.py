@@ -25,10 +25,12 @@ AFTER = ("分值", "得分", "扣分说明", "不适用（写明理由）")
 WIDTHS = (12, 5.5, 46, 6, 8, 21, 14)
 """The columns are the same on every workbook: on a sheet without sections or serials the text stands over theirs too."""
 DIGIT = 7
-"""Width of a digit in pixels, in which column widths are counted; three quarters of it in points."""
+"""Pixels of a digit, at least (in 宋体 it has 8), in which column widths are counted; a pixel is three quarters of a point."""
 TITLE_SIZE = 18
 HEAD_HEIGHT = SUM_HEIGHT = 22.0
 GRADE_HEIGHT = 26.0
+LEAST_HEIGHT = 29.0
+"""Of a criterion's row: at the print's scale room to write into by hand."""
 GAP = 15.0
 """An empty row."""
 TOGETHER = 12
@@ -37,6 +39,8 @@ TALLEST = 409.0
 """No row of a workbook is higher (in points); a longer text stands in several rows joined."""
 PAGE_HEIGHT = 712.0
 """Points between the margins of A4."""
+MOST_PLACES = 4
+"""Decimal places of a sum, as many as a policy allows a score."""
 SCALE = {"allowed": 66, "open": 76, "refused": 76}
 """Print scale in percent at which the printed columns fit the page's width; the page breaks below rest on it."""
 
@@ -75,6 +79,7 @@ class _Writer:
         boxed = {**base, "border": 1}
         make = book.add_format
         self.plain = make(base)
+        self.line = make({**base, "bottom": 1})
         self.title = make({"font_name": "方正小标宋简体", "font_size": TITLE_SIZE, "align": "center", "valign": "vcenter", "text_wrap": True})
         self.small = make({**base, "font_size": 9, "font_color": "#555555"})
         self.head = make({**boxed, "bold": True, "align": "center", "bg_color": "#E8E5DE", "font_name": "黑体"})
@@ -143,6 +148,7 @@ class _Writer:
         # The title stands between the first column and the last, where the code is.
         characters = int(sum(WIDTHS[1 : self.last]) * DIGIT * 0.75 / TITLE_SIZE)
         self.page.merge_range(0, 1, 0, self.last - 1, s.title, self.title)
+        self.page.write_string(0, 0, EDITION_NAMES[s.edition], self.small)
         self._set_height(0, max(46.0, 1.3 * TITLE_SIZE * lines_needed(s.title, characters)))
         code = code_png(s)
         side = int.from_bytes(code[16:20], "big")  # a PNG says its width there
@@ -169,7 +175,8 @@ class _Writer:
 
     def _heading(self, group: Group) -> None:
         """A section that only holds others: a row of its own."""
-        self._set_height(self.row, 22)
+        below = sum(self._height(g.lines[0]) if g.lines else HEAD_HEIGHT for g in self.sheet.below(group))
+        self._set_height(self.row, HEAD_HEIGHT, min(below, self.room / 5) + SUM_HEIGHT)
         self.page.merge_range(self.row, 0, self.row, self.last, group.heading(), self.upper)
         self.row += 1
 
@@ -177,11 +184,11 @@ class _Writer:
         first = start = self.row
         got = Decimal(0)
         chunks: list[tuple[int, int]] = []
-        heights = [lines_needed(line.shown(), self.characters) for line in group.lines]
-        heights[-1] = max(heights[-1], lines_needed(group.cell(True), 6) - sum(heights[:-1]))
+        heights = [self._height(line) for line in group.lines]
+        if "label" in self.lead:
+            heights[-1] = max(heights[-1], 15.0 * lines_needed(group.cell(True), 6) + 6 - sum(heights[:-1]))
         self.minus = []
-        for line, needed in zip(group.lines, heights, strict=True):
-            height = 15.0 * needed + 6
+        for line, height in zip(group.lines, heights, strict=True):
             rows = ceil(height / TALLEST)
             after = SUM_HEIGHT if line is group.lines[-1] and group.totalled else 0.0
             if self._set_height(self.row, height, after, rows) and self.row > start:
@@ -205,6 +212,10 @@ class _Writer:
             self.page.merge_range(row, col, row + rows - 1, last, text, look)
         else:
             self.page.write_string(row, col, text, look)
+
+    def _height(self, line: Line) -> float:
+        """Points of a criterion's row."""
+        return max(LEAST_HEIGHT, 15.0 * lines_needed(line.shown(), self.characters) + 6)
 
     def _line(self, line: Line, rows: int) -> Decimal:
         """Write one criterion, its cells joined over so many rows; returns the points that count of a prefilled score."""
@@ -245,10 +256,11 @@ class _Writer:
             return Decimal(0)
 
     def _validate(self, row: int, name: str, top: Decimal | None) -> None:
-        words = f"0 至 {points_text(top)}，至多一位小数" if top is not None else "不小于 0，至多一位小数（分值未定）"
+        places, precision = self.sheet.decimals, self.sheet.precision
+        words = f"0 至 {points_text(top)}，{precision}" if top is not None else f"不小于 0，{precision}（分值未定）"
         below = f"E{row + 1}<={points_text(top)}," if top is not None else ""
         self.page.data_validation(row, 4, row, 4, {
-            "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,{below}ROUND(E{row + 1},1)=E{row + 1})",
+            "validate": "custom", "value": f"=AND(ISNUMBER(E{row + 1}),E{row + 1}>=0,{below}ROUND(E{row + 1},{places})=E{row + 1})",
             "input_title": name[:32], "input_message": words,
             "error_title": "得分有误", "error_message": f"应为数：{words}",
         })  # fmt: skip
@@ -275,7 +287,7 @@ class _Writer:
         else:
             self.page.write_blank(r, 3, None, self.sum)
         filled = any(self.prefill.get(line.key) for line in group.lines)
-        self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},2))', self.sum, float(got) if filled else "")
+        self.page.write_formula(r, 4, f'=IF(COUNT({cells})=0,"",ROUND({terms},{MOST_PLACES}))', self.sum, float(got) if filled else "")
         for col in range(5, self.last + 1):
             self.page.write_blank(r, col, None, self.sum)
         self._name(f"{group.key}_subtotal", r, 4)
@@ -288,7 +300,7 @@ class _Writer:
         filled = any(self.prefill.get(line.key) for line in s.scored())
         self.page.merge_range(r, 0, r, 2, "总评", self.sum)
         self.page.write_number(r, 3, float(s.stated_total if s.stated_total is not None else s.possible()), self.sum)
-        formula = f'=IF(COUNT({",".join(self.counted)})=0,"",ROUND({self.terms},2))' if self.counted else '=""'
+        formula = f'=IF(COUNT({",".join(self.counted)})=0,"",ROUND({self.terms},{MOST_PLACES}))' if self.counted else '=""'
         self.page.write_formula(r, 4, formula, self.sum, float(self.total_value) if filled else "")
         for col in range(5, self.last + 1):
             self.page.write_blank(r, col, None, self.sum)
@@ -329,18 +341,20 @@ class _Writer:
             if band.max is not None:
                 tests.append(f"{cell}{'<=' if band.max_inclusive else '<'}{band.max}")
             formula = f'IF(AND({",".join(tests) or "TRUE"}),{_quoted(band.label)},{formula})'
+        if s.ungraded:
+            formula = _quoted(s.ungraded)
         keys = [line.key for line in s.scored()]
         filled, skipped = sum(bool(self.prefill.get(k)) for k in keys), sum(bool(self.prefill.get(f"{k}_na")) for k in keys)
         given = "+".join(f"COUNT(E{a}:E{b})" for a, b in self.ranges) or "0"
         spared = "+".join(f'SUMPRODUCT((E{a}:E{b}="")*(G{a}:G{b}<>""))' for a, b in self.ranges) if self.skips and self.ranges else "0"
         formula = f'IF({spared}>0,"有"&({spared})&"项不适用，待计分",{formula})'
-        formula = f'IF({given}+{spared}<{len(keys)},"尚有"&({len(keys)}-({given})-({spared}))&"项未填",{formula})'
+        formula = f'IF({given}+{spared}=0,"",IF({given}+{spared}<{len(keys)},"尚有"&({len(keys)}-({given})-({spared}))&"项未填",{formula}))'
         if self.veto_rows:
             formula = f'IF(COUNTIF(A{self.veto_rows[0] + 1}:A{self.veto_rows[-1] + 1},"是")>0,"一票否决",{formula})'
         self._set_height(self.row, GRADE_HEIGHT)
         self.page.write_string(self.row, 0, "等次", self.plain)
-        self.page.merge_range(self.row, 1, self.row, 2, "", self.plain)
-        self.page.write_formula(self.row, 1, f"={formula}", self.plain, self._grade_now(filled, skipped, len(keys)))
+        self.page.merge_range(self.row, 1, self.row, 2, "", self.line)
+        self.page.write_formula(self.row, 1, f"={formula}", self.line, self._grade_now(filled, skipped, len(keys)))
         self._name(f"{s.prefix}_grade", self.row, 1)
         self.page.write_string(self.row, 3, "专家签字", self.plain)
         self.page.merge_range(self.row, 4, self.row, 5, self.prefill.get(f"{s.prefix}_assessor", ""), self.field)
@@ -350,10 +364,14 @@ class _Writer:
     def _grade_now(self, filled: int, skipped: int, count: int) -> str:
         if any(self.prefill.get(v.key) == "Yes" for v in self.sheet.vetoes):
             return "一票否决"
+        if not filled + skipped:
+            return ""
         if filled + skipped < count:
             return f"尚有{count - filled - skipped}项未填"
         if skipped:
             return f"有{skipped}项不适用，待计分"
+        if self.sheet.ungraded:
+            return self.sheet.ungraded
         held = next((b.label for b in self.sheet.graded() if contains(b, Fraction(self.total_value))), "总分落在等次之外，待定")
         return held if self.sheet.bands else ""
 

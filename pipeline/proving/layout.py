@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.model import Criterion, LabelMark, Notice, Rubric, Section, SectionKind
 from pipeline.normalize import fold
-from pipeline.points import adding
+from pipeline.points import spare
 from pipeline.proving.puzzle import Fact, Puzzle
 
 MERGED_WEIGHT = 10
@@ -314,7 +314,7 @@ def _values(sheet: Sheet) -> list[Decimal | None]:
         for c in section.criteria
         if c.kind == "veto" or (c.kind != "scored" and _kind(section) == "scored")
     }
-    apart |= {c.id for section in sheet.rubric.sections for c in section.criteria} - {c.id for section in sheet.rubric.sections for c in adding(section)}
+    apart |= {c.id for section in sheet.rubric.sections for c in spare(section)}
     out: list[Decimal | None] = []
     seen: set[tuple[str, str]] = set()
     for row in sheet.rows:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pipeline.findings import Basis
 from pipeline.model import Criterion, Reading, Remark, Rubric, Section
 from pipeline.normalize import fold
-from pipeline.points import adding
+from pipeline.points import spare
 from pipeline.proving.checker import premises
 from pipeline.proving.proofs import claim, is_checked, robust_starts, solve
 from pipeline.proving.puzzle import Fact, Puzzle, Summary
@@ -120,8 +120,8 @@ def _printed(rubric: Rubric, puzzle: Puzzle) -> Iterator[Fault]:
     """The certificate is of the points that are printed. A row without a criterion is an absent number; a criterion that a
     person confirmed may have been printed otherwise, or not at all."""
     rows = [c for c in rubric.criteria() if c.basis in ("printed", "confirmed")]
-    spare = {c.id for s in rubric.sections for c in s.criteria} - {c.id for s in rubric.sections for c in adding(s)}
-    lines: set[tuple[str | None, str]] = {(c.number, fold(c.text)) for c in rows if c.id in spare}
+    beside = {c.id for section in rubric.sections for c in spare(section)}
+    lines: set[tuple[str | None, str]] = {(c.number, fold(c.text)) for c in rows if c.id in beside}
     at = 0
     for value in (None if p is None else Decimal(p) / puzzle.unit for p in puzzle.points):
         while at < len(rows) and not _stands_for(value, rows[at], lines) and rows[at].basis == "confirmed":

@@ -131,15 +131,18 @@ def look_closer(crops: Sequence[Image], sealed: Mapping[int, Image], lines: Sequ
             around = slice(spot.start - 1, spot.start + 1)
             line[around] = [replace(c, confidence=min(c.confidence, DISPUTED)) for c in line[around]]
         line[spot.start : spot.end] = there
-    return [_with_doubtful_strokes(line) for line in out]
+    return [_with_doubtful_shapes(line) for line in out]
 
 
-def _with_doubtful_strokes(line: Sequence[Char]) -> list[Char]:
-    """The line, each 一 that makes no word with its neighbours in doubt: a dash looks the same."""
+def _with_doubtful_shapes(line: Sequence[Char]) -> list[Char]:
+    """The line, what looks like something else in doubt: each 一 that makes no word with its neighbours (a dash), each C that
+    ends a figure (℃)."""
     out = list(line)
-    for i in range(1, len(line) - 1):
-        before, own, after = (c.text for c in line[i - 1 : i + 2])
-        if own == "一" and is_han(before) and is_han(after) and not (lexicon.rank(before + own) or lexicon.rank(own + after)):
+    for i in range(1, len(line)):
+        before, own, after = line[i - 1].text, line[i].text, line[i + 1].text if i + 1 < len(line) else ""
+        dash = own == "一" and is_han(before) and is_han(after) and not (lexicon.rank(before + own) or lexicon.rank(own + after))
+        degree = own == "C" and before.isdecimal() and not (after.isascii() and after.isalnum())
+        if dash or degree:
             out[i] = replace(line[i], confidence=min(line[i].confidence, DISPUTED))
     return out
 

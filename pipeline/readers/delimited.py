@@ -12,12 +12,16 @@ from pipeline.readers.textlines import Line, Piece, Row, piece_of
 
 SEPARATORS = (",", ";")
 
+FIGURE = regex.compile(r"\p{Nd}")
+
 MIN_VALUES = 3
-"""Values of a record; fewer commas happen in any sentence. Two are a record where they name two columns, or where all values of some
-lines are short."""
+"""Values of a record; fewer commas happen in any sentence."""
+
+PAIR = 2
+"""Values of a record where they name two columns, or are quoted, blank, counted or short words above figures."""
 
 MIN_SHORT = 3
-"""Records of nothing but short values are a table, where there are so many."""
+"""Records of nothing but short values, of which the first names those below, are a table where there are so many."""
 
 MAX_VALUE_LINES = 60
 """Lines of one quoted value; a quote that is not closed by then is a mark of the text."""
@@ -98,13 +102,14 @@ def delimited_run(lines: Sequence[Line], start: int) -> tuple[list[Row], int] | 
                 break
             rows.append(found[0])
             i = found[1]
-        if len(rows) >= 2 and _width(rows[0]) >= MIN_VALUES - 1 and _is_table(rows):
+        if len(rows) >= 2 and _width(rows[0]) >= PAIR and _is_table(rows):
             return rows, i
     return None
 
 
 def _may_begin(lines: Sequence[Line], start: int, separator: str) -> bool:
-    """Whether a line with enough values names a column, counts rows with the line below, or has blank or quoted values."""
+    """Whether a line names columns (two names will do, or one among enough values), counts rows with the line below, stands over
+    figures, or has blank or quoted values."""
     text = lines[start].text
     if separator not in text:
         return False
@@ -112,21 +117,29 @@ def _may_begin(lines: Sequence[Line], start: int, separator: str) -> bool:
         return True
     values = text.split(separator)
     below = lines[start + 1].text.split(separator) if start + 1 < len(lines) else []
-    counted = any((a := serial_value(x)) is not None and serial_value(y) == a + 1 for x, y in zip(values[:3], below[:3], strict=False))
-    return counted or _are_short(values, below) or (MIN_VALUES <= len(values) <= MAX_VALUES and any(map(patterns.header_role, values)))
+    counted = any((a := serial_value(x)) is not None and serial_value(y) == a + 1 for x, y in zip(values[:-1][:3], below[:3], strict=False))
+    return counted or _heads_figures([values, below]) or (MIN_VALUES <= len(values) <= MAX_VALUES and any(map(patterns.header_role, values)))
 
 
 def _is_pair(values: Sequence[str]) -> bool:
     """Whether two words name two columns (评价指标 | 分值)."""
-    return len(values) == 2 and all(map(patterns.header_role, values)) and len(set(map(patterns.header_role, values))) == 2
+    return len(values) == PAIR and all(map(patterns.header_role, values)) and len(set(map(patterns.header_role, values))) == 2
 
 
-def _are_short(*records: Sequence[str]) -> bool:
-    """Whether records hold as many values each, short ones in Chinese or figures that end no sentence."""
-    alike = len({len(values) for values in records}) == 1
+def _names_grades(words: Sequence[str]) -> bool:
+    """Whether words are a header of grades (Criteria | Excellent (10) | Good (8))."""
+    return patterns.header_role(words[0]) is not None and sum(patterns.grade_name(w) is not None for w in words) > 1
+
+
+def _heads_figures(records: Sequence[Sequence[str]]) -> bool:
+    """Whether records hold as many short values each, the first words, those below it figures in one column (时段 | 车辆): without
+    a record that names the others, short values are lines of names, grades or times beside each other."""
     words = [value.strip() for values in records for value in values]
-    closed = any(word.endswith(tuple("。；：:")) or len(word) > MAX_WORD for word in words)
-    return alike and not closed and any(len(word) > 0 for word in words) and not any(regex.search("[A-Za-z]{3}", word) for word in words)
+    closed = any(word.endswith(tuple("。；：:")) or len(word) > MAX_WORD or regex.search("[A-Za-z]{3}", word) for word in words)
+    if closed or len({len(values) for values in records}) != 1 or not all(map(str.strip, records[0])):
+        return False
+    has_figure = [[FIGURE.search(value) is not None for value in values] for values in records]
+    return not any(has_figure[0]) and any(map(all, zip(*has_figure[1:], strict=True)))
 
 
 def _width(row: Row) -> int:
@@ -134,13 +147,13 @@ def _width(row: Row) -> int:
 
 
 def _is_table(rows: Sequence[Row]) -> bool:
-    """A header names the columns, or one column counts its rows, or all values are short."""
+    """A header names the columns, or one column counts its rows, or short words stand over figures."""
     heads = [[p.says() for _, p in row] for row in rows[:HEAD_RECORDS]]
-    if any(names_columns(words) or _is_pair(words) for words in heads):
+    if any(names_columns(words) or _is_pair(words) or _names_grades(words) for words in heads):
         return True
-    if len(rows) >= MIN_SHORT and _are_short(*([p.says() for _, p in row] for row in rows)):
+    if len(rows) >= MIN_SHORT and _heads_figures([[p.says() for _, p in row] for row in rows]):
         return True
-    for col in range(min(3, _width(rows[0]))):
+    for col in range(min(3, _width(rows[0]) - 1)):  # a serial stands before what it numbers
         serials = [serial_value(p.says()) for row in rows for c, p in row if c == col]
         if len(serials) >= 3 and all(s is not None for s in serials) and all(b == a + 1 for a, b in pairwise(serials)):  # type: ignore[operator]
             return True

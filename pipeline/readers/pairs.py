@@ -29,8 +29,8 @@ class Pairs(Struct, frozen=True):
 
 
 def pairs(lines: Sequence[Line], start: int) -> Pairs | None:
-    """The table of pairs that begins at this line, or None. Pairs set apart by tabs or spaces need headings and a header, a total, or
-    points in a heading, or by spaces a header: a table of contents looks like them otherwise."""
+    """The table of pairs that begins at this line, or None. A table of contents looks like pairs without bars: such pairs need a
+    header, if spaces set them apart, or headings and either a header, a total or points in one of the headings."""
     rows: list[Row] = []
     last = i = start
     scored = piped = 0
@@ -95,7 +95,7 @@ def _says_points(said: str) -> bool:
 
 
 def _is_header(pair: tuple[Piece, Piece]) -> bool:
-    return patterns.header_role(pair[1].text) in ("points", "awarded") and patterns.header_role(pair[0].text) in ("text", "label", "standard")
+    return patterns.header_role(pair[1].text) == "points" and patterns.header_role(pair[0].text) in ("text", "label", "standard")
 
 
 def _is_heading(lines: Sequence[Line], index: int) -> bool:

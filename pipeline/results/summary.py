@@ -10,7 +10,7 @@ from pipeline.model import Notice
 from pipeline.results import group as groups
 from pipeline.results.charts import Bar, bars, said
 from pipeline.results.pages import Block, Column, Figure, Grid, Heading, Page, Paragraph
-from pipeline.results.words import grade_text, in_sections, latest, number, share, to_places, unit_name
+from pipeline.results.words import grade_text, in_sections, latest, number, section_name, share, to_places, unit_name
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -43,7 +43,7 @@ def _means(own: Sequence[Scorecard], key: str) -> Iterator[Block]:
     if sum(c.complete for c in own) < 2 or not any(map(in_sections, own)):
         return
     known = {s.id: s for c in own for s in c.sections}
-    rows = [(known[i].label or "（未列项目）", to_places(f.mean), known[i].possible if known[i].kind != "deduction" else None, f) for i, f in found.items()]
+    rows = [(section_name(known[i]), to_places(f.mean), known[i].possible if known[i].kind != "deduction" else None, f) for i, f in found.items()]
     drawn = [Bar(label, mean, possible) for label, mean, possible, _ in rows if possible]
     yield Paragraph(f"各项目平均得分（{sum(c.complete for c in own)} 家评完的单位）：", "flush")
     yield Figure(bars(drawn, "各项目平均得分与满分", key), f"各项目平均得分与满分：{said(drawn)}")

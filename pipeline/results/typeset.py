@@ -14,6 +14,7 @@ import typst
 from msgspec import Struct
 
 from pipeline.results.pages import Page
+from pipeline.templating import set_pages
 
 HERE = Path(__file__).resolve().parents[1]
 TEMPLATE = HERE / "templates" / "page.typ"
@@ -40,11 +41,9 @@ def render(page: Page, attachment: Attachment | None = None) -> bytes:
         data["remark"] = f"字库没有的字以统一码编号代替：{'、'.join(f'〔U+{ord(c):04X}〕' for c in missing)}；网页版与所附数据保留原字。"
     if attachment is not None:
         data["attachment"] = {"name": attachment.name, "text": attachment.text, "description": attachment.description}
-    made = _compiler().compile(
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=_seconds(page.date)
+    made = set_pages(
+        _compiler(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["a-3a", "ua-1"], timestamp=_seconds(page.date)
     )
-    if not isinstance(made, bytes):
-        raise TypeError("typst gave no single PDF")
     return with_clear_ends(made)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from pipeline.assessment import FormFile, ItemScore, Scorecard, SheetScore
+from pipeline.assessment import FormFile, ItemScore, Scorecard, SectionScore, SheetScore
 from pipeline.plain import points_text
 from pipeline.results import group as groups
 from pipeline.results.charts import Bar, bars, said
@@ -19,6 +19,7 @@ from pipeline.results.words import (
     latest,
     number,
     policy_text,
+    section_name,
     share,
     signed,
     to_places,
@@ -85,7 +86,7 @@ def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
         return
     unfinished = {i.section for i in card.items if i.total is None and not _gone(i)}
     rows = [
-        Bar(_label(s.label, s.basis) + ("（未评完）" if s.id in unfinished else ""), s.total, s.possible or Decimal(0),
+        Bar(_label(s) + ("（未评完）" if s.id in unfinished else ""), s.total, s.possible or Decimal(0),
             to_places(means[s.id].mean) if s.id in means else None)
         for s in shown
     ]  # fmt: skip
@@ -98,7 +99,7 @@ def _sections(card: Scorecard, group: Sequence[Scorecard]) -> Iterator[Block]:
         own = groups.counted(s)
         whole, most = own if s.id not in unfinished else None, s.possible if s.kind != "deduction" else None
         got = number(own) if whole is not None or own is None else f"（{number(own)}）"
-        cells = [_label(s.label, s.basis), got, number(most), share(whole, most)]
+        cells = [_label(s), got, number(most), share(whole, most)]
         if means:
             mean = to_places(means[s.id].mean) if s.id in means else None
             cells += [number(mean), signed(whole - mean) if whole is not None and mean is not None else "—"]
@@ -143,7 +144,7 @@ def _lost(card: Scorecard) -> Iterator[Block]:
         return
     whole = sum((groups.points_off(i) for i in items), Decimal(0))
     yield Paragraph(f"共 {len(items)} 条失分，合计 {points_text(whole)} 分，按失分多少排列。", "flush")
-    labels = {s.id: _label(s.label, s.basis) for s in card.sections}
+    labels = {s.id: _label(s) for s in card.sections}
     columns = (Column("序号", 14, "center"), Column("项目", 22), Column("评价内容"), Column("得分/满分", 25, "center"),
                Column("失分", 13, "center"), Column("扣分理由"))  # fmt: skip
     rows = tuple(
@@ -215,8 +216,8 @@ def _agreement(card: Scorecard) -> str:
     return f"{text}；{alpha}（一致性只供参考，不影响得分）。"
 
 
-def _label(label: str | None, basis: str) -> str:
-    return (label or "（未列项目）") + ("" if basis in ("printed", "confirmed") or not label else "（名称推定）")
+def _label(section: SectionScore) -> str:
+    return section_name(section) + ("" if section.basis in ("printed", "confirmed") or not section.label else "（名称推定）")
 
 
 def _number(item: ItemScore) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipeline.assessment import Policy, Scorecard
+from pipeline.assessment import Policy, Scorecard, SectionScore
 from pipeline.plain import points_text
 from pipeline.scoring.combining import ISO
 
@@ -84,6 +84,12 @@ def identity(card: Scorecard) -> str:
     parts = [card.document_number or "", f"附件{card.annex}" if card.annex else ""]
     parts += [f"版次 {card.revision}" if card.revision else "", f"评价表摘要 {card.rubric_digest[:12]}" if card.rubric_digest else ""]
     return "　".join(p for p in parts if p)
+
+
+def section_name(section: SectionScore) -> str:
+    """What a section is called on a page: by its label, with those above it where another has the same."""
+    label = section.label or "（未列项目）"
+    return f"{section.above}·{label}" if section.above else label
 
 
 def in_sections(card: Scorecard) -> bool:

@@ -15,7 +15,7 @@ from pipeline.provenance import Provenance
 from pipeline.results import group as groups
 from pipeline.results import unit
 from pipeline.results.charts import size_of
-from pipeline.results.words import grade_text, policy_text, to_places, unit_name
+from pipeline.results.words import grade_text, policy_text, section_name, to_places, unit_name
 
 BASIS = {"printed": "原文", "proved": "证得", "inferred": "推定", "confirmed": "确认"}
 Value = str | int | Decimal | None
@@ -97,7 +97,7 @@ def _sections(cards: Sequence[Scorecard]) -> Iterator[tuple[Value, ...]]:
         for c in own:
             for s in c.sections:
                 most = s.possible if s.kind != "deduction" else None
-                yield *_head(c), s.label, groups.counted(s), most, to_places(means[s.id].mean) if s.id in means else None
+                yield *_head(c), section_name(s) if s.label else None, groups.counted(s), most, to_places(means[s.id].mean) if s.id in means else None
 
 
 def _origins(cards: Sequence[Scorecard]) -> Iterator[tuple[Value, ...]]:

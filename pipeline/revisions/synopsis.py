@@ -137,8 +137,10 @@ class _Sheet:
         yield self._head(rubric, partner)
         yield from (self.of_change(c, _field(c)) for c in self._heads(rubric) if c.new != f"{rubric.id}/title" and c.new != rubric.id)
         yield from self._went(f"top {partner.id}" if partner else "")
+        divided = _is_divided(rubric) or (partner is not None and _is_divided(partner))
         for section in rubric.sections:
-            yield self._section(section)
+            if divided:
+                yield self._section(section)
             yield from self._went(section.id)
             for criterion in section.criteria:
                 if criterion.basis in SETTLED:
@@ -279,6 +281,11 @@ def _worth(criterion: Criterion) -> str:
 
 def _line(criterion: Criterion) -> str:
     return f"{criterion.number + '. ' if criterion.number else ''}{criterion.text} {_worth(criterion)}".rstrip()
+
+
+def _is_divided(rubric: Rubric) -> bool:
+    """Whether a sheet is in sections: not when it is one nameless group."""
+    return len(rubric.sections) > 1 or any(s.label for s in rubric.sections)
 
 
 def _kind(section: Section) -> str:

@@ -149,7 +149,8 @@ def _sheet(doc: Any, pen: Pen, old: Rubric | None, new: Rubric | None, found: Ch
     _paragraph(doc, pen, heads[0], heads[1], True)
     used = {role for r in (old, new) if r for c in r.criteria() for role, text in c.columns.items() if text}
     extra = [role for role in COLUMN_TITLES if role in used] + sorted(used - COLUMN_TITLES.keys())
-    titles = ("序号", "评价内容", *(COLUMN_TITLES.get(role, role) for role in extra), "分值")
+    numbered = any(c.number for r in (old, new) if r for c in r.criteria())
+    titles = (*(("序号",) if numbered else ()), "评价内容", *(COLUMN_TITLES.get(role, role) for role in extra), "分值")
     table = doc.add_table(rows=1, cols=len(titles))
     table.style, table.autofit = "Table Grid", False
     whole = None if old and new else "in" if new else "out"
@@ -158,19 +159,20 @@ def _sheet(doc: Any, pen: Pen, old: Rubric | None, new: Rubric | None, found: Ch
     mark_row(table.rows[0], "tblHeader")
     if whole:
         pen.row(table.rows[0], whole)
-    for step in steps(_lines(old, extra), _lines(new, extra), found):
+    for step in steps(_lines(old, extra, numbered), _lines(new, extra, numbered), found):
         _row(table, pen, step)
-    _set_widths(table, len(extra))
+    _set_widths(table, len(extra), numbered)
 
 
-def _lines(rubric: Rubric | None, extra: Sequence[str]) -> list[Line]:
-    """The printed rows of a sheet, section labels as rows of their own, the total last."""
+def _lines(rubric: Rubric | None, extra: Sequence[str], numbered: bool) -> list[Line]:
+    """The printed rows of a sheet, section labels as rows of their own where there is one, the total last."""
     if rubric is None:
         return []
     out: list[Line] = []
     for section in rubric.sections:
-        out.append(Line(section.id, (_label(section),), True))
-        out += [Line(c.id, _cells(c, extra)) for c in section.criteria if c.basis in SETTLED]
+        if label := _label(section):
+            out.append(Line(section.id, (label,), True))
+        out += [Line(c.id, _cells(c, extra)[not numbered :]) for c in section.criteria if c.basis in SETTLED]
     if rubric.stated_total is not None:
         out.append(Line(f"{rubric.id}/total", (f"总分　{points_text(rubric.stated_total)} 分",), True))
     return out
@@ -218,11 +220,11 @@ def _row(table: Any, pen: Pen, step: Step) -> None:
         pen.row(line, "in" if step.after else "out")
 
 
-def _set_widths(table: Any, extra: int) -> None:
+def _set_widths(table: Any, extra: int, numbered: bool) -> None:
     from docx.shared import Mm
 
-    share = 140 / (2 + extra)  # the text has two shares of what number and points leave
-    widths = [Mm(14), Mm(2 * share), *[Mm(share)] * extra, Mm(16)]
+    share = (140 if numbered else 154) / (2 + extra)  # the text has two shares of what number and points leave
+    widths = [*[Mm(14)] * numbered, Mm(2 * share), *[Mm(share)] * extra, Mm(16)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for line in table.rows:

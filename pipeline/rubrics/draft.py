@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import zip_longest
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -184,7 +185,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         if level is not None and (torn := _torn_label(draft, line.label, level, part)) is not None:
             draft.by_cell[id(heading)] = torn
             return
-        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
+        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria), rank=draft.table.ranks.get(line.row.index))
         mark.number, mark.alone = _section_number(line, heading), level is not None
         draft.marks.append(mark)
     elif line.kind == "heading" and line.text is not None:
@@ -238,7 +239,7 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     if joined and (not (line.own(line.number) or counts_on(draft.criteria[-1], line)) or is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
-    if previous is not None and is_answer(draft.criteria[-1], line):
+    if previous is not None and is_answer(draft.criteria[-1], line, _repeats_cells(draft, line)):
         _join_text(draft, line)
         return
     line = _without_label_number(draft, line, part)
@@ -270,11 +271,32 @@ def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
 
 def _is_option(draft: Draft, line: Line) -> bool:
     """Whether a row is another grade of the criterion above it."""
-    if not draft.criteria or not line.own(line.grade) or line.grade is None or line.own(line.number):
+    if not draft.criteria or not line.own(line.grade) or line.grade is None:
         return False
-    if any(map(line.own, line.labels)):
+    if line.own(line.number) and serial_of(line.number) != draft.criteria[-1].number:
+        return False
+    if any(line.own(c) and not _says(above, c) for above, c in zip_longest(draft.spans[-1].labels, line.labels)):
         return False
     return draft.criteria[-1].choice is not None and clean(line.grade.text) not in (draft.criteria[-1].choice or "")
+
+
+def _repeats_cells(draft: Draft, line: Line) -> bool:
+    """Whether a row prints again the label or the number of the row right above, and its points, and has but its text besides."""
+    last, above = draft.criteria[-1], draft.spans[-1]
+    if last.number is not None and (line.number is None or last.number not in fold(line.number.text)):
+        return False
+    pairs = [*zip_longest(above.labels, line.labels), (above.points, line.points)]
+    cells = [line.text, line.number, *(c for _, c in pairs)]
+    alone = all(any(c is own for own in cells) for c in line.row.filled())
+    named = line.own(line.number) or any(map(line.own, line.labels))
+    if not (alone and named and line.own(line.points)) or any(m.after == len(draft.criteria) for m in draft.marks):
+        return False
+    return serial_of(line.number) == last.number and all(_says(a, c) for a, c in pairs if c is not None)
+
+
+def _says(above: Cell | None, cell: Cell | None) -> bool:
+    """Whether two cells say the same."""
+    return above is not None and cell is not None and fold(above.text) == fold(cell.text)
 
 
 def _join_option(draft: Draft, line: Line) -> None:

@@ -22,12 +22,18 @@ def halves(table: Table) -> tuple[Table, ...]:
     """The halves whose headers repeat each other, left to right; the table itself when it has none."""
     for count in range(2, MAX_HALVES + 1):
         width, rest = divmod(table.cols, count)
-        if rest or width < MIN_COLUMNS:
+        if width < MIN_COLUMNS or (rest and not _is_blank_beside(table, width * count)):
             continue
         head = next((r for r in range(min(HEADER_DEPTH, table.rows)) if _repeats(table, r, width)), None)
         if head is not None and not _straddle(table, head, width):
             return tuple(_half(_closed(table, width, count), head, i, width, count) for i in range(count))
     return (table,)
+
+
+def _is_blank_beside(table: Table, width: int) -> bool:
+    """Whether the columns beyond the halves (备注, 得分 at the end of both) hold nothing but a header."""
+    beyond = [c for c in table.cells if c.col >= width and fold(c.text)]
+    return all(c.row < HEADER_DEPTH and patterns.header_role(c.text) for c in beyond)
 
 
 def _repeats(table: Table, row: int, width: int) -> bool:
@@ -36,7 +42,7 @@ def _repeats(table: Table, row: int, width: int) -> bool:
     first = [texts.get(c) for c in range(width)]
     if sum(t is not None and patterns.header_role(t) is not None for t in first) < MIN_COLUMNS:
         return False
-    return all([texts.get(c + start) for c in range(width)] == first for start in range(width, table.cols, width))
+    return all([texts.get(c + start) for c in range(width)] == first for start in range(width, table.cols - width + 1, width))
 
 
 def _straddle(table: Table, head: int, width: int) -> bool:

@@ -33,9 +33,20 @@ def find_headers(parts: Sequence[Sequence[Row]], leading: Sequence[tuple[Row, ..
         heads = as_before(own, first)
         first = first or heads
         keys |= {header_key(r) for r in heads}
-        repeats = tuple(r for r in rows if r not in heads and header_key(r) in keys and len(r.filled()) > 1)
+        repeats = tuple(r for r in rows if r not in heads and len(r.filled()) > 1 and (header_key(r) in keys or _says_again(r, first)))
         found.append((*heads, *repeats))
     return tuple(found)
+
+
+def _says_again(row: Row, heads: Sequence[Row]) -> bool:
+    """Whether a row of three cells and more says what the header says over these columns, be others left out."""
+    filled = row.filled()
+    return len(filled) > 2 and bool(heads) and all(any(_has_word(h, cell.col, fold(cell.text)) for h in heads) for cell in filled)
+
+
+def _has_word(head: Row, col: int, word: str) -> bool:
+    own = head.cells[col] if col < len(head.cells) else None
+    return own is not None and fold(own.text) == word
 
 
 def as_before(heads: Sequence[Row], first: Sequence[Row]) -> tuple[Row, ...]:

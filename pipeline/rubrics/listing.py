@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, pairwise
 
@@ -23,16 +23,17 @@ MIN_LINES = 3
 HEAD = 3
 """Lines above the list that may be its title (on two lines) and the fields below it."""
 
-NEARLY = Decimal("0.8")
-"""Of the points below it, a title's total gives so much though a line be wrong or lost; one line of several gives less."""
+LEAST_TOTAL = Decimal("0.45")
+"""Of the points below it, a title's total gives so much, though bonus lines or headings that look like lines be among them;
+one line of several gives less."""
 
 TAIL = 2
 """Lines below the list that may give its total (以上各项合计100分。)."""
 
 LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
 
-CASE = regex.compile(r"每(?![日天周月季年人户班])")
-"""An amount for each case (每增加一项), not for a period (每日)."""
+CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周月季年]|[人户班])")
+"""An amount for each case (每增加一项), not for a period (每日, 每半年)."""
 
 OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
 """One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
@@ -46,7 +47,7 @@ GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
 """A veto that closes a line: `拒绝检查的，一票否决。`"""
 
-ITEM = r"[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])"
+ITEM = r"(?:[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])|[①-⑳])"
 ITEM_SERIAL = regex.compile(rf"\s*{ITEM}")
 ITEM_START = regex.compile(rf"(?<=[。；;：:])\s*(?={ITEM})")
 """Where another item may begin within a paragraph."""
@@ -59,9 +60,15 @@ HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
+DOTTED = r"[0-9]{1,2}(?:\.[0-9]{1,2}){2}(?![0-9.])|[0-9]{1,2}\.[0-9]{1,2}(?=\s)"
 LIST_MARKER = regex.compile(
-    r"^\s*(?:第[一二三四五六七八九十]{1,3}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{1,3}[)）]|[0-9０-９]{1,2}\s*(?:、|[.．](?![0-9０-９]))|[①-⑳])\s*"
+    rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
+    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[A-H][.、．]|[①-⑳])\s*"
 )
+DOTTED_START = regex.compile(rf"^\s*(?P<n>{DOTTED})")
+BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
+"""A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
+
 PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
 MAX_LIST_LABEL = 40
 
@@ -114,7 +121,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     paragraphs = [item for p in written for item in _items(p)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
-    lines = _whole_lines(paragraphs)
+    lines, beside = _parted(_whole_lines(paragraphs))
     scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(_unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
@@ -126,24 +133,41 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
         last += 1
     title, inside = lines[:first][-HEAD:], lines[first : last + 1]
     if _is_title(inside):
-        below = next((i for i, p in enumerate(inside) if i and (_kind(p) != "plain" or _points_of(clean(p.text)) is not None)), 1)
-        title, inside = [*title, *inside[:below]], inside[below:]  # with the fields and the names of columns under it
+        below = next((i for i, p in enumerate(inside) if i and not _heads_no_line(p)), 1)
+        title, inside = [*title, *inside[:below]], inside[below:]
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
-    if len(scored) - len(heads) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
+    own = [i for i, p in enumerate(inside) if i not in heads and _points_of(clean(p.text)) is not None]
+    if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
-    return _as_table(title, inside, heads, lines[last + 1 : over], lines[over:][:TAIL])
+    return _as_table(title, inside, heads, beside, lines[last + 1 : over], lines[over:][:TAIL])
+
+
+def _parted(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], dict[int, dict[str, Paragraph]]]:
+    """The lines without those that say how the scored line above them is scored, and these by that line (its identity) and role."""
+    out: list[Paragraph] = []
+    beside: dict[int, dict[str, Paragraph]] = {}
+    for line in lines:
+        match = BESIDE.match(line.text)
+        role = patterns.header_role(match["name"]) if match else None
+        own = out[-1] if out and _kind(out[-1]) != "plain" and _points_of(clean(out[-1].text)) is not None else None
+        if match and own is not None and role in ("standard", "method", "evidence") and role not in beside.get(id(own), {}):
+            beside.setdefault(id(own), {})[role] = replace(line, text=match["said"])
+        else:
+            out.append(line)
+    return out, beside
 
 
 def _vetoes(line: Paragraph) -> bool:
     """Whether a marked line says that it vetoes, in brackets or where it ends."""
     text = clean(line.text)
-    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(text)))
+    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(_unmarked(text))))
 
 
 def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
     """Whether a line heads a last section of nothing but vetoes."""
-    return index + 1 < len(lines) and _vetoes(lines[index + 1]) and _may_head(clean(lines[index].text)) and _is_heading(lines[: index + 2], index)
+    below = lines[index + 1] if index + 1 < len(lines) else None
+    return below is not None and _vetoes(below) and _may_head(clean(lines[index].text)) and _kind(lines[index]) != _kind(below)
 
 
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
@@ -170,27 +194,36 @@ def _lines_in(table: Table) -> tuple[Paragraph, ...]:
 
 
 def _as_table(
-    title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int], over: Sequence[Paragraph], tail: Sequence[Paragraph]
-) -> JoinedTable | None:
-    """`over`: lines whose serials go on after the last with points: rows that lack theirs, or clauses of the notice."""
+    title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int], beside: Mapping[int, Mapping[str, Paragraph]],
+    over: Sequence[Paragraph], tail: Sequence[Paragraph],
+) -> JoinedTable | None:  # fmt: skip
+    """`beside`: what says how a line is scored, by its identity; `over`: lines whose serials go on after the last with points: rows that lack theirs, or clauses of the notice."""
     cells: list[Cell] = []
     loose: list[Paragraph] = []
+    kinds = list(dict.fromkeys(_kind(inside[i]) for i in sorted(heads)))
+    ranks: dict[int, int] = {}
+    roles = list(dict.fromkeys(role for i, p in enumerate(inside) if i not in heads for role in beside.get(id(p), {})))
+    width = 4 + len(roles)
     criteria = row = 0
     for i, paragraph in enumerate(inside):
         text = clean(paragraph.text)
         value = _points_of(text)
         if i in heads:
             label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
-            cells.append(Cell(row, 0, label, paragraph.at, col_span=4))
+            cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
+            ranks[row] = kinds.index(_kind(paragraph)) + 1
+            loose += beside.get(id(paragraph), {}).values()
         elif value is not None or LIST_MARKER.match(text):
             cells += _line_cells(row, text, value, paragraph)
+            cells += (Cell(row, 4 + roles.index(role), clean(p.text), p.at) for role, p in beside.get(id(paragraph), {}).items())
             criteria += 1
         else:
             loose.append(paragraph)
             continue
         row += 1
-    table = Table(tuple(cells), row, 4, inside[0].at, inside[0].page)
-    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=LIST_COLUMNS, inside=(*loose, *over))
+    table = Table(tuple(cells), row, width, inside[0].at, inside[0].page)
+    known = replace(LIST_COLUMNS, others={4 + i: role for i, role in enumerate(roles)})
+    listed = JoinedTable((table,), tuple(title), tuple(tail), shape="list", known=known, inside=(*loose, *over), ranks=ranks)
     return listed if criteria >= MIN_LINES else None
 
 
@@ -198,7 +231,8 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     """One line: its serial (where it has one), its text without marker and bracketed points, its points."""
     marker = LIST_MARKER.match(text)
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
-    number = chinese_number(serial[0]) if serial else None
+    dotted = DOTTED_START.match(text)
+    number = dotted["n"] if dotted else chinese_number(serial[0]) if serial else None
     body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
     veto = (patterns.VETO_IN_TEXT.search(body) or VETO_CLOSING.search(body)) if value is None else None
     given = [(1, number), (2, body[: veto.start()] + body[veto.end() :] if veto else body), (3, veto["said"] if veto else value)]
@@ -214,7 +248,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     margins = Margins.of(list(chain.from_iterable(set_lines)))
     for i, line in enumerate(lines):
         text = clean(line.text)
-        figure = patterns.SERIAL_BEFORE_FIGURE.match(text)
+        figure = patterns.SERIAL_BEFORE_FIGURE.match(text) if not DOTTED_START.match(text) else None
         anew = bool(out) and patterns.SECTION_MARKER.match(clean(out[-1].text)) is not None  # below a section's heading
         if figure and (int(figure["b"]) == last + 1 or (anew and int(figure["b"]) == 1)):  # 2.12345热线… after 1.…
             text = f"{text[: figure.end()]} {text[figure.end() :]}"
@@ -275,30 +309,38 @@ def _unmarked(text: str) -> str:
 
 
 def _is_title(inside: Sequence[Paragraph]) -> bool:
-    """Whether the first line of a list is its title with the total (评分表（满分100分）): by its words, or because it gives about as
-    much as the lines below without their headings, more than one of them would."""
+    """Whether the first line of a list is its title with the total (评分表（满分100分）): by its words, or because it gives more of
+    the points below than one line of several would."""
     text = clean(inside[0].text)
     total = patterns.TITLE_TOTAL.search(fold(text))
     if total is None or LIST_MARKER.match(text) or BULLET.match(text):
         return False
-    heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
-    given = sum((_points_of(clean(p.text)) or 0 for i, p in enumerate(inside) if i and i not in heads), Decimal(0))
-    own = _points_of(text)
-    return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * NEARLY
+    below, own = inside[1:], _points_of(text)
+    given = sum((_points_of(clean(p.text)) or 0 for i, p in enumerate(below) if not _is_heading(below, i)), Decimal(0))
+    return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * LEAST_TOTAL
+
+
+def _heads_no_line(paragraph: Paragraph) -> bool:
+    """Whether a line under a list's title is a field (被考核单位：) or names columns, set apart (考核内容    得分)."""
+    names = paragraph.text.split()
+    return patterns.field_name(paragraph.text) is not None or (len(names) > 1 and all(map(patterns.header_role, names)))
 
 
 def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
-    """A short marked line whose following line is marked deeper (kinds of markers rank as they appear)."""
+    """A short marked line whose next line with a marker or points is marked deeper (kinds of markers rank as they appear)."""
     text = clean(lines[index].text)
-    if not _may_head(text) or index + 1 >= len(lines):
+    if not _may_head(text):
+        return False
+    rest = (lines[i] for i in range(index + 1, len(lines)))
+    below = next((p for p in rest if _kind(p) != "plain" or _points_of(clean(p.text)) is not None), None)
+    if below is None:
         return False
     order = list(dict.fromkeys(map(_kind, lines)))
-    below = lines[index + 1]
     if patterns.TOTAL_WORDS.fullmatch(fold(below.text).rstrip("。")):
         return False
     deeper = order.index(_kind(below)) > order.index(_kind(lines[index]))
     sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
-    return deeper and (sectioned or _points_of(clean(below.text)) is not None or _may_head(clean(below.text)))
+    return deeper and (sectioned or _points_of(clean(below.text)) is not None or _may_head(clean(below.text)) or _vetoes(below))
 
 
 def _kind(line: Paragraph) -> str:
@@ -309,4 +351,5 @@ def _kind(line: Paragraph) -> str:
     match = LIST_MARKER.match(text)
     if not match:
         return "plain"
-    return regex.sub(r"[0-9一二三四五六七八九十①-⑳]+", "n", fold(match[0])) + ("c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "")
+    said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
+    return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said

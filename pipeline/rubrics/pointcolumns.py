@@ -81,14 +81,17 @@ def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
     return profile.wide >= 0.9 and profile.numeric >= 0.9 and (role == "deduction" or (role == "awarded" and name in UNFILLED))
 
 
-def pick_sums(profiles: Sequence[Profile], names: dict[int, str], taken: dict[int, Role], score: int | None) -> tuple[int, ...]:
+def pick_sums(
+    profiles: Sequence[Profile], roles: dict[int, Role | None], names: dict[int, str], taken: dict[int, Role], score: int | None
+) -> tuple[int, ...]:
     """Columns headed 小计 that sum up the criteria's points of each label, on either side of them, and not what was awarded
     between them."""
     if score is None:
         return ()
     given = min((c for c, name in names.items() if c > score and profiles[c].filled and patterns.header_role(name) == "awarded"), default=len(profiles))
     sums = (c for c, name in names.items() if c not in taken and c != score and c < given and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
-    return tuple(c for c in sums if profiles[c].numeric >= 0.5 and is_coarser(profiles[c], profiles[score]))
+    coarse = (c for c in sums if is_coarser(profiles[c], profiles[score]) or _goes_with_label(c, profiles, roles))
+    return tuple(c for c in coarse if profiles[c].numeric >= 0.5)
 
 
 def _equals(

@@ -19,6 +19,9 @@ MAX_WORDS = 12
 BARE = 4
 """A cell of so few characters that reads as points is points, whatever its header says."""
 
+REPEATED = 0.7
+"""A column that changes in no more of its rows prints labels again in each row."""
+
 
 class Profile(Struct, frozen=True):
     """What the data of one column look like."""
@@ -42,6 +45,11 @@ class Profile(Struct, frozen=True):
     """The rows where the text changes: those of a label, be it merged, printed once or in each row."""
     worth: dict[int, Decimal]
     """The points that cells hold, or that their texts end in, by row."""
+
+    @property
+    def cells(self) -> int:
+        """How many cells there are, those counted once that print again what stands above them."""
+        return self.runs if self.runs <= REPEATED * self.filled else self.filled
 
 
 def profile_of(rows: Sequence[Row], col: int) -> Profile:

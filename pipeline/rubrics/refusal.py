@@ -50,7 +50,7 @@ UNSCORED = "a table under a title that speaks of scoring, without points that co
 
 CASES = "a table of cases and what each adds to a score or takes off it, no criteria"
 LEFT_ALONE = {
-    UNSCORED: "题名说到评分，而没有读出分值的表",
+    UNSCORED: "一张表题为评分，而没有读出分值",
     "a table with a points column that holds no criteria": "有分值列而没有评价条目",
     "a table with a points column and no points in it": "有分值列而没有一个分值",
     "a table of quantities: nothing in it says that its numbers are points": "所列是数量，没有一处说明是分值",
@@ -64,6 +64,11 @@ LEFT_ALONE = {
     "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",
 }
 """Why a table with points is no rubric, in Chinese."""
+
+
+def in_chinese(reason: str) -> str:
+    """A reason as a sentence of its own."""
+    return LEFT_ALONE[reason] if reason == UNSCORED else f"一张表没有当作评价表：{LEFT_ALONE[reason]}"
 
 
 def refusal(draft: Draft, opens_body: bool = False) -> str | None:

@@ -144,18 +144,29 @@ def _raise_rows(draft: Draft) -> None:
                 mark.own_row, mark.level = True, 1
 
 
-def _is_apart(draft: Draft, index: int) -> bool:
-    """Whether what begins below a total is a section outside it (加分项, 一票否决项), or one more of the sections that are each
-    numbered from 1."""
+def _stands_outside(draft: Draft, index: int) -> bool:
+    """Whether what begins below a total, and has none of its own, is a section outside it (加分项, 一票否决项)."""
     named = [split_label(m.text)[0] for m in draft.marks if m.after == index and m.text]
     outside = any(patterns.APART_LABEL.fullmatch(fold(label)) or patterns.POINTS_VETO.search(fold(label)) for label in named)
+    return outside and not _has_total_below(draft, index)
+
+
+def _goes_on(draft: Draft, index: int) -> bool:
+    """Whether what begins below a total is one more of the sections that are each numbered from 1: their restarts part nothing,
+    unless the rows above make the total, which then ends a sheet."""
     restarts = sum(c.number == "1" for c in draft.criteria[:index]) > 1
-    return outside or (restarts and not any(after > index for after, _, _ in draft.totals))
+    made = sum((c.max_points or Decimal(0) for c in draft.criteria[:index]), Decimal(0))
+    return restarts and not _has_total_below(draft, index) and not any(after == index and value == made for after, value, _ in draft.totals)
+
+
+def _has_total_below(draft: Draft, index: int) -> bool:
+    return any(after > index for after, _, _ in draft.totals)
 
 
 def _split_alternates(draft: Draft) -> tuple[Draft, ...]:
     """One table with a total row in its middle after which the serials start over is two rubrics."""
-    cuts = [i for i, _, _ in draft.totals if 0 < i < len(draft.criteria) and draft.criteria[i].number == "1" and not _is_apart(draft, i)]
+    cuts = [i for i, _, _ in draft.totals if 0 < i < len(draft.criteria) and draft.criteria[i].number == "1"]
+    cuts = [i for i in cuts if not _stands_outside(draft, i) and not _goes_on(draft, i)]
     if not cuts:
         return (draft,)
     out = []

@@ -63,7 +63,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
     coarser = _coarser_numbers(number, profiles, roles)
     taken.update(dict.fromkeys(coarser, "number"))
     score, groups = pick_points(profiles, roles, taken, {c: fold(name) for c, name in names.items()})
-    groups = groups or pick_sums(profiles, names, taken, score)
+    groups = groups or pick_sums(profiles, roles, names, taken, score)
     if score is not None:
         taken[score] = "points"
     taken.update(dict.fromkeys(groups, "section_points"))
@@ -271,17 +271,17 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
         return fine
     if by_role["standard"]:
         own = max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
-        finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].filled >= 0.9 * profiles[own].filled]
+        finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].cells >= 0.9 * profiles[own].cells]
         clauses = [c for c in finer if c < own and _is_clause(profiles[c], profiles[own]) and not _repeats_over(profiles[c], profiles[own])]
         if clauses:
             return clauses[-1]
         return max(by_role["standard"], key=lambda c: (profiles[c].scoring < 0.5, profiles[c].filled * profiles[c].length))
     open_ = [c for c in free if roles.get(c) in (None, "label", "item")]
-    finest = max((profiles[c].filled for c in free), default=0)
-    if all(profiles[c].filled <= 0.7 * finest for c in open_):
+    finest = max((profiles[c].cells for c in free), default=0)
+    if all(profiles[c].cells <= 0.7 * finest for c in open_):
         open_ += [c for c in free if roles.get(c) == "remark" and profiles[c].distinct >= 0.9]
-    open_ = [c for c in open_ if profiles[c].filled > 0.7 * finest] or open_
-    return max(open_, key=lambda c: (profiles[c].length * profiles[c].filled, -c), default=longest)
+    open_ = [c for c in open_ if profiles[c].cells > 0.7 * finest] or open_
+    return max(open_, key=lambda c: (profiles[c].length * profiles[c].cells, -c), default=longest)
 
 
 def _is_clause(line: Profile, standard: Profile) -> bool:

@@ -36,7 +36,7 @@ from pipeline.rubrics.header import header_at, header_faults, header_of
 from pipeline.rubrics.listing import lists_of, unboxed
 from pipeline.rubrics.listsbeside import with_lists
 from pipeline.rubrics.oddities import odd_parts
-from pipeline.rubrics.refusal import LEFT_ALONE, UNSCORED, refusal
+from pipeline.rubrics.refusal import UNSCORED, in_chinese, refusal
 from pipeline.rubrics.regroup import regroup
 from pipeline.rubrics.roles import spanning_totals
 from pipeline.rubrics.sections import section_kind, sections_of, spread
@@ -73,7 +73,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
                     drafts.append((segment, draft))
                 elif reason:
                     kind = "unscored-table" if reason == UNSCORED else "not-a-rubric"
-                    remarks.append(Remark(kind, reason, table.parts[0].at, message_zh=LEFT_ALONE[reason]))
+                    remarks.append(Remark(kind, reason, table.parts[0].at, message_zh=in_chinese(reason)))
     rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
@@ -147,11 +147,13 @@ def _placed_marks(draft: Draft) -> list[Mark]:
 
 
 def _number_labels(draft: Draft, marks: Sequence[Mark]) -> None:
-    """Numbers printed again in each row of a label, 1 beside the first label, 2 beside the next, are the labels' own."""
+    """Numbers printed again in each row of a label, 1 beside the first label, 2 beside the next, are the labels' own: of two labels
+    and more, one number that stands twice may be a misprint."""
     outer = [m for m in marks if m.level == 1 and m.covered and not m.own_row]
     said = [{draft.criteria[i].number for i in m.covered} for m in outer]
     counted = [{str(n)} for n in range(1, len(outer) + 1)]
-    if len(outer) < 2 or said != counted or sum(len(m.covered) for m in outer) in (len(outer), *range(len(draft.criteria))):
+    again = sum(len(m.covered) > 1 for m in outer)
+    if again < 2 or said != counted or sum(len(m.covered) for m in outer) < len(draft.criteria):
         return
     for mark in outer:
         mark.number = draft.criteria[mark.covered[0]].number

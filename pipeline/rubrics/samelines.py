@@ -35,7 +35,8 @@ ANSWER = regex.compile(r"(?!.*每)[^。；;]{1,30}?(?:(?:[得给计]|扣)\s*[0-9
 """What one answer gets, and nothing else: 基本符合的得2.5分, 不符合的不得分."""
 
 
-def is_answer(last: Criterion, line: Line) -> bool:
-    """Whether a row holds nothing but what another answer to the criterion above gets, under cells left blank, not joined."""
-    own = line.text is not None and line.own(line.text) and line.row.filled() == (line.text,)
+def is_answer(last: Criterion, line: Line, repeats: bool) -> bool:
+    """Whether a row holds nothing but what another answer to the criterion above gets, under cells left blank, not joined, or printed
+    again (`repeats`)."""
+    own = line.text is not None and line.own(line.text) and (repeats or line.row.filled() == (line.text,))
     return own and last.max_points is not None and all(map(ANSWER.fullmatch, (clean(line.text.text), (last.text.splitlines() or [""])[-1])))  # type: ignore[union-attr]

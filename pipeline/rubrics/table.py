@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -32,7 +32,8 @@ MIN_ROWS = 3
 class JoinedTable(Struct, frozen=True, dict=True):
     """Parts that make one table. `lead` are the paragraphs since the table before it (title, form fields); `shape`
     says what it was on the page: a table, a list of lines, or a sheet whose criteria are columns; `known` are the columns
-    where the shape itself fixes them; `inside` are lines that stand between its rows."""
+    where the shape itself fixes them; `inside` are lines that stand between its rows; `ranks` of the rows that head sections of a list,
+    1 the outermost."""
 
     parts: tuple[Table, ...]
     lead: tuple[Paragraph, ...]
@@ -40,6 +41,7 @@ class JoinedTable(Struct, frozen=True, dict=True):
     shape: Literal["table", "list", "columns"] = "table"
     known: Columns | None = None
     inside: tuple[Paragraph, ...] = ()
+    ranks: dict[int, int] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[tuple[Row, ...], ...]:
@@ -203,7 +205,8 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
         own, same = by_width[width], _borrow(best, widths[0], width)
         headed = any(heads and part.cols == width for heads, part in zip(table.headers, table.parts, strict=True))
         alike = not headed and (own.number, own.points) == (same.number, same.points) and same.text is not None
-        if own.text is None or own.points is None or alike:
+        few = known and not headed and _data_rows(table, width) < MIN_ROWS
+        if own.text is None or own.points is None or alike or few:
             by_width[width] = same
     return tuple(by_width[p.cols] for p in table.parts)
 

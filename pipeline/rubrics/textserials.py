@@ -79,7 +79,7 @@ def _runs_on(found: Sequence[regex.Match[str] | None]) -> bool:
     last = run = 0
     for match in found:
         value = int(match["b"]) if match is not None and match["b"] is not None else 0
-        if value not in (last + 1, last + 2) and not (value == 1 and run > 1):
+        if value != last + 1 and not (value == 1 and run > 1):
             return False
         run = 1 if value == 1 else run + 1
         last = value

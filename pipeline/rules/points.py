@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.findings import Proof, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
-from pipeline.points import adding
+from pipeline.points import adding, spare
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule
 
@@ -130,6 +130,21 @@ def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
     for rubric in reading.rubrics:
         for section in rubric.sections:
             yield from _section_hits(rubric, section)
+            if spare(section):
+                yield _chosen_hit(rubric, section)
+
+
+def _chosen_hit(rubric: Rubric, section: Section) -> Hit:
+    """A section's sum is its best line, but forms and scores add whatever is filled in."""
+    sums, name, most = addends(section.criteria), section_name(section), points_text(section.stated_points or Decimal(0))
+    return Hit(
+        annex=rubric.annex,
+        where=section.id,
+        severity="note",
+        zh=f"项目“{name}”写明只取一条：所标 {most} 分是最高的一条，各条合计 {sums}；填表时只填一条，否则各条照加",
+        en=f"section “{name}” has one line chosen: the {most} it declares are its best, all sum to {sums}; fill in one, forms add all",
+        evidence=(section.at,),
+    )
 
 
 def _section_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:

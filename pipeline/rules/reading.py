@@ -43,7 +43,7 @@ def no_rubric(reading: Reading) -> Iterator[Hit]:
             zh, en = f"{zh}；文件中的图片没有读，表若在图片里，请另给图片", f"{en}; the pictures in it were not read: a sheet that is a picture must be given by itself"
         alone = [r for r in reading.remarks if r.kind == "not-a-rubric"]
         for reason in {r.message: r for r in alone}.values():
-            zh, en = f"{zh}；有表没有当作评价表：{reason.said('zh')}", f"{en}; left alone: {reason.message}"
+            zh, en = f"{zh}；{reason.said('zh')}", f"{en}; left alone: {reason.message}"
         yield Hit(annex=0, where="notice", zh=zh, en=en, evidence=tuple(r.at for r in alone))
 
 

@@ -281,7 +281,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
         alone = {section.criteria[0].id: fold(section.label or "") for section in rubric.sections if len(section.criteria) == 1}
         above: Criterion | None = None
         for index, criterion in enumerate(rubric.printed()):
-            text = fold(patterns.POINTS_IN_BRACKETS.sub("", criterion.text))
+            text = fold(LAST_POINTS.sub("", patterns.POINTS_IN_BRACKETS.sub("", criterion.text)))
             if above is not None and _is_copied_row(above, criterion):
                 yield _repeat(rubric, above, criterion)
             above = criterion
@@ -306,6 +306,9 @@ BESIDE = ("remark", "awarded", "method", "evidence")
 
 WHO_AND_WHEN = regex.compile(r"责任|牵头|配合|主体|单位|部门|科室|时限|时间|周期|频[次率]|来源|资料|材料|凭证")
 """Headers of such columns in other words."""
+
+LAST_POINTS = regex.compile(r"[,，:：]\s*(?:计|得|满分)?[0-9]{1,3}(?:\.[0-9])?分\s*[。；;]?\s*$")
+"""What a line is worth where it ends, which may differ where it is repeated: `台账齐全，10分。`"""
 
 CLAUSE = regex.compile(r"[扣得加减][0-9.]+分|不[得计给]分(?![包配解割散摊])|扣完为止")
 """A general clause on what is deducted, which many rows share."""

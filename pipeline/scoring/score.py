@@ -6,6 +6,7 @@ the scorecard (each number leads back to its form); reports show them only where
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -26,7 +27,7 @@ from pipeline.assessment import (
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.findings import Finding
-from pipeline.model import Reading, Rubric
+from pipeline.model import Reading, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.plain import points_text, whole_text
 from pipeline.scoring import checks, grades
@@ -267,6 +268,7 @@ def _content(a: Assessment) -> tuple:
 def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, policy: Policy) -> tuple[SectionScore, ...]:
     """A section's maximum is that of the criteria that were applicable; a deduction among others lowers what it got."""
     out = []
+    labels = Counter(s.label for s in rubric.sections)
     for section in rubric.sections:
         every = [line for line in lines if line.section is section]
         own = [line for line in every if line.id not in combined.excluded]
@@ -279,9 +281,16 @@ def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, polic
             SectionScore(
                 section.id, section.label, shown(sum(got, Fraction(0)), policy) if got else None,
                 None if None in top else sum((t for t in top if t is not None), Decimal(0)), section.kind, section.basis,
+                "·".join(_above(rubric, section)) or None if labels[section.label] > 1 else None,
             )
         )
     return tuple(out)
+
+
+def _above(rubric: Rubric, section: Section) -> list[str]:
+    """The names of the sections that a section stands in, outermost first."""
+    parent = next((s for s in rubric.sections if s.id == section.parent), None)
+    return [*_above(rubric, parent), *([parent.label] if parent.label else [])] if parent is not None else []
 
 
 def _sheet_score(sheet: Sheet, why: str | None, policy: Policy) -> SheetScore:

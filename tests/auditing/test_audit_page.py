@@ -1,13 +1,14 @@
 """The report: whole, offline, marked, in both languages."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
 
 from pipeline.auditing import audit_page
 from pipeline.auditing.audit import audit
-from pipeline.model import Resolution
+from pipeline.model import Criterion, Reading, Resolution, Section
 from tests.builders import bands, notice_of, reading_of, rubric_of
 
 TABLE = """
@@ -57,6 +58,52 @@ def test_a_sheet_without_sections_lacks_no_label(label, said):
     html = page(replace(whole, findings=audit(whole)))
     assert said in html
     assert "（名称缺失）" not in html
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_every_level_of_sections_stands_beside_its_rows(depth):
+    """In a table as the page lays it out, spans filled in, each row names every section that it stands in."""
+    sheet = levelled(depth)
+    grid, html = [], page(replace(sheet, findings=audit(sheet)))
+    table = html.partition('<table class="sheet')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    for r, row in enumerate(re.findall(r"<tr.*?</tr>", table, re.DOTALL)):
+        cells = [(int((re.search(r'rowspan="(\d+)"', c) or [0, 1])[1]), int((re.search(r'colspan="(\d+)"', c) or [0, 1])[1]), re.sub("<[^>]+>", " ", c))
+                 for c in re.findall(r"<td.*?</td>", row, re.DOTALL)]  # fmt: skip
+        grid += [{} for _ in range(r + 1 - len(grid))]
+        col = 0
+        for rows, cols, text in cells:
+            while col in grid[r]:
+                col += 1
+            grid += [{} for _ in range(r + rows - len(grid))]
+            for below in range(rows):
+                grid[r + below] |= {col + k: text for k in range(cols)}
+    assert {len(row) for row in grid} == {depth + 4}
+    names = {s.id: s for s in sheet.rubrics[0].sections}
+    for section in sheet.rubrics[0].sections:
+        for criterion in section.criteria:
+            (row,) = (row for row in grid if any(f" {criterion.text} " in f" {text} " for text in row.values()))
+            home: Section | None = section
+            while home is not None:
+                assert any(home.label in text for text in row.values())
+                home = names.get(home.parent or "")
+
+
+def levelled(depth: int) -> Reading:
+    """Two sections on each level, a criterion of its own in each, two in each of the innermost."""
+    sections: list[Section] = []
+    numbers = iter(range(1, 1000))
+
+    def add(parent: str | None, level: int) -> None:
+        for name in ("甲", "乙"):
+            id = f"annex-1/s{len(sections) + 1}"
+            own = (next(numbers) for _ in range(2 if level == depth else 1))
+            criteria = tuple(Criterion(f"annex-1/c{n}", str(n), f"第{n}条做到位。", Decimal(1), points_printed="1") for n in own)
+            sections.append(Section(id, f"{level}级{name}", None, parent=parent, criteria=criteria))
+            if level < depth:
+                add(id, level + 1)
+
+    add(None, 1)
+    return reading_of(replace(rubric_of("项目|序号|评价内容|评价分值\n养护|1|清扫路面。|4"), sections=tuple(sections), stated_total=None))
 
 
 @pytest.mark.parametrize(("number", "columns"), [("1", 5), ("", 4)])

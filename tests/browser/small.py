@@ -39,6 +39,17 @@ def nameless_sheet() -> Sheet:
     return sheet_of(reading_of(made, notice=notice_of(), revision="2023"), made, "draft")
 
 
+def unworth_sheet() -> Sheet:
+    """The small sheet without the points of its first criterion."""
+    reading = small_reading()
+    (rubric,) = reading.rubrics
+    first = rubric.sections[0]
+    criteria = (replace(first.criteria[0], max_points=None), *first.criteria[1:])
+    return sheet_of(reading, replace(rubric, sections=(replace(first, criteria=criteria), *rubric.sections[1:])), "draft")
+
+
+UNWORTH = "1项没有满分值，待计分"
+
 CASES = [  # scores of the five criteria, total, grade
     (("3.5", "2.5", "4", "2", "0"), "12", "优秀"),
     (("3.5", "2.5", "3", "0", "0"), "9", "优秀"),

@@ -17,7 +17,7 @@ from pipeline.assessment import Policy
 from pipeline.formats import html
 from pipeline.returns import collecting
 from tests.browser.chromium import Page
-from tests.browser.small import CASES, nameless_sheet, small_sheet
+from tests.browser.small import CASES, UNWORTH, nameless_sheet, small_sheet, unworth_sheet
 from tests.formats.test_pages import reading_for, sections, sheet_for
 from tests.returns.filled import random_values, reading, scores_of, sheet
 
@@ -277,6 +277,23 @@ def test_the_print_has_head_page_number_and_code_on_every_page_and_no_torn_row(p
     assert "导出" not in "".join(texts)
 
 
+@pytest.mark.parametrize(("decimals", "score", "total"), [(2, "1.25", "4.75"), (1, "1.25", "3.5"), (0, "1.5", "3"), (0, "2", "5")])
+def test_a_score_has_the_places_that_the_policy_allows(page, tmp_path, decimals, score, total):
+    (tmp_path / "f.html").write_text(html.render(small_sheet(Policy(decimals=decimals))), encoding="utf-8")
+    page.open(tmp_path / "f.html")
+    fill(page, "3.5" if decimals else "3", score)
+    assert shown(page)[0] == total
+    said = page.js("document.getElementById('e_annex_1_c2').textContent")
+    assert said == {1: "应为 0 至 2.5，至多一位小数"}.get(decimals, "" if total != "3" else "应为 0 至 2.5，须为整数")
+
+
+def test_a_sheet_with_a_criterion_without_points_is_not_graded(page, tmp_path):
+    (tmp_path / "f.html").write_text(html.render(unworth_sheet()), encoding="utf-8")
+    page.open(tmp_path / "f.html")
+    fill(page, "50", "2.5", "4", "0", "0")
+    assert shown(page)[:2] == ["56.5", UNWORTH]
+
+
 def test_a_sheet_without_subtotals_has_a_live_total(page, tmp_path):
     (tmp_path / "f.html").write_text(html.render(nameless_sheet()), encoding="utf-8")
     page.open(tmp_path / "f.html")
@@ -293,6 +310,17 @@ def test_a_section_higher_than_a_page_begins_below_the_head_and_its_rows_are_who
     assert "第1项" in texts[0]
     begun = [sum(f"第{n}项" in t for n in range(1, 13)) for t in texts]
     assert [t.count("更新。") - 15 * n for t, n in zip(texts, begun, strict=True)] == [0] * len(texts)
+
+
+def test_the_print_has_a_long_name_of_a_unit_whole(page, tmp_path):
+    name = "示例市高新技术产业开发区城市公共服务运营管理集团股份有限公司滨河新区第三分公司"
+    (tmp_path / "f.html").write_text(html.render(small_sheet()), encoding="utf-8")
+    page.open(tmp_path / "f.html")
+    page.type("annex_1_assessee", name)
+    with pdfplumber.open(io.BytesIO(page.printed())) as printed:
+        said = unicodedata.normalize("NFKC", "".join("".join(line.split()) for line in printed.pages[0].extract_text(x_tolerance=1).splitlines()))
+    assert name[:20] in said
+    assert name[-12:] in said
 
 
 @pytest.mark.parametrize("allowed", [True, False])

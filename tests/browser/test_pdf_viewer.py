@@ -10,10 +10,11 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from pipeline.assessment import Policy
 from pipeline.formats import pdf
 from pipeline.returns import collecting
 from tests.browser.chromium import Browser, Page
-from tests.browser.small import CASES, small_reading, small_sheet
+from tests.browser.small import CASES, UNWORTH, nameless_sheet, small_reading, small_sheet, unworth_sheet
 
 PIXELS = 96 / 72
 VIEWER = "document.querySelector('pdf-viewer').pluginController_"
@@ -95,6 +96,30 @@ def test_total_and_grade_are_live(viewer, scores, total, grade):
     fill(viewer, scores)
     values = values_of(viewer.saved())
     assert (values["annex_1_total"], values["annex_1_grade"]) == (total, grade)
+
+
+def test_a_score_has_the_places_that_the_policy_allows(browser, page, tmp_path):
+    (tmp_path / "form.pdf").write_bytes(pdf.render(small_sheet(Policy(decimals=2))))
+    viewer = Viewer(browser, page, tmp_path / "form.pdf")
+    fill(viewer, ("1.25", "2.37", "", "", ""))
+    assert values_of(viewer.saved())["annex_1_total"] == "3.62"
+
+
+def test_a_sheet_with_a_criterion_without_points_is_not_graded(browser, page, tmp_path):
+    (tmp_path / "form.pdf").write_bytes(pdf.render(unworth_sheet()))
+    viewer = Viewer(browser, page, tmp_path / "form.pdf")
+    fill(viewer, ("50", "2.5", "4", "0", "0"))
+    values = values_of(viewer.saved())
+    assert (values["annex_1_total"], values["annex_1_grade"]) == ("56.5", UNWORTH)
+
+
+def test_a_sheet_without_subtotals_has_a_live_total(browser, page, tmp_path):
+    (tmp_path / "form.pdf").write_bytes(pdf.render(nameless_sheet()))
+    viewer = Viewer(browser, page, tmp_path / "form.pdf")
+    fill(viewer, ("3.5", "2.5", "2"))
+    values = values_of(viewer.saved())
+    assert values["annex_1_total"] == "4"
+    assert "annex_1_s1_subtotal" not in values
 
 
 @pytest.mark.parametrize("typed", ["9", "3.6", "abc", "1.25", "-1"])

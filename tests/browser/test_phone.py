@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import unicodedata
 from pathlib import Path
 
+import pdfplumber
 import pytest
 
 from pipeline import stages
@@ -62,6 +65,19 @@ def test_on_a_phone_the_bar_hides_nothing_and_what_is_touched_is_large(page, tmp
     low = "Math.max(...[...document.querySelectorAll('form p, form li, form input:not([type=file])')].map(e => e.getBoundingClientRect().bottom))"
     assert page.js(f"{low} <= document.querySelector('.bar').getBoundingClientRect().top")
     assert page.js("Math.min(...[...document.querySelectorAll('.na, .photo, .awarded')].map(e => e.getBoundingClientRect().height))") >= 30
+
+
+def test_the_audit_page_of_a_long_section_is_printed_without_an_empty_page(page, tmp_path):
+    rows = "\n".join(f"{n}\t第{n}项工作按规定落实到位，记录完整。\t2" for n in range(1, 51))
+    (tmp_path / "n.txt").write_text(f"服务质量评价表\n序号\t评价内容\t分值\n{rows}\n合计\t\t100\n", encoding="utf-8")
+    reading = stages.extract(tmp_path / "n.txt")
+    (tmp_path / "p.html").write_text(audit_page.render(reading, reading.findings, None, "zh"), encoding="utf-8")
+    page.open(tmp_path / "p.html")
+    with pdfplumber.open(io.BytesIO(page.printed())) as printed:
+        texts = [unicodedata.normalize("NFKC", p.extract_text()) for p in printed.pages]
+    (first,) = (t for t in texts if "第1项" in t)
+    assert "服务质量评价表" in first
+    assert "第12项" in first
 
 
 def test_on_a_phone_each_finding_stands_under_its_row(page, tmp_path):

@@ -6,6 +6,7 @@ import io
 
 import cv2
 import numpy
+import openpyxl
 import page
 import pdfplumber
 import pytest
@@ -88,6 +89,11 @@ def test_each_edition_names_itself(form):
         assert name in words_of(data)
         assert ("随表说明" in words_of(data)) == (edition in ("printed", "draft"))
     assert "正式版" in words_of(RENDER[form](final(decided(accept=False))))
+
+
+def test_a_workbook_names_its_edition_on_the_screen_too():
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet_of(reading(), reading().rubrics[1], "draft"))))
+    assert book.active["A1"].value == "草案版"
 
 
 def words_of(data: bytes | str) -> str:

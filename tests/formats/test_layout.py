@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from decimal import Decimal
 
 import openpyxl
 import pdfplumber
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
 from pipeline.formats.sheet import Sheet, sheet_of
-from pipeline.model import Section
+from pipeline.model import Criterion, Section
 from tests.builders import notice_of, reading_of, rubric_of
 
 UPPER = "组织管理（10分）"
@@ -59,6 +60,73 @@ def test_a_section_that_only_holds_others_is_a_heading_and_has_no_sum(render, wo
     assert UPPER in said
     assert "组织管理小计" not in said.replace(" ", "")
     assert "s9_subtotal" not in said
+
+
+def levels(depth: int, below: int = 2) -> Sheet:
+    """Sections inside sections: two on each level, so many criteria in each of the innermost."""
+    sections: list[Section] = []
+    numbers = iter(range(1, 1000))
+
+    def add(parent: str | None, level: int) -> None:
+        for name in ("甲", "乙"):
+            id = f"annex-1/s{len(sections) + 1}"
+            inner = level == depth
+            criteria = tuple(Criterion(f"annex-1/c{n}", str(n), f"第{n}条做到位。", Decimal(1)) for n in (next(numbers) for _ in range(below if inner else 0)))
+            sections.append(Section(id, f"{level}级{name}", None, parent=parent, criteria=criteria))
+            if not inner:
+                add(id, level + 1)
+
+    add(None, 1)
+    return sheet_for(replace(rubric_of(TABLE, annex=1), sections=tuple(sections)))
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    ("render", "words"),
+    [(pdf.render, pdf_text), (docx.render, docx_text), (xlsx.render, xlsx_text), (html.render, str)],
+    ids=["pdf", "docx", "xlsx", "html"],
+)
+def test_sections_of_any_depth_are_on_the_form(render, words, depth):
+    said = words(render(levels(depth)))
+    for level in range(1, depth + 1):
+        assert f"{level}级甲" in said
+        assert f"{level}级乙" in said
+    assert f"第{2 * 2**depth}条做到位" in said
+
+
+@pytest.mark.parametrize("below", range(1, 6))
+def test_no_page_ends_with_the_name_of_a_section_whose_rows_are_on_the_next(below):
+    sheet = levels(4, below)
+    pages = [[row.cells[0].text for row in table.rows] for table in Document(io.BytesIO(docx.render(sheet))).tables]
+    assert len(pages) > 1
+    assert [rows[-1] for rows in pages[:-1] if "小计" not in rows[-1] and "4级" not in rows[-1]] == []
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet))).active
+    assert [b.id for b in book.row_breaks.brk if str(book.cell(b.id, 1).value or "").startswith(("1级", "2级", "3级"))] == []
+    with pdfplumber.open(io.BytesIO(pdf.render(sheet))) as document:
+        ends = [page.extract_text().splitlines()[-2].replace(" ", "") for page in document.pages[:-1]]
+    assert [line for line in ends if line.startswith(("1级", "2级", "3级"))] == []
+
+
+@pytest.mark.parametrize(("choice", "most", "beside"), [("0-10", "0-10", ()), ("优10分 良8分 中6分 差3分", "10", ("分值：优10分 良8分 中6分 差3分",))])
+def test_options_too_long_for_their_cell_stand_below_the_criterion(choice, most, beside):
+    rubric = rubric_of(TABLE, annex=1)
+    first = rubric.sections[0]
+    changed = replace(first, criteria=(replace(first.criteria[0], choice=choice, max_points=Decimal(10)),))
+    line = sheet_for(replace(rubric, sections=(changed, *rubric.sections[1:]))).lines()[0]
+    assert (line.most, line.details) == (most, beside)
+
+
+def test_a_fault_inside_typst_is_told_like_any_other(monkeypatch):
+    class PanicException(BaseException):
+        __module__ = "pyo3_runtime"
+
+    class Broken:
+        def compile(self, **how: object) -> bytes:
+            raise PanicException("range start index 1 out of range")
+
+    monkeypatch.setattr(pdf, "_compiler", Broken)
+    with pytest.raises(RuntimeError, match="typst stopped"):
+        pdf.render(levels(1, 7))
 
 
 def one_text(text: str, label: str = "服务") -> Sheet:

@@ -184,6 +184,20 @@ def test_a_long_first_criterion_leaves_no_page_with_the_header_alone(length):
     assert "cantSplit" not in row
 
 
+def test_a_row_of_a_workbook_has_room_to_write_by_hand():
+    page = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet_for(reading_for(sections(3)))))).active
+    millimetres = page.row_dimensions[4].height * xlsx.SCALE["open"] / 100 / 72 * 25.4
+    assert millimetres >= 7
+
+
+def test_a_blank_workbook_says_nothing_in_the_place_of_the_grade():
+    data = xlsx.render(sheet_for(reading_for(sections(3))))
+    said = [openpyxl.load_workbook(io.BytesIO(data), data_only=True), openpyxl.load_workbook(io.BytesIO(data))]
+    cell = said[0].defined_names["annex_1_grade"].attr_text.split("!")[1].replace("$", "").split(":")[0]
+    assert not said[0].active[cell].value
+    assert said[1].active[cell].value.startswith("=IF(")
+
+
 @pytest.mark.parametrize("title", ["卫生检查表", "市直机关物业服务社会化购买项目履约情况季度考核评价表（试行，2025年修订）"])
 def test_the_title_of_a_workbook_stands_beside_the_code(title):
     page = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet_for(reading_for(sections(3), title=title))))).active

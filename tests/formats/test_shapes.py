@@ -191,6 +191,16 @@ def test_no_column_and_no_subtotal_is_printed_that_a_sheet_has_nothing_for(form,
     assert "评价内容" in shown
 
 
+@pytest.mark.parametrize(("decimals", "words"), [(0, "须为整数"), (1, "至多一位小数"), (2, "至多两位小数"), (4, "至多四位小数")])
+def test_forms_take_scores_as_exact_as_the_policy_allows(decimals, words):
+    s = sheet_for("halves", Policy(decimals=decimals))
+    rules = [d.formula1 for d in openpyxl.load_workbook(io.BytesIO(xlsx.render(s))).active.data_validations.dataValidation]
+    assert any(f"ROUND(E4,{decimals})=E4" in rule for rule in rules)
+    questions = [row for row in openpyxl.load_workbook(io.BytesIO(xlsform.render(s)))["survey"].iter_rows(values_only=True) if row[0] == "decimal"]
+    assert {f"round(., {decimals}) = ." in row[5] and words in row[6] for row in questions} == {True}
+    assert words in html.render(s)
+
+
 def test_a_sheet_without_sections_has_no_footnote_about_them():
     assert sheet_for("no sections, serials or total").footnotes == ()
 

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.formats import xlsx
 from pipeline.formats.sheet import Sheet
-from tests.browser.small import CASES, nameless_sheet, small_sheet
+from tests.browser.small import CASES, UNWORTH, nameless_sheet, small_sheet, unworth_sheet
 
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is absent (make setup-system)")
 MORE = [(("3.5", "2.5", "4", "", "0"), "10", "有1项不适用，待计分", {"annex_1_c4_na": "未参评"}), (("3.5", "2.5", "4", "2", "0"), "12", "一票否决", {"annex_1_veto_2": "是"})]
@@ -35,6 +35,18 @@ def recalculate(folder: Path, files: list[str]) -> None:
     profile = f"-env:UserInstallation=file://{folder}/profile"
     subprocess.run(["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "again", *files],
                    cwd=folder, check=True, timeout=180, capture_output=True)  # fmt: skip
+
+
+@needs_office
+def test_a_sheet_with_a_criterion_without_points_is_not_graded(tmp_path):
+    scores = dict(zip((f"annex_1_c{n}" for n in range(1, 6)), ("50", "2.5", "4", "0", "0"), strict=True))
+    (tmp_path / "f.xlsx").write_bytes(typed(scores, unworth_sheet()))
+    recalculate(tmp_path, ["f.xlsx"])
+    book = openpyxl.load_workbook(tmp_path / "again" / "f.xlsx", data_only=True)
+    cell = book.defined_names["annex_1_grade"].attr_text.split("!")[1].replace("$", "").split(":")[0]
+    assert book["评价表"][cell].value == UNWORTH
+    filled = openpyxl.load_workbook(io.BytesIO(xlsx.render(unworth_sheet(), scores)), data_only=True)
+    assert filled["评价表"][cell].value == UNWORTH
 
 
 @needs_office

@@ -115,11 +115,21 @@ def test_room_for_a_character_under_a_seal_is_doubted_without_ink(monkeypatch):
         assert "".join(c.text for c in out if c.confidence < 0.6) == doubted
 
 
-def test_a_stroke_that_makes_no_word_may_be_a_dash():
-    from pipeline.readers.closeups import _with_doubtful_strokes
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("臭氧一活性炭每月检查一次，标识统一醒目", [2]),  # 一 may be a dash
+        ("室温不高于28C，有记录", [7]),  # C may be ℃
+        ("冷库温度低于8C", [7]),
+        ("3C认证证书齐全，配备2CM钢板", [1]),
+        ("按C类标准配备", []),
+    ],
+)
+def test_what_looks_like_another_sign_is_in_doubt(text, doubted):
+    from pipeline.readers.closeups import _with_doubtful_shapes
 
-    out = _with_doubtful_strokes(line_of("臭氧一活性炭每月检查一次，标识统一醒目"))
-    assert [i for i, c in enumerate(out) if c.confidence < 0.9] == [2]
+    out = _with_doubtful_shapes(line_of(text))
+    assert [i for i, c in enumerate(out) if c.confidence < 0.9] == doubted
 
 
 def test_what_else_a_character_may_be_is_remembered():

@@ -20,6 +20,7 @@ from pipeline.assessment import Scorecard
 from pipeline.errors import UsageError
 from pipeline.model import BodyText
 from pipeline.results import group, html, summary, treatment, typeset, unit
+from pipeline.results import words as words_
 from pipeline.results.charts import Bar, bars
 from pipeline.results.pages import Column, Grid, Heading, Page, Paragraph
 from pipeline.results.scored import write_all
@@ -368,3 +369,9 @@ def test_what_is_remarked_on_a_short_table_stands_on_its_page():
         with pdfplumber.open(io.BytesIO(typeset.render(Page("表", ("表",), "", blocks)))) as document:
             texts = [words(page.extract_text()) for page in document.pages]
         assert [("2025-05-06" in t) == ("评分办法" in t) for t in texts] == [True] * len(texts)
+
+
+def test_sections_of_one_name_are_told_apart_by_those_above_them():
+    assert [words_.section_name(s) for s in (replace(cards()[0].sections[0], label="制度", above="经营管理·基础"), replace(cards()[0].sections[0], label="制度"))] == [
+        "经营管理·基础·制度", "制度",
+    ]  # fmt: skip

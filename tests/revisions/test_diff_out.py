@@ -153,10 +153,11 @@ def printed(reading: Reading) -> list[str]:
     """The lines of the sheets, straight from the reading."""
     out = [reading.notice.title or "", reading.notice.document_number or ""]
     for rubric in reading.rubrics:
-        out += [f"附件{rubric.annex}　{rubric.title}", "序号|评价内容|分值"]
+        numbered = any(c.number for c in rubric.criteria())
+        out += [f"附件{rubric.annex}　{rubric.title}", f"{'序号|' if numbered else ''}评价内容|分值"]
         for section in rubric.sections:
             out.append(f"{section.label}（{points_text(section.stated_points)} 分）" if section.stated_points is not None else section.label or "")
-            out += [f"{c.number or ''}|{c.text}|{points_text(c.max_points)}" for c in section.criteria]
+            out += [f"{f'{c.number or str()}|' if numbered else ''}{c.text}|{points_text(c.max_points)}" for c in section.criteria]
         out += [f"总分　{points_text(rubric.stated_total)} 分"] if rubric.stated_total is not None else []
     return out
 
@@ -182,6 +183,33 @@ def test_nothing_is_tracked_between_equals():
     reading = three_annexes()
     body = Document(io.BytesIO(tracked.document(compare(reading, reading), reading, reading))).element.body
     assert not list(body.iter(qn("w:ins"), qn("w:del")))
+
+
+def nameless(reading: Reading) -> Reading:
+    """The same sheets, each one group without a name and without numbers."""
+    rubrics = []
+    for rubric in reading.rubrics:
+        (first, *rest) = rubric.sections
+        criteria = tuple(replace(c, number=None) for s in (first, *rest) for c in s.criteria)
+        rubrics.append(replace(rubric, sections=(replace(first, label=None, stated_points=None, kind="scored", criteria=criteria),)))
+    return replace(reading, rubrics=tuple(rubrics))
+
+
+def test_of_a_sheet_without_sections_or_numbers_no_row_and_no_column_is_for_them():
+    old = nameless(three_annexes())
+    (first, *rest) = old.rubrics
+    (whole,) = first.sections
+    changed = (replace(whole.criteria[0], text=whole.criteria[0].text + "每月公布一次。"), *whole.criteria[1:])
+    new = replace(old, rubrics=(replace(first, sections=(replace(whole, criteria=changed),)), *rest))
+    found = compare(old, new)
+    assert [r for r in rows(found, old, new) if r.level == "section"] == []
+    for accept, reading in ((True, new), (False, old)):
+        lines = settled(tracked.document(found, old, new), accept)
+        assert "评价内容|分值" in lines
+        assert [f"{c.text}|{points_text(c.max_points)}" for r in reading.rubrics for c in r.criteria()] == [
+            line for line in lines if "|" in line and line != "评价内容|分值"
+        ]
+        assert "" not in lines
 
 
 # ---- 对照表 ----------------------------------------------------------------------------------------------------------

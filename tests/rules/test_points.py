@@ -255,8 +255,18 @@ CHOSEN = """
 @pytest.mark.parametrize("words", ["任选其一", "二选一", "不累计", "取最高分"])
 def test_a_section_of_which_one_line_is_chosen_gives_its_best(words):
     reading = reading_of(*rubrics_of(CHOSEN.format(words, 100)))
-    assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []
+    (found,) = findings_of("section-sum-mismatch", reading)
+    assert (found.where, found.severity) == ("annex-1/s2", "note")
+    assert "各条合计 40 + 30 = 70" in found.message
+    assert hits("total-mismatch", reading) == []
     assert hits("total-mismatch", reading_of(*rubrics_of(CHOSEN.format(words, 130)))) == ["annex-1"]
+
+
+@pytest.mark.parametrize("words", ["同一问题不累计扣分", "同类检查取最高分", "选择一线班组", "任选其一"])
+@pytest.mark.parametrize("declared", [70, 60])
+def test_lines_add_up_where_the_declared_points_are_not_the_best(words, declared):
+    table = CHOSEN.format(words, 60 + declared).replace("）（40分）", f"）（{declared}分）")
+    assert hits("section-sum-mismatch", reading_of(*rubrics_of(table))) == ([] if declared == 70 else ["annex-1/s2"])
 
 
 def test_lines_that_are_not_chosen_among_add_up():

@@ -28,9 +28,9 @@ def test_no_rubric_tells_of_pictures_that_may_hold_one(kind, told):
 
 def test_no_rubric_says_why_a_table_was_left_alone():
     reason = "a table of grades and their ranges, no criteria"
-    remarks = tuple(Remark("not-a-rubric", reason, at(place), message_zh=refusal.LEFT_ALONE[reason]) for place in ("等次", "分值"))
+    remarks = tuple(Remark("not-a-rubric", reason, at(place), message_zh=refusal.in_chinese(reason)) for place in ("等次", "分值"))
     (found,) = findings_of("no-rubric", replace(reading_of(), remarks=remarks))
-    assert found.message == "文件中没有评价表；有表没有当作评价表：是等次与分数段对照"
+    assert found.message == "文件中没有评价表；一张表没有当作评价表：是等次与分数段对照"
     assert [e.quote for e in found.evidence] == ["等次", "分值"]
 
 

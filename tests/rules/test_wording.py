@@ -193,6 +193,11 @@ def test_a_duty_of_others_or_at_another_time_is_the_same(beside):
     assert hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|standard|{beside}|评价分值\n{rows}"))) == ["annex-1/c1..annex-1/c2"]
 
 
+def test_a_duty_whose_text_ends_in_other_points_is_the_same():
+    rows = "管理|1|建立消防台账，记录完整：10分。|10\n救援|2|建立消防台账，记录完整：4分。|4"
+    assert hits("duplicate-criterion", reading_of(rubric_of(f"项目|序号|评价内容|评价分值\n{rows}"))) == ["annex-1/c1..annex-1/c2"]
+
+
 def test_grades_described_alike_under_duties_are_no_duplicates():
     grades = "完全符合要求，记录齐全。部分符合要求。"
     rows = f"建立消防台账，按月更新。|1|{grades}|5\n定期开展演练，做好总结。|2|{grades}|5"

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline import schemas, stages
 from pipeline.assessment import Assessment, FormFile
 from pipeline.digest import rubric_digest
-from pipeline.model import Reading
+from pipeline.model import Reading, Section
 from pipeline.provenance import Provenance
 from pipeline.results.scored import write_all
 from pipeline.scoring import policy as policies
@@ -161,3 +161,15 @@ def test_a_criterion_without_a_number_is_called_by_its_words(number, said):
 
     criterion = next(iter(rubric_of("项目|序号|评价内容|评价分值\n管理|1|台账齐全完整。|5").criteria()))
     assert name_of(replace(criterion, number=number)) == said
+
+
+def test_a_section_says_those_above_it_where_another_has_its_label():
+    whole = reading()
+    rubric = next(r for r in whole.rubrics if r.id == "annex-3")
+    first, second, *rest = rubric.sections
+    upper = Section("annex-3/s99", "经营管理", None)
+    named = (upper, replace(first, label="制度", parent=upper.id), replace(second, label="制度"), *rest)
+    made = replace(whole, rubrics=tuple(replace(r, sections=named) if r is rubric else r for r in whole.rubrics))
+    (card_,) = score([full(rubric_digest=rubric_digest(replace(rubric, sections=named)))], made)
+    assert [s.above for s in card_.sections[:3]] == ["经营管理", None, None]
+    assert [("above" in s) for s in card_.to_json()["sections"][:2]] == [True, False]
