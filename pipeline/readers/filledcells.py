@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from msgspec import Struct, field
 
@@ -41,6 +41,9 @@ MAX_HEADER = 4
 
 NEAR = 90.0
 """A header, with a row below it, is no higher than this."""
+
+FAR = 240.0
+"""Without rules a header stands no higher than this above the first stripe; lines follow it closely."""
 
 MOST = 0.7
 """Part of a column's rows that have a number, beside those that name sections."""
@@ -85,6 +88,8 @@ class _Sheet(Struct):
     """Where the words begin in shaded rows of one cell: they name sections."""
     numbered: bool = False
     """Whether the first column has a number in most shaded rows."""
+    above: float = 0.0
+    """Where the shaded rows of the table before end."""
 
     @property
     def left(self) -> float:
@@ -128,6 +133,8 @@ def _sheets(shades: Sequence[BBox], words: _Words) -> list[_Sheet]:
             sheet.columns = positions([*sheet.columns, *row.edges])
             sheet.rows.append(row)
     sheets = [s for s in sheets if sum(len(r.cells) >= LEAST_CELLS for r in s.rows) >= LEAST_ROWS]
+    for before, sheet in pairwise(sheets):
+        sheet.above = before.rows[-1].bottom
     for sheet in sheets:
         top, bottom = sheet.rows[0].top, max(row.bottom for row in sheet.rows)
         level = [c for c in cells if c[1] > top - SNAP and c[3] < bottom + SNAP and c[0] < sheet.right]
@@ -234,7 +241,7 @@ def _widen(sheet: _Sheet, wide: Sequence[Rule], words: _Words) -> None:
     top, bottom = sheet.rows[0].top, sheet.rows[-1].bottom
     start = min((r.start for r in wide if top - NEAR < r.at < bottom + NEAR and r.end < sheet.right + SNAP), default=sheet.left)
     if start > sheet.left - LOW:
-        for line in text_lines(words.between(top - NEAR, sheet.rows[0].bottom)):
+        for line in text_lines(words.between(max(top - FAR, sheet.above), sheet.rows[0].bottom)):
             if line[0].x < sheet.left - LOW and columns_named(line) and patterns.header_role(piece_text(line, 0, sheet.left)) is not None:
                 start = min([g.x0 for g in words.inside(line[0].top, bottom, 0, sheet.left)]) - 1
     if start < sheet.left - LOW:
@@ -271,7 +278,9 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
     """Upper and lower edges of the rows that are not shaded. `wide`: where rules run across the table."""
     first, last = sheet.rows[0].top, sheet.rows[-1].bottom
     if not columns_named(words.between(first, sheet.rows[0].bottom)):
-        yield from _head(words, first, sorted(y for y in wide if y < first + SNAP), len(sheet.columns) - 1)
+        start = max(first - FAR, sheet.above)
+        head = list(_head(words, first, sorted(y for y in wide if y < first + SNAP), start, len(sheet.columns) - 1))
+        yield from head or _row_above(sheet, words, start)
     end = first
     for row in sorted(sheet.rows, key=lambda r: r.top):
         if row.top - end > LOW:
@@ -282,7 +291,7 @@ def _bare(sheet: _Sheet, wide: Sequence[float], words: _Words) -> Iterator[tuple
         yield last, bottom
 
 
-def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> Iterator[tuple[float, float]]:
+def _head(words: _Words, first: float, rules: Sequence[float], start: float, columns: int) -> Iterator[tuple[float, float]]:
     """The header above the first shaded row, and a row between the two: parted by rules, or the lines that name most
     columns and those that follow them closely."""
     near = [y for y in rules if first - y < NEAR]
@@ -300,10 +309,10 @@ def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> 
             if first - low > LOW:
                 yield low, first
             return
-    lines = text_lines(words.between(first - NEAR, first))
+    lines = text_lines(words.between(start, first))
     heads = [(columns_named([g for line in lines[i:j] for g in line]), i, j) for j in range(len(lines), 0, -1) for i in range(max(0, j - MAX_HEADER), j)]
-    named, i, j = max(heads, key=itemgetter(0), default=(0, 0, 0))
-    if 2 * named <= columns or any(b[0].top - a[0].bottom > NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
+    named, i, j = max(heads, default=(0, 0, 0))
+    if 2 * named <= columns or any(map(ends_table, lines[j:])) or any(b[0].top - a[0].bottom > 2 * NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
         return
     end = edge_of(lines[j - 1], lines[j]) if j < len(lines) else first
     yield min(g.top for g in lines[i]) - 1, end
@@ -311,10 +320,29 @@ def _head(words: _Words, first: float, rules: Sequence[float], columns: int) -> 
         yield end, first
 
 
+def _row_above(sheet: _Sheet, words: _Words, start: float) -> Iterator[tuple[float, float]]:
+    """The row above the first shaded one of a page on which a table goes on: it has the number before that one's."""
+    row = sheet.rows[0]
+    cells = [(k, line_text(own)) for k, (a, b) in enumerate(pairwise(sheet.columns)) if (own := sorted(words.inside(row.top, row.bottom, a, b), key=attrgetter("x0")))]
+    column, number = next(((k, int(text)) for k, text in cells if text.isdecimal()), (0, 0))
+    left, right = sheet.columns[column : column + 2]
+    end, lines = row.top, 0
+    above: int | None = None
+    for line in reversed(text_lines(words.between(start, row.top))):
+        if end - line[0].bottom > 2 * NEXT * (line[0].bottom - line[0].top) or struck(line, sheet.columns[1:-1]) or lines == above:
+            break
+        end, lines = min(g.top for g in line), lines + 1
+        if above is None and line_text([g for g in line if left < g.x < right]) == str(number - 1):
+            above = 2 * lines - 1  # the number may stand in the middle of its row
+    if above is not None:
+        yield end - 1, row.top
+
+
 def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | None) -> float | None:
     """Where the row below the last shaded one ends: at a rule, or below the lines that keep to the columns."""
     end, lines = last, 0
-    for line in text_lines(glyphs):
+    found = text_lines(glyphs)
+    for line in found:
         height = line[0].bottom - line[0].top
         closed = rule is not None and line[0].y > rule
         if closed or line[0].top - end > (NEXT if lines else 2 * NEXT) * height or struck(line, sheet.columns[1:-1]) or ends_table(line) or patterns.PAGE_NUMBER.match(line_text(line)):
@@ -322,7 +350,10 @@ def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | 
         end, lines = max(g.bottom for g in line), lines + 1
     if not lines:
         return None
-    return rule if rule is not None and rule - end < NEXT * LOW * 2 else end + 1
+    if rule is not None and rule - end < NEXT * LOW * 2:
+        return rule
+    below = min((g.top for line in found[lines : lines + 1] for g in line), default=end + LOW)
+    return max(end + 1, min(end + min(g.top for g in found[0]) - last, below))  # as far below its text as above
 
 
 def _goes_beyond(sheet: _Sheet, words: _Words) -> bool:

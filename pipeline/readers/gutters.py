@@ -59,6 +59,8 @@ class Known(Struct):
     """Left, right and the columns of the last table that were told by where its level rules break off."""
     open: tuple[float, float, tuple[float, ...], tuple[Interval, ...]] | None = None
     """Left, right, gutters and ink of a table without upright rules that had not come to its total."""
+    heads: set[str] = field(default_factory=set)
+    """First lines in the upper margins of the pages read so far."""
     facing: bool = False
     """Whether a sheet so far held two pages."""
     doubts: list[BBox] = field(default_factory=list)

@@ -17,6 +17,7 @@ from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
 from pipeline.readers.openrows import columns_in, edge_of, label_spans, rows_in, serial_of
 from pipeline.readers.regions import (
+    MARGIN,
     PAGE,
     TOP_LINES,
     Line,
@@ -54,6 +55,7 @@ def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMark
     lines = [line for line in lines if not in_margin(line, marks)]
     while lines and PAGE.fullmatch(clean(line_text(lines[-1]))):
         lines = lines[:-1]
+    lines = lines[_repeats_head(lines, marks.height, known) :]
     i = 0
     while i < len(lines):
         region = opened(lines, i) or (gone_on(lines, i, known) if not found and i < TOP_LINES else None)
@@ -67,6 +69,16 @@ def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMark
         known.open = None if ended else (table.net.xs[0], table.net.xs[-1], region.cuts, region.covered)
         i += len(region.header) + len(region.body)
     return found
+
+
+def _repeats_head(lines: Sequence[Line], height: float, known: Known) -> bool:
+    """Whether the first line, in the upper margin, is that of a page before: a running title, no row of a table that goes on."""
+    if not lines or lines[0][0].bottom > MARGIN * height or columns_named(lines[0]):
+        return False
+    head = line_text(lines[0])
+    repeated = head in known.heads
+    known.heads.add(head)
+    return repeated
 
 
 def _stands_above(region: Region, horizontal: Sequence[Rule]) -> bool:

@@ -12,6 +12,9 @@ from pipeline.normalize import fold
 GOES_ON = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分(?:[)）]\p{Han}|\p{Han}[)）]\p{Han})")
 """Words behind the points of a label: （30分）文, （47分卫）生."""
 
+BEGINS_SCORED = regex.compile(r"[(（]?[0-9]+(?:\.[0-9]+)?分[)）]?\p{Han}.*[0-9]分")
+"""The points of the label above it, then a label: 24分设施维护26分."""
+
 ENDS_SCORED = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分?[)）]$")
 
 GLUED = regex.compile(r"^[0-9]{1,3}[一二三四五六七八九十]{1,3}、\p{Han}|^[一二三四五六七八九十]{1,3}、\p{Han}{2,12}[0-9]{1,3}$")
@@ -73,7 +76,7 @@ def _why_odd(mark: LabelMark, rubric: Rubric, scored: bool) -> str | None:
         return "ends within its brackets"
     if text and not regex.search(r"[\p{L}\p{N}]", text):
         return "has neither words nor points"
-    if scored and GOES_ON.search(text):
+    if (scored and GOES_ON.search(text)) or BEGINS_SCORED.match(text):
         return "goes on behind its points"
     if mark.stated_points is not None and rubric.stated_total is not None and mark.stated_points > rubric.stated_total > 0:
         return "has more points than all the table"

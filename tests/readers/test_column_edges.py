@@ -191,3 +191,44 @@ def test_a_header_word_of_two_lines_begins_above_the_others() -> None:
     region = opened(text_lines(glyphs), 0)
     assert region is not None
     assert [line_text(line) for line in region.header] == ["标准", "序号 考核要点", "分"]
+
+
+def test_a_high_first_row_and_a_header_of_two_lines_above_stripes() -> None:
+    """Form fields stand above the header, the first row has five lines, the last one is not shaded."""
+    edges = [140.0, 200.0, 220.0, 240.0, 260.0]
+    glyphs = [*put("考核单位：", 53, 95), *put("考核日期：", 200, 95), *put("项目", 53, 115), *put("序", 113, 115), *put("号", 113, 127), *put("评价内容", 143, 115), *put("分值", 323, 115)]
+    glyphs += [*put("卫生", 53, 180), *put("安全", 53, 240), *put("1", 113, 170), *put("5", 323, 170)]
+    glyphs += [g for k in range(4) for g in put("地面清洁无积水无杂物", 143, 149 + 14 * k)]
+    glyphs += [g for i in range(3) for g in row(210 + 20 * i, "", f"{i + 2}", "垃圾日清", "5")]
+    shades = [(a, top, b, bottom) for top, bottom in (edges[1:3], edges[3:5]) for a, b in pairwise(XS[1:])]
+    table = table_of(page(glyphs, (), (), shades))
+    assert texts(table)[0] == list(HEADER)
+    assert [cell.text for cell in table.cells if cell.col == 1] == ["序号", "1", "2", "3", "4"]
+
+
+def test_a_running_title_is_no_row_of_a_table_that_goes_on() -> None:
+    known = Known(heads={"河道保洁检查评分标准"}, open=(50.0, 360.0, (105.0, 135.0, 320.0), ((53.0, 73.0), (113.0, 118.0), (143.0, 250.0), (340.0, 345.0))))
+    glyphs = [*put("河道保洁检查评分标准", 50, 30), *(g for i in range(3) for g in row(60 + 20 * i, "", f"{i + 4}", "地面清洁", "5"))]
+    assert [cell.text for cell in table_of(page(glyphs, (), ()), known).cells if cell.col == 1] == ["4", "5", "6"]
+
+
+def test_two_tables_of_stripes_on_a_page_stay_apart() -> None:
+    """Neither has a header above its first stripe; that of the first does not reach down to the second."""
+    glyphs, shades = [], []
+    for start in (100.0, 220.0):
+        glyphs += [*row(start + 10, *HEADER), *(g for i in range(3) for g in row(start + 30 + 20 * i, "卫生", f"{i + 1}", "地面清洁", "5"))]
+        shades += [(a, start + y, b, start + y + 20) for y in (20.0, 60.0) for a, b in pairwise(XS)]
+    glyphs += put("附件2：", 53, 205)
+    tables = [block for block in build(page(glyphs, (), (), shades)) if isinstance(block, Table)]
+    assert [texts(table)[0] for table in tables] == [list(HEADER)] * 2
+    assert [table.rows for table in tables] == [4, 4]
+
+
+def test_the_first_row_of_a_page_above_its_first_stripe() -> None:
+    """The table goes on without its header; the row above the first stripe has the number before."""
+    rows = [60.0 + 20 * i for i in range(5)]
+    glyphs = [*put("河道保洁检查评分标准", 50, 20), *(g for i, y in enumerate(rows) for g in row(y, "", f"{i + 9}", "地面清洁", "5"))]
+    shades = [(a, y - 10, b, y + 10) for y in rows[1::2] for a, b in pairwise(XS)]
+    assert [cell.text for cell in table_of(page(glyphs, (), (), shades)).cells if cell.col == 1] == ["9", "10", "11", "12", "13"]
+    other = [g for g in glyphs if g.y > 65] + row(60, "", "3", "地面清洁", "5")
+    assert [cell.text for cell in table_of(page(other, (), (), shades)).cells if cell.col == 1] == ["10", "11", "12", "13"]

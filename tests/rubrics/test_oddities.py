@@ -28,7 +28,7 @@ def on_page(label: str = "安全（5分）", serial: str = "3", page: int | None
     return replace(rubric, sections=sections, labels=labels)
 
 
-@pytest.mark.parametrize("label", ["）", "安全（", "安全（5分）检", "安全（5分检）查", "安全（512分）"])
+@pytest.mark.parametrize("label", ["）", "安全（", "安全（5分）检", "安全（5分检）查", "安全（512分）", "3分安全5分"])
 def test_labels_that_are_part_of_another_or_two(label: str) -> None:
     rubric = on_page(label)
     (remark,) = odd_parts([rubric])
