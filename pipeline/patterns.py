@@ -218,7 +218,7 @@ _BLANK = regex.compile(r"(?:签字|签名|签章|盖章)?(?:及?(?:日期|时间
 
 
 LABEL_POINTS = regex.compile(
-    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:[本该此](?:项目?|部分|类))?(?:共|计|满分|总分|分值|权重|(?:最高|最多|至多|上限|不超过|限)?(?:加|扣|计|得|为)?)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
+    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:(?<=[(\[【（\s，,：:])[本该此](?:项目?|部分|类))?(?:共|计|满分|总分|分值|权重|(?:最高|最多|至多|上限|不超过|限)?(?:加|扣|计|得|为)?)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
     regex.DOTALL | regex.IGNORECASE,
 )
 LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*[)\]）]$", regex.DOTALL)
@@ -259,6 +259,9 @@ BARE_FIGURE_IN_TEXT = regex.compile(r"^\s*(?P<n>[0-9]{1,3})\s*(?=(?P<unit>[\p{L}
 SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](?=[0-9０-９]++(?!\s))")
 """`5.24小时受理…`: the serial 5 before a text that opens with a figure; only neighbours tell it from 5.24. A blank ends a serial
 (`5.1 受理…`), not a figure."""
+
+SERIAL_BEFORE_WORDS = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9]+\s)")
+"""The same before a figure and a blank: only where the serials right before and after it are the next to it."""
 
 
 

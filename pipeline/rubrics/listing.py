@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, pairwise
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, paragraph_lines
@@ -65,6 +67,9 @@ LIST_MARKER = regex.compile(
     rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
     rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[A-H][.、．]|[①-⑳])\s*"
 )
+FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
+TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.[0-9]{1,5}(?=\s)")
+OPTION_LINE = regex.compile(r"^\s*(?:[A-H]\s*[.、．]|[0-9]{1,2}\s*[)）])")
 DOTTED_START = regex.compile(rf"^\s*(?P<n>{DOTTED})")
 BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
 """A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
@@ -121,6 +126,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     paragraphs = [item for p in written for item in _items(p)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
+    paragraphs, options = _without_options(_plainly_numbered(paragraphs))
     lines, beside = _parted(_whole_lines(paragraphs))
     scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(_unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
@@ -140,7 +146,32 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
-    return _as_table(title, inside, heads, beside, lines[last + 1 : over], lines[over:][:TAIL])
+    return _as_table(title, inside, heads, beside, [*options, *lines[last + 1 : over]], lines[over:][:TAIL])
+
+
+def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
+    """The lines, a serial before a figure and a blank (3.24 小时值班) set apart from it where it counts on from a plain one above and
+    no other line is numbered 3.…."""
+    count = Counter(m[1] for p in lines if (m := FIRST_LEVEL.match(p.text)))
+    out: list[Paragraph] = []
+    last = 0
+    for line in lines:
+        plain, dotted = PLAIN_SERIAL.match(line.text), TWO_LEVELS.match(line.text)
+        if plain is not None:
+            last = int(fold(plain[1]))
+        elif dotted is not None and count[dotted[1]] == 1 and int(dotted[1]) == last + 1:
+            last += 1
+            line = replace(line, text=f"{dotted[1]}. {line.text[dotted.end(1) + 1 :]}")
+        out.append(line)
+    return out
+
+
+def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
+    """The lines without those marked A. or 1) where none of these has points: answers and remarks, no level of the list."""
+    options = [p for p in lines if OPTION_LINE.match(p.text)]
+    if any(_points_of(clean(p.text)) is not None or _vetoes(p) for p in options):
+        return lines, []
+    return [p for p in lines if not OPTION_LINE.match(p.text)], options
 
 
 def _parted(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], dict[int, dict[str, Paragraph]]]:
@@ -151,7 +182,8 @@ def _parted(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], dict[int, dict
         match = BESIDE.match(line.text)
         role = patterns.header_role(match["name"]) if match else None
         own = out[-1] if out and _kind(out[-1]) != "plain" and _points_of(clean(out[-1].text)) is not None else None
-        if match and own is not None and role in ("standard", "method", "evidence") and role not in beside.get(id(own), {}):
+        scored = line.text.rstrip("。； ").endswith((")", "）")) and _points_of(clean(line.text)) is not None
+        if match and not scored and own is not None and role in ("standard", "method", "evidence") and role not in beside.get(id(own), {}):
             beside.setdefault(id(own), {})[role] = replace(line, text=match["said"])
         else:
             out.append(line)
@@ -345,7 +377,11 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
 
 def _kind(line: Paragraph) -> str:
     """The kind of marker a line begins with: n. / (n) / nc、 / bullet / plain."""
-    text = clean(line.text)
+    return _kind_of(clean(line.text))
+
+
+@kept
+def _kind_of(text: str) -> str:
     if BULLET.match(text):
         return "bullet"
     match = LIST_MARKER.match(text)

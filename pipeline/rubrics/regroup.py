@@ -146,7 +146,7 @@ def _raise_rows(draft: Draft) -> None:
 
 def _stands_outside(draft: Draft, index: int) -> bool:
     """Whether what begins below a total, and has none of its own, is a section outside it (加分项, 一票否决项)."""
-    named = [split_label(m.text)[0] for m in draft.marks if m.after == index and m.text]
+    named = [patterns.SECTION_MARKER.sub("", split_label(m.text)[0]) for m in draft.marks if m.after == index and m.text]
     outside = any(patterns.APART_LABEL.fullmatch(fold(label)) or patterns.POINTS_VETO.search(fold(label)) for label in named)
     return outside and not _has_total_below(draft, index)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Criterion
@@ -31,6 +33,9 @@ def shares_number(last: Criterion, points: Cell | None, line: Line) -> bool:
     return merged and points is line.points and serial_of(line.number) is not None and serial_of(line.number) == last.number
 
 
+AMOUNT = regex.compile(r"([0-9]+(?:\.[0-9]+)?)分[^分]*$")
+"""The points that words give last."""
+
 ANSWER = regex.compile(r"(?!.*每)[^。；;]{1,30}?(?:(?:[得给计]|扣)\s*[0-9]{1,3}(?:\.[0-9]{1,2})?\s*分|不(?:得|给|计)分)[。；;]?")
 """What one answer gets, and nothing else: 基本符合的得2.5分, 不符合的不得分."""
 
@@ -38,5 +43,12 @@ ANSWER = regex.compile(r"(?!.*每)[^。；;]{1,30}?(?:(?:[得给计]|扣)\s*[0-9
 def is_answer(last: Criterion, line: Line, repeats: bool) -> bool:
     """Whether a row holds nothing but what another answer to the criterion above gets, under cells left blank, not joined, or printed
     again (`repeats`)."""
-    own = line.text is not None and line.own(line.text) and (repeats or line.row.filled() == (line.text,))
+    own = line.text is not None and line.own(line.text) and (line.row.filled() == (line.text,) or (repeats and _gets_less(line, last)))
     return own and last.max_points is not None and all(map(ANSWER.fullmatch, (clean(line.text.text), (last.text.splitlines() or [""])[-1])))  # type: ignore[union-attr]
+
+
+
+def _gets_less(line: Line, last: Criterion) -> bool:
+    """Whether a row's words give less than the points of the criterion above: as much would be a criterion of its own."""
+    said = AMOUNT.search(fold(line.text.text)) if line.text is not None else None
+    return last.max_points is not None and (said is None or Decimal(said[1]) < last.max_points)

@@ -10,8 +10,8 @@ from pipeline import rx as regex
 from pipeline.model import Block, Paragraph, Remark, Rubric, Table
 from pipeline.normalize import clean, fold, points
 
-_GLUED = regex.compile(r"^([0-9]{1,3})(?=\p{Han})")
-"""A serial without a space behind it."""
+_GLUED = regex.compile(r"^([0-9]{1,3})(?=\p{Han})(?![年月日天周小时分秒个次项名人家处元])")
+"""A serial without a space behind it, no measure."""
 
 FEW = 2
 """No table has so few rows."""

@@ -69,10 +69,19 @@ def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
         return found
     for i, whole in enumerate(wholes):
         before = found[i - 1] if i else None
+        whole = whole or _between(texts[i], before, found[i + 1] if i + 1 < len(found) else None)
         following = int(before["b"]) + 1 if before is not None and before["b"] else 1
         if whole is not None and int(whole["b"]) in (following, 1):  # or the count begins anew
             found[i] = whole
     return found
+
+
+def _between(text: str, before: regex.Match[str] | None, after: regex.Match[str] | None) -> regex.Match[str] | None:
+    """The plain serial before a figure with a blank behind it (3.24 小时值班), where the plain serials right before and after it are
+    the next to it."""
+    match = patterns.SERIAL_BEFORE_WORDS.match(text)
+    around = [int(m["b"]) for m in (before, after) if m is not None and m["b"] is not None]
+    return match if match is not None and around == [int(match["b"]) - 1, int(match["b"]) + 1] else None
 
 
 def _runs_on(found: Sequence[regex.Match[str] | None]) -> bool:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.model import Paragraph
+from pipeline.provenance import Provenance
+from pipeline.rubrics.listing import list_table
 from tests.support.drawn import case_of, read_drawn
 
 CASES = {
@@ -183,6 +186,51 @@ annex-1 《文明单位创建（满分100分）》 100
     4 | 获得市级表彰 | 10
     5 | 获得省级表彰 | 20
 """,
+    "a serial before a figure and a blank": """
+@ txt docx
+附件1
+值班考核评分表（总分100分）
+1.制度完善（20分）
+2.12345 热线办结（30分）
+3.24 小时值班（30分）
+4.台账完整（20分）
+=>
+annex-1 《值班考核评分表（总分100分）》 100
+    1 | 制度完善 | 20
+    2 | 12345 热线办结 | 30
+    3 | 24 小时值班 | 30
+    4 | 台账完整 | 20
+""",
+    "points equal to what each row's words give, labels printed again": """
+附件1
+安全工作考核评分表
+项目 | 评分标准 | 分值
+安全 | 配备灭火器得2分 | 2
+安全 | 设置警示牌得2分 | 2
+卫生 | 地面整洁得2分 | 2
+卫生 | 厕所无异味得2分 | 2
+=>
+annex-1 《安全工作考核评分表》 -
+  [安全] -
+    - | 配备灭火器得2分 | 2
+    - | 设置警示牌得2分 | 2
+  [卫生] -
+    - | 地面整洁得2分 | 2
+    - | 厕所无异味得2分 | 2
+""",
+    "labels that end like this one's": """
+附件1
+保洁考核评分表
+项目 | 考核内容 | 分值
+基本项 60分 | 台账齐全。 | 60
+成本类 40分 | 支出合规。 | 40
+=>
+annex-1 《保洁考核评分表》 -
+  [基本项] 60
+    - | 台账齐全。 | 60
+  [成本类] 40
+    - | 支出合规。 | 40
+""",
     "points before the text": """
 @ txt docx html pdf
 村（社区）干部考核评分标准
@@ -341,3 +389,10 @@ def test_the_family_of_lists_and_others(case, tmp_path):
     drawing, wanted, formats = case_of(case)
     for form in formats:
         assert read_drawn(drawing, form, tmp_path) == wanted, form
+
+
+def test_answers_marked_with_letters_below_an_item_are_no_level_of_the_list():
+    lines = ["1.服务态度（20分）", "A.满意 B.不满意", "2.办事效率（20分）", "A.满意 B.不满意", "3.环境卫生（20分）", "A.满意 B.不满意"]
+    table = list_table([Paragraph(text, at=Provenance(text, line=n)) for n, text in enumerate(["满意度测评评分表（总分60分）", *lines], start=1)])
+    assert [c.text for c in table.parts[0].cells if c.col == 2] == ["服务态度", "办事效率", "环境卫生"]
+    assert [p.text for p in table.inside] == ["A.满意 B.不满意"] * 3
