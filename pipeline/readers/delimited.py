@@ -122,8 +122,9 @@ def _may_begin(lines: Sequence[Line], start: int, separator: str) -> bool:
 
 
 def _is_pair(values: Sequence[str]) -> bool:
-    """Whether two words name two columns (评价指标 | 分值)."""
-    return len(values) == PAIR and all(map(patterns.header_role, values)) and len(set(map(patterns.header_role, values))) == 2
+    """Whether two words name two columns, one of points (评价指标 | 分值)."""
+    roles = set(map(patterns.header_role, values))
+    return len(values) == len(roles) == PAIR and None not in roles and "points" in roles
 
 
 def _names_grades(words: Sequence[str]) -> bool:
