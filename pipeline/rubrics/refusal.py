@@ -135,9 +135,14 @@ def _without_points(draft: Draft, roles: set[Role | None]) -> str | None:
 def _is_of_cases(draft: Draft) -> bool:
     """名次 | 分值: each row is an outcome beside its points, without serials, sections' points or a total."""
     rows = _data(draft)
-    given = [any(CASE.fullmatch(fold(c.text)) for c in r.filled()) and any(points(c.text) is not None for c in r.filled()) for r in rows]
-    short = all(len(clean(c.text)) <= SHORT for r in rows for c in r.filled())
-    return len(rows) > 1 and all(given) and short and _is_bare(draft) and not _is_sheet(draft)
+    given = len(rows) > 1 and all(_is_case(row) for row in rows)
+    return given and _is_bare(draft) and not _is_sheet(draft)
+
+
+def _is_case(row: Row) -> bool:
+    """Whether short cells name an outcome and give its points."""
+    texts = [clean(c.text) for c in row.filled()]
+    return all(len(t) <= SHORT for t in texts) and any(CASE.fullmatch(fold(t)) for t in texts) and any(points(t) is not None for t in texts)
 
 
 def _is_of_extras(draft: Draft) -> bool:

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline import patterns
 from pipeline import rx as regex
+from pipeline.kept import kept
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
@@ -282,7 +283,7 @@ def duplicate_criterion(reading: Reading) -> Iterator[Hit]:
         apart = _told_apart(rubric)
         above: Criterion | None = None
         for index, criterion in enumerate(rubric.printed()):
-            text = _without_points(criterion)
+            text = _without_points(criterion.text)
             if above is not None and _is_copied_row(above, criterion):
                 yield _repeat(rubric, above, criterion)
             above = criterion
@@ -327,15 +328,18 @@ def _is_beside(column: str) -> bool:
 
 def _asked_and_judged(criterion: Criterion) -> tuple[str, ...]:
     """What a row asks for and by which standard."""
-    return _without_points(criterion), *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k))
+    return _without_points(criterion.text), *(fold(f"{k}={v}") for k, v in sorted(criterion.columns.items()) if not _is_beside(k))
 
 
-def _without_points(criterion: Criterion) -> str:
-    return fold(LAST_POINTS.sub("", patterns.POINTS_IN_BRACKETS.sub("", criterion.text)))
+@kept
+def _without_points(text: str) -> str:
+    return fold(LAST_POINTS.sub("", patterns.POINTS_IN_BRACKETS.sub("", text)))
 
 
 def _told_apart(rubric: Rubric) -> set[str]:
     """The ids of rows that ask for the same, each of people or at a time of its own."""
+    if not any(map(WHO_AND_WHEN.search, {column for c in rubric.printed() for column in c.columns})):
+        return set()
     alike: dict[tuple[str, ...], list[Criterion]] = {}
     for criterion in rubric.printed():
         alike.setdefault(_asked_and_judged(criterion), []).append(criterion)
