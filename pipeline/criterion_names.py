@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline import rx as regex
 from pipeline.assessment import field_name
-from pipeline.model import Criterion, Reading, Section
+from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.provenance import Provenance
 
 VALUES = {
@@ -15,6 +15,17 @@ VALUES = {
     "title": "标题", "document_number": "发文字号", "issuer": "发文机关", "issue_date": "成文日期", "signature": "署名",
 }  # fmt: skip
 ID = regex.compile(r"annex-[0-9A-Za-z-]+/c[0-9A-Za-z~]+")
+
+
+def in_sections(labels: Sequence[str | None]) -> bool:
+    """Whether sections of these labels divide a sheet: not when it is one nameless group."""
+    return len(labels) > 1 or any(labels)
+
+
+def above(rubric: Rubric, section: Section) -> list[Section]:
+    """The sections that a section stands in, outermost first."""
+    upper = next((s for s in rubric.sections if s.id == section.parent), None)
+    return [*above(rubric, upper), upper] if upper is not None else []
 
 
 def names_of(reading: Reading, tongue: int) -> dict[str, str]:

@@ -189,9 +189,8 @@ def spare(section: Section) -> tuple[Criterion, ...]:
     the points of the best, not their sum. Other labels that speak so mean one matter scored twice (同一问题不累计)."""
     if section.stated_points is None or section.label is None or not patterns.CHOOSE_ONE.search(fold(section.label)):
         return ()
-    scored = [c for c in section.criteria if c.max_points is not None]
-    values = [c.max_points for c in scored if c.max_points is not None]
+    values = [c.max_points for c in section.criteria if c.max_points is not None]
     if section.stated_points != max(values, default=None) or section.stated_points == sum(values):
         return ()
-    best = next(c for c in scored if c.max_points == section.stated_points)
-    return tuple(c for c in scored if c is not best)
+    best = next(c for c in section.criteria if c.max_points == section.stated_points)
+    return tuple(c for c in section.criteria if c.max_points is not None and c is not best)

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from pipeline.auditing.audit import ids_in
 from pipeline.auditing.page_words import ORIGINS, WORDS, origin_of
-from pipeline.criterion_names import subject_of
+from pipeline.criterion_names import above, subject_of
 from pipeline.findings import Finding, Proof
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text, whole_text
@@ -260,7 +260,7 @@ def _sheet(rubric: Rubric, pairs: list[tuple[Finding, Card]], lang: str) -> Shee
     printed = rubric.printed()
     total = sum_of((c for s in rubric.sections if s.kind == "scored" for c in adding(s)), "scored")
     beside = _by_row(rubric, pairs)
-    depth = max((len(_chain(rubric, s)) for s in rubric.sections), default=1)
+    depth = max((len(above(rubric, s)) + 1 for s in rubric.sections), default=1)
     agrees = None if rubric.stated_total is None else rubric.stated_total == total
     return Sheet(
         id=rubric.id,
@@ -316,7 +316,7 @@ def _rows(rubric: Rubric, beside: Mapping[str, Sequence[Card]], depth: int, lang
 def _labels(rubric: Rubric, section: Section, opened: set[str], depth: int, lang: str) -> list[LabelCell]:
     """The label cells that begin at a section's first row: those of the sections above it that are not yet open, and its own.
     Beside its own rows a section that holds others too has a blank cell in their place."""
-    chain = _chain(rubric, section)
+    chain = [*above(rubric, section), section]
     holds = any(s.parent == section.id for s in rubric.sections)
     rest = depth - len(chain)
     new = [s for s in chain if s.id not in opened]
@@ -325,12 +325,6 @@ def _labels(rubric: Rubric, section: Section, opened: set[str], depth: int, lang
     if holds and rest:
         cells.append(LabelCell("", None, None, "", None, len(section.criteria), rest, ""))
     return cells
-
-
-def _chain(rubric: Rubric, section: Section) -> list[Section]:
-    """The sections that a section stands in, outermost first, and itself."""
-    above = next((s for s in rubric.sections if s.id == section.parent), None)
-    return [*(_chain(rubric, above) if above is not None else ()), section]
 
 
 def _count(rubric: Rubric, section: Section) -> int:

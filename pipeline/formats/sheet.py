@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.assessment import Policy, field_name, key_of
+from pipeline.criterion_names import in_sections
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.findings import Finding
@@ -259,8 +260,7 @@ def _with_subtotals(groups: tuple[Group, ...]) -> tuple[Group, ...]:
 
 def _has_labels(groups: tuple[Group, ...]) -> bool:
     """Whether the sheet is in sections: not when all its lines are one nameless group."""
-    held = [g for g in groups if g.lines]
-    return len(held) > 1 or any(g.label for g in held)
+    return in_sections([g.label for g in groups if g.lines])
 
 
 def refuse_open(rubrics: Sequence[str], errors: Sequence[Finding]) -> None:

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from pipeline.findings import Basis, Status
 from pipeline.model import Boundary, Criterion, Resolution, Rubric, Section
 from pipeline.plain import points_text
-from pipeline.points import adding
 from pipeline.proving.certificate import certify
 from pipeline.proving.donors import Donation
 from pipeline.proving.explanations import groups_of, looks_of, row_names
@@ -305,7 +304,7 @@ def _assumes(sheet: Sheet, found: Fit) -> list[tuple[str, str]]:
 def _implied(sections: Sequence[Section]) -> dict[str, str]:
     """The points of sections whose label does not state any: the sum of their criteria, where all are known."""
     return {
-        s.id: points_text(sum((c.max_points or Decimal(0) for c in adding(s)), Decimal(0)))
+        s.id: points_text(s.points_sum())
         for s in sections
         if s.stated_points is None and s.criteria and all(c.max_points is not None for c in s.criteria)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from pipeline import criterion_names
 from pipeline.assessment import Policy, Scorecard, SectionScore
 from pipeline.plain import points_text
 from pipeline.scoring.combining import ISO
@@ -94,7 +95,7 @@ def section_name(section: SectionScore) -> str:
 
 def in_sections(card: Scorecard) -> bool:
     """Whether the sheet is in sections: not when it is one nameless group, of which nothing is to be said beside the total."""
-    return len(card.sections) > 1 or any(s.label for s in card.sections)
+    return criterion_names.in_sections([s.label for s in card.sections])
 
 
 def unit_name(card: Scorecard) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pipeline.criterion_names import in_sections
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
 from pipeline.revisions.changes import NAMES, Change, ChangeList, Said, Weight
@@ -284,8 +285,7 @@ def _line(criterion: Criterion) -> str:
 
 
 def _is_divided(rubric: Rubric) -> bool:
-    """Whether a sheet is in sections: not when it is one nameless group."""
-    return len(rubric.sections) > 1 or any(s.label for s in rubric.sections)
+    return in_sections([s.label for s in rubric.sections])
 
 
 def _kind(section: Section) -> str:

@@ -41,12 +41,13 @@ def find_headers(parts: Sequence[Sequence[Row]], leading: Sequence[tuple[Row, ..
 def _says_again(row: Row, heads: Sequence[Row]) -> bool:
     """Whether a row of three cells and more says what the header says over these columns, be others left out."""
     filled = row.filled()
-    return len(filled) > 2 and bool(heads) and all(any(_has_word(h, cell.col, fold(cell.text)) for h in heads) for cell in filled)
+    return len(filled) > 2 and bool(heads) and all(any(_word_over(cell, h) == fold(cell.text) for h in heads) for cell in filled)
 
 
-def _has_word(head: Row, col: int, word: str) -> bool:
-    own = head.cells[col] if col < len(head.cells) else None
-    return own is not None and fold(own.text) == word
+def _word_over(cell: Cell, head: Row) -> str:
+    """What a header row says in the column of a cell."""
+    own = head.cells[cell.col] if cell.col < len(head.cells) else None
+    return fold(own.text) if own is not None else ""
 
 
 def as_before(heads: Sequence[Row], first: Sequence[Row]) -> tuple[Row, ...]:
@@ -137,10 +138,9 @@ def _completes(row: Row, heads: Sequence[Row]) -> bool:
 def _repeats_words(row: Row, head: Row) -> bool:
     """Whether a row says the header above once more but for a word or two: a joined header cell written out in each row."""
     filled = row.filled()
-    above = [(fold(c.text), fold(h.text) if (h := head.cells[c.col] if c.col < len(head.cells) else None) is not None else "") for c in filled]
-    same = [own for own, word in above if own == word]
-    others = [own for own, word in above if own != word]
-    return len(same) >= 2 and len(same) >= len(others) and all(len(t) <= MAX_NAME and points(t) is None for t in others)
+    others = [own for c in filled if (own := fold(c.text)) != _word_over(c, head)]
+    same = len(filled) - len(others)
+    return same >= 2 and same >= len(others) and all(len(t) <= MAX_NAME and points(t) is None for t in others)
 
 
 def _counts_columns(row: Row) -> bool:

@@ -69,7 +69,11 @@ LIST_MARKER = regex.compile(
 )
 FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
 TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.[0-9]{1,5}(?=\s)")
+"""`3.24 小时值班`: a serial of two levels, or one of the first before a figure."""
+
 OPTION_LINE = regex.compile(r"^\s*(?:[A-H]\s*[.、．]|[0-9]{1,2}\s*[)）])")
+"""How an answer or a remark below an item is marked, and in other lists an item."""
+
 DOTTED_START = regex.compile(rf"^\s*(?P<n>{DOTTED})")
 BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
 """A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
@@ -229,7 +233,8 @@ def _as_table(
     title: Sequence[Paragraph], inside: Sequence[Paragraph], heads: set[int], beside: Mapping[int, Mapping[str, Paragraph]],
     over: Sequence[Paragraph], tail: Sequence[Paragraph],
 ) -> JoinedTable | None:  # fmt: skip
-    """`beside`: what says how a line is scored, by its identity; `over`: lines whose serials go on after the last with points: rows that lack theirs, or clauses of the notice."""
+    """`beside`: what says how a line is scored, by its identity; `over`: answers and remarks, and lines whose serials go on after the
+    last with points: rows that lack theirs, or clauses of the notice."""
     cells: list[Cell] = []
     loose: list[Paragraph] = []
     kinds = list(dict.fromkeys(_kind(inside[i]) for i in sorted(heads)))

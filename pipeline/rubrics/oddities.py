@@ -8,6 +8,7 @@ from itertools import pairwise
 from pipeline import rx as regex
 from pipeline.model import Criterion, LabelMark, Remark, Rubric
 from pipeline.normalize import fold
+from pipeline.provenance import Provenance
 
 GOES_ON = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分(?:[)）]\p{Han}|\p{Han}[)）]\p{Han})")
 """Words behind the points of a label: （30分）文, （47分卫）生."""
@@ -47,27 +48,26 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
         for mark in rubric.labels:
             why = _why_odd(mark, rubric, scored)
             if why is not None and mark.at is not None and mark.at.bbox is not None:
-                zh = f"{mark.at.place('zh')}：项目名称“{mark.text}”{WHY_ODD[why]}"
-                yield Remark("odd-label", f"{mark.at.place()}: the label “{mark.text}” {why}", mark.at, message_zh=zh)
+                yield _odd(mark.at, f"the label “{mark.text}” {why}", f"项目名称“{mark.text}”{WHY_ODD[why]}")
         rows = rubric.printed()
         if rows and (at := rows[0].points_at) is not None and at.bbox is not None and _are_serials(rows):
-            what, zh = "what was read as points counts on from 1.1 as serials do", "读作分值的数从 1.1 起像序号一样递增"
-            yield Remark("odd-label", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
+            yield _odd(at, "what was read as points counts on from 1.1 as serials do", "读作分值的数从 1.1 起像序号一样递增")
         for row in rows:
             at = row.number_at or row.points_at
             if at is not None and at.bbox is not None and GLUED.match(fold(row.number or row.text)):
-                what, zh = "a serial and the name of a section were read as one", "一个序号和一个项目名称读在了一起"
-                yield Remark("odd-label", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
+                yield _odd(at, "a serial and the name of a section were read as one", "一个序号和一个项目名称读在了一起")
         for row in rows:
             at = row.points_at
             if row.max_points is None and at is not None and at.bbox is not None and STRAY.fullmatch(fold(row.points_printed or "")):
-                what, zh = f"the points “{row.points_printed}” have a character of another cell", f"分值“{row.points_printed}”混入了别格的字"
-                yield Remark("odd-label", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
+                yield _odd(at, f"the points “{row.points_printed}” have a character of another cell", f"分值“{row.points_printed}”混入了别格的字")
         for above, row in pairwise(rows):
             at = row.number_at
             if at is not None and at.bbox is not None and _runs_together(above, row):
-                zh = f"{at.place('zh')}：序号 {row.number} 是几个序号，几行读成了一行"
-                yield Remark("odd-label", f"{at.place()}: the serial {row.number} is several, of rows read as one", at, message_zh=zh)
+                yield _odd(at, f"the serial {row.number} is several, of rows read as one", f"序号 {row.number} 是几个序号，几行读成了一行")
+
+
+def _odd(at: Provenance, en: str, zh: str) -> Remark:
+    return Remark("odd-label", f"{at.place()}: {en}", at, message_zh=f"{at.place('zh')}：{zh}")
 
 
 def _why_odd(mark: LabelMark, rubric: Rubric, scored: bool) -> str | None:

@@ -47,7 +47,6 @@ def is_answer(last: Criterion, line: Line, repeats: bool) -> bool:
     return own and last.max_points is not None and all(map(ANSWER.fullmatch, (clean(line.text.text), (last.text.splitlines() or [""])[-1])))  # type: ignore[union-attr]
 
 
-
 def _gets_less(line: Line, last: Criterion) -> bool:
     """Whether a row's words give less than the points of the criterion above: as much would be a criterion of its own."""
     said = AMOUNT.search(fold(line.text.text)) if line.text is not None else None

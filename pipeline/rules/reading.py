@@ -42,8 +42,8 @@ def no_rubric(reading: Reading) -> Iterator[Hit]:
         if any(r.kind == "picture" for r in reading.remarks):
             zh, en = f"{zh}；文件中的图片没有读，表若在图片里，请另给图片", f"{en}; the pictures in it were not read: a sheet that is a picture must be given by itself"
         alone = [r for r in reading.remarks if r.kind == "not-a-rubric"]
-        for reason in {r.message: r for r in alone}.values():
-            zh, en = f"{zh}；{reason.said('zh')}", f"{en}; left alone: {reason.message}"
+        for remark in {r.message: r for r in alone}.values():
+            zh, en = f"{zh}；{remark.said('zh')}", f"{en}; left alone: {remark.message}"
         yield Hit(annex=0, where="notice", zh=zh, en=en, evidence=tuple(r.at for r in alone))
 
 

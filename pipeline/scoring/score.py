@@ -24,10 +24,11 @@ from pipeline.assessment import (
     SectionScore,
     SheetScore,
 )
+from pipeline.criterion_names import above
 from pipeline.digest import rubric_digest
 from pipeline.errors import UsageError
 from pipeline.findings import Finding
-from pipeline.model import Reading, Rubric, Section
+from pipeline.model import Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text, whole_text
 from pipeline.scoring import checks, grades
@@ -281,16 +282,10 @@ def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, polic
             SectionScore(
                 section.id, section.label, shown(sum(got, Fraction(0)), policy) if got else None,
                 None if None in top else sum((t for t in top if t is not None), Decimal(0)), section.kind, section.basis,
-                "·".join(_above(rubric, section)) or None if labels[section.label] > 1 else None,
+                "·".join(s.label for s in above(rubric, section) if s.label) or None if labels[section.label] > 1 else None,
             )
         )
     return tuple(out)
-
-
-def _above(rubric: Rubric, section: Section) -> list[str]:
-    """The names of the sections that a section stands in, outermost first."""
-    parent = next((s for s in rubric.sections if s.id == section.parent), None)
-    return [*_above(rubric, parent), *([parent.label] if parent.label else [])] if parent is not None else []
 
 
 def _sheet_score(sheet: Sheet, why: str | None, policy: Policy) -> SheetScore:
