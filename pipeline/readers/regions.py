@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, points
 from pipeline.points import split_label
 from pipeline.readers.gutters import (
     MAX_HEADER_LINES,
@@ -272,4 +272,4 @@ def is_whole(line: Line) -> bool:
 def is_total(line: Line) -> bool:
     """A total row: its word, then nothing but points."""
     text = clean(line_text(line)).split(" ")
-    return bool(patterns.TOTAL_WORDS.fullmatch(fold(text[0]))) and all(points(t) is not None for t in text[1:])
+    return patterns.names_total(text[0]) and all(points(t) is not None for t in text[1:])

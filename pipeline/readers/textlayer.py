@@ -112,7 +112,7 @@ def misnamed(text: str) -> int:
 def _is_misnamed(text: str) -> bool:
     """Whether glyphs have been given other characters' names: accented letters amid Chinese words, nearly no Chinese but
     many accented letters, or Chinese characters that no Chinese text uses."""
-    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in set(text) - _common()):
+    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in set(text) - _usual()):
         return False
     amid = len(_AMID.findall(text))
     accented = len(_ACCENTED.findall(text))
@@ -127,10 +127,12 @@ def _is_chinese(char: str) -> bool:
 
 
 @cache
-def _common() -> frozenset[str]:
-    """The Chinese characters of GB 2312."""
-    codes = b"".join(bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
-    return frozenset(codes.decode("gb2312", "ignore"))
+def _usual() -> frozenset[str]:
+    """The characters of nearly every Chinese text, none of which makes its layer suspect: those of ASCII, and the punctuation,
+    wide letters and Chinese characters of GB 2312."""
+    rows = (0xA1, 0xA3, *range(0xB0, 0xF8))
+    codes = b"".join(bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
+    return frozenset((*map(chr, range(0x20, 0x7F)), *codes.decode("gbk", "ignore"))) - frozenset("ˉˇ")
 
 
 @cache
@@ -147,6 +149,8 @@ def _is_rare(char: str) -> bool:
 
 def _is_nonsense(glyphs: Sequence[Glyph], text: str) -> bool:
     """Whether too many characters have no meaning, or they are a mixture of scripts."""
+    if _usual().issuperset(text):
+        return False
     if not has_meaning(text):
         bad = sum(not has_meaning(g.text) for g in glyphs)
         controls = sum("\0" < g.text < " " for g in glyphs)

@@ -295,7 +295,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         last = int(serial[1]) if serial else last
         marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
         opened = marked and _points_of(above) is None
-        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text).rstrip("。"))
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.names_total(text.rstrip("。"))
         wraps = line.page is not None and not above.endswith(("。", "；", "："))
         closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
         follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
@@ -373,7 +373,7 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
     if below is None:
         return False
     order = list(dict.fromkeys(map(_kind, lines)))
-    if patterns.TOTAL_WORDS.fullmatch(fold(below.text).rstrip("。")):
+    if patterns.names_total(below.text.rstrip("。")):
         return False
     deeper = order.index(_kind(below)) > order.index(_kind(lines[index]))
     sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Paragraph, Table
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, points
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
 from pipeline.rubrics.roles import Columns
@@ -30,7 +30,7 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     for row in rows[:3]:
         filled = row.filled()
         named = [c for c in filled if _is_scored_name(c)]
-        if any(patterns.header_role(c.text) == "points" and not patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in filled):
+        if any(patterns.header_role(c.text) == "points" and not patterns.names_total(c.text) for c in filled):
             return None
         if len(named) >= MIN_LINES and len(named) >= len(filled) - 4 and len(filled) >= 4:
             break
@@ -47,7 +47,7 @@ def _is_scored_name(cell: Cell) -> bool:
     """A criterion's name with its points (音色（25分）); a share in percent (自评（20%）) is a rater's."""
     text = clean(cell.text)
     named = split_label(text)[1] is not None and not regex.search(r"[%％]\s*[)）]?$", text)
-    return named and not patterns.grade_name(text) and not patterns.TOTAL_WORDS.fullmatch(fold(text))
+    return named and not patterns.grade_name(text) and not patterns.names_total(text)
 
 
 def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], top: int) -> JoinedTable:
@@ -68,7 +68,7 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
     for names, scores in pairwise(rows[:5]):
         below = {c.col: c for c in scores.filled()[1:]}
         pairs = [(clean(c.text), clean(below[c.col].text), c, below[c.col]) for c in names.filled()[1:] if c.col in below]
-        kept = [p for p in pairs if not patterns.TOTAL_WORDS.fullmatch(fold(p[0]))]
+        kept = [p for p in pairs if not patterns.names_total(p[0])]
         if len(kept) < MIN_LINES or patterns.header_role(names.filled()[0].text) not in ("label", "text", "standard"):
             continue
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
