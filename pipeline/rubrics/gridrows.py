@@ -38,7 +38,7 @@ class Row(Struct, frozen=True, dict=True):
         """Whether one of the first two texts is a word for a total."""
         return any(patterns.names_total(c.text) for c in self._filled[:2])
 
-    @property
+    @cached_property
     def names_sum(self) -> bool:
         """Whether it names a total or a subtotal."""
         return self.is_total or any(patterns.names_subtotal(c.text) for c in self._filled)
