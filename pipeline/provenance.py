@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import floor
 from typing import Any
 
 from msgspec import Struct
@@ -31,8 +30,8 @@ class Provenance(Struct, frozen=True):
             out["page"] = self.page
         if self.bbox is not None:
             x0, top, x1, bottom = self.bbox
-            try:  # noqa: SIM105 – `suppress` takes as long as all the rest; to hundredths: `round`, which looks at the decimals, takes three times as long
-                out["bbox"] = [floor(x0 * 100 + 0.5) / 100, floor(top * 100 + 0.5) / 100, floor(x1 * 100 + 0.5) / 100, floor(bottom * 100 + 0.5) / 100]
+            try:  # noqa: SIM105 – `suppress` takes as long as all the rest; `round(x, 2)`, which looks at the decimals, three times as long
+                out["bbox"] = [round(x0 * 100) / 100, round(top * 100) / 100, round(x1 * 100) / 100, round(bottom * 100) / 100]
             except (OverflowError, ValueError):  # a damaged matrix has put it infinitely far, for which JSON has no number
                 pass
         if self.path is not None:
