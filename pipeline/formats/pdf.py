@@ -80,8 +80,8 @@ def _compiler() -> typst.Compiler:
 
 
 def _data(sheet: Sheet, pages: int) -> dict:
-    widths = WITH_SKIPS if sheet.not_applicable == "allowed" else WIDTHS
-    columns = [name for name in TITLES if name in sheet.lead() or (name in widths and name not in ("label", "number"))]
+    columns = sheet.columns()
+    widths = WITH_SKIPS if "skip" in columns else WIDTHS
     room = ROOM - sum(widths.get(name, 0.0) for name in columns) - MARGINS
     return {
         "heading": f"{sheet.title}（{EDITION_NAMES[sheet.edition]}）",
@@ -93,7 +93,7 @@ def _data(sheet: Sheet, pages: int) -> dict:
         "room": room,
         "groups": list(_groups(sheet, int(room / CHARACTER))),
         "total": sheet.total_text(),
-        "na": sheet.not_applicable == "allowed",
+        "na": "skip" in columns,
         "vetoes": [{"key": v.key, "mark": v.mark, "text": soft(v.text)} for v in sheet.vetoes],
         "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         "footnotes": [soft(n) for n in sheet.footnotes],

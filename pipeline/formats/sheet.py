@@ -180,6 +180,10 @@ class Sheet(Struct, frozen=True):
         """The columns before 分值: none for labels or serials where the sheet has none."""
         return (*(("label",) if _has_labels(self.groups) else ()), *(("number",) if any(line.number for line in self.lines()) else ()), "text")
 
+    def columns(self) -> tuple[str, ...]:
+        """Every column in its order, as `TITLES` names them; 不适用 only where the policy or the notice allows it."""
+        return (*self.lead(), "max", "score", *(("skip",) if self.not_applicable == "allowed" else ()), "note")
+
     def below(self, heading: Group) -> Iterator[Group]:
         """What must stand on the page of a section that only holds others: those below it, down to the first with lines."""
         for group in self.groups[self.groups.index(heading) + 1 :]:
