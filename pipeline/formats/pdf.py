@@ -148,6 +148,8 @@ def _scripts(sheet: Sheet) -> FormScripts:
         groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.scored()) for g in sheet.groups if g.totalled},
         labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.totalled},
         signs=sheet.addends(),
+        chosen=frozenset(f"{g.key}_subtotal" for g in sheet.groups if g.chosen),
+        units=tuple(tuple(line.key for line in unit) for unit in sheet.units()),
         base=points_text(sheet.base),
         skipped=tuple(f"{line.key}_na" for line in sheet.scored()) if sheet.not_applicable == "allowed" else (),
         vetoes={v.key: v.text for v in sheet.vetoes},
