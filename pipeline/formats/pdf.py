@@ -80,8 +80,8 @@ def _compiler() -> typst.Compiler:
 
 
 def _data(sheet: Sheet, pages: int) -> dict:
-    widths = WITH_SKIPS if sheet.not_applicable == "allowed" else WIDTHS
-    columns = [name for name in TITLES if name in sheet.lead() or (name in widths and name not in ("label", "number"))]
+    columns = sheet.columns()
+    widths = WITH_SKIPS if "skip" in columns else WIDTHS
     room = ROOM - sum(widths.get(name, 0.0) for name in columns) - MARGINS
     return {
         "heading": f"{sheet.title}（{EDITION_NAMES[sheet.edition]}）",
@@ -93,7 +93,7 @@ def _data(sheet: Sheet, pages: int) -> dict:
         "room": room,
         "groups": list(_groups(sheet, int(room / CHARACTER))),
         "total": sheet.total_text(),
-        "na": sheet.not_applicable == "allowed",
+        "na": "skip" in columns,
         "vetoes": [{"key": v.key, "mark": v.mark, "text": soft(v.text)} for v in sheet.vetoes],
         "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         "footnotes": [soft(n) for n in sheet.footnotes],
@@ -148,6 +148,8 @@ def _scripts(sheet: Sheet) -> FormScripts:
         groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.scored()) for g in sheet.groups if g.totalled},
         labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.totalled},
         signs=sheet.addends(),
+        chosen=frozenset(f"{g.key}_subtotal" for g in sheet.groups if g.chosen),
+        units=tuple(tuple(line.key for line in unit) for unit in sheet.units()),
         base=points_text(sheet.base),
         skipped=tuple(f"{line.key}_na" for line in sheet.scored()) if sheet.not_applicable == "allowed" else (),
         vetoes={v.key: v.text for v in sheet.vetoes},

@@ -96,7 +96,7 @@ def _parts(table: Sequence[Row]) -> list[list[Row]]:
 
 def _field(change: Change) -> Said:
     name = (change.new or change.old or "").rsplit("/", 1)[-1]
-    if change.type == "vetoes-changed" and name.startswith("v") and name[1:].isdigit():
+    if change.type == "vetoes-changed" and name.startswith("v") and name[1:].isnumeric():
         return f"一票否决 {name[1:]}", f"veto {name[1:]}"
     return FIELDS.get(name, (name, name))
 

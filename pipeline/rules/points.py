@@ -135,14 +135,14 @@ def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
 
 
 def _chosen_hit(rubric: Rubric, section: Section) -> Hit:
-    """A section's sum is its best line, but forms and scores add whatever is filled in."""
+    """A section's points are those of its best line, on the form and in the score too."""
     sums, name, most = addends(section.criteria), section_name(section), points_text(section.stated_points or Decimal(0))
     return Hit(
         annex=rubric.annex,
         where=section.id,
         severity="note",
-        zh=f"项目“{name}”写明只取一条：所标 {most} 分是最高的一条，各条合计 {sums}；填表时只填一条，否则各条照加",
-        en=f"section “{name}” has one line chosen: the {most} it declares are its best, all sum to {sums}; fill in one, forms add all",
+        zh=f"项目“{name}”写明只取一条：所标 {most} 分是最高的一条，各条合计 {sums}；评分时填一条即可，填多条的取最高的一条",
+        en=f"section “{name}” has one line chosen: the {most} it declares are its best, all sum to {sums}; one score is enough, of several the best counts",
         evidence=(section.at,),
     )
 
