@@ -290,6 +290,8 @@ SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](
 SERIAL_BEFORE_WORDS = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9]+\s)")
 """The same before a figure and a blank: only where the serials right before and after it are the next to it."""
 
+MEASURES = "年月日天周小时分秒个次项名人家处元米吨公件份场户"
+"""First characters of what is counted or measured: a figure right before one of them is an amount, no serial."""
 
 @kept
 def grade_name(text: str) -> tuple[str, str | None] | None:

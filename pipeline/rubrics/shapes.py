@@ -13,8 +13,8 @@ from pipeline.model import Cell, Paragraph, Table
 from pipeline.normalize import clean, points
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
+from pipeline.rubrics.listing import titles_sheet
 from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
 
 MAX_NAME = 16
@@ -96,15 +96,8 @@ def _is_section_row(row: Row) -> bool:
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     """Tables of one sheet, each under a heading with its points (`（一）卫生（共20分）`) and the same header, as one table
     with section rows; only the last may have a total row. Others stay as they are. A title above a heading begins a sheet."""
-    starts = [i for i, t in enumerate(tables) if i and len(t.lead) > 1 and any(_titles_sheet(line) for line in t.lead[:-1])]
+    starts = [i for i, t in enumerate(tables) if i and len(t.lead) > 1 and any(titles_sheet(line) for line in t.lead[:-1])]
     return tuple(sheet for a, b in pairwise([0, *starts, len(tables)]) for sheet in _gathered(tables[a:b]))
-
-
-def _titles_sheet(line: Paragraph) -> bool:
-    """Whether a line above a section's heading is the title of a sheet: 表2 …考核细则, or what speaks of scoring."""
-    text = clean(line.text)
-    titled = patterns.TITLE_WORDS.search(text) and len(text) >= MIN_TITLE and not patterns.SECTION_MARKER.match(text)
-    return bool(titled) and (line.align == "center" or patterns.SCORING_TITLE.search(text) is not None)
 
 
 def _gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
