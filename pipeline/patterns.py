@@ -179,7 +179,6 @@ def names_subtotal(text: str) -> bool:
     return SUBTOTAL_WORDS.fullmatch(fold(text)) is not None
 
 
-
 _N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
 
 GRADE_WORDS = regex.compile(
@@ -292,6 +291,7 @@ SERIAL_BEFORE_WORDS = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9]+
 
 MEASURES = "年月日天周小时分秒个次项名人家处元米吨公件份场户"
 """First characters of what is counted or measured: a figure right before one of them is an amount, no serial."""
+
 
 @kept
 def grade_name(text: str) -> tuple[str, str | None] | None:

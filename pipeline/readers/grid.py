@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import clean
+from pipeline.patterns import names_total
 from pipeline.points import split_label
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
@@ -188,7 +189,7 @@ def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence
     """Whether a line that follows the text of a column's last row at the pitch of its lines gives that label its points."""
     above = [g for g in own if net.ys[-2] < g.y and column[0] < g.x < column[1]]
     lines = text_lines(above)
-    if not lines or line[0].y - lines[-1][0].y > PITCH * (line[0].bottom - line[0].top):
+    if not lines or line[0].y - lines[-1][0].y > PITCH * (line[0].bottom - line[0].top) or names_total(clean(line_text(line))):
         return False
     label = joined_text([line_text(one) for one in lines])
     name, had = split_label(clean(label))
