@@ -31,7 +31,7 @@ from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring.grades import number_text
 from pipeline.scoring.problems import FOREIGN, problem
 from pipeline.scoring.score import marks_of
-from pipeline.scoring.tally import lines_of, name_of, total_of
+from pipeline.scoring.tally import lines_of, name_of, that_count, total_of, unfilled
 from pipeline.serialize import check_regular, short
 from pipeline.yamltext import UNPRINTABLE
 
@@ -226,7 +226,7 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     items = _Items()
     for criterion in criteria:
         _take(criterion, values, returned, annex, items)
-    findings += items.findings
+    findings += _without_spared(items, rubric, identity.get("edition"))
     head = {name: values.get(f"{prefix}_{name}", "").strip() for name in ("assessee", "assessor", "date")}
     findings += [problem("head-blank", annex, f"{rubric_id}/{n}", name=zh, name_en=n) for n, zh in (("assessee", "被评价单位"), ("date", "评价时间")) if not head[n]]
     date, unclear = read_date(head["date"], annex, rubric_id, returned.places.get(f"{prefix}_date"))
@@ -281,6 +281,12 @@ def _take(criterion: Criterion, values: dict[str, str], returned: Returned, anne
     items.findings += found
     if value is not None:
         items.awarded[criterion.id] = value
+
+
+def _without_spared(items: _Items, rubric: Rubric | None, edition: str | None) -> Iterable[Finding]:
+    """The findings on scores: a blank one is told only where a score is wanted, not on a line beside another that counts."""
+    wanted = {line.id for line in unfilled(lines_of(rubric, edition), items.awarded, items.skipped)} if rubric else None
+    return (f for f in items.findings if f.rule != "score-blank" or wanted is None or f.where in wanted)
 
 
 def _ambiguous(returned: Returned, values: dict[str, str], prefix: str, annex: int, rubric_id: str) -> Iterable[Finding]:
@@ -389,8 +395,9 @@ def _total_finding(
     given = unicodedata.normalize("NFKC", stated.total or "").strip().removesuffix("分")
     if rubric is None or not given:
         return
-    points = {c: Fraction(v) for c, v in awarded.items()}
-    total = number_text(total_of(points, rubric, lines_of(rubric, edition), frozenset()))
+    lines = lines_of(rubric, edition)
+    points = that_count({c: Fraction(v) for c, v in awarded.items()}, lines)
+    total = number_text(total_of(points, rubric, lines, frozenset()))
     if not NUMBER.fullmatch(given) or points_text(Decimal(given)) != total:
         yield problem("stated-total-differs", annex, f"{rubric_id}/total", at, given=stated.total, value=total)
 

@@ -40,6 +40,7 @@ from pipeline.scoring.tally import (
     Sheet,
     add_up,
     base_of,
+    counting,
     exact,
     lines_of,
     possible_of,
@@ -277,7 +278,7 @@ def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, polic
             continue
         signs = {line.id: SIGN[line.kind] * SIGN[section.kind] for line in own}
         got = [signs[line.id] * combined.items[line.id] for line in own if line.id in combined.items]
-        top = [line.criterion.max_points for line in own if signs[line.id] > 0]
+        top = [line.criterion.max_points for line in counting(line for line in own if signs[line.id] > 0)]
         out.append(
             SectionScore(
                 section.id, section.label, shown(sum(got, Fraction(0)), policy) if got else None,
@@ -302,7 +303,8 @@ def _item(line: Line, sheets: list[Sheet], combined: Combined, policy: Policy) -
         )
         for n, s in enumerate(sheets, start=1)
     )
-    lost = Fraction(top) - value if value is not None and top is not None and line.kind == "scored" else None
+    beside = any(line.id in s.spared for s in sheets)
+    lost = Fraction(top) - value if value is not None and top is not None and line.kind == "scored" and not beside else None
     return ItemScore(
         line.id, line.criterion.number, line.criterion.text and whole_text(line.criterion.text, line.criterion.columns), line.section.id, top,
         shown(value, policy) if value is not None else None, shown(lost, policy) if lost is not None else None,
