@@ -1,4 +1,4 @@
-"""Lines of lists that say what an answer gets, points beside words, and measures that open a line.
+"""Lines and rows that say what an answer gets, points beside words, and measures that open a line.
 
 Expected values (under `=>`) are what was drawn; see `support/drawn.py` for the notation.
 """
@@ -99,6 +99,54 @@ annex-1 《传染病防控检查评分表（100分）》 100
     4 | 教室通风 | 30
     5 | 消毒液配比正确 | 30
   unplaced: 37.3度以上视为发热。
+""",
+    "answers in rows below labels": """
+@ docx html xlsx
+民宿评分表
+项目 | 档次 | 分值
+建筑 | 特色鲜明 | 20
+^ | 基本协调 | 12
+^ | 特点不明 | 5
+客房 | 一客一换 | 30
+^ | 床品洁净 | 20
+安全 | 设备齐全 | 50
+^ | 仅有灭火器 | 15
+合计 |  | 100
+=>
+annex-1 《民宿评分表》 100
+  [建筑] -
+    - | 特色鲜明 | 20
+    - | 基本协调 | - | 并入上条
+    - | 特点不明 | - | 并入上条
+  [客房] -
+    - | 一客一换 | 30
+    - | 床品洁净 | - | 并入上条
+  [安全] -
+    - | 设备齐全 | 50
+    - | 仅有灭火器 | - | 并入上条
+""",
+    "rows that fall and make the total are criteria": """
+@ docx
+民宿评分表
+项目 | 内容 | 分值
+建筑 | 特色鲜明 | 20
+^ | 标识清楚 | 10
+客房 | 一客一换 | 30
+^ | 床品洁净 | 20
+安全 | 设备齐全 | 15
+^ | 演练到位 | 5
+合计 |  | 100
+=>
+annex-1 《民宿评分表》 100
+  [建筑] -
+    - | 特色鲜明 | 20
+    - | 标识清楚 | 10
+  [客房] -
+    - | 一客一换 | 30
+    - | 床品洁净 | 20
+  [安全] -
+    - | 设备齐全 | 15
+    - | 演练到位 | 5
 """,
     "words beside the points of an item": """
 @ txt docx
