@@ -336,8 +336,10 @@ POINTS_PERCENT = regex.compile(r"^(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)%$")
 """`40%` in a column of weights: the weights are the points."""
 
 POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不合格|^(?:★|▲|※)$|取消资格")
-POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
-"""Points at the end of a criterion's text: `…（2分）。`."""
+POINTS_IN_TEXT = regex.compile(
+    r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*(?:[，,；;、]\s*(?P<said>[^()（）\[\]【】0-9０-９每]{2,16}))?[)）\]】]\s*[。；;.]?\s*$"
+)
+"""Points at the end of a criterion's text, words beside them or not: `…（2分）。`, `…（10分，扣完为止）`."""
 
 VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项)\s*[)）】\]]")
 """What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""

@@ -12,7 +12,8 @@ from pipeline.model import Cell, Table
 from pipeline.normalize import clean, fold, points
 from pipeline.notices.segments import Segment
 from pipeline.points import split_label
-from pipeline.rubrics.listing import LIST_MARKER, lists_of
+from pipeline.rubrics.listing import lists_of
+from pipeline.rubrics.listlines import LIST_MARKER
 from pipeline.rubrics.table import JoinedTable
 
 
