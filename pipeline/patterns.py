@@ -158,6 +158,28 @@ TOTAL_WORDS = regex.compile(
 SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计|sub-?total)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
 SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
 
+
+@kept
+def names_total(text: str) -> bool:
+    """Whether a text is nothing but a word for the total, perhaps with its points.
+
+    >>> names_total("合 计（100分）"), names_total("安全合计")
+    (True, False)
+    """
+    return TOTAL_WORDS.fullmatch(fold(text)) is not None
+
+
+@kept
+def names_subtotal(text: str) -> bool:
+    """Whether a text is nothing but a word for a subtotal, perhaps with a section's name and points.
+
+    >>> names_subtotal("安全 小计：20分"), names_subtotal("合计")
+    (True, False)
+    """
+    return SUBTOTAL_WORDS.fullmatch(fold(text)) is not None
+
+
+
 _N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
 
 GRADE_WORDS = regex.compile(
@@ -268,8 +290,10 @@ SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](
 SERIAL_BEFORE_WORDS = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9]+\s)")
 """The same before a figure and a blank: only where the serials right before and after it are the next to it."""
 
+MEASURES = "年月日天周小时分秒个次项名人家处元米吨公件份场户"
+"""First characters of what is counted or measured: a figure right before one of them is an amount, no serial."""
 
-
+@kept
 def grade_name(text: str) -> tuple[str, str | None] | None:
     """The grade a header cell names and its points, or None.
 

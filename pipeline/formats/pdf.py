@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 
 import pikepdf
-import typst
 
 from pipeline import rx as regex
 from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
@@ -21,9 +19,6 @@ from pipeline.scoring.grades import range_text
 from pipeline.scoring.tally import SIGN
 from pipeline.templating import set_pages
 
-HERE = Path(__file__).resolve().parents[1]
-TEMPLATE = HERE / "templates" / "form.typ"
-FONTS = HERE / "fonts"
 IDENTITY_KEY = "/NoticeForm"
 WIDTHS = {"label": 23.0, "number": 12.0, "max": 12.0, "score": 16.0, "note": 28.0}
 WITH_SKIPS = {"label": 22.0, "number": 11.0, "max": 12.0, "score": 14.0, "skip": 15.0, "note": 26.0}
@@ -61,7 +56,7 @@ def _laid_out(sheet: Sheet) -> bytes:
     pages = 3 + len(sheet.lines()) // 8
     while True:
         data = json.dumps(_data(sheet, pages), ensure_ascii=False)
-        laid_out = set_pages(_compiler(), sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=0)
+        laid_out = set_pages("form.typ", sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=0)
         with pikepdf.open(io.BytesIO(laid_out)) as pdf:
             if len(pdf.pages) <= pages:
                 return laid_out
@@ -72,11 +67,6 @@ def _saved(pdf: pikepdf.Pdf) -> bytes:
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
 def _data(sheet: Sheet, pages: int) -> dict:

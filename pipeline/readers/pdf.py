@@ -21,7 +21,7 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import calls, grid, shading, tallboxes, textlayer, unshown, watermarks
+from pipeline.readers import calls, grid, shading, standins, tallboxes, textlayer, unshown, watermarks
 from pipeline.readers.calls import Character
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
@@ -90,6 +90,7 @@ def read(data: bytes, name: str) -> Document:
 
 
 def _open(data: bytes, name: str) -> pdfium.PdfDocument:
+    standins.install()
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

@@ -12,11 +12,8 @@ import pypdfium2.raw as raw
 
 from pipeline import rx as regex
 from pipeline.readers import calls
-from pipeline.readers.glyphs import has_meaning
+from pipeline.readers.glyphs import COVERING, MIN_CHARS, has_meaning, is_bare
 from pipeline.readers.marks import Glyph
-
-MIN_CHARS = 8
-"""A page with fewer characters and a picture is a scan (page numbers and stamps are put over scans as text)."""
 
 NONSENSE = 0.3
 """A page where more than this part of the characters has no meaning, or is a mixture of scripts, is read as a picture."""
@@ -31,12 +28,6 @@ MISNAMED = 5
 FOREIGN = 0.15
 """Of accented letters amid Chinese words so many and more, or of characters that no Chinese text uses a larger part: glyphs
 that a program distilled anew and named after other characters. A Chinese name has a rare character or two."""
-
-COVERING = 0.7
-"""A picture that takes up this much of the page is the page itself."""
-
-MARGIN = 0.08
-"""Part of the page's height at the top and bottom where scanners' apps and page numbers write."""
 
 NAME = 256
 """Bytes of a font's name, at most."""
@@ -78,7 +69,7 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], text: str, pictures: Se
         return "has no text layer"
     if not _covered(page, pictures):
         return None
-    if sum(MARGIN * height < g.y < (1 - MARGIN) * height for g in glyphs) < MIN_CHARS:
+    if is_bare((g.y for g in glyphs), height):
         return "has no text layer but a line in its margin"
     if _is_hidden(page):
         return "is a picture with a scanner's own recognition under it"
@@ -112,7 +103,7 @@ def misnamed(text: str) -> int:
 def _is_misnamed(text: str) -> bool:
     """Whether glyphs have been given other characters' names: accented letters amid Chinese words, nearly no Chinese but
     many accented letters, or Chinese characters that no Chinese text uses."""
-    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in set(text) - _common()):
+    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in set(text) - _usual()):
         return False
     amid = len(_AMID.findall(text))
     accented = len(_ACCENTED.findall(text))
@@ -127,10 +118,12 @@ def _is_chinese(char: str) -> bool:
 
 
 @cache
-def _common() -> frozenset[str]:
-    """The Chinese characters of GB 2312."""
-    codes = b"".join(bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
-    return frozenset(codes.decode("gb2312", "ignore"))
+def _usual() -> frozenset[str]:
+    """The characters of nearly every Chinese text, none of which makes its layer suspect: those of ASCII, and the punctuation,
+    wide letters and Chinese characters of GB 2312."""
+    rows = (0xA1, 0xA3, *range(0xB0, 0xF8))
+    codes = b"".join(bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
+    return frozenset((*map(chr, range(0x20, 0x7F)), *codes.decode("gbk", "ignore"))) - frozenset("ˉˇ")
 
 
 @cache
@@ -147,6 +140,8 @@ def _is_rare(char: str) -> bool:
 
 def _is_nonsense(glyphs: Sequence[Glyph], text: str) -> bool:
     """Whether too many characters have no meaning, or they are a mixture of scripts."""
+    if _usual().issuperset(text):
+        return False
     if not has_meaning(text):
         bad = sum(not has_meaning(g.text) for g in glyphs)
         controls = sum("\0" < g.text < " " for g in glyphs)

@@ -17,6 +17,7 @@ from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, paragraph_lines
 from pipeline.points import is_label_points, points_after_name, points_at_end, split_label
 from pipeline.rubrics.roles import Columns
+from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
 
 MIN_LINES = 3
@@ -68,8 +69,6 @@ LIST_MARKER = regex.compile(
     rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[A-H][.、．]|[①-⑳])\s*"
 )
 FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
-TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.[0-9]{1,5}(?=\s)")
-"""`3.24 小时值班`: a serial of two levels, or one of the first before a figure."""
 
 OPTION_LINE = regex.compile(r"^\s*(?:[A-H]\s*[.、．]|[0-9]{1,2}\s*[)）])")
 """How an answer or a remark below an item is marked, and in other lists an item."""
@@ -85,7 +84,7 @@ MAX_LIST_LABEL = 40
 def lists_of(blocks: Sequence[Block]) -> tuple[JoinedTable, ...]:
     """The lists of a stretch without tables: one, or each under a title of its own, where these have all rows of the one."""
     whole = list_table(blocks)
-    titles = [i for i, b in enumerate(blocks) if isinstance(b, Paragraph) and _titles_sheet(b)]
+    titles = [i for i, b in enumerate(blocks) if isinstance(b, Paragraph) and titles_sheet(b)]
     if whole is None or len(titles) < 2:
         return (whole,) if whole is not None else ()
     parts = [list_table(blocks[a:b]) for a, b in pairwise([*titles, len(blocks)])]
@@ -111,11 +110,12 @@ def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
     return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
 
 
-def _titles_sheet(paragraph: Paragraph) -> bool:
-    """Whether a line is the title of a sheet: it speaks of scoring, and is no line of a list."""
-    text = HASHES.sub("", clean(paragraph.text))
-    short = len(text) <= MAX_LIST_LABEL and not LIST_MARKER.match(text) and not BULLET.match(text)
-    return short and patterns.TITLE_WORDS.search(text) is not None and patterns.SCORING_TITLE.search(text) is not None
+def titles_sheet(line: Paragraph) -> bool:
+    """Whether a line is the title of a sheet: no line of a list, that stands in the middle or speaks of scoring."""
+    text = HASHES.sub("", clean(line.text))
+    titled = MIN_TITLE <= len(text) <= MAX_LIST_LABEL and patterns.TITLE_WORDS.search(text) is not None
+    said = line.align == "center" or patterns.SCORING_TITLE.search(text) is not None
+    return titled and said and not LIST_MARKER.match(text) and not BULLET.match(text)
 
 
 def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
@@ -154,18 +154,21 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
 
 
 def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
-    """The lines, a serial before a figure and a blank (3.24 小时值班) set apart from it where it counts on from a plain one above and
-    no other line is numbered 3.…."""
+    """The lines, a serial before a figure (2.12345热线畅通) set apart from it where it counts on from a plain one above, or begins below
+    a section's heading; where a blank ends the figure (3.24 小时值班) only if no other line is numbered 3.…."""
     count = Counter(m[1] for p in lines if (m := FIRST_LEVEL.match(p.text)))
     out: list[Paragraph] = []
     last = 0
-    for line in lines:
-        plain, dotted = PLAIN_SERIAL.match(line.text), TWO_LEVELS.match(line.text)
-        if plain is not None:
-            last = int(fold(plain[1]))
-        elif dotted is not None and count[dotted[1]] == 1 and int(dotted[1]) == last + 1:
-            last += 1
-            line = replace(line, text=f"{dotted[1]}. {line.text[dotted.end(1) + 1 :]}")
+    for above, line in zip([None, *lines], lines, strict=False):
+        text = clean(line.text)
+        spaced = patterns.SERIAL_BEFORE_WORDS.match(text)
+        figure = spaced if spaced and count[spaced["b"]] == 1 else None if DOTTED_START.match(text) else patterns.SERIAL_BEFORE_FIGURE.match(text)
+        headed = above is not None and patterns.SECTION_MARKER.match(clean(above.text)) is not None
+        if plain := PLAIN_SERIAL.match(text):
+            last = int(plain[1])
+        elif figure and int(figure["b"]) in (last + 1, 1 if headed else last + 1):
+            last = int(figure["b"])
+            line = replace(line, text=f"{figure[0]} {text[figure.end() :]}")
         out.append(line)
     return out
 
@@ -280,22 +283,14 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     """Printed lines joined to items: as their margins say, and a marked line without points goes on in the lines after it
     up to its points; points alone are those of the line above."""
     out: list[Paragraph] = []
-    last = 0
     set_lines = [paragraph_lines(line, i) for i, line in enumerate(lines)]
     margins = Margins.of(list(chain.from_iterable(set_lines)))
     for i, line in enumerate(lines):
         text = clean(line.text)
-        figure = patterns.SERIAL_BEFORE_FIGURE.match(text) if not DOTTED_START.match(text) else None
-        anew = bool(out) and patterns.SECTION_MARKER.match(clean(out[-1].text)) is not None  # below a section's heading
-        if figure and (int(figure["b"]) == last + 1 or (anew and int(figure["b"]) == 1)):  # 2.12345热线… after 1.…
-            text = f"{text[: figure.end()]} {text[figure.end() :]}"
-            line = replace(line, text=text)
         above = clean(out[-1].text) if out else ""
-        serial = PLAIN_SERIAL.match(text)
-        last = int(serial[1]) if serial else last
         marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
         opened = marked and _points_of(above) is None
-        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text).rstrip("。"))
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.names_total(text.rstrip("。"))
         wraps = line.page is not None and not above.endswith(("。", "；", "："))
         closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
         follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
@@ -373,7 +368,7 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
     if below is None:
         return False
     order = list(dict.fromkeys(map(_kind, lines)))
-    if patterns.TOTAL_WORDS.fullmatch(fold(below.text).rstrip("。")):
+    if patterns.names_total(below.text.rstrip("。")):
         return False
     deeper = order.index(_kind(below)) > order.index(_kind(lines[index]))
     sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None

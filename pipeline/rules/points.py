@@ -64,9 +64,14 @@ def _terms(values: list[Decimal]) -> str:
     return " + ".join(points_text(g[0]) if len(g) == 1 else f"{len(g)}×{points_text(g[0])}" for g in groups)
 
 
+def called(criterion: Criterion) -> str:
+    """The printed number; of a criterion without, its running index, as the id has it."""
+    return criterion.number or criterion.id.rsplit("/c", 1)[-1]
+
+
 def span_of(criteria: Iterable[Criterion]) -> str:
-    """`13–16`, by the printed numbers (else by the running index in the ids)."""
-    names = [c.number or c.id.rsplit("/c", 1)[-1] for c in criteria]
+    """`13–16`."""
+    names = [called(c) for c in criteria]
     return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}" if names else "–"
 
 

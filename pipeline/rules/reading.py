@@ -8,7 +8,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.findings import Severity
 from pipeline.model import Criterion, Doubt, Reading, Rubric
-from pipeline.rules.points import section_name, sum_of, with_children
+from pipeline.rules.points import called, section_name, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten
 from pipeline.rules.slips import edits_between
 
@@ -246,7 +246,6 @@ def _unsure_digits(rubric: Rubric, where: str, doubt: Doubt, closes: bool) -> Hi
 
 
 def _unsure(rubric: Rubric, criterion: Criterion, closes: bool) -> Hit:
-    name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
     confidence = f"{criterion.confidence:.2f}"
     first = _first_readings(criterion)
     return Hit(
@@ -254,8 +253,8 @@ def _unsure(rubric: Rubric, criterion: Criterion, closes: bool) -> Hit:
         where=criterion.id,
         status="supported",
         severity="note" if closes else None,
-        zh=f"第 {name} 条识别把握 {confidence}：“{shorten(criterion.text)}”" + "".join(f"，“{b}”初读为“{a}”" for a, b in first),
-        en=f"criterion {name} was read with confidence {confidence}: “{shorten(criterion.text)}”"
+        zh=f"第 {called(criterion)} 条识别把握 {confidence}：“{shorten(criterion.text)}”" + "".join(f"，“{b}”初读为“{a}”" for a, b in first),
+        en=f"criterion {called(criterion)} was read with confidence {confidence}: “{shorten(criterion.text)}”"
         + "".join(f", “{b}” first as “{a}”" for a, b in first),
         evidence=(criterion.points_at, criterion.at),
     )
