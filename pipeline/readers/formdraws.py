@@ -27,7 +27,7 @@ def check(data: bytes, name: str, most: int = limits.MAX_FORM_DRAWS) -> None:
                 if _draws(page.obj, known, 0) > most:
                     where = f"{name}, page {number}"
                     raise LimitExceeded(where, f"more than {most:,} forms drawn on it or inside each other", "print it to PDF anew")
-    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return
 
 
