@@ -124,7 +124,7 @@ def _read_page(
         glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", drawn.marked)
         shape = Page(number, *place.size(turn))
         text = "".join([g.text for g in glyphs])
-        reason = textlayer.MEANINGLESS if by_sight else textlayer.fault(page, glyphs, text, drawn.pictures, shape.height)
+        reason = textlayer.MEANINGLESS if by_sight else textlayer.fault(page, glyphs, text, drawn, shape.height)
         if reason:
             return _read_picture(page, number, shape, reason)
         ground = Ground()
