@@ -83,7 +83,7 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
     outside += number
-    nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
+    nets = [with_parted(with_gutters(net, own, known, marks.horizontal), own) for net, own in zip(nets, inside, strict=True)]
     rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
     nets = [with_closed_header(with_labels(with_unstruck(net, own), own), own) for (net, _), own in zip(rowed, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]

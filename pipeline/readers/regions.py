@@ -57,7 +57,7 @@ STACKED = 0.9
 ANNEX = regex.compile(r"附\s*[件表]\s*[0-9一二三四五六七八九十]{0,3}\s*[:：]?")
 """The mark of an annex, alone on its line."""
 
-PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|第 ?[0-9]{1,4} ?页.{0,12}")
+PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|[0-9]{1,4} ?[/／] ?[0-9]{1,4}|第 ?[0-9]{1,4} ?页.{0,12}")
 """A page number that can be nothing else, wherever a page ends."""
 
 Line = list[Glyph]

@@ -18,10 +18,9 @@ from pypdfium2 import PdfSysfontBase
 FONT = Path(__file__).resolve().parents[1] / "fonts" / "NotoSerifSC-Regular-gb.ttf"
 NAME = b"Notice Serif SC\0"
 
-CHINESE = 134
-EASTERN = frozenset((128, 129, CHINESE, 136))
-"""Windows' numbers of the character sets of Japanese, Korean and Chinese, simplified and traditional. For others PDFium has fonts
-of its own."""
+SYMBOL, CHINESE = 2, 134
+"""Windows' numbers of two character sets. Signs such as Wingdings' have codes of their own, no characters. A Chinese font with
+glyph numbers for codes, as office programs leave it out, is asked for as a Latin one."""
 
 WHOLE_FILE = 0
 """Asked for in the place of a table's name."""
@@ -48,7 +47,7 @@ class _OwnFont(PdfSysfontBase):  # type: ignore[misc]
         """None to tell of: `MapFont` alone answers."""
 
     def MapFont(self, _: Any, weight: int, italic: int, charset: int, pitch: int, face: Any, exact: Any) -> int | None:
-        return 1 if charset in EASTERN else None
+        return None if charset == SYMBOL else 1
 
     def GetFont(self, _: Any, face: Any) -> None:
         return None

@@ -321,7 +321,7 @@ def _identity_findings(
     elif (number and ours[0] and fold(number) != fold(ours[0])) or (revision and ours[1] and revision != ours[1]) or rubric is None or rubric.annex != annex:
         named = f"{rubric_id}（附件 {annex}）" if rubric is not None and rubric.annex != annex else rubric_id
         given = " ".join(p for p in (number, f"版次 {revision}" if revision else "", named) if p)
-        expected = " ".join(p for p in (ours[0], f"版次 {ours[1]}" if ours[1] else "") if p)
+        expected = " ".join(p for p in (ours[0] or reading.source.file, f"版次 {ours[1]}" if ours[1] else "") if p)
         yield problem("foreign-revision", annex, rubric_id, given=given, expected=expected)
     elif identity["rubric_digest"] != rubric_digest(rubric):
         yield problem("digest-mismatch", annex, rubric_id, given=identity["rubric_digest"][:12], expected=rubric_digest(rubric)[:12])

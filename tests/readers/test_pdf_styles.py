@@ -328,7 +328,8 @@ def texts(document) -> list[str]:
     return [b.text for b in document.blocks if isinstance(b, Paragraph)]
 
 
-def test_uprights_that_run_on_to_the_page_number():
+@pytest.mark.parametrize("number", ["第 2 页 共 3 页", "2/5"])
+def test_uprights_that_run_on_to_the_page_number(number):
     """A browser draws a merged cell's sides down past the end of the page."""
     canvas = Canvas()
     rows = [("项目", "评价内容", "分值"), ("安全", "持证上岗。", "3"), ("", "有预案。", "2")]
@@ -340,9 +341,9 @@ def test_uprights_that_run_on_to_the_page_number():
     canvas.line(xs[1], 772, xs[-1], 772)
     for x in xs:
         canvas.line(x, 700, x, 842 if x < 130 else 772)
-    canvas.text(200, 800, "第 2 页 共 3 页")
+    canvas.text(80, 800, number)
     (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
-    assert not any("页" in c.text for c in table.cells)
+    assert not any(number in c.text for c in table.cells)
 
 
 # ---- characters --------------------------------------------------------------------------------------------------
@@ -485,3 +486,17 @@ def test_gutters_of_the_page_before_in_a_table_of_nothing_but_names_of_sections(
     words = ((4.0, "一、围挡硬化（8分）"), (24.0, "二、裸土覆盖（9分）"))
     glyphs = [Glyph.of(c, 5 + 10.0 * i, top, 15 + 10.0 * i, top + 12) for top, text in words for i, c in enumerate(text)]
     assert with_gutters(net, glyphs, known) == net
+
+
+def test_level_rules_that_end_at_a_gutter_without_its_rule():
+    """No upright between labels and numbers: the rules between rows begin at the column of numbers."""
+    known = Known()
+    known.note(0.0, 300.0, (40.0,))
+    sides = Rule(0.0, 0.0, 60.0), Rule(80.0, 0.0, 60.0), Rule(300.0, 0.0, 60.0)
+    net = Net((0.0, 80.0, 300.0), (0.0, 20.0, 40.0, 60.0), (*(Rule(y, 0.0, 300.0) for y in (0.0, 20.0, 60.0)), Rule(40.0, 80.0, 300.0)), sides)
+    words = ((4.0, 4.0, "项目"), (50.0, 4.0, "序号"), (4.0, 34.0, "安全"), (55.0, 24.0, "1"), (55.0, 44.0, "2"))
+    glyphs = [Glyph.of(c, x + 10.0 * i, top, x + 10.0 + 10.0 * i, top + 12) for x, top, text in words for i, c in enumerate(text)]
+    drawn = (Rule(40.0, 38.0, 80.0), Rule(40.0, 80.0, 300.0), Rule(50.0, 42.0, 78.0))
+    assert [span[:3] for span in with_gutters(net, glyphs, known, drawn).spans if span[1] == 1] == [(0, 1, 1), (1, 1, 1), (2, 1, 1)]
+    assert (1, 0, 2, 1) in with_gutters(net, glyphs, known, drawn).spans
+    assert (1, 1, 2, 1) in with_gutters(net, glyphs, known).spans

@@ -52,9 +52,15 @@ def test_two_assessors_may_choose_differently():
 
 
 def test_lines_beside_the_one_that_counts_lost_nothing():
-    assert {i.criterion: i.lost and points_text(i.lost) for i in card(form("5", "", "2.5", "")).items} == {
-        "annex-1/c1": "1", "annex-1/c2": None, "annex-1/c3": "0.5", "annex-1/c4": None,
+    assert {i.criterion: points_text(i.lost) for i in card(form("5", "", "2.5", "")).items} == {
+        "annex-1/c1": "1", "annex-1/c2": "0", "annex-1/c3": "0.5", "annex-1/c4": "0",
     }  # fmt: skip
+
+
+def test_what_two_assessors_took_off_different_lines_is_all_that_was_lost():
+    one = card(form("6", "3", "", ""), form("6", "", "3", "", who="乙"), policy="assessors: {combine: mean}\n")
+    assert [points_text(i.lost) for i in one.items] == ["0", "0.5", "0", "0"]
+    assert (str(one.total), str(one.possible)) == ("9", "10")
 
 
 def test_what_does_not_apply_leaves_the_best_of_the_rest():
