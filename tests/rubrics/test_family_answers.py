@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.sheets import rubrics_of
 from tests.support.drawn import case_of, read_drawn
 
 CASES = {
@@ -249,6 +250,17 @@ annex-1 《社区环境考核评分表（60分）》 60
     3 | 车辆停放有序（扣完为止） | 10
 """,
 }
+
+
+def test_answers_with_their_points_under_a_header_that_names_both_are_no_shifted_header():
+    (rubric,) = rubrics_of("""
+        序号 | 测评项目 | 选项及分值                              | 满分
+        1    | 政策宣传 | □满意（20分） □较满意（15分） □不满意（0分） | 20
+        2    | 服务态度 | □满意（30分） □较满意（22分） □不满意（0分） | 30
+        3    | 办事效率 | □满意（50分） □较满意（22分） □不满意（0分） | 50
+        合计 |          |                                         | 100
+    """)
+    assert rubric.header_faults == ()
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
