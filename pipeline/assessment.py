@@ -110,10 +110,10 @@ def assessment_from(data: Any, where: str = "assessment") -> Assessment:
     if not isinstance(data, dict) or not isinstance(data.get("awarded"), dict) or "annex" not in data:
         raise InputError(where, "not an assessment JSON (no `annex` and `awarded`)", "make it with `notice collect`")
     if str(data.get("schema_version", SCHEMA_VERSION)).split(".")[0] != SCHEMA_VERSION.split(".")[0]:
-        raise InputError(where, f"schema version {data['schema_version']!r}", "collect the forms again")
+        raise InputError(where, f"schema version {data['schema_version']!r:.60}", "collect the forms again")
     for key, value in data["awarded"].items():
         if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-            raise InputError(f"{where}: awarded.{key}", f"{value!r} is no decimal string", 'write it as "3" or "2.5"')
+            raise InputError(f"{where}: awarded.{key}", f"{value!r:.60} is no decimal string", 'write it as "3" or "2.5"')
     for name, kind in (("not_applicable", str), ("notes", str), ("vetoes", bool)):
         wrong = [k for k, v in _mapping(data, name, where).items() if not isinstance(v, kind)]
         if wrong:

@@ -158,6 +158,27 @@ TOTAL_WORDS = regex.compile(
 SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计|sub-?total)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
 SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
 
+
+@kept
+def names_total(text: str) -> bool:
+    """Whether a text is nothing but a word for the total, perhaps with its points.
+
+    >>> names_total("合 计（100分）"), names_total("安全合计")
+    (True, False)
+    """
+    return TOTAL_WORDS.fullmatch(fold(text)) is not None
+
+
+@kept
+def names_subtotal(text: str) -> bool:
+    """Whether a text is nothing but a word for a subtotal, perhaps with a section's name and points.
+
+    >>> names_subtotal("安全 小计：20分"), names_subtotal("合计")
+    (True, False)
+    """
+    return SUBTOTAL_WORDS.fullmatch(fold(text)) is not None
+
+
 _N = r"[0-9]{1,4}(?:\.[0-9]{1,2})?"
 
 GRADE_WORDS = regex.compile(
@@ -218,11 +239,16 @@ _BLANK = regex.compile(r"(?:签字|签名|签章|盖章)?(?:及?(?:日期|时间
 
 
 LABEL_POINTS = regex.compile(
-    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:(?<=[(\[【（\s，,：:])[本该此](?:项目?|部分|类))?(?:共|计|满分|总分|分值|权重|(?:最高|最多|至多|上限|不超过|限)?(?:加|扣|计|得|为)?)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
+    r"^(?P<label>.*?)\s*[(\[【（]?\s*(?:(?<=[(\[【（\s，,：:])[本该此](?:项目?|部分|类))?(?:合计|共计|共|计|满分|总分|分值|权重|(?:最高|最多|至多|上限|不超过|限)?(?:加|扣|计|得|为)?)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*(?:分|%|points?|pts|marks)\s*[)\]】）]?[:：]?$",
     regex.DOTALL | regex.IGNORECASE,
 )
 LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*[)\]）]$", regex.DOTALL)
 """`日常管理 (8分)`, `安全运营（12）`, `一、基础工作 20分`."""
+
+LABEL_REMARKED = regex.compile(
+    r"[(（](?P<lead>(?!合计|共计)[^()（）0-9]*[，,；;、。：:\s])?(?:合计|共计|共|计|满分|总分|分值)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分(?:[，,；;、。：:\s]\s*(?P<tail>[^()（）0-9]+|每[^()（）]+))?[)）](?:[(（](?P<more>[^()（）0-9]+)[)）])?$"
+)
+"""`特色活动（30分，任选其一）`, `特色活动（任选其一，共30分）`, `特色活动（30分）（任选其一）`: words beside the points, in one bracket or two."""
 
 LABEL_POINTS_WORDS = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?:共|计|满分)?(?P<points>[一二三四五六七八九十百]{1,5}分)\s*[)\]）]$", regex.DOTALL)
 """`环境卫生（二十分）`: points in words, in brackets only."""
@@ -263,8 +289,11 @@ SERIAL_BEFORE_FIGURE = regex.compile(r"^\s*(?P<b>[0-9０-９]{1,3})\s*[.．、](
 SERIAL_BEFORE_WORDS = regex.compile(r"^\s*(?P<b>[0-9]{1,3})\s*[.．、](?=[0-9]+\s)")
 """The same before a figure and a blank: only where the serials right before and after it are the next to it."""
 
+MEASURES = "年月日天周小时分秒个次项名人家处元米吨公件份场户"
+"""First characters of what is counted or measured: a figure right before one of them is an amount, no serial."""
 
 
+@kept
 def grade_name(text: str) -> tuple[str, str | None] | None:
     """The grade a header cell names and its points, or None.
 
@@ -307,8 +336,10 @@ POINTS_PERCENT = regex.compile(r"^(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)%$")
 """`40%` in a column of weights: the weights are the points."""
 
 POINTS_VETO = regex.compile(r"一票否决|否决项?|直接(?:判|评)?为?不合格|^(?:★|▲|※)$|取消资格")
-POINTS_IN_TEXT = regex.compile(r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*[)）\]】]\s*[。；;.]?\s*$")
-"""Points at the end of a criterion's text: `…（2分）。`."""
+POINTS_IN_TEXT = regex.compile(
+    r"[(（\[【]\s*(?:满分|分值|共|计|最高)?[:：]?\s*(?P<points>[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?|[一二三四五六七八九十百]{1,5})\s*分\s*(?:[，,；;、]\s*(?P<said>[^()（）\[\]【】0-9０-９每]{2,16}))?[)）\]】]\s*[。；;.]?\s*$"
+)
+"""Points at the end of a criterion's text, words beside them or not: `…（2分）。`, `…（10分，扣完为止）`."""
 
 VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项)\s*[)）】\]]")
 """What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""

@@ -84,9 +84,15 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     (('安全', Decimal('12')), ('卫生', Decimal('10')), ('一次扣20分', None))
     >>> split_label("基本符合的得2.5分"), split_label("现场管理（得10分）")
     (('基本符合的得2.5分', None), ('现场管理', Decimal('10')))
+    >>> split_label("特色活动（30分，任选其一）")
+    ('特色活动（任选其一）', Decimal('30'))
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
+    if plain.endswith((")", "）")) and (match := patterns.LABEL_REMARKED.search(plain)) and (words := _words_beside(match)):
+        label = _tight(whole[: match.start()])
+        if label and not _SENTENCE.search(label):
+            return f"{label}（{words}）", Decimal(match["points"])
     for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
         if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match) and not _is_clause(match):
@@ -94,6 +100,14 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     match = patterns.LABEL_POINTS_WORDS.match(plain) if "分" in plain else None
     value = points(match["points"]) if match else None
     return (_tight(match["label"]), value) if match and value is not None else (whole, None)
+
+
+_SENTENCE = regex.compile(r"[。；;]")
+
+
+def _words_beside(match: regex.Match[str]) -> str:
+    """The words that stand with a label's points: `任选其一` of （30分，任选其一）."""
+    return "，".join(filter(None, (_tight(match[name] or "").strip("，,；;、。：: ") for name in ("lead", "tail", "more"))))
 
 
 def _is_rate(match: regex.Match[str]) -> bool:
@@ -176,6 +190,11 @@ def total_in(text: str) -> Decimal | None:
     if match:
         return Decimal(match["points"] or match["bare"])
     return None
+
+
+def one_counts(section: Section) -> bool:
+    """Whether of a section's criteria one is chosen, and gives all its points."""
+    return bool(spare(section))
 
 
 def adding(section: Section) -> tuple[Criterion, ...]:

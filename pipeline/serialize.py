@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError, reason
-from pipeline.model import ITEM_ID, RUBRIC_ID, SCHEMA_VERSION, Reading
+from pipeline.model import ITEM_ID, RUBRIC_ID, SCHEMA_VERSION, Reading, Rubric
 from pipeline.plain import Misfit, from_plain
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -127,7 +127,7 @@ def _check_texts(data: Any, path: str) -> None:
 
 
 def _check_names(reading: Reading) -> None:
-    """Raise Misfit for names that would lead a written file elsewhere, and for ids that stand twice."""
+    """Raise Misfit for names that would lead a written file elsewhere, for ids that stand twice, and for sections in a ring."""
     for path, name in ((".source.file", reading.source.file), (".slug", reading.slug), (".revision", reading.revision)):
         if name is not None and (not name or name in (".", "..") or _FOLDER.search(name)):
             raise Misfit(f"{name!r:.60} is no name without folders", path)
@@ -140,3 +140,13 @@ def _check_names(reading: Reading) -> None:
             if not ITEM_ID.fullmatch(name) or name in seen:
                 raise Misfit(f"{name!r:.60} stands twice" if name in seen else f"{name!r:.60} is no id", f".rubrics[{i}]")
             seen.add(name)
+        _check_parents(rubric, f".rubrics[{i}]")
+
+
+def _check_parents(rubric: Rubric, path: str) -> None:
+    """Raise Misfit for a section whose parent does not stand above it: so none is its own, however far up."""
+    above: set[str] = set()
+    for j, section in enumerate(rubric.sections):
+        if section.parent is not None and section.parent not in above:
+            raise Misfit(f"{section.parent!r:.60}, the parent of {section.id}, is no section above it", f"{path}.sections[{j}].parent")
+        above.add(section.id)

@@ -175,12 +175,18 @@ _SAID = {
     "nothing": ("没有变化", "nothing changed"),
     "busy": ("另一次运行尚未结束，等它结束", "another run is at work here; waiting for it"),
     "removed": ("已撤除", "removed"),
+    "extract": ("读取", "extract"),
+    "audit": ("审核", "audit"),
+    "forms": ("表单", "forms"),
+    "diff": ("修订对照", "diff"),
+    "readings": ("来源比对", "readings"),
+    "demo": ("演示", "demo"),
 }
-"""What `run` says besides the names of stages, in Chinese and English."""
+"""What `run` says, the names of stages among it, in Chinese and English."""
 
 
 def _said(key: str, lang: str) -> str:
-    return _SAID[key][0 if lang == "zh" else 1]
+    return _SAID.get(key, (key, key))[0 if lang == "zh" else 1]
 
 
 def ingest(file: Path, sources: Path, extracted: Path, reports: Path, lang: str, said: Said, failed: list[PipelineError]) -> Iterator[str]:
@@ -223,7 +229,7 @@ def _run_card(card: Card, known: list[Card], broken: set[str], extracted: Path, 
     target = card.notice_json(extracted)
     plan = list(_stages(card, known, extracted, reports, lang))
     for name in ledger.retire(reports / card.slug, {stage.name for stage in plan}):
-        yield f"{card.slug}: {name} {_said('removed', lang)}"
+        yield f"{card.slug}: {_said(name, lang)} {_said('removed', lang)}"
     for stage in plan:
         entry = reports / card.slug / ".stages" / f"{stage.name}.json"
         if ledger.is_done(stage, entry):
@@ -233,7 +239,7 @@ def _run_card(card: Card, known: list[Card], broken: set[str], extracted: Path, 
             ledger.redo(stage, entry)
         except OSError as error:
             raise InputError(str(error.filename or stage.folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
-        yield f"{card.slug}: {stage.name}" + (_what_changed(before, serialize.load_reading(target), lang) if before else "")
+        yield f"{card.slug}: {_said(stage.name, lang)}" + (_what_changed(before, serialize.load_reading(target), lang) if before else "")
 
 
 def _previous(target: Path) -> Reading | None:
@@ -295,6 +301,7 @@ _HELD: dict[str, Reading] = {}
 
 def _read_once(path: Path) -> Reading:
     """A file as `read` gives it, read anew only when its content is not at hand."""
+    serialize.check_regular(path)
     try:
         digest = ledger.file_digest(path)
     except OSError:

@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 FOLDER = Path(__file__).parent / "templates"
+FONTS = Path(__file__).parent / "fonts"
 
 
 @cache
@@ -20,11 +21,18 @@ def template(name: str) -> jinja2.Template:
     ).get_template(name)
 
 
-def set_pages(compiler: Any, **how: Any) -> bytes:
-    """The PDF that a typst compiler sets, as `compile` is told. A fault inside typst, which is raised as no Exception, is
-    raised as RuntimeError, so that it is told like any other."""
+@cache
+def _compiler(name: str) -> Any:
+    import typst  # loaded late: web pages do without
+
+    return typst.Compiler(str(FOLDER / name), root=str(FOLDER.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+
+
+def set_pages(name: str, **how: Any) -> bytes:
+    """The PDF that typst sets from a template (`form.typ`), as `compile` is told. A fault inside typst, which is raised as no
+    Exception, is raised as RuntimeError, so that it is told like any other."""
     try:
-        made = compiler.compile(format="pdf", **how)
+        made = _compiler(name).compile(format="pdf", **how)
     except BaseException as error:
         if type(error).__module__ != "pyo3_runtime":
             raise

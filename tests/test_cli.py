@@ -96,7 +96,7 @@ def test_run_redoes_what_was_lost(tmp_path, capsys):
     lost.unlink()
     capsys.readouterr()
     main(target)
-    assert capsys.readouterr().out == f"{SEED.name}: forms\n"
+    assert capsys.readouterr().out == f"{SEED.name}: 表单\n"
     assert lost.read_bytes() == before
 
 

@@ -50,6 +50,8 @@ WRONG = [
     (f"{CRITERION}.id", "annex-1/c2", "stands twice"),
     (f"{CRITERION}.id", "../c1", "is no id"),
     ("rubrics.0.sections", "abc", "is no list"),
+    ("rubrics.0.sections.0.parent", "annex-1/s1", "sections[0].parent: 'annex-1/s1', the parent of annex-1/s1, is no section above it"),
+    ("rubrics.0.sections.0.parent", "annex-1/s2", "'annex-1/s2', the parent of annex-1/s1, is no section above it"),
     ("rubrics.0.annex", True, "is no whole number"),
     ("rubrics.0.annex", 10**30, "is no whole number"),
     ("rubrics.0.id", "../../../tmp/evil", "is no rubric's id"),

@@ -21,6 +21,8 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
 
+from pipeline.formats import pdf
+from tests.browser.small import small_sheet
 from tests.readers.word import docx, p, tbl, tc, tr, zipped
 from tests.support import rawpdf
 from tests.support.rawpdf import Canvas
@@ -97,6 +99,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "path.ofd": ("", lambda: ofd("<a/>", root="../../../etc/passwd")),
     "loop.pdf": ("", lambda: looping_pages()),
     "password.pdf": ("password", lambda: locked_pdf()),
+    "password form.pdf": ("password", lambda: locked_pdf(pdf.render(small_sheet()))),
     "password.docx": ("password", lambda: ole("EncryptedPackage")),
     "password.xlsx": ("password", lambda: ole("EncryptedPackage")),
     "blank pages.pdf": ("nothing in it can be read", lambda: rawpdf.document([Canvas()] * 2_000)),
@@ -117,9 +120,9 @@ def ole(stream: str) -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + stream.encode("utf-16-le") + b"\0" * 512
 
 
-def locked_pdf() -> bytes:
+def locked_pdf(data: bytes | None = None) -> bytes:
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(small_pdf())) as file:
+    with pikepdf.open(io.BytesIO(data or small_pdf())) as file:
         file.save(out, encryption=pikepdf.Encryption(owner="o", user="secret"))
     return out.getvalue()
 

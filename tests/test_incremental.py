@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_seen_is_told(shelf, monkeypatch):
 def test_a_predecessor_is_read_first_whatever_its_slug(shelf):
     done = run(shelf)
     assert done == [
-        "b-old: extract", "b-old: audit", "b-old: forms", "a-new: extract", "a-new: audit", "a-new: forms", "a-new: diff",
+        "b-old: 读取", "b-old: 审核", "b-old: 表单", "a-new: 读取", "a-new: 审核", "a-new: 表单", "a-new: 修订对照",
     ]  # fmt: skip
 
 
@@ -129,12 +129,12 @@ def test_nothing_done_is_said_in_the_language_asked_for(shelf):
 @pytest.mark.parametrize(
     ("change", "redone"),
     [
-        (changed_text, ["a-new: extract (文本有变)", "a-new: audit", "a-new: forms", "a-new: diff"]),
+        (changed_text, ["a-new: 读取 (文本有变)", "a-new: 审核", "a-new: 表单", "a-new: 修订对照"]),
         (changed_card, ["没有变化"]),
-        (spoilt_output, ["b-old: audit"]),
-        (an_earlier_reading, ["b-old: extract (同一文件，读法有变)"]),
-        (no_predecessor, ["a-new: diff 已撤除", "a-new: extract", "a-new: audit", "a-new: forms"]),
-        (a_decision, ["b-old: extract", "b-old: audit", "b-old: forms", "a-new: diff"]),
+        (spoilt_output, ["b-old: 审核"]),
+        (an_earlier_reading, ["b-old: 读取 (同一文件，读法有变)"]),
+        (no_predecessor, ["a-new: 修订对照 已撤除", "a-new: 读取", "a-new: 审核", "a-new: 表单"]),
+        (a_decision, ["b-old: 读取", "b-old: 审核", "b-old: 表单", "a-new: 修订对照"]),
     ],
 )
 def test_exactly_what_changed_is_redone(shelf, change, redone):
@@ -279,7 +279,7 @@ def test_two_runs_at_once(shelf, clean):
     said = [process.communicate(timeout=120)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert tree(shelf) == clean
-    assert sum(s.count("b-old: extract") for s in said) == 1
+    assert sum(s.count("b-old: 读取") for s in said) == 1
 
 
 def test_a_lock_is_held_by_one_and_leaves_no_file(tmp_path):

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from pipeline.findings import Finding
 from pipeline.model import Reading
 from pipeline.provenance import BBox
+from pipeline.readers import standins
 
 SCALE = 1.25
 """90 dots an inch: Chinese in 10-point type stays readable, a strip stays under about 30 kB."""
@@ -25,6 +26,7 @@ BOX = (192, 32, 32)
 def pages(path: Path, reading: Reading) -> dict[str, list[tuple[int, str]]]:
     """Fingerprint → (page number, data URI of the strip of the page with the evidence boxed). Notes, findings without
     a box on a page, and sheets with personal data have none."""
+    standins.install()
     document = pdfium.PdfDocument(path.read_bytes())
     try:
         cache: dict[int, Image.Image] = {}

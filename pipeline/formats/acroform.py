@@ -20,7 +20,7 @@ PRINT = 4
 
 class FormScripts(Struct, frozen=True):
     """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign);
-    `signs`: key of a subtotal, or of a score in none → sign in the total; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
+    `signs`: key of a subtotal, or of a score in none → sign in the total; `chosen`: subtotals that are the best of their scores; `units`: keys of which one wants a score; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
     included); `ungraded`: why there is no grade whatever the total, or blank; `decimals`: places that a score may have, `precision`: the same in words; `scale`: what makes scores whole."""
 
     prefix: str
@@ -29,6 +29,8 @@ class FormScripts(Struct, frozen=True):
     groups: dict[str, tuple[tuple[str, int], ...]]
     labels: dict[str, str]
     signs: dict[str, int]
+    chosen: frozenset[str]
+    units: tuple[tuple[str, ...], ...]
     base: str
     vetoes: dict[str, str]
     skipped: tuple[str, ...]
@@ -166,7 +168,7 @@ def _actions(key: str, scripts: FormScripts) -> Dictionary | None:
         return Dictionary(K=_script(refuse), V=_script(f"AFRange_Validate(true,0,true,{top});"))
     if key in scripts.groups:
         plus, minus = ([k for k, sign in scripts.groups[key] if sign == way] for way in (1, -1))
-        return Dictionary(C=_script(_sum(plus, minus, "0", scripts.scale)))
+        return Dictionary(C=_script(_sum(plus, minus, "0", scripts.scale, key in scripts.chosen)))
     if key == f"{scripts.prefix}_total":
         plus, minus = ([k for k, sign in scripts.signs.items() if sign == way] for way in (1, -1))
         return Dictionary(C=_script(_sum(plus, minus, scripts.base, scripts.scale)))
@@ -189,11 +191,13 @@ def _names(keys: Iterable[str]) -> str:
     return "[" + ",".join(f'"{k}"' for k in keys) + "]"
 
 
-def _sum(plus: Iterable[str], minus: Iterable[str], base: str, scale: int) -> str:
-    """Sum in tenths (or finer, by `scale`), so that no binary fraction shows; blank while nothing is filled."""
+def _sum(plus: Iterable[str], minus: Iterable[str], base: str, scale: int, best: bool = False) -> str:
+    """Sum (or the best of `plus`, less `minus`) in tenths (or finer, by `scale`), so that no binary fraction shows; blank
+    while nothing is filled."""
+    add = "t=Math.max(t,x)" if best else "t+=x"
     return (
-        f"var p={_names(plus)},m={_names(minus)},s={scale},t=Math.round({base}*s),n=0,i,f;"
-        "for(i=0;i<p.length;i++){f=this.getField(p[i]);if(f&&String(f.value)!==''){n++;t+=Math.round(Number(f.value)*s)||0;}}"
+        f"var p={_names(plus)},m={_names(minus)},s={scale},t=Math.round({base}*s),n=0,i,f,x;"
+        f"for(i=0;i<p.length;i++){{f=this.getField(p[i]);if(f&&String(f.value)!==''){{n++;x=Math.round(Number(f.value)*s)||0;{add};}}}}"
         "for(i=0;i<m.length;i++){f=this.getField(m[i]);if(f&&String(f.value)!==''){n++;t-=Math.round(Number(f.value)*s)||0;}}"
         "event.value=n?String(t/s):'';"
     )
@@ -209,11 +213,12 @@ def _grade(scripts: FormScripts) -> str:
             parts.append(f"t{'<=' if high_in else '<'}{high}")
         tests.append(f"if({'&&'.join(parts) or 'true'})return {_ascii(label)};")
     return (
-        f"var v={_names(scripts.vetoes)},k={_names(scripts.maxima)},a={_names(scripts.skipped)},doc=this;"
-        "function g(){var i,f,n=0,s=0,o={};"
+        f"var v={_names(scripts.vetoes)},k=[{','.join(_names(unit) for unit in scripts.units)}],a={_names(scripts.skipped)},doc=this;"
+        "function g(){var i,j,f,w,r,n=0,s=0,o={};"
         f"for(i=0;i<v.length;i++){{f=doc.getField(v[i]);if(f&&f.value!=='Off'&&f.value!=='')return {_ascii('一票否决')};}}"
         "for(i=0;i<a.length;i++){f=doc.getField(a[i]);if(f&&f.value!=='Off'&&f.value!==''){s++;o[a[i].slice(0,-3)]=1;}}"
-        "for(i=0;i<k.length;i++){f=doc.getField(k[i]);if(f&&String(f.value)===''&&!o[k[i]])n++;}"
+        "for(i=0;i<k.length;i++){w=0;r=0;for(j=0;j<k[i].length;j++){f=doc.getField(k[i][j]);if(f&&String(f.value)!=='')w=1;if(o[k[i][j]])r++;}"
+        "if(!w&&r<k[i].length)n++;}"
         f"if(n>0)return {_ascii('尚有')}+n+{_ascii('项未填')};"
         f"if(s>0)return {_ascii('有')}+s+{_ascii('项不适用，待计分')};"
         f"{f'return {_ascii(scripts.ungraded)};' if scripts.ungraded else ''}"

@@ -99,10 +99,9 @@ class _Builder:
         self.sheet = sheet
         self.doc: Document = docx.Document()
         self.keys: list[str] = []
-        self.skips = sheet.not_applicable == "allowed"
+        self.lead, self.columns = sheet.lead(), sheet.columns()
+        self.skips = "skip" in self.columns
         widths = WITH_SKIPS if self.skips else WIDTHS
-        self.lead = sheet.lead()
-        self.columns = [name for name in widths if name in self.lead or name not in ("label", "number")]
         self.width = {name: widths[name] for name in self.columns}
         self.width["text"] += sum(widths.values()) - sum(self.width.values())
 

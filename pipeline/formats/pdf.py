@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 
 import pikepdf
-import typst
 
 from pipeline import rx as regex
 from pipeline.formats.acroform import FormScripts, add_fields, fill_fields
@@ -21,9 +19,6 @@ from pipeline.scoring.grades import range_text
 from pipeline.scoring.tally import SIGN
 from pipeline.templating import set_pages
 
-HERE = Path(__file__).resolve().parents[1]
-TEMPLATE = HERE / "templates" / "form.typ"
-FONTS = HERE / "fonts"
 IDENTITY_KEY = "/NoticeForm"
 WIDTHS = {"label": 23.0, "number": 12.0, "max": 12.0, "score": 16.0, "note": 28.0}
 WITH_SKIPS = {"label": 22.0, "number": 11.0, "max": 12.0, "score": 14.0, "skip": 15.0, "note": 26.0}
@@ -61,7 +56,7 @@ def _laid_out(sheet: Sheet) -> bytes:
     pages = 3 + len(sheet.lines()) // 8
     while True:
         data = json.dumps(_data(sheet, pages), ensure_ascii=False)
-        laid_out = set_pages(_compiler(), sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=0)
+        laid_out = set_pages("form.typ", sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=0)
         with pikepdf.open(io.BytesIO(laid_out)) as pdf:
             if len(pdf.pages) <= pages:
                 return laid_out
@@ -74,14 +69,9 @@ def _saved(pdf: pikepdf.Pdf) -> bytes:
     return out.getvalue()
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True)
-
-
 def _data(sheet: Sheet, pages: int) -> dict:
-    widths = WITH_SKIPS if sheet.not_applicable == "allowed" else WIDTHS
-    columns = [name for name in TITLES if name in sheet.lead() or (name in widths and name not in ("label", "number"))]
+    columns = sheet.columns()
+    widths = WITH_SKIPS if "skip" in columns else WIDTHS
     room = ROOM - sum(widths.get(name, 0.0) for name in columns) - MARGINS
     return {
         "heading": f"{sheet.title}（{EDITION_NAMES[sheet.edition]}）",
@@ -93,7 +83,7 @@ def _data(sheet: Sheet, pages: int) -> dict:
         "room": room,
         "groups": list(_groups(sheet, int(room / CHARACTER))),
         "total": sheet.total_text(),
-        "na": sheet.not_applicable == "allowed",
+        "na": "skip" in columns,
         "vetoes": [{"key": v.key, "mark": v.mark, "text": soft(v.text)} for v in sheet.vetoes],
         "bands": "；".join(f"{b.label} {range_text(b)}" for b in sheet.bands),
         "footnotes": [soft(n) for n in sheet.footnotes],
@@ -148,6 +138,8 @@ def _scripts(sheet: Sheet) -> FormScripts:
         groups={f"{g.key}_subtotal": tuple((line.key, line.sign * SIGN[g.kind]) for line in g.scored()) for g in sheet.groups if g.totalled},
         labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.totalled},
         signs=sheet.addends(),
+        chosen=frozenset(f"{g.key}_subtotal" for g in sheet.groups if g.chosen),
+        units=tuple(tuple(line.key for line in unit) for unit in sheet.units()),
         base=points_text(sheet.base),
         skipped=tuple(f"{line.key}_na" for line in sheet.scored()) if sheet.not_applicable == "allowed" else (),
         vetoes={v.key: v.text for v in sheet.vetoes},

@@ -21,6 +21,7 @@ from pipeline.errors import UsageError
 from pipeline.findings import Finding
 from pipeline.model import SCHEMA_VERSION, Criterion, GradeBand, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text, whole_text
+from pipeline.points import one_counts
 from pipeline.scoring.grades import shared, veto_conditions
 from pipeline.scoring.tally import SIGN, base_of, lines_of, on_edition
 
@@ -88,7 +89,8 @@ class Line(Struct, frozen=True):
 
 class Group(Struct, frozen=True):
     """A section on the form: its label (with stated points), its lines. `key` names its subtotal; it has none (`totalled`)
-    when it only holds veto rows, nor when it is the nameless whole of a sheet, whose total says the same."""
+    when it only holds veto rows, nor when it is the nameless whole of a sheet, whose total says the same. `chosen`: of the
+    lines that give it points one counts."""
 
     key: str
     id: str
@@ -98,6 +100,7 @@ class Group(Struct, frozen=True):
     lines: tuple[Line, ...]
     marks: tuple[int, ...] = ()
     totalled: bool = True
+    chosen: bool = False
 
     def heading(self, between: str = "") -> str:
         """Its label with marks and stated points: on one line for a section that only holds others."""
@@ -113,9 +116,20 @@ class Group(Struct, frozen=True):
     def scored(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.scored)
 
-    def possible(self) -> Decimal:
-        """The most the group can add to the total: sum of the known maxima of lines that give points."""
-        return sum((line.max for line in self.lines if line.max is not None and line.sign > 0), Decimal(0))
+    def rivals(self) -> tuple[Line, ...]:
+        """The lines of which one counts."""
+        return tuple(line for line in self.scored() if line.sign == SIGN[self.kind]) if self.chosen else ()
+
+    def units(self) -> tuple[tuple[Line, ...], ...]:
+        """What wants a score: each line, or one of those of which one counts."""
+        rivals = self.rivals()
+        return (*((rivals,) if rivals else ()), *((line,) for line in self.scored() if line not in rivals))
+
+    def possible(self, *kinds: str) -> Decimal:
+        """The most the group can add to the total with its lines (of these kinds): sum of the known maxima of those that
+        give points."""
+        own = [[line.max for line in unit if line.max is not None and line.sign > 0 and line.kind in (kinds or SIGN)] for unit in self.units()]
+        return sum((max(maxima) for maxima in own if maxima), Decimal(0))
 
     def possible_text(self) -> str:
         """The 分值 cell of the subtotal; blank when the group only takes points away."""
@@ -180,6 +194,10 @@ class Sheet(Struct, frozen=True):
         """The columns before 分值: none for labels or serials where the sheet has none."""
         return (*(("label",) if _has_labels(self.groups) else ()), *(("number",) if any(line.number for line in self.lines()) else ()), "text")
 
+    def columns(self) -> tuple[str, ...]:
+        """Every column in its order, as `TITLES` names them; 不适用 only where the policy or the notice allows it."""
+        return (*self.lead(), "max", "score", *(("skip",) if self.not_applicable == "allowed" else ()), "note")
+
     def below(self, heading: Group) -> Iterator[Group]:
         """What must stand on the page of a section that only holds others: those below it, down to the first with lines."""
         for group in self.groups[self.groups.index(heading) + 1 :]:
@@ -199,7 +217,11 @@ class Sheet(Struct, frozen=True):
 
     def possible(self) -> Decimal:
         """Sum of the maxima of the lines that give points, bonus left out."""
-        return sum((line.max for line in self.lines() if line.max is not None and line.kind == "scored"), self.base)
+        return sum((group.possible("scored") for group in self.groups), self.base)
+
+    def units(self) -> tuple[tuple[Line, ...], ...]:
+        """What wants a score on the whole form."""
+        return tuple(unit for group in self.groups for unit in group.units())
 
     def total_text(self) -> str:
         """The 分值 cell of the total row."""
@@ -301,7 +323,8 @@ def _group(section: Section, edition: Edition, notes: list[str], names: dict[str
             marks = (_note(notes, f"项目名称“{label}”原表未印，{_rests_on(section)}。"),)
     lines = tuple(_line(c, section.kind, edition, notes, names) for c in shown)
     hidden = section.points_basis != "printed" and not on_edition(section.points_basis, edition, section.at)
-    return Group(key_of(section.id), section.id, label, None if hidden else section.stated_points, section.kind, lines, marks)
+    stated = None if hidden else section.stated_points
+    return Group(key_of(section.id), section.id, label, stated, section.kind, lines, marks, chosen=bool(label) and one_counts(section))
 
 
 def _rests_on(section: Section) -> str:

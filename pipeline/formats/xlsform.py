@@ -54,12 +54,13 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
         if group.stated is not None:
             title += f"（{points_text(group.stated)}分）"
         rows.append({"type": "begin_group", "name": f"{group.key}_group", "label": title, "appearance": "field-list"})
+        rivals = group.rivals()
         for line in group.lines:
-            rows += _line(line, prefill, sheet)
+            rows += _line(line, prefill, sheet, _required(line, rivals))
         rows.append({"type": "end_group", "name": "", "label": ""})
         if not group.totalled:
             continue
-        terms = "".join(_term(line.sign * SIGN[group.kind], f"coalesce(${{{line.key}}}, 0)") for line in group.scored())
+        terms = "".join(_term(unit[0].sign * SIGN[group.kind], _most(unit)) for unit in group.units())
         rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round(0{terms}, {places})"})
     for veto in sheet.vetoes:
         rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.mark}{veto.text}", "hint": "有此情形才勾选"})
@@ -73,11 +74,23 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
     return rows
 
 
+def _most(unit: tuple[Line, ...]) -> str:
+    values = [f"coalesce(${{{line.key}}}, 0)" for line in unit]
+    return values[0] if len(values) == 1 else f"max({', '.join(values)})"
+
+
+def _required(line: Line, rivals: tuple[Line, ...]) -> str:
+    """When a score is asked for: of those of which one counts the first, while no other is there."""
+    if line not in rivals:
+        return "yes"
+    return " and ".join(f"${{{other.key}}} = ''" for other in rivals[1:]) if line is rivals[0] else ""
+
+
 def _term(sign: int, value: str) -> str:
     return f" {'-' if sign < 0 else '+'} {value}"
 
 
-def _line(line: Line, prefill: dict[str, str], sheet: Sheet) -> list[dict[str, str]]:
+def _line(line: Line, prefill: dict[str, str], sheet: Sheet, required: str) -> list[dict[str, str]]:
     label = f"{line.number}. {line.text}" if line.number else line.text
     label += "".join(f"\n{d}" for d in line.details)
     if not line.scored:
@@ -85,7 +98,7 @@ def _line(line: Line, prefill: dict[str, str], sheet: Sheet) -> list[dict[str, s
     top = points_text(line.max) if line.max is not None else None
     words = f"0–{top}" if top is not None else "不小于 0（分值未定）"
     score = {
-        "type": "decimal", "name": line.key, "label": label, "hint": words, "required": "yes", "default": prefill.get(line.key, ""),
+        "type": "decimal", "name": line.key, "label": label, "hint": words, "required": required, "default": prefill.get(line.key, ""),
         "constraint": f". >= 0{f' and . <= {top}' if top is not None else ''} and round(., {sheet.decimals}) = .",
         "constraint_message": f"应为 {words}，{sheet.precision}",
     }  # fmt: skip

@@ -73,7 +73,8 @@ class _Writer:
         self.total_value = sheet.base
         self.lead = sheet.lead()
         self.characters = int(24 + sum(WIDTHS[len(self.lead) - 1 : 2]) / 2)
-        self.ranges: list[tuple[int, int]] = []
+        self.ranges: list[tuple[int, int, int]] = []
+        self.plus: list[str] = []
         self.minus: list[str] = []
         base = {"font_name": "仿宋_GB2312", "font_size": 11, "valign": "vcenter", "text_wrap": True}
         boxed = {**base, "border": 1}
@@ -182,27 +183,28 @@ class _Writer:
 
     def _group(self, group: Group) -> None:
         first = start = self.row
-        got = Decimal(0)
+        got = best = Decimal(0)
         chunks: list[tuple[int, int]] = []
         heights = [self._height(line) for line in group.lines]
         if "label" in self.lead:
             heights[-1] = max(heights[-1], 15.0 * lines_needed(group.cell(True), 6) + 6 - sum(heights[:-1]))
-        self.minus = []
+        self.plus, self.minus = [], []
         for line, height in zip(group.lines, heights, strict=True):
             rows = ceil(height / TALLEST)
             after = SUM_HEIGHT if line is group.lines[-1] and group.totalled else 0.0
             if self._set_height(self.row, height, after, rows) and self.row > start:
                 chunks.append((start, self.row - 1))
                 start = self.row
-            if line.sign * SIGN[group.kind] < 0:
-                self.minus.append(f"E{self.row + 1}")
-            got += self._line(line, rows) * line.sign * SIGN[group.kind]
+            if line.scored:
+                (self.plus if line.sign == SIGN[group.kind] else self.minus).append(f"E{self.row + 1}")
+            value = self._line(line, rows) * line.sign * SIGN[group.kind]
+            got, best = (got, max(best, value)) if group.chosen and value > 0 else (got + value, best)
             self.row += rows
         chunks.append((start, self.row - 1))
         for top, bottom in chunks if "label" in self.lead else ():
             self._write(top, "label", group.cell(top == first), self.label, bottom - top + 1)
         if group.scored():
-            self._add(group, first, got)
+            self._add(group, first, got + best)
 
     def _write(self, row: int, name: str, text: str, look: Format, rows: int = 1) -> None:
         """Write a text into one of the columns before 分值; the last of them goes over the room of those that are absent."""
@@ -270,7 +272,9 @@ class _Writer:
         r = self.row
         cells = f"E{first + 1}:E{r}"
         terms = f"SUM({cells})" + "".join(f"-2*N({c})" for c in self.minus)
-        self.ranges.append((first + 1, r))
+        if group.chosen:
+            terms = f"MAX({','.join(self.plus)})" + "".join(f"-N({c})" for c in self.minus)
+        self.ranges.append((first + 1, r, len(group.rivals())))
         self.total_value += SIGN[group.kind] * got
         if group.totalled:
             self._subtotal(group, cells, terms, got)
@@ -343,18 +347,20 @@ class _Writer:
             formula = f'IF(AND({",".join(tests) or "TRUE"}),{_quoted(band.label)},{formula})'
         if s.ungraded:
             formula = _quoted(s.ungraded)
-        keys = [line.key for line in s.scored()]
-        filled, skipped = sum(bool(self.prefill.get(k)) for k in keys), sum(bool(self.prefill.get(f"{k}_na")) for k in keys)
-        given = "+".join(f"COUNT(E{a}:E{b})" for a, b in self.ranges) or "0"
-        spared = "+".join(f'SUMPRODUCT((E{a}:E{b}="")*(G{a}:G{b}<>""))' for a, b in self.ranges) if self.skips and self.ranges else "0"
+        units = [[line.key for line in unit] for unit in s.units()]
+        filled = sum(any(self.prefill.get(k) for k in unit) for unit in units)
+        skipped = sum(all(self.prefill.get(f"{k}_na") for k in unit) for unit in units)
+        given = "+".join(_counted(f"COUNT(E{a}:E{b})", min(rivals, 1)) for a, b, rivals in self.ranges) or "0"
+        skips = self.ranges if self.skips else []
+        spared = "+".join(_counted(f'SUMPRODUCT((E{a}:E{b}="")*(G{a}:G{b}<>""))', rivals) for a, b, rivals in skips) or "0"
         formula = f'IF({spared}>0,"有"&({spared})&"项不适用，待计分",{formula})'
-        formula = f'IF({given}+{spared}=0,"",IF({given}+{spared}<{len(keys)},"尚有"&({len(keys)}-({given})-({spared}))&"项未填",{formula}))'
+        formula = f'IF({given}+{spared}=0,"",IF({given}+{spared}<{len(units)},"尚有"&({len(units)}-({given})-({spared}))&"项未填",{formula}))'
         if self.veto_rows:
             formula = f'IF(COUNTIF(A{self.veto_rows[0] + 1}:A{self.veto_rows[-1] + 1},"是")>0,"一票否决",{formula})'
         self._set_height(self.row, GRADE_HEIGHT)
         self.page.write_string(self.row, 0, "等次", self.plain)
         self.page.merge_range(self.row, 1, self.row, 2, "", self.line)
-        self.page.write_formula(self.row, 1, f"={formula}", self.line, self._grade_now(filled, skipped, len(keys)))
+        self.page.write_formula(self.row, 1, f"={formula}", self.line, self._grade_now(filled, skipped, len(units)))
         self._name(f"{s.prefix}_grade", self.row, 1)
         self.page.write_string(self.row, 3, "专家签字", self.plain)
         self.page.merge_range(self.row, 4, self.row, 5, self.prefill.get(f"{s.prefix}_assessor", ""), self.field)
@@ -385,6 +391,11 @@ class _Writer:
             self.page.merge_range(self.row, 0, self.row, self.last, text, self.small)
             self._set_height(self.row, 13 * lines_needed(text, 62) + 3)
             self.row += 1
+
+
+def _counted(formula: str, least: int) -> str:
+    """How many a formula counts; with `least`, 1 where so many are reached."""
+    return f"({formula}>={least})*1" if least else formula
 
 
 def _quoted(text: str) -> str:

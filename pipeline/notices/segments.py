@@ -156,7 +156,7 @@ def _annex_cuts(blocks: Sequence[Block], heights: dict[int, float]) -> list[Cut]
 
 def _candidates(lines: Sequence[Line]) -> list[Mark]:
     margins = Margins.of(lines) if lines else None
-    out = []
+    out: list[Mark] = []
     for i, line in enumerate(lines):
         mark = _mark_of(i, line)
         if mark is None:

@@ -97,11 +97,12 @@ def fit(sheet: Sheet) -> Fit | None:
         return full(centred)
     trusted = _cheapest(sheet, "trusted")
     ceiling = fixed.cost if fixed else HOPELESS + 1
-    if trusted is None or trusted.cost >= SEVERAL_FAULTS or _many_displaced(trusted):
+    displaced = trusted is not None and _many_displaced(trusted)
+    if trusted is None or displaced or trusted.cost >= SEVERAL_FAULTS:
         free = _cheapest(sheet, "free")
-        if free is not None and _many_displaced(free) and 3 * free.cost <= ceiling:
+        if free is not None and 3 * free.cost <= ceiling and _many_displaced(free):
             return full(free)
-        trusted = None if trusted is None or _many_displaced(trusted) else trusted
+        trusted = None if displaced else trusted
     absorbed = _absorbed(sheet, min(ceiling, trusted.cost if trusted else ceiling))
     best = absorbed or trusted or fixed
     return None if best is None else full(best)
@@ -234,6 +235,8 @@ def _is_off(sheet: Sheet, place: int) -> bool | None:
 def _absorbed(sheet: Sheet, ceiling: int) -> Trial | None:
     """A section whose label is lost without a trace, its rows read with the section above: claimed only when that alone
     makes every number right, and no error of print costs less under any weights."""
+    if sheet.rubric.stated_total is None or ceiling < ABSORBED:
+        return None
     best: list[Trial] = []
     off = [_is_off(sheet, place) for place in range(len(sheet.slots))]
     if off.count(True) > 1:
@@ -252,6 +255,4 @@ def _absorbed(sheet: Sheet, ceiling: int) -> Trial | None:
         starts = (*solved.chosen().starts, len(sheet.rows))
         if starts[place + 2] - starts[place + 1] >= 2:
             best.append(found)
-    if len(best) != 1 or sheet.rubric.stated_total is None:
-        return None
-    return best[0] if ceiling >= ABSORBED else None
+    return best[0] if len(best) == 1 else None

@@ -235,9 +235,9 @@ def is_checked(value: ValueFact) -> bool:
 def robust_starts(puzzle: Puzzle, summary: Summary) -> tuple[tuple[int, ...], ...]:
     """Per section, every start that some best explanation has under some weights of the family.
 
-    At cost 0 nothing is weighed, so the summary's own starts stand.
+    At cost 0 nothing is weighed, and a lone section starts at the first row: the summary's own starts stand.
     """
-    if summary.cost == 0:
+    if summary.cost == 0 or len(puzzle.facts) == 1:
         return summary.starts
     found = [set(rows) for rows in summary.starts]
     for weights in FAMILY[1:]:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, points
 from pipeline.points import split_label
 from pipeline.readers.cells import Placed
 from pipeline.readers.glyphs import plain
@@ -154,7 +154,7 @@ def _rows_of(group: Sequence[_Own], frame: _Frame) -> list[list[_Own]]:
 def _numbered(words: Sequence[dict[int, str]], col: int) -> list[bool] | None:
     """Which lines have a number in a column that counts up and holds nothing else."""
     said = [w.get(col, "") for w in words]
-    numbers = [serial_value(t) for t in said if t and not patterns.TOTAL_WORDS.fullmatch(fold(t))]
+    numbers = [serial_value(t) for t in said if t and not patterns.names_total(t)]
     if len(numbers) < 2 or any(n is None for n in numbers) or any(b != a + 1 for a, b in pairwise(numbers)):  # type: ignore[operator]
         return None
     return [serial_value(t) is not None for t in said]
@@ -171,7 +171,7 @@ def _scored(words: Sequence[dict[int, str]], cols: int) -> list[bool]:
 def _stands_alone(said: dict[int, str]) -> bool:
     """A total, or a section on a row of its own."""
     filled = [t for t in said.values() if t]
-    if any(patterns.TOTAL_WORDS.fullmatch(fold(t)) for t in filled[:2]):
+    if any(patterns.names_total(t) for t in filled[:2]):
         return True
     label, declared = split_label(filled[0]) if len(filled) == 1 else ("", None)
     return len(label) > 1 and (declared is not None or patterns.SECTION_MARKER.match(label) is not None)

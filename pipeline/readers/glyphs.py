@@ -1,10 +1,11 @@
-"""Characters as read, whatever the source: which have meaning, which stand for another, and lines that every page repeats."""
+"""Characters as read, whatever the source: which have meaning, which stand for another, whether a page that is a picture has any of
+its own, and lines that every page repeats."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -49,6 +50,25 @@ def plain(text: str) -> str:
     if len(text) == 1 and not is_radical(text):
         return text
     return _RADICAL.sub(lambda m: _SUPPLEMENT.get(m[0], unicodedata.normalize("NFKC", m[0])), text)
+
+
+# ---- pages that are pictures -------------------------------------------------------------------------------------
+
+
+MIN_CHARS = 8
+"""A page with fewer characters and a picture is a scan (page numbers and stamps are put over scans as text); a picture with fewer
+characters on it may hold text itself."""
+
+COVERING = 0.7
+"""A picture that takes up this much of the page is the page itself."""
+
+MARGIN = 0.08
+"""Part of the page's height at the top and bottom where scanners' apps and page numbers write."""
+
+
+def is_bare(heights: Iterable[float], page: float) -> bool:
+    """Whether (nearly) all characters stand in the margins. `heights`: where each stands, `page`: the page's height, alike in points."""
+    return sum(MARGIN * page < y < (1 - MARGIN) * page for y in heights) < MIN_CHARS
 
 
 # ---- running lines -----------------------------------------------------------------------------------------------

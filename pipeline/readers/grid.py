@@ -6,15 +6,17 @@ by their centre; what lies in no net is a text line.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import inf
 from typing import Literal
 
 from msgspec.structs import replace
 
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import clean
+from pipeline.patterns import names_total
 from pipeline.points import split_label
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.downwards import columns_of
@@ -52,15 +54,8 @@ OVERFLOW = 40.0
 PITCH = 1.8
 """Lines of one text follow each other within so many of their heights."""
 
-
 FOOT = 0.1
 """The part of a page's height, at its foot, where its number stands."""
-
-FEW = 30
-"""So many places of one character on a page are looked through one by one, more by patches."""
-
-PATCH = 12.0
-"""Side of a patch, about a character's size."""
 
 
 def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
@@ -129,50 +124,32 @@ def _page_number(glyphs: Sequence[Glyph], marks: PageMarks) -> list[Glyph]:
 def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
     """Drop a character that is struck again (nearly) on itself to look bold."""
     kept: list[Glyph] = []
-    seen: dict[str, list[Glyph]] = {}
-    spread: dict[str, dict[tuple[int, int], list[Glyph]]] = {}
+    places: dict[str, list[tuple[float, float]]] = {}
     for glyph in glyphs:
-        text = glyph.text
-        same = seen.get(text)
+        y, x, height = glyph.y, glyph.x, glyph.bottom - glyph.top
+        near = 0.25 * height if height > 1.0 else 0.25
+        same = places.get(glyph.text)
         if same is None:
-            seen[text] = [glyph]
-        elif len(same) < FEW:
-            if _is_struck(same, glyph):
-                continue
-            same.append(glyph)
+            places[glyph.text] = [(y, x)]
+        elif same[-1][0] <= y - near:  # the lowest so far stands above: most characters of a page
+            same.append((y, x))
+        elif not _is_struck(same, y, x, near):
+            insort(same, (y, x))
         else:
-            patches = spread.get(text) or spread.setdefault(text, _patches(same))
-            if _is_struck(_around(patches, glyph), glyph):
-                continue
-            patches.setdefault((int(glyph.x // PATCH), int(glyph.y // PATCH)), []).append(glyph)
+            continue
         kept.append(glyph)
     return kept
 
 
-def _is_struck(others: Iterable[Glyph], glyph: Glyph) -> bool:
-    """Whether one of the others stands (nearly) in the glyph's own place."""
-    x, y, height = glyph.x, glyph.y, glyph.bottom - glyph.top
-    near = 0.25 * height if height > 1.0 else 0.25
-    low, high = y - near, y + near
-    for other in others:  # noqa: SIM110 – `any` of a generator takes twice as long
-        if low < other.y < high and -near < other.x - x < near:
+def _is_struck(places: Sequence[tuple[float, float]], y: float, x: float, near: float) -> bool:
+    """Whether one of the places, from the top down, is (nearly) this one."""
+    for i in range(bisect_right(places, (y - near, inf)), len(places)):
+        other, across = places[i]
+        if other >= y + near:
+            break
+        if -near < across - x < near:
             return True
     return False
-
-
-def _patches(glyphs: Iterable[Glyph]) -> dict[tuple[int, int], list[Glyph]]:
-    out: dict[tuple[int, int], list[Glyph]] = {}
-    for glyph in glyphs:
-        out.setdefault((int(glyph.x // PATCH), int(glyph.y // PATCH)), []).append(glyph)
-    return out
-
-
-def _around(patches: Mapping[tuple[int, int], Sequence[Glyph]], glyph: Glyph) -> Iterator[Glyph]:
-    """What stands in the patches a glyph reaches into."""
-    near = 0.25 * max(glyph.bottom - glyph.top, 1.0)
-    across = range(int((glyph.x - near) // PATCH), int((glyph.x + near) // PATCH) + 1)
-    down = range(int((glyph.y - near) // PATCH), int((glyph.y + near) // PATCH) + 1)
-    return (other for i in across[:9] for j in down[:9] for other in patches.get((i, j), ()))
 
 
 def _share_out(nets: Sequence[Net], glyphs: Sequence[Glyph]) -> tuple[list[list[Glyph]], list[Glyph]]:
@@ -215,7 +192,7 @@ def _ends_label(net: Net, own: Sequence[Glyph], column: Interval, line: Sequence
     """Whether a line that follows the text of a column's last row at the pitch of its lines gives that label its points."""
     above = [g for g in own if net.ys[-2] < g.y and column[0] < g.x < column[1]]
     lines = text_lines(above)
-    if not lines or line[0].y - lines[-1][0].y > PITCH * (line[0].bottom - line[0].top):
+    if not lines or line[0].y - lines[-1][0].y > PITCH * (line[0].bottom - line[0].top) or names_total(clean(line_text(line))):
         return False
     label = joined_text([line_text(one) for one in lines])
     name, had = split_label(clean(label))

@@ -13,8 +13,9 @@ from pipeline.readers.container import Container, open_container, target
 from pipeline.readers.glyphs import without_running_lines
 from pipeline.readers.gutters import Known
 from pipeline.readers.marks import PageMarks
+from pipeline.readers.matrices import Matrix, moved, upright
 from pipeline.readers.ofdobjects import Node, Resources, Sheet, collect, every
-from pipeline.readers.ofdpaths import Matrix, moved, numbers, upright
+from pipeline.readers.ofdpaths import numbers
 from pipeline.readers.strokes import Segment, rules_from
 
 MEDIA_TYPE = "application/ofd"

@@ -13,7 +13,8 @@ from pipeline import limits
 from pipeline.provenance import BBox
 from pipeline.readers.glyphs import has_meaning, plain
 from pipeline.readers.marks import Glyph
-from pipeline.readers.ofdpaths import Matrix, Sub, boxed, moved, numbers, outline, spacing, times, turned
+from pipeline.readers.matrices import Matrix, moved, times, turned
+from pipeline.readers.ofdpaths import Sub, boxed, numbers, outline, spacing
 from pipeline.readers.strokes import THIN, Segment, drawn
 
 Node: TypeAlias = etree._Element

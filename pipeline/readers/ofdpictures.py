@@ -9,19 +9,11 @@ from pipeline.errors import MissingTool
 from pipeline.model import Block, Page, Remark
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.container import Container
+from pipeline.readers.glyphs import COVERING, MIN_CHARS, is_bare
 from pipeline.readers.ofdobjects import Image, Letter
-
-MIN_CHARS = 8
-"""A page with fewer characters and a picture is a scan; a picture with fewer characters on it may hold text itself."""
-
-COVERING = 0.7
-"""Pictures that take up this much of the page are the page itself."""
 
 PART = 0.05
 """A picture of this part of the page and more may hold text: seals take up less."""
-
-MARGIN = 0.08
-"""Part of the page's height at the top and bottom where scanners' apps and page numbers write."""
 
 
 def is_scan(box: Container, images: Sequence[Image], letters: Sequence[Letter], page: Page) -> bool:
@@ -30,8 +22,7 @@ def is_scan(box: Container, images: Sequence[Image], letters: Sequence[Letter], 
     if sum(_part(image.box, page) for image in images) < COVERING:
         return len(letters) == 0 and bool(images)
     under = max((i for i in covering if box.has(images[i].member) and _is_solid(box.read(images[i].member))), default=-1)
-    inner = [x for x in letters if x.over > under and MARGIN * page.height < x.glyph.y < (1 - MARGIN) * page.height]
-    return len(inner) < MIN_CHARS
+    return is_bare((x.glyph.y for x in letters if x.over > under), page.height)
 
 
 def parts(images: Sequence[Image], letters: Sequence[Letter], page: Page) -> list[Image]:

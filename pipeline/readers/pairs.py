@@ -42,7 +42,7 @@ def pairs(lines: Sequence[Line], start: int) -> Pairs | None:
         if pair is not None:
             rows.append(list(enumerate(pair)))
             scored += _is_scored(pair)
-            told = told or _is_header(pair) or patterns.TOTAL_WORDS.fullmatch(fold(pair[0].text)) is not None
+            told = told or _is_header(pair) or patterns.names_total(pair[0].text)
             headed = headed or (line.kind == "gap" and _is_header(pair))
             piped += PIPE.search(line.text) is not None
         elif _is_heading(lines, i):

@@ -14,14 +14,13 @@ from pipeline import limits
 from pipeline.readers import calls, unshown
 from pipeline.readers.calls import Character
 from pipeline.readers.marks import Rule
+from pipeline.readers.matrices import IDENTITY, Matrix, times
 from pipeline.readers.strokes import STRAIGHT, THIN, drawn, rules_from
 
 PALE = 245
 """Strokes and fills this white cannot be seen on paper and rule nothing."""
 
 Box = tuple[float, float, float, float]
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 TEXT = raw.FPDF_PAGEOBJ_TEXT
 MARKS = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING)
@@ -144,7 +143,7 @@ class Drawn(Struct):
                 if kind == raw.FPDF_PAGEOBJ_IMAGE and depth < PICTURE_DEPTH:
                     self.pictures.append(handle)
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_FORM_DEPTH:
-                inner = _times(_matrix(handle), outer)
+                inner = times(_matrix(handle), outer)
                 self._add(calls.form_object, handle, raw.FPDFFormObj_CountObjects(handle), inner, depth + 1)
 
 
@@ -169,20 +168,13 @@ def _on_page(rules: list[Rule], across: float, along: float) -> list[Rule]:
 def _segments(marks: Sequence[tuple[int, object, Matrix]], ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     for kind, handle, outer in marks:
         if kind == raw.FPDF_PAGEOBJ_PATH:
-            yield from _path(handle, _times(_matrix(handle), outer), ground)
+            yield from _path(handle, times(_matrix(handle), outer), ground)
         else:
             yield from _picture(handle, outer, ground)
 
 
 def _matrix(handle: object) -> Matrix:
     return MATRIX.numbers() if calls.matrix(handle, MATRIX.all) else IDENTITY  # type: ignore[return-value]
-
-
-def _times(m: Matrix, n: Matrix) -> Matrix:
-    """First m, then n."""
-    a, b, c, d, e, f = m
-    p, q, r, s, t, u = n
-    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
 def _picture(handle: object, outer: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, points
 from pipeline.points import split_label
+from pipeline.readers.glyphs import MARGIN
 from pipeline.readers.gutters import (
     MAX_HEADER_LINES,
     Interval,
@@ -34,9 +35,6 @@ GAP = 4.0
 
 TOP_LINES = 4
 """A table that goes on from the page before begins among the first lines (below a running title)."""
-
-MARGIN = 0.08
-"""Page numbers stand in this part of the page's height, at its top and bottom."""
 
 MIN_FILLED = 3
 """Columns that one line fills when it is a row of the table."""
@@ -272,4 +270,4 @@ def is_whole(line: Line) -> bool:
 def is_total(line: Line) -> bool:
     """A total row: its word, then nothing but points."""
     text = clean(line_text(line)).split(" ")
-    return bool(patterns.TOTAL_WORDS.fullmatch(fold(text[0]))) and all(points(t) is not None for t in text[1:])
+    return patterns.names_total(text[0]) and all(points(t) is not None for t in text[1:])

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, points
 from pipeline.points import split_label
 from pipeline.readers.textgrid import SCORES, Columns, is_points
 from pipeline.readers.textlines import Line, Piece
@@ -26,13 +26,13 @@ NAME = regex.compile(r"\p{Han}{2}")
 
 
 def is_total(line: Line) -> bool:
-    return any(patterns.TOTAL_WORDS.fullmatch(fold(p.text)) for p in line.filled()[:2])
+    return any(patterns.names_total(p.text) for p in line.filled()[:2])
 
 
 def sums_up(line: Line) -> bool:
     """A total, or the sum of a section: its word and its points, nothing else."""
     first, *rest = line.filled() or (None,)
-    part = first is not None and patterns.SUBTOTAL_WORDS.fullmatch(fold(first.text)) is not None
+    part = first is not None and patterns.names_subtotal(first.text)
     return is_total(line) or (part and len(rest) == 1 and is_points(rest[0].text))
 
 

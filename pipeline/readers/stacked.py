@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from pipeline import patterns
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, points
 from pipeline.points import split_label
 from pipeline.readers.textgrid import serial_value
 from pipeline.readers.textlines import Line, Piece, Row, piece_of
@@ -91,7 +91,7 @@ def _cells(lines: Sequence[Line], start: int, names: Sequence[str]) -> tuple[lis
 
 
 def _is_total(piece: Piece) -> bool:
-    return patterns.TOTAL_WORDS.fullmatch(fold(piece.text)) is not None
+    return patterns.names_total(piece.text)
 
 
 def _numbered(cells: Sequence[Piece], roles: Sequence[str | None]) -> list[Row] | None:
@@ -133,7 +133,7 @@ def _serials(cells: Sequence[Piece]) -> list[int]:
             continue
         serial = serial_value(piece.text)
         anew = serial == 1 and bool(out) and points(cells[i - 1].text) is None
-        if (serial == last + 1 or anew) and points(follows) is None and not patterns.TOTAL_WORDS.fullmatch(fold(follows)):
+        if (serial == last + 1 or anew) and points(follows) is None and not patterns.names_total(follows):
             out.append(i)
             last = last + 1 if serial == last + 1 else 1
     return out

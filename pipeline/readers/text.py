@@ -14,7 +14,7 @@ from pipeline import limits, patterns
 from pipeline import rx as regex
 from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Table
-from pipeline.normalize import clean, fold
+from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 from pipeline.readers.aligned import aligned
 from pipeline.readers.boxes import box_cells, is_drawn
@@ -252,7 +252,7 @@ def _is_label_row(lines: Sequence[Line], i: int, kinds: tuple[str, ...]) -> bool
     if min(len(above.pieces), len(below.pieces)) < 3 or abs(len(above.pieces) - len(below.pieces)) > 1:
         return False
     text = clean(lines[i].text)
-    ended = any(patterns.TOTAL_WORDS.fullmatch(fold(p.text)) for p in above.filled())
+    ended = any(patterns.names_total(p.text) for p in above.filled())
     return len(text) <= MAX_LABEL_LINE and not ended and not _NO_ROW.search(text)
 
 

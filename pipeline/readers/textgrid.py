@@ -331,7 +331,7 @@ def _places(lines: Sequence[Spread]) -> dict[int, int]:
 def _fitness(name: str, said: Sequence[str]) -> float:
     """How well a column's header and what stands under it agree."""
     role = patterns.header_role(name)
-    filled = [t for t in said if t and not patterns.TOTAL_WORDS.fullmatch(fold(t))]
+    filled = [t for t in said if t and not patterns.names_total(t)]
     beside = len(several(name)) - 1
     role = patterns.header_role(several(name)[0]) if beside else role
     return _agreement(role, bool(name), filled) - 0.5 * beside - sum(bool(_GAP.search(t)) for t in (name, *filled))

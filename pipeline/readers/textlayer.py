@@ -6,17 +6,16 @@ import ctypes
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipeline import rx as regex
 from pipeline.readers import calls
-from pipeline.readers.glyphs import has_meaning
+from pipeline.readers.glyphs import COVERING, MIN_CHARS, has_meaning, is_bare
 from pipeline.readers.marks import Glyph
-
-MIN_CHARS = 8
-"""A page with fewer characters and a picture is a scan (page numbers and stamps are put over scans as text)."""
+from pipeline.readers.pdfpaths import Drawn
 
 NONSENSE = 0.3
 """A page where more than this part of the characters has no meaning, or is a mixture of scripts, is read as a picture."""
@@ -32,11 +31,8 @@ FOREIGN = 0.15
 """Of accented letters amid Chinese words so many and more, or of characters that no Chinese text uses a larger part: glyphs
 that a program distilled anew and named after other characters. A Chinese name has a rare character or two."""
 
-COVERING = 0.7
-"""A picture that takes up this much of the page is the page itself."""
-
-MARGIN = 0.08
-"""Part of the page's height at the top and bottom where scanners' apps and page numbers write."""
+CURVES = 600
+"""So many are more than a seal or an emblem has, and fewer than three lines of print."""
 
 NAME = 256
 """Bytes of a font's name, at most."""
@@ -45,8 +41,10 @@ INVISIBLE = 3
 """Text render mode of the words that a scanner's recognition lays under its picture."""
 
 MEANINGLESS = "has a text layer without meaning"
+OUTLINED = "has its text drawn as curves"
 FAULTS = {
     MEANINGLESS: "的文字层没有意义",
+    OUTLINED: "的文字已转为曲线",
     "has no text layer": "没有文字层",
     "has no text layer but a line in its margin": "除页边的一行外没有文字层",
     "is a picture with a scanner's own recognition under it": "是图像，下面衬着扫描软件自己识别的文字",
@@ -67,22 +65,33 @@ _ODD = regex.compile(
 )
 
 
-def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], text: str, pictures: Sequence[object], height: float) -> str | None:
-    """Why the text layer of a page cannot be used; None when it can. `text` is that of its characters, `pictures` are
-    PDFium's image objects; `height` is the upright page's, in points."""
+def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], text: str, drawn: Drawn, height: float) -> str | None:
+    """Why the text layer of a page cannot be used; None when it can. `text` is that of its characters; `height` is the
+    upright page's, in points."""
+    pictures = drawn.pictures
     if glyphs and _is_nonsense(glyphs, text):
         return MEANINGLESS
+    if len(glyphs) < MIN_CHARS and _is_outlined(drawn):
+        return OUTLINED
     if not pictures:
         return None
     if len(glyphs) < MIN_CHARS:
         return "has no text layer"
     if not _covered(page, pictures):
         return None
-    if sum(MARGIN * height < g.y < (1 - MARGIN) * height for g in glyphs) < MIN_CHARS:
+    if is_bare((g.y for g in glyphs), height):
         return "has no text layer but a line in its margin"
     if _is_hidden(page):
         return "is a picture with a scanner's own recognition under it"
     return None
+
+
+def _is_outlined(drawn: Drawn) -> bool:
+    """Whether a page draws so many curves that they are its characters."""
+    paths = (handle for kind, handle, _ in drawn.marks if kind == raw.FPDF_PAGEOBJ_PATH)
+    segments = (calls.path_segment(path, i) for path in paths for i in range(calls.count_segments(path)))
+    curves = (segment for segment in segments if calls.segment_type(segment) == raw.FPDF_SEGMENT_BEZIERTO)
+    return next(islice(curves, CURVES, None), None) is not None
 
 
 def fonts_of(page: pdfium.PdfPage) -> dict[bytes, str]:
@@ -112,7 +121,7 @@ def misnamed(text: str) -> int:
 def _is_misnamed(text: str) -> bool:
     """Whether glyphs have been given other characters' names: accented letters amid Chinese words, nearly no Chinese but
     many accented letters, or Chinese characters that no Chinese text uses."""
-    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in set(text) - _common()):
+    if not _ACCENTED.search(text) and not any(_is_chinese(c) and _is_rare(c) for c in set(text) - _usual()):
         return False
     amid = len(_AMID.findall(text))
     accented = len(_ACCENTED.findall(text))
@@ -127,10 +136,12 @@ def _is_chinese(char: str) -> bool:
 
 
 @cache
-def _common() -> frozenset[str]:
-    """The Chinese characters of GB 2312."""
-    codes = b"".join(bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
-    return frozenset(codes.decode("gb2312", "ignore"))
+def _usual() -> frozenset[str]:
+    """The characters of nearly every Chinese text, none of which makes its layer suspect: those of ASCII, and the punctuation,
+    wide letters and Chinese characters of GB 2312."""
+    rows = (0xA1, 0xA3, *range(0xB0, 0xF8))
+    codes = b"".join(bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
+    return frozenset((*map(chr, range(0x20, 0x7F)), *codes.decode("gbk", "ignore"))) - frozenset("ˉˇ")
 
 
 @cache
@@ -147,6 +158,8 @@ def _is_rare(char: str) -> bool:
 
 def _is_nonsense(glyphs: Sequence[Glyph], text: str) -> bool:
     """Whether too many characters have no meaning, or they are a mixture of scripts."""
+    if _usual().issuperset(text):
+        return False
     if not has_meaning(text):
         bad = sum(not has_meaning(g.text) for g in glyphs)
         controls = sum("\0" < g.text < " " for g in glyphs)

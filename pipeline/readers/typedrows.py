@@ -51,7 +51,7 @@ def typed_rows(run: Sequence[Line], above: int = 0) -> tuple[list[Row], bool, in
             counted += serial == last + 1
             last = serial if serial is not None else last + 1
             rows.append(_joined(row, line))
-        elif any(patterns.TOTAL_WORDS.fullmatch(fold(p.text)) for p in pieces[:2]):
+        elif any(patterns.names_total(p.text) for p in pieces[:2]):
             rows.append(_total(pieces, roles))
         elif _is_section(line):
             rows.append([(0, piece_of(line.number, line.text, 0, len(line.text)))])

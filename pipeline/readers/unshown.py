@@ -89,7 +89,7 @@ def _layers_off(data: bytes) -> frozenset[str]:
     pikepdf = importlib.import_module("pikepdf")
     try:
         opened = pikepdf.open(io.BytesIO(data))
-    except pikepdf.PdfError:
+    except (pikepdf.PdfError, pikepdf.PasswordError):
         return frozenset()
     with opened as pdf:
         layers = pdf.Root.get("/OCProperties")

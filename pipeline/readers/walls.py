@@ -171,7 +171,7 @@ def with_labels(net: Net, glyphs: Sequence[Glyph]) -> Net:
             continue
         blocks = blocks_of(lines, PITCH * (lines[0][0].bottom - lines[0][0].top))
         edges = net.ys[row : row + height + 1]
-        total = len(blocks) > 1 and patterns.TOTAL_WORDS.fullmatch(fold(_text(blocks[-1]))) is not None and blocks[-1][0][0].y > edges[-2]
+        total = len(blocks) > 1 and patterns.names_total(_text(blocks[-1])) and blocks[-1][0][0].y > edges[-2]
         labels = blocks[:-1] if total else blocks
         if len(blocks) == 1:
             singles.setdefault(col, []).append((span, blocks[0]))

@@ -9,6 +9,7 @@ from markupsafe import escape
 from msgspec import Struct
 
 from pipeline.plain import points_text
+from pipeline.results.words import number
 
 FONTS = "Notice Serif SC, FangSong, 仿宋_GB2312, Noto Serif CJK SC, SimSun, serif"
 WIDTH, SIZE, LEADING = 640, 13, 17
@@ -61,7 +62,7 @@ def bars(rows: Sequence[Bar], title: str, key: str) -> str:
 def said(rows: Sequence[Bar]) -> str:
     """The chart in words."""
     return "；".join(
-        f"{r.label} {_text(r.value)}/{points_text(r.maximum)}" + (f"（平均 {points_text(r.mean)}）" if r.mean is not None else "")
+        f"{r.label} {number(r.value)}/{points_text(r.maximum)}" + (f"（平均 {points_text(r.mean)}）" if r.mean is not None else "")
         for r in rows
     )
 
@@ -99,7 +100,7 @@ def _row(row: Bar, lines: list[str], y: int, height: int, scale: Scale) -> str:
     if row.mean is not None:
         x = left + min(scale.length(row.mean), full)
         out.append(f'<path d="M{x} {middle - 11}V{middle + 11}" stroke="#fff" stroke-width="4"/><path d="M{x} {middle - 11}V{middle + 11}" stroke="#000" stroke-width="2"/>')
-    out.append(f'<text x="{left + full + 10}" y="{middle + 5}">{_text(row.value)} / {points_text(row.maximum)}</text>')
+    out.append(f'<text x="{left + full + 10}" y="{middle + 5}">{number(row.value)} / {points_text(row.maximum)}</text>')
     return "".join(out)
 
 
@@ -109,7 +110,3 @@ def _legend(x: int, y: int) -> str:
         f'<rect x="{x + 72}" y="{y}" width="22" height="11" fill="#f4f4f2" stroke="#555" stroke-width="0.8"/><text x="{x + 100}" y="{y + 11}" font-size="12">未得分</text>'
         f'<path d="M{x + 166} {y - 3}V{y + 14}" stroke="#000" stroke-width="2"/><text x="{x + 174}" y="{y + 11}" font-size="12">各单位平均</text>'
     )
-
-
-def _text(value: Decimal | None) -> str:
-    return "—" if value is None else points_text(value)

@@ -6,19 +6,13 @@ import datetime
 import io
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pikepdf
-import typst
 from msgspec import Struct
 
 from pipeline.results.pages import Page
-from pipeline.templating import set_pages
-
-HERE = Path(__file__).resolve().parents[1]
-TEMPLATE = HERE / "templates" / "page.typ"
-FONTS = HERE / "fonts"
+from pipeline.templating import FONTS, set_pages
 
 
 class Attachment(Struct, frozen=True):
@@ -42,7 +36,7 @@ def render(page: Page, attachment: Attachment | None = None) -> bytes:
     if attachment is not None:
         data["attachment"] = {"name": attachment.name, "text": attachment.text, "description": attachment.description}
     made = set_pages(
-        _compiler(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["a-3a", "ua-1"], timestamp=_seconds(page.date)
+        "page.typ", sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["a-3a", "ua-1"], timestamp=_seconds(page.date)
     )
     return with_clear_ends(made)
 
@@ -63,11 +57,6 @@ def with_clear_ends(raw: bytes) -> bytes:
             object_stream_mode=pikepdf.ObjectStreamMode.preserve, deterministic_id=True,
         )  # fmt: skip
     return out.getvalue()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(TEMPLATE), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
 def _seconds(date: str) -> int:

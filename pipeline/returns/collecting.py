@@ -31,7 +31,7 @@ from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring.grades import number_text
 from pipeline.scoring.problems import FOREIGN, problem
 from pipeline.scoring.score import marks_of
-from pipeline.scoring.tally import lines_of, name_of, total_of
+from pipeline.scoring.tally import lines_of, name_of, that_count, total_of, unfilled
 from pipeline.serialize import check_regular, short
 from pipeline.yamltext import UNPRINTABLE
 
@@ -226,7 +226,7 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     items = _Items()
     for criterion in criteria:
         _take(criterion, values, returned, annex, items)
-    findings += items.findings
+    findings += _without_spared(items, rubric, identity.get("edition"))
     head = {name: values.get(f"{prefix}_{name}", "").strip() for name in ("assessee", "assessor", "date")}
     findings += [problem("head-blank", annex, f"{rubric_id}/{n}", name=zh, name_en=n) for n, zh in (("assessee", "被评价单位"), ("date", "评价时间")) if not head[n]]
     date, unclear = read_date(head["date"], annex, rubric_id, returned.places.get(f"{prefix}_date"))
@@ -283,6 +283,12 @@ def _take(criterion: Criterion, values: dict[str, str], returned: Returned, anne
         items.awarded[criterion.id] = value
 
 
+def _without_spared(items: _Items, rubric: Rubric | None, edition: str | None) -> Iterable[Finding]:
+    """The findings on scores: a blank one is told only where a score is wanted, not on a line beside another that counts."""
+    wanted = {line.id for line in unfilled(lines_of(rubric, edition), items.awarded, items.skipped)} if rubric else None
+    return (f for f in items.findings if f.rule != "score-blank" or wanted is None or f.where in wanted)
+
+
 def _ambiguous(returned: Returned, values: dict[str, str], prefix: str, annex: int, rubric_id: str) -> Iterable[Finding]:
     """Fields beside scores and ticks that are filled twice: told, and taken as blank."""
     for key, other in returned.rivals.items():
@@ -315,7 +321,7 @@ def _identity_findings(
     elif (number and ours[0] and fold(number) != fold(ours[0])) or (revision and ours[1] and revision != ours[1]) or rubric is None or rubric.annex != annex:
         named = f"{rubric_id}（附件 {annex}）" if rubric is not None and rubric.annex != annex else rubric_id
         given = " ".join(p for p in (number, f"版次 {revision}" if revision else "", named) if p)
-        expected = " ".join(p for p in (ours[0], f"版次 {ours[1]}" if ours[1] else "") if p)
+        expected = " ".join(p for p in (ours[0] or reading.source.file, f"版次 {ours[1]}" if ours[1] else "") if p)
         yield problem("foreign-revision", annex, rubric_id, given=given, expected=expected)
     elif identity["rubric_digest"] != rubric_digest(rubric):
         yield problem("digest-mismatch", annex, rubric_id, given=identity["rubric_digest"][:12], expected=rubric_digest(rubric)[:12])
@@ -389,8 +395,9 @@ def _total_finding(
     given = unicodedata.normalize("NFKC", stated.total or "").strip().removesuffix("分")
     if rubric is None or not given:
         return
-    points = {c: Fraction(v) for c, v in awarded.items()}
-    total = number_text(total_of(points, rubric, lines_of(rubric, edition), frozenset()))
+    lines = lines_of(rubric, edition)
+    points = that_count({c: Fraction(v) for c, v in awarded.items()}, lines)
+    total = number_text(total_of(points, rubric, lines, frozenset()))
     if not NUMBER.fullmatch(given) or points_text(Decimal(given)) != total:
         yield problem("stated-total-differs", annex, f"{rubric_id}/total", at, given=stated.total, value=total)
 

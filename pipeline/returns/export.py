@@ -58,6 +58,7 @@ def _export(form: dict[str, Any], source: FormFile) -> Returned:
             values |= {f"{key_of(str(k))}{ending}": str(v) or ("Yes" if ending == "_na" else "") for k, v in form[name].items()}
     if isinstance(form.get("vetoes"), dict):
         values |= {f"{prefix}_veto_{k}": _word(v) for k, v in form["vetoes"].items()}
+    check_forms(1, len(values), source.file)
     places = {k: Provenance(v, path=k) for k, v in values.items() if v}
     return Returned(source, identity, values, places)
 

@@ -110,7 +110,7 @@ def _same(before: str, after: str, notices: tuple[Notice, Notice]) -> bool:
     if plain[0] == plain[1] or rests == plain:
         return plain[0] == plain[1]
     bare = [regex.sub(r"[\p{P}\p{S}]", "", r) for r in rests]
-    return bare[0] == bare[1] or not any(b and not b.isdigit() for b in bare)
+    return bare[0] == bare[1] or not any(b and not b.isnumeric() for b in bare)
 
 
 def _untold(text: str, notice: Notice) -> str:

@@ -6,7 +6,7 @@ not rounded: rounding is the policy's. A re-mapped sheet is no assessment of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ from pipeline.model import Reading, Rubric
 from pipeline.plain import points_text
 from pipeline.revisions.changes import Comparable
 from pipeline.scoring.grades import number_text
-from pipeline.scoring.tally import SIGN, Line, lines_of
+from pipeline.scoring.tally import SIGN, Line, counting, lines_of, that_count, unfilled
 
 
 class Coverage(Struct, frozen=True):
@@ -86,7 +86,7 @@ def _coverage(rubric: Rubric, old: Reading, comparability: Sequence[Comparable])
 
 def _possible(lines: Iterable[Line]) -> str:
     """What scored lines can give; bonus and deductions stand outside."""
-    return points_text(sum((line.criterion.max_points or Decimal(0) for line in lines if line.kind == "scored"), Decimal(0)))
+    return points_text(sum((line.criterion.max_points or Decimal(0) for line in counting(lines) if line.kind == "scored"), Decimal(0)))
 
 
 def remap(assessment: Assessment, old: Reading, new: Reading, comparability: Sequence[Comparable]) -> tuple[Remapped, ...]:
@@ -94,11 +94,16 @@ def remap(assessment: Assessment, old: Reading, new: Reading, comparability: Seq
     fate = {c.old: c for c in comparability}
     source = next(r for r in old.rubrics if r.id == assessment.rubric_id)
     scores = [_carried(key, value, fate.get(key)) for key, value in _in_order(assessment, source)]
-    old_total = sum((SIGN[line.kind] * Fraction(assessment.awarded.get(line.id, 0)) for line in lines_of(source)), Fraction(0))
+    old_total = _total({id: Fraction(v) for id, v in assessment.awarded.items()}, lines_of(source))
     homes = {line.id: r for r in new.rubrics for line in lines_of(r)}
     reached = [r for r in new.rubrics if any(s.new is not None and homes.get(s.new) is r for s in scores)]
-    excused = {fate[i].new for i in assessment.not_applicable if i in fate and fate[i].kind != "drop"}
+    excused = {there for i in assessment.not_applicable if i in fate and fate[i].kind != "drop" and (there := fate[i].new)}
     return tuple(_sheet(assessment, rubric, scores, old_total, rubric is reached[0], homes, excused) for rubric in reached)
+
+
+def _total(points: Mapping[str, Fraction], lines: Sequence[Line]) -> Fraction:
+    counted = that_count(points, lines)
+    return sum((SIGN[line.kind] * counted.get(line.id, Fraction(0)) for line in lines), Fraction(0))
 
 
 def _in_order(assessment: Assessment, rubric: Rubric) -> list[tuple[str, Decimal]]:
@@ -123,18 +128,17 @@ def _said(fate: Comparable) -> tuple[str, str]:
 
 def _sheet(
     assessment: Assessment, rubric: Rubric, scores: Sequence[Carriage], old_total: Fraction, first: bool,
-    homes: dict[str, Rubric], excused: set[str | None],
+    homes: dict[str, Rubric], excused: set[str],
 ) -> Remapped:  # fmt: skip
     """The scores that reach one rubric; those that reach none are listed with the first."""
     own = [s for s in scores if (homes.get(s.new) is rubric if s.new else first)]
     values = {s.new: Fraction(s.value) for s in own if s.new and s.value}
     lines = lines_of(rubric)
-    total = sum((SIGN[line.kind] * values[line.id] for line in lines if line.id in values), Fraction(0))
     return Remapped(
         file=assessment.source.file, assessee=assessment.assessee, date=assessment.date, rubric=rubric.id,
-        old_total=number_text(old_total), carried=number_text(total),
+        old_total=number_text(old_total), carried=number_text(_total(values, lines)),
         covered=_possible(line for line in lines if line.id in values), possible=_possible(lines),
         scores=tuple(own), not_applicable=tuple(line.id for line in lines if line.id in excused),
-        open=tuple(line.id for line in lines if line.id not in values and line.id not in excused),
+        open=tuple(line.id for line in unfilled(lines, values, excused)),
         vetoes=tuple(sorted(k for k, ticked in assessment.vetoes.items() if ticked)),
     )  # fmt: skip

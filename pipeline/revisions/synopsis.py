@@ -17,6 +17,7 @@ from pipeline.plain import points_text
 from pipeline.revisions.changes import NAMES, Change, ChangeList, Said, Weight
 from pipeline.revisions.comparison import SETTLED, printed_points
 from pipeline.revisions.textdiff import Mark, marks
+from pipeline.rules.points import called
 
 Level = Literal["part", "section", "line", "total"]
 WEIGHTS: tuple[Weight, ...] = ("patch", "minor", "major")
@@ -96,7 +97,7 @@ def _parts(table: Sequence[Row]) -> list[list[Row]]:
 
 def _field(change: Change) -> Said:
     name = (change.new or change.old or "").rsplit("/", 1)[-1]
-    if change.type == "vetoes-changed" and name.startswith("v") and name[1:].isdigit():
+    if change.type == "vetoes-changed" and name.startswith("v") and name[1:].isnumeric():
         return f"一票否决 {name[1:]}", f"veto {name[1:]}"
     return FIELDS.get(name, (name, name))
 
@@ -187,7 +188,7 @@ class _Sheet:
             return
         if criterion.id in self.absorbed:
             return
-        what = (f"第 {_nth(criterion)} 条", f"no. {_nth(criterion)}")
+        what = (f"第 {called(criterion)} 条", f"no. {called(criterion)}")
         loud = [c for c in changes if c.type not in QUIET or c.note]
         if before is None:
             yield Row("line", what, (), (("in", _line(criterion)),), _notes(changes), "major")
@@ -200,7 +201,7 @@ class _Sheet:
         before = change.parts if change.type == "criterion-merged" else (change.old,)
         after = change.parts if change.type == "criterion-split" else (change.new,)
         texts = ["\n".join(_line(table[x]) for x in ids if x in table) for table, ids in ((self.criteria, before), (news, after))]
-        what = (f"第 {_nth(criterion)} 条", f"no. {_nth(criterion)}")
+        what = (f"第 {called(criterion)} 条", f"no. {called(criterion)}")
         return Row("line", what, (("keep", texts[0]),), (("keep", texts[1]),), _notes([change]), change.weight)
 
     def _marked(self, before: Criterion, after: Criterion, changes: Sequence[Change]) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
@@ -223,7 +224,7 @@ class _Sheet:
             changes = self.by_old[id_]
             criterion, section = self.criteria.get(id_), self.old_sections.get(id_)
             if criterion is not None:
-                what = (f"原第 {_nth(criterion)} 条", f"old no. {_nth(criterion)}")
+                what = (f"原第 {called(criterion)} 条", f"old no. {called(criterion)}")
                 yield Row("line", what, (("out", _line(criterion)),), (), _notes(changes), _heaviest(changes))
             elif section is not None:
                 yield Row("section", (_kind(section), "section"), (("out", _label(section)),), (), _notes(changes), _heaviest(changes))
@@ -268,11 +269,6 @@ def _notes(changes: Sequence[Change]) -> tuple[Said, ...]:
 
 def _heaviest(changes: Sequence[Change]) -> Weight | None:
     return max((c.weight for c in changes), key=WEIGHTS.index, default=None)
-
-
-def _nth(criterion: Criterion) -> str:
-    """Its number; of one without, its place, as findings call it."""
-    return criterion.number or criterion.id.rsplit("/c", 1)[-1]
 
 
 def _worth(criterion: Criterion) -> str:

@@ -124,7 +124,7 @@ def collect(table: JoinedTable) -> Draft:
     for paragraph in table.tail:
         said = fold(paragraph.text).rstrip("。")
         number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", said)
-        if number is not None and patterns.TOTAL_WORDS.fullmatch(said):
+        if number is not None and patterns.names_total(said):
             draft.totals.append((len(draft.criteria), Decimal(number[0]), paragraph.at))
     for paragraph in table.inside:
         text = clean(paragraph.text)
@@ -326,7 +326,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         scored = beside is not None and line.own(beside) and cell.row == line.row.index
         if not text and not (cell.row_span > 1 and line.row.index == cell.row) and not scored and not _tops_part(draft, part, level):
             continue
-        if patterns.TOTAL_WORDS.fullmatch(fold(text)):
+        if patterns.names_total(text):
             continue
         declared = split_label(text)[1]
         if declared is None and beside is not None and beside.row == cell.row:

@@ -36,12 +36,12 @@ class Row(Struct, frozen=True, dict=True):
     @cached_property
     def is_total(self) -> bool:
         """Whether one of the first two texts is a word for a total."""
-        return any(patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in self._filled[:2])
+        return any(patterns.names_total(c.text) for c in self._filled[:2])
 
-    @property
+    @cached_property
     def names_sum(self) -> bool:
         """Whether it names a total or a subtotal."""
-        return self.is_total or any(patterns.SUBTOTAL_WORDS.fullmatch(fold(c.text)) for c in self._filled)
+        return self.is_total or any(patterns.names_subtotal(c.text) for c in self._filled)
 
     def text(self) -> str:
         return " ".join(clean(c.text) for c in self.filled())

@@ -48,13 +48,13 @@ def _repeats(table: Table, row: int, width: int) -> bool:
 def _straddle(table: Table, head: int, width: int) -> bool:
     """Whether a cell below the header runs from one half into the next, a total at the bottom and blank cells excepted."""
     over = [c for c in table.cells if c.row >= head and c.col // width != (c.col + c.col_span - 1) // width]
-    return any(c.text.strip() and not patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in over)
+    return any(c.text.strip() and not patterns.names_total(c.text) for c in over)
 
 
 def _closed(table: Table, width: int, count: int) -> Table:
     """A total row that stands in one half alone counts all of them: it is moved to the last half."""
     filled = [c for c in table.cells if c.text.strip()]
-    totals = {c.row: c.col // width for c in filled if patterns.TOTAL_WORDS.fullmatch(fold(c.text))}
+    totals = {c.row: c.col // width for c in filled if patterns.names_total(c.text)}
     alone = {row: half for row, half in totals.items() if {c.col // width for c in filled if c.row == row} == {half}}
     move = {row: (count - 1 - half) * width for row, half in alone.items()}
     cells = (

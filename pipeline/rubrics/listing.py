@@ -11,12 +11,14 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
-from pipeline.kept import kept
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, paragraph_lines
-from pipeline.points import is_label_points, points_after_name, points_at_end, split_label
+from pipeline.points import is_label_points, points_at_end, split_label
+from pipeline.rubrics.listanswers import parted
+from pipeline.rubrics.listlines import BULLET, DOTTED_START, LEADING_POINTS, LIST_MARKER, kind_of, points_of, unmarked
 from pipeline.rubrics.roles import Columns
+from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
 
 MIN_LINES = 3
@@ -33,15 +35,6 @@ TAIL = 2
 """Lines below the list that may give its total (以上各项合计100分。)."""
 
 LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
-
-CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周月季年]|[人户班])")
-"""An amount for each case (每增加一项), not for a period (每日, 每半年)."""
-
-OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
-"""One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
-
-LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=[\p{L}《“‘\"])")
-"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
 
 GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 """Where columns part before words: so it is in the rows of a table that was not read as one."""
@@ -61,22 +54,12 @@ SECTION_HEAD = regex.compile(rf"{patterns.SECTION_MARKER.pattern}[^。；;]{{2,4
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
-BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
-DOTTED = r"[0-9]{1,2}(?:\.[0-9]{1,2}){2}(?![0-9.])|[0-9]{1,2}\.[0-9]{1,2}(?=\s)"
-LIST_MARKER = regex.compile(
-    rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
-    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[A-H][.、．]|[①-⑳])\s*"
-)
 FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
-TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.[0-9]{1,5}(?=\s)")
-"""`3.24 小时值班`: a serial of two levels, or one of the first before a figure."""
+TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,5})\s+")
+"""A serial of two levels, one of the first before a figure (3.24 小时值班), or a measure (37.3 度以上)."""
 
 OPTION_LINE = regex.compile(r"^\s*(?:[A-H]\s*[.、．]|[0-9]{1,2}\s*[)）])")
 """How an answer or a remark below an item is marked, and in other lists an item."""
-
-DOTTED_START = regex.compile(rf"^\s*(?P<n>{DOTTED})")
-BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
-"""A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
 
 PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
 MAX_LIST_LABEL = 40
@@ -85,7 +68,7 @@ MAX_LIST_LABEL = 40
 def lists_of(blocks: Sequence[Block]) -> tuple[JoinedTable, ...]:
     """The lists of a stretch without tables: one, or each under a title of its own, where these have all rows of the one."""
     whole = list_table(blocks)
-    titles = [i for i, b in enumerate(blocks) if isinstance(b, Paragraph) and _titles_sheet(b)]
+    titles = [i for i, b in enumerate(blocks) if isinstance(b, Paragraph) and titles_sheet(b)]
     if whole is None or len(titles) < 2:
         return (whole,) if whole is not None else ()
     parts = [list_table(blocks[a:b]) for a, b in pairwise([*titles, len(blocks)])]
@@ -106,16 +89,17 @@ def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
         return (paragraph,)
     if any(p.rstrip().endswith((":", "：")) for p in parts) or (not head and len(set(values)) < len(values)):
         return (paragraph,)  # 1.…。其中：1.…；2.… are items in an item
-    if sum(_points_of(clean(p)) is not None for p in parts) < max(2, len(parts) - 1):
+    if sum(points_of(clean(p)) is not None for p in parts) < max(2, len(parts) - 1):
         return (paragraph,)
     return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
 
 
-def _titles_sheet(paragraph: Paragraph) -> bool:
-    """Whether a line is the title of a sheet: it speaks of scoring, and is no line of a list."""
-    text = HASHES.sub("", clean(paragraph.text))
-    short = len(text) <= MAX_LIST_LABEL and not LIST_MARKER.match(text) and not BULLET.match(text)
-    return short and patterns.TITLE_WORDS.search(text) is not None and patterns.SCORING_TITLE.search(text) is not None
+def titles_sheet(line: Paragraph) -> bool:
+    """Whether a line is the title of a sheet: no line of a list, that stands in the middle or speaks of scoring."""
+    text = HASHES.sub("", clean(line.text))
+    titled = MIN_TITLE <= len(text) <= MAX_LIST_LABEL and patterns.TITLE_WORDS.search(text) is not None
+    said = line.align == "center" or patterns.SCORING_TITLE.search(text) is not None
+    return titled and said and not LIST_MARKER.match(text) and not BULLET.match(text)
 
 
 def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
@@ -131,9 +115,9 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
     paragraphs, options = _without_options(_plainly_numbered(paragraphs))
-    lines, beside = _parted(_whole_lines(paragraphs))
-    scored = [i for i, p in enumerate(lines) if _points_of(clean(p.text)) is not None]
-    if len(scored) < MIN_LINES or 2 * sum(GAPS.search(_unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
+    lines, beside = parted(_whole_lines(paragraphs))
+    scored = [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None]
+    if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
     while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1)):
@@ -146,7 +130,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
         below = next((i for i, p in enumerate(inside) if i and not _heads_no_line(p)), 1)
         title, inside = [*title, *inside[:below]], inside[below:]
     heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
-    own = [i for i, p in enumerate(inside) if i not in heads and _points_of(clean(p.text)) is not None]
+    own = [i for i, p in enumerate(inside) if i not in heads and points_of(clean(p.text)) is not None]
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
@@ -154,18 +138,25 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
 
 
 def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
-    """The lines, a serial before a figure and a blank (3.24 小时值班) set apart from it where it counts on from a plain one above and
-    no other line is numbered 3.…."""
+    """The lines, a serial before a figure (2.12345热线畅通) set apart from it where it counts on from a plain one above, or begins below
+    a section's heading; where a blank ends the figure (3.24 小时值班) only if no other line is numbered 3.…. A measure (37.3 度以上) is
+    closed up where no line is numbered in two levels near it."""
     count = Counter(m[1] for p in lines if (m := FIRST_LEVEL.match(p.text)))
+    levels = Counter(int(m[1]) for p in lines if (m := TWO_LEVELS.match(p.text)))
     out: list[Paragraph] = []
     last = 0
-    for line in lines:
-        plain, dotted = PLAIN_SERIAL.match(line.text), TWO_LEVELS.match(line.text)
-        if plain is not None:
-            last = int(fold(plain[1]))
-        elif dotted is not None and count[dotted[1]] == 1 and int(dotted[1]) == last + 1:
-            last += 1
-            line = replace(line, text=f"{dotted[1]}. {line.text[dotted.end(1) + 1 :]}")
+    for above, line in zip([None, *lines], lines, strict=False):
+        text = clean(line.text)
+        spaced = patterns.SERIAL_BEFORE_WORDS.match(text)
+        figure = spaced if spaced and count[spaced["b"]] == 1 else None if DOTTED_START.match(text) else patterns.SERIAL_BEFORE_FIGURE.match(text)
+        headed = above is not None and patterns.SECTION_MARKER.match(clean(above.text)) is not None
+        if plain := PLAIN_SERIAL.match(text):
+            last = int(plain[1])
+        elif figure and int(figure["b"]) in (last + 1, 1 if headed else last + 1):
+            last = int(figure["b"])
+            line = replace(line, text=f"{figure[0]} {text[figure.end() :]}")
+        elif (level := TWO_LEVELS.match(text)) and int(level[2]) > 1 and sum(levels[int(level[1]) + near] for near in (-1, 0, 1)) == 1:
+            line = replace(line, text=f"{level[0].rstrip()}{text[level.end() :]}")
         out.append(line)
     return out
 
@@ -173,50 +164,34 @@ def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
 def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     """The lines without those marked A. or 1) where none of these has points: answers and remarks, no level of the list."""
     options = [p for p in lines if OPTION_LINE.match(p.text)]
-    if any(_points_of(clean(p.text)) is not None or _vetoes(p) for p in options):
+    if any(points_of(clean(p.text)) is not None or _vetoes(p) for p in options):
         return lines, []
     return [p for p in lines if not OPTION_LINE.match(p.text)], options
-
-
-def _parted(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], dict[int, dict[str, Paragraph]]]:
-    """The lines without those that say how the scored line above them is scored, and these by that line (its identity) and role."""
-    out: list[Paragraph] = []
-    beside: dict[int, dict[str, Paragraph]] = {}
-    for line in lines:
-        match = BESIDE.match(line.text)
-        role = patterns.header_role(match["name"]) if match else None
-        own = out[-1] if out and _kind(out[-1]) != "plain" and _points_of(clean(out[-1].text)) is not None else None
-        scored = line.text.rstrip("。； ").endswith((")", "）")) and _points_of(clean(line.text)) is not None
-        if match and not scored and own is not None and role in ("standard", "method", "evidence") and role not in beside.get(id(own), {}):
-            beside.setdefault(id(own), {})[role] = replace(line, text=match["said"])
-        else:
-            out.append(line)
-    return out, beside
 
 
 def _vetoes(line: Paragraph) -> bool:
     """Whether a marked line says that it vetoes, in brackets or where it ends."""
     text = clean(line.text)
-    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(_unmarked(text))))
+    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(unmarked(text))))
 
 
 def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
     """Whether a line heads a last section of nothing but vetoes."""
     below = lines[index + 1] if index + 1 < len(lines) else None
-    return below is not None and _vetoes(below) and _may_head(clean(lines[index].text)) and _kind(lines[index]) != _kind(below)
+    return below is not None and _vetoes(below) and _may_head(clean(lines[index].text)) and kind_of(lines[index]) != kind_of(below)
 
 
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
     """Whether the last section of a list declares more points than its lines have."""
-    heads = [i for i in range(len(lines)) if _is_heading(lines, i) and _points_of(clean(lines[i].text)) is not None]
-    given = [_points_of(clean(line.text)) or 0 for line in lines[heads[-1] :]] if heads else [0]
+    heads = [i for i in range(len(lines)) if _is_heading(lines, i) and points_of(clean(lines[i].text)) is not None]
+    given = [points_of(clean(line.text)) or 0 for line in lines[heads[-1] :]] if heads else [0]
     return given[0] > sum(given[1:])
 
 
 def _counts_on(line: Paragraph, below: Paragraph) -> bool:
     """Whether a line without points has the next serial in figures after the line above: the last row of a list, its points absent."""
     one, two = LIST_MARKER.match(clean(line.text)), LIST_MARKER.match(clean(below.text))
-    figures = [FIGURES.search(fold(m[0])) for m in (one, two) if m and _kind(line) == _kind(below)]
+    figures = [FIGURES.search(fold(m[0])) for m in (one, two) if m and kind_of(line) == kind_of(below)]
     return len(figures) == 2 and None not in figures and int(figures[1][0]) == int(figures[0][0]) + 1  # type: ignore[index]
 
 
@@ -237,18 +212,18 @@ def _as_table(
     last with points: rows that lack theirs, or clauses of the notice."""
     cells: list[Cell] = []
     loose: list[Paragraph] = []
-    kinds = list(dict.fromkeys(_kind(inside[i]) for i in sorted(heads)))
+    kinds = list(dict.fromkeys(kind_of(inside[i]) for i in sorted(heads)))
     ranks: dict[int, int] = {}
     roles = list(dict.fromkeys(role for i, p in enumerate(inside) if i not in heads for role in beside.get(id(p), {})))
     width = 4 + len(roles)
     criteria = row = 0
     for i, paragraph in enumerate(inside):
         text = clean(paragraph.text)
-        value = _points_of(text)
+        value = points_of(text)
         if i in heads:
             label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
-            ranks[row] = kinds.index(_kind(paragraph)) + 1
+            ranks[row] = kinds.index(kind_of(paragraph)) + 1
             loose += beside.get(id(paragraph), {}).values()
         elif value is not None or LIST_MARKER.match(text):
             cells += _line_cells(row, text, value, paragraph)
@@ -270,7 +245,8 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
     dotted = DOTTED_START.match(text)
     number = dotted["n"] if dotted else chinese_number(serial[0]) if serial else None
-    body = LEADING_POINTS.sub("", patterns.POINTS_IN_TEXT.sub("", _unmarked(text))).strip()
+    unscored = patterns.POINTS_IN_TEXT.sub(lambda m: f"（{m['said']}）" if m["said"] else "", unmarked(text))
+    body = LEADING_POINTS.sub("", unscored).strip()
     veto = (patterns.VETO_IN_TEXT.search(body) or VETO_CLOSING.search(body)) if value is None else None
     given = [(1, number), (2, body[: veto.start()] + body[veto.end() :] if veto else body), (3, veto["said"] if veto else value)]
     return [Cell(row, col, f"{x}", paragraph.at) for col, x in given if x is not None]
@@ -280,22 +256,14 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     """Printed lines joined to items: as their margins say, and a marked line without points goes on in the lines after it
     up to its points; points alone are those of the line above."""
     out: list[Paragraph] = []
-    last = 0
     set_lines = [paragraph_lines(line, i) for i, line in enumerate(lines)]
     margins = Margins.of(list(chain.from_iterable(set_lines)))
     for i, line in enumerate(lines):
         text = clean(line.text)
-        figure = patterns.SERIAL_BEFORE_FIGURE.match(text) if not DOTTED_START.match(text) else None
-        anew = bool(out) and patterns.SECTION_MARKER.match(clean(out[-1].text)) is not None  # below a section's heading
-        if figure and (int(figure["b"]) == last + 1 or (anew and int(figure["b"]) == 1)):  # 2.12345热线… after 1.…
-            text = f"{text[: figure.end()]} {text[figure.end() :]}"
-            line = replace(line, text=text)
         above = clean(out[-1].text) if out else ""
-        serial = PLAIN_SERIAL.match(text)
-        last = int(serial[1]) if serial else last
         marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
-        opened = marked and _points_of(above) is None
-        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text).rstrip("。"))
+        opened = marked and points_of(above) is None
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.names_total(text.rstrip("。"))
         wraps = line.page is not None and not above.endswith(("。", "；", "："))
         closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
         follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
@@ -309,7 +277,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
 def _first(lines: Sequence[Paragraph], scored: int) -> int:
     """The index of the first line of the list: headings without points may stand above the first scored line."""
     first = scored
-    while first > 0 and _may_head(clean(lines[first - 1].text)) and _kind(lines[first - 1]) != _kind(lines[first]):
+    while first > 0 and _may_head(clean(lines[first - 1].text)) and kind_of(lines[first - 1]) != kind_of(lines[first]):
         first -= 1
     return first
 
@@ -325,26 +293,6 @@ def _unstopped(text: str) -> str:
     return text.rstrip("。；; ")
 
 
-def _points_of(text: str) -> Decimal | None:
-    """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
-    if "分" not in text or len(OPTION.findall(text)) > 1:
-        return None
-    own = points_at_end(text)
-    own = own if own is not None else points_after_name(_unmarked(text))
-    leading = LEADING_POINTS.match(_unmarked(text)) if own is None else None
-    if leading:
-        return Decimal(leading["points"])
-    closing = patterns.POINTS_CLOSING.search(text) if own is None else None
-    if closing is None or CASE.search(text[: closing.start()].rpartition("。")[2]):
-        return own
-    return Decimal(closing["points"])
-
-
-def _unmarked(text: str) -> str:
-    """A line without its bullet or marker."""
-    return LIST_MARKER.sub("", BULLET.sub("", text))
-
-
 def _is_title(inside: Sequence[Paragraph]) -> bool:
     """Whether the first line of a list is its title with the total (评分表（满分100分）): by its words, or because it gives more of
     the points below than one line of several would."""
@@ -352,8 +300,8 @@ def _is_title(inside: Sequence[Paragraph]) -> bool:
     total = patterns.TITLE_TOTAL.search(fold(text))
     if total is None or LIST_MARKER.match(text) or BULLET.match(text):
         return False
-    below, own = inside[1:], _points_of(text)
-    given = sum((_points_of(clean(p.text)) or 0 for i, p in enumerate(below) if not _is_heading(below, i)), Decimal(0))
+    below, own = inside[1:], points_of(text)
+    given = sum((points_of(clean(p.text)) or 0 for i, p in enumerate(below) if not _is_heading(below, i)), Decimal(0))
     return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * LEAST_TOTAL
 
 
@@ -369,28 +317,12 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
     if not _may_head(text):
         return False
     rest = (lines[i] for i in range(index + 1, len(lines)))
-    below = next((p for p in rest if _kind(p) != "plain" or _points_of(clean(p.text)) is not None), None)
+    below = next((p for p in rest if kind_of(p) != "plain" or points_of(clean(p.text)) is not None), None)
     if below is None:
         return False
-    order = list(dict.fromkeys(map(_kind, lines)))
-    if patterns.TOTAL_WORDS.fullmatch(fold(below.text).rstrip("。")):
+    order = list(dict.fromkeys(map(kind_of, lines)))
+    if patterns.names_total(below.text.rstrip("。")):
         return False
-    deeper = order.index(_kind(below)) > order.index(_kind(lines[index]))
+    deeper = order.index(kind_of(below)) > order.index(kind_of(lines[index]))
     sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
-    return deeper and (sectioned or _points_of(clean(below.text)) is not None or _may_head(clean(below.text)) or _vetoes(below))
-
-
-def _kind(line: Paragraph) -> str:
-    """The kind of marker a line begins with: n. / (n) / nc、 / bullet / plain."""
-    return _kind_of(clean(line.text))
-
-
-@kept
-def _kind_of(text: str) -> str:
-    if BULLET.match(text):
-        return "bullet"
-    match = LIST_MARKER.match(text)
-    if not match:
-        return "plain"
-    said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
-    return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
+    return deeper and (sectioned or points_of(clean(below.text)) is not None or _may_head(clean(below.text)) or _vetoes(below))

@@ -12,7 +12,8 @@ from pipeline.model import Cell, Table
 from pipeline.normalize import clean, fold, points
 from pipeline.notices.segments import Segment
 from pipeline.points import split_label
-from pipeline.rubrics.listing import LIST_MARKER, lists_of
+from pipeline.rubrics.listing import lists_of
+from pipeline.rubrics.listlines import LIST_MARKER
 from pipeline.rubrics.table import JoinedTable
 
 
@@ -52,7 +53,7 @@ def _without_lines(table: JoinedTable, lists: Sequence[JoinedTable]) -> JoinedTa
     """The table without the lines of lists above it and below it, and what stands beyond them."""
     own = {cell.at for listed in lists for part in listed.parts for cell in part.cells}
     above = max((i + 1 for i, line in enumerate(table.lead) if line.at in own), default=0)
-    while 0 < above < len(table.lead) and patterns.TOTAL_WORDS.fullmatch(fold(table.lead[above].text).rstrip("。")):
+    while 0 < above < len(table.lead) and patterns.names_total(table.lead[above].text.rstrip("。")):
         above += 1
     below = next((i for i, line in enumerate(table.tail) if line.at in own), len(table.tail))
     return replace(table, lead=table.lead[above:], tail=table.tail[:below])

@@ -99,7 +99,8 @@ def _runs_together(above: Criterion, row: Criterion) -> bool:
     before, own = fold(above.number or ""), fold(row.number or "")
     if not before.isdecimal() or not own.isdecimal() or len(own) > 3 * MOST_IN_ONE:
         return False
-    if not own.startswith(str(int(before) + 1)):
+    first = str(int(before) + 1)
+    if len(own) == len(first) or not own.startswith(first):
         return False
     following = [str(int(before) + k) for k in range(1, MOST_IN_ONE)]
     return any(own == "".join(following[:n]) for n in range(2, len(following) + 1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline import patterns
-from pipeline.normalize import fold
 from pipeline.patterns import Role
 from pipeline.rubrics.profiles import Profile
 
@@ -89,7 +88,7 @@ def pick_sums(
     if score is None:
         return ()
     given = min((c for c, name in names.items() if c > score and profiles[c].filled and patterns.header_role(name) == "awarded"), default=len(profiles))
-    sums = (c for c, name in names.items() if c not in taken and c != score and c < given and patterns.SUBTOTAL_WORDS.fullmatch(fold(name)))
+    sums = (c for c, name in names.items() if c not in taken and c != score and c < given and patterns.names_subtotal(name))
     coarse = (c for c in sums if is_coarser(profiles[c], profiles[score]) or _goes_with_label(c, profiles, roles))
     return tuple(c for c in coarse if profiles[c].numeric >= 0.5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -27,7 +28,6 @@ def regroup(draft: Draft) -> tuple[Draft, ...]:
     _lift_section_numbers(draft)
     _lift_parents(draft)
     _lift_headings(draft)
-    _lift_names(draft)
     _raise_rows(draft)
     return _split_alternates(draft)
 
@@ -69,43 +69,50 @@ def _lift_parents(draft: Draft) -> None:
 
 
 def _lift_headings(draft: Draft) -> None:
-    """Lines marked （一）, or bare names among sentences, with the points of the lines below them, in a table without labels where
-    either no line or each of the others has a number, are section rows: their points, not those of the others, make the sums."""
-    heads = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
-    heads = heads or _names_among_sentences(draft)
-    numbered = sum(c.number is not None for c in draft.criteria)
-    if draft.marks or numbered not in (0, len(draft.criteria) - len(heads)) or len(heads) < 2 or heads[0] != 0:
+    """Lines that head others, in a table without labels where none or each of the others has a number, are section rows: those
+    marked （一）, or bare names among sentences, with the points of the lines below them; or names with nothing beside them, over
+    lines that all have points."""
+    bare = [i for i, c in enumerate(draft.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
+    marked = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
+    marked = marked or _names_among_sentences(draft)
+    if _may_head(draft, marked) and _sum_up(draft, marked):
+        heads = marked
+    elif _may_head(draft, bare) and _are_names(draft, bare):
+        heads = bare
+    else:
         return
+    for head in reversed(heads):
+        _lift(draft, head)
+
+
+def _may_head(draft: Draft, heads: Sequence[int]) -> bool:
+    """Whether lines are the first of a table without labels and others, none right below another, and of the rest none or each has
+    a number."""
+    if draft.marks or len(heads) < 2 or heads[0] != 0 or any(b - a < 2 for a, b in pairwise([*heads, len(draft.criteria)])):
+        return False
+    return len({c.number is None for i, c in enumerate(draft.criteria) if i not in set(heads)}) == 1
+
+
+def _sum_up(draft: Draft, heads: Sequence[int]) -> bool:
+    """Whether lines have the points of those below them: each, all but one, or half of them where they make the total."""
     below = [draft.criteria[a + 1 : b] for a, b in pairwise([*heads, len(draft.criteria)])]
     closes = [_points(draft.criteria[h]) == sum(c.max_points or 0 for c in own) for h, own in zip(heads, below, strict=True)]
     whole = sum(_points(draft.criteria[h]) or 0 for h in heads)
     total = draft.totals[-1][1] if draft.totals else None
     but_one = sum(closes) >= max(2, len(heads) - 1)  # a fault of print in one section leaves the others
-    if all(below) and (all(closes) or but_one or (total == whole and 2 * sum(closes) >= len(heads))):
-        for head in reversed(heads):
-            _lift(draft, head)
+    return all(closes) or but_one or (total == whole and 2 * sum(closes) >= len(heads))
 
 
-def _lift_names(draft: Draft) -> None:
-    """Short lines with nothing beside them, the first of a table without labels and others, none below another, where each of
-    the lines between has points (and a number, or none has): they name sections."""
-    heads = [i for i, c in enumerate(draft.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
-    rest = [c for i, c in enumerate(draft.criteria) if i not in set(heads)]
-    if draft.marks or len(heads) < 2 or heads[0] != 0 or any(b - a < 2 for a, b in pairwise([*heads, len(draft.criteria)])):
-        return
-    named = all(len(fold(draft.criteria[i].text)) <= MAX_NAME and not SENTENCE.search(draft.criteria[i].text) for i in heads)
-    alike = len({c.number is None for c in rest}) == 1 and all(c.max_points is not None for c in rest)
-    if named and alike and len({draft.criteria[i].text for i in heads}) == len(heads):
-        for index in reversed(heads):
-            _lift(draft, index)
-
-
-STOPS = regex.compile(r"[，。；,;]")
+def _are_names(draft: Draft, heads: Sequence[int]) -> bool:
+    """Whether lines are names, each another, and all others have points."""
+    names = [draft.criteria[i].text for i in heads]
+    scored = all(c.max_points is not None for i, c in enumerate(draft.criteria) if i not in set(heads))
+    return scored and len(set(names)) == len(names) and all(len(fold(n)) <= MAX_NAME and not SENTENCE.search(n) for n in names)
 
 
 def _names_among_sentences(draft: Draft) -> list[int]:
     """The lines of a few words without stops or number, where all the others have stops, or a serial before them."""
-    plain = [i for i, c in enumerate(draft.criteria) if not (c.number or STOPS.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text))]
+    plain = [i for i, c in enumerate(draft.criteria) if not (c.number or SENTENCE.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text))]
     return plain if all(len(fold(draft.criteria[i].text)) <= MAX_NAME for i in plain) else []
 
 

@@ -97,7 +97,7 @@ def spanning_totals(rows: Sequence[Row], names: dict[int, str]) -> dict[int, Cel
     out = {}
     for col, name in names.items():
         cells = {id(c): c for r in rows if col < len(r.cells) and (c := r.cells[col]) is not None and clean(c.text)}
-        only = next(iter(cells.values())) if len(cells) == 1 and patterns.TOTAL_WORDS.fullmatch(fold(name)) else None
+        only = next(iter(cells.values())) if len(cells) == 1 and patterns.names_total(name) else None
         if only is not None and only.row_span >= max(3, len(rows) - 1) and read_points(only.text).value is not None:
             out[col] = only
     return out

@@ -99,8 +99,8 @@ def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         key = fold(cell.text)
         if len(key) > 30 or cell is line.points:
             continue
-        total = patterns.TOTAL_WORDS.fullmatch(key)
-        sub = patterns.SUBTOTAL_WORDS.fullmatch(key) or patterns.SECTION_TOTAL_WORDS.fullmatch(key)
+        total = patterns.names_total(key)
+        sub = patterns.names_subtotal(key) or patterns.SECTION_TOTAL_WORDS.fullmatch(key)
         if not total and not sub:
             continue
         if not total and line.own(line.number) and line.own(line.text) and line.text is not cell:
@@ -226,7 +226,7 @@ def _is_torn_text(line: Line, filled: tuple[Cell, ...], whole_above: bool | None
     if filled != (line.text,) or line.text is None or not _continues(line, whole_above) or _covers_label(line, line.text):
         return False
     text = clean(line.text.text)
-    if patterns.SECTION_MARKER.match(text) or patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)):
+    if patterns.SECTION_MARKER.match(text) or patterns.NOTE_ROW.match(text) or patterns.names_total(text):
         return False
     return not text.endswith((")", "）")) or split_label(text)[1] is None
 

@@ -326,8 +326,8 @@ def _is_whole(last: Subtotal, draft: Draft) -> bool:
     """Whether the only 合计 that is named (检查项目合计) and stands after everything adds up everything: it names no section. A 小计
     does where it is the only one and its value is nearer to that of all rows than to that of the last section's."""
     named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
-    others = [s for s in draft.subtotals if s is not last and not patterns.SUBTOTAL_WORDS.fullmatch(fold(s.label))]
-    if patterns.SUBTOTAL_WORDS.fullmatch(fold(last.label)):
+    others = [s for s in draft.subtotals if s is not last and not patterns.names_subtotal(s.label)]
+    if patterns.names_subtotal(last.label):
         whole, part = (sum((c.max_points or Decimal(0) for c in own), Decimal(0)) for own in (draft.criteria, _last_rows(draft)))
         return len(draft.subtotals) == 1 and last.points is not None and abs(last.points - whole) < abs(last.points - part)
     if named == fold(last.label) or others:
@@ -368,7 +368,7 @@ def _total_elsewhere(
         if len(clean(cell.text)) <= SHORT and not patterns.SECTION_MARKER.match(clean(cell.text)) and (total := total_in(cell.text)) is not None:
             return total, cell.at
     below = fold(draft.table.tail[0].text) if draft.table.tail else ""
-    if patterns.TOTAL_WORDS.fullmatch(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
+    if patterns.names_total(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
         return Decimal(number[0]), draft.table.tail[0].at
     near = draft.table.lead[-NEAR:]
     for line, rest in zip_longest(near, near[1:]):

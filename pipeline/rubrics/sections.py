@@ -99,16 +99,13 @@ def _blank_foot(mark: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion]
 
 
 def _closes(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> bool:
+    """Whether rows make what a label declares, if anything, and those it covers do not; a row without points may have what lacks."""
     stated = _declared(mark)
     if stated is None:
         return True
-
-    def total(indices: Sequence[int]) -> Decimal:
-        return sum((criteria[i].max_points or Decimal(0) for i in indices), Decimal(0))
-
-    if any(criteria[i].max_points is None for i in rows):
-        return total(rows) < stated
-    return total(rows) == stated != total(mark.covered)
+    if _sum_of(rows, criteria) is None:
+        return sum(criteria[i].max_points or 0 for i in rows) < stated
+    return _is_closed(mark, rows, criteria) and not _is_closed(mark, mark.covered, criteria)
 
 
 def _declared(mark: Mark) -> Decimal | None:

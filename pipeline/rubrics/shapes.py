@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Paragraph, Table
-from pipeline.normalize import clean, fold, points
+from pipeline.normalize import clean, points
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
+from pipeline.rubrics.listing import titles_sheet
 from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
 
 MAX_NAME = 16
@@ -30,7 +30,7 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     for row in rows[:3]:
         filled = row.filled()
         named = [c for c in filled if _is_scored_name(c)]
-        if any(patterns.header_role(c.text) == "points" and not patterns.TOTAL_WORDS.fullmatch(fold(c.text)) for c in filled):
+        if any(patterns.header_role(c.text) == "points" and not patterns.names_total(c.text) for c in filled):
             return None
         if len(named) >= MIN_LINES and len(named) >= len(filled) - 4 and len(filled) >= 4:
             break
@@ -47,7 +47,7 @@ def _is_scored_name(cell: Cell) -> bool:
     """A criterion's name with its points (音色（25分）); a share in percent (自评（20%）) is a rater's."""
     text = clean(cell.text)
     named = split_label(text)[1] is not None and not regex.search(r"[%％]\s*[)）]?$", text)
-    return named and not patterns.grade_name(text) and not patterns.TOTAL_WORDS.fullmatch(fold(text))
+    return named and not patterns.grade_name(text) and not patterns.names_total(text)
 
 
 def _turned(table: JoinedTable, pairs: Sequence[tuple[str, str, Cell, Cell]], top: int) -> JoinedTable:
@@ -68,7 +68,7 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
     for names, scores in pairwise(rows[:5]):
         below = {c.col: c for c in scores.filled()[1:]}
         pairs = [(clean(c.text), clean(below[c.col].text), c, below[c.col]) for c in names.filled()[1:] if c.col in below]
-        kept = [p for p in pairs if not patterns.TOTAL_WORDS.fullmatch(fold(p[0]))]
+        kept = [p for p in pairs if not patterns.names_total(p[0])]
         if len(kept) < MIN_LINES or patterns.header_role(names.filled()[0].text) not in ("label", "text", "standard"):
             continue
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
@@ -96,15 +96,8 @@ def _is_section_row(row: Row) -> bool:
 def gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     """Tables of one sheet, each under a heading with its points (`（一）卫生（共20分）`) and the same header, as one table
     with section rows; only the last may have a total row. Others stay as they are. A title above a heading begins a sheet."""
-    starts = [i for i, t in enumerate(tables) if i and len(t.lead) > 1 and any(_titles_sheet(line) for line in t.lead[:-1])]
+    starts = [i for i, t in enumerate(tables) if i and len(t.lead) > 1 and any(titles_sheet(line) for line in t.lead[:-1])]
     return tuple(sheet for a, b in pairwise([0, *starts, len(tables)]) for sheet in _gathered(tables[a:b]))
-
-
-def _titles_sheet(line: Paragraph) -> bool:
-    """Whether a line above a section's heading is the title of a sheet: 表2 …考核细则, or what speaks of scoring."""
-    text = clean(line.text)
-    titled = patterns.TITLE_WORDS.search(text) and len(text) >= MIN_TITLE and not patterns.SECTION_MARKER.match(text)
-    return bool(titled) and (line.align == "center" or patterns.SCORING_TITLE.search(text) is not None)
 
 
 def _gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Paragraph, Remark, Rubric, Table
 from pipeline.normalize import clean, fold, points
 
-_GLUED = regex.compile(r"^([0-9]{1,3})(?=\p{Han})(?![年月日天周小时分秒个次项名人家处元])")
+_GLUED = regex.compile(rf"^([0-9]{{1,3}})(?=\p{{Han}})(?![{patterns.MEASURES}])")
 """A serial without a space behind it, no measure."""
 
 FEW = 2

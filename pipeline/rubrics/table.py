@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Paragraph, Table
-from pipeline.normalize import clean, fold
+from pipeline.normalize import clean
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of, serial_value
 from pipeline.rubrics.halves import halves
@@ -138,7 +138,7 @@ def _closes(paragraph: Paragraph) -> bool:
     """Whether a line under a table belongs to it: a note, a total, a place to sign."""
     text = clean(paragraph.text)
     signed = patterns.field_name(text) == "assessor"
-    return signed or bool(patterns.NOTE_ROW.match(text) or patterns.TOTAL_WORDS.fullmatch(fold(text)))
+    return signed or bool(patterns.NOTE_ROW.match(text) or patterns.names_total(text))
 
 
 def _opens(paragraph: Paragraph) -> bool:

@@ -15,9 +15,6 @@ from pipeline.normalize import chinese_number, fold
 MIN_BARE = 4
 """So many texts, all of them, that open with figures that count on are numbered."""
 
-MEASURES = frozenset("年月日天周小时分秒个次项名人家处元米吨公件份场户")
-"""First characters of what is counted or measured."""
-
 
 def serials_from_text(criteria: Sequence[Criterion]) -> list[Criterion]:
     """Where no column holds serials and (nearly) every text opens with one, that is the number."""
@@ -48,7 +45,7 @@ def _serials_in_words(criteria: Sequence[Criterion]) -> list[Criterion]:
     if len(values) < max(3, len(criteria)) or values != list(range(1, len(values) + 1)):
         bare = [patterns.BARE_FIGURE_IN_TEXT.match(c.text) for c in criteria]
         first, units = bare[0]["n"] if bare[0] else "", [m["unit"] for m in bare if m]
-        measured = 2 * len(set(units)) < len(units) or 2 * sum(unit in MEASURES for unit in units) >= len(units)
+        measured = 2 * len(set(units)) < len(units) or 2 * sum(unit in patterns.MEASURES for unit in units) >= len(units)
         if not len(units) == len(bare) >= MIN_BARE or first != "1" or not _count_up(bare) or measured:
             return list(criteria)  # figures before one word, or words of measure, are a measure (1月… 2月…; 1小时… 2日…)
         found = bare
@@ -62,7 +59,7 @@ def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
     found = [patterns.SERIAL_IN_TEXT.match(text) for text in texts]
     wholes = [patterns.SERIAL_BEFORE_FIGURE.match(t) if m is None or m["c"] is not None else None for t, m in zip(texts, found, strict=True)]
     plain = [whole or match for whole, match in zip(wholes, found, strict=True)]
-    measured = all(text[m.end() : m.end() + 1] in MEASURES for text, m in zip(texts, found, strict=True) if m is not None and m["c"] is not None)
+    measured = all(text[m.end() : m.end() + 1] in patterns.MEASURES for text, m in zip(texts, found, strict=True) if m is not None and m["c"] is not None)
     if any(m is not None and m["b"] is not None for m in found) and measured and _runs_on(plain):
         return plain
     if 2 * sum(m is not None and m["b"] is not None for m in found) <= len(texts):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.findings import Proof, Repair, Step
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.plain import points_text
-from pipeline.rules.points import SETTLED, absent_points, is_counted, sum_of, total_closes, with_children
+from pipeline.rules.points import SETTLED, absent_points, called, is_counted, sum_of, total_closes, with_children
 from pipeline.rules.registry import Hit, rule, shorten
 
 
@@ -62,21 +62,19 @@ def _is_filled(rubric: Rubric, criterion: Criterion) -> bool:
 
 def _without_share(rubric: Rubric, criterion: Criterion) -> Hit:
     """The note on a row for which the sums leave nothing."""
-    name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
     return Hit(
         annex=rubric.annex,
         where=criterion.id,
         status="supported",
         severity="note",
-        zh=f"第 {name} 条没有自己的分值：“{shorten(criterion.text)}”；其余各条已合足各项目分值和总分，或与上一条合用一个分值",
-        en=f"criterion {name} has no points of its own: “{shorten(criterion.text)}”; the others make all sums, it may share those of the row above",
+        zh=f"第 {called(criterion)} 条没有自己的分值：“{shorten(criterion.text)}”；其余各条已合足各项目分值和总分，或与上一条合用一个分值",
+        en=f"criterion {called(criterion)} has no points of its own: “{shorten(criterion.text)}”; the others make all sums, it may share those of the row above",
         evidence=(criterion.at,),
     )
 
 
 def _empty_cell(rubric: Rubric, criterion: Criterion) -> Hit:
     value = criterion.max_points
-    name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
     zh = en = ""
     repair = proof = None
     if value is not None:
@@ -89,8 +87,8 @@ def _empty_cell(rubric: Rubric, criterion: Criterion) -> Hit:
     return Hit(
         annex=rubric.annex,
         where=criterion.id,
-        zh=f"第 {name} 条没有分值：“{shorten(criterion.text)}”{zh}",
-        en=f"criterion {name} has no points: “{shorten(criterion.text)}”{en}",
+        zh=f"第 {called(criterion)} 条没有分值：“{shorten(criterion.text)}”{zh}",
+        en=f"criterion {called(criterion)} has no points: “{shorten(criterion.text)}”{en}",
         evidence=(criterion.points_at or criterion.at, criterion.at if criterion.points_at else None),
         repair=repair,
         proof=proof,
@@ -146,12 +144,11 @@ def points_implausible(reading: Reading) -> Iterator[Hit]:
             above = rubric.stated_total is not None and value > rubric.stated_total
             year = 1990 <= value <= 2099 and sorted(values)[len(values) // 2] < 200
             if above or year:
-                name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
-                yield Hit(
+                            yield Hit(
                     annex=rubric.annex,
                     where=criterion.id,
-                    zh=f"第 {name} 条分值 {points_text(value)} 可疑：“{shorten(criterion.text)}”",
-                    en=f"criterion {name} carries {points_text(value)} points, which is implausible: “{shorten(criterion.text)}”",
+                    zh=f"第 {called(criterion)} 条分值 {points_text(value)} 可疑：“{shorten(criterion.text)}”",
+                    en=f"criterion {called(criterion)} carries {points_text(value)} points, which is implausible: “{shorten(criterion.text)}”",
                     evidence=(criterion.points_at, criterion.at),
                     values=(points_text(value),),
                 )

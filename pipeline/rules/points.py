@@ -64,9 +64,14 @@ def _terms(values: list[Decimal]) -> str:
     return " + ".join(points_text(g[0]) if len(g) == 1 else f"{len(g)}×{points_text(g[0])}" for g in groups)
 
 
+def called(criterion: Criterion) -> str:
+    """The printed number; of a criterion without, its running index, as the id has it."""
+    return criterion.number or criterion.id.rsplit("/c", 1)[-1]
+
+
 def span_of(criteria: Iterable[Criterion]) -> str:
-    """`13–16`, by the printed numbers (else by the running index in the ids)."""
-    names = [c.number or c.id.rsplit("/c", 1)[-1] for c in criteria]
+    """`13–16`."""
+    names = [called(c) for c in criteria]
     return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}" if names else "–"
 
 
@@ -135,14 +140,14 @@ def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
 
 
 def _chosen_hit(rubric: Rubric, section: Section) -> Hit:
-    """A section's sum is its best line, but forms and scores add whatever is filled in."""
+    """A section's points are those of its best line, on the form and in the score too."""
     sums, name, most = addends(section.criteria), section_name(section), points_text(section.stated_points or Decimal(0))
     return Hit(
         annex=rubric.annex,
         where=section.id,
         severity="note",
-        zh=f"项目“{name}”写明只取一条：所标 {most} 分是最高的一条，各条合计 {sums}；填表时只填一条，否则各条照加",
-        en=f"section “{name}” has one line chosen: the {most} it declares are its best, all sum to {sums}; fill in one, forms add all",
+        zh=f"项目“{name}”写明只取一条：所标 {most} 分是最高的一条，各条合计 {sums}；评分时填一条即可，填多条的取最高的一条",
+        en=f"section “{name}” has one line chosen: the {most} it declares are its best, all sum to {sums}; one score is enough, of several the best counts",
         evidence=(section.at,),
     )
 

@@ -8,7 +8,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.findings import Severity
 from pipeline.model import Criterion, Doubt, Reading, Rubric
-from pipeline.rules.points import section_name, sum_of, with_children
+from pipeline.rules.points import called, section_name, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten
 from pipeline.rules.slips import edits_between
 
@@ -136,12 +136,14 @@ LOSSES = {
     "error-value": ("有单元格显示的是错误值", "a cell shows an error in place of a value"),
     "unproved": ("文件中称为已证明的，按表上数字证明不了，只作推断", "what the JSON calls proved does not follow from its numbers, and is taken as inferred"),
     "loose-cells": ("表旁另有零散单元格，没有读入表中", "loose cells beside a table were left out"),
+    "form-values": ("表单域里填写的文字没有收入", "what is typed into form fields was left out"),
     "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
 
-NOTED = frozenset({"unscored-table", "table-apart", "unread-frame", "loose-cells"})
-"""Of these the ones that are often nothing: a sheet to fill or a summary; ranks and what they add; an advertisement in a page; a sum somebody tried."""
+NOTED = frozenset({"unscored-table", "table-apart", "unread-frame", "loose-cells", "form-values"})
+"""Of these the ones that are often nothing: a sheet to fill or a summary; ranks and what they add; an advertisement in a page; a sum somebody tried; a
+form that is filled."""
 
 
 @rule(code="TAB006", name="reading-incomplete", severity="warning", title="读取不全", clause="方法说明（没有读出的都要交代）")
@@ -246,7 +248,6 @@ def _unsure_digits(rubric: Rubric, where: str, doubt: Doubt, closes: bool) -> Hi
 
 
 def _unsure(rubric: Rubric, criterion: Criterion, closes: bool) -> Hit:
-    name = criterion.number or criterion.id.rsplit("/c", 1)[-1]
     confidence = f"{criterion.confidence:.2f}"
     first = _first_readings(criterion)
     return Hit(
@@ -254,8 +255,8 @@ def _unsure(rubric: Rubric, criterion: Criterion, closes: bool) -> Hit:
         where=criterion.id,
         status="supported",
         severity="note" if closes else None,
-        zh=f"第 {name} 条识别把握 {confidence}：“{shorten(criterion.text)}”" + "".join(f"，“{b}”初读为“{a}”" for a, b in first),
-        en=f"criterion {name} was read with confidence {confidence}: “{shorten(criterion.text)}”"
+        zh=f"第 {called(criterion)} 条识别把握 {confidence}：“{shorten(criterion.text)}”" + "".join(f"，“{b}”初读为“{a}”" for a, b in first),
+        en=f"criterion {called(criterion)} was read with confidence {confidence}: “{shorten(criterion.text)}”"
         + "".join(f", “{b}” first as “{a}”" for a, b in first),
         evidence=(criterion.points_at, criterion.at),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -12,28 +11,9 @@ from pipeline.findings import Proof, Repair, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section, SectionList
 from pipeline.normalize import fold
 from pipeline.plain import points_text
+from pipeline.proving.layout import same_name
 from pipeline.rules.points import SETTLED, addends, section_name, span_of, sum_of
 from pipeline.rules.registry import Hit, rule, shared
-
-ENDINGS = ("情况", "工作", "方面", "内容", "指标", "评价", "考核")
-"""Words a body adds to a section's name, or drops from it."""
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two section names mean the same: equal, one inside the other, or equal without an ending like 情况."""
-    a, b = _core(one), _core(other)
-    return bool(a and b) and (a == b or (min(len(a), len(b)) >= 2 and (a in b or b in a)))
-
-
-@lru_cache(maxsize=1024)
-def _core(name: str) -> str:
-    text = fold(name)
-    if len(text) > 2 and text[0] in "一二三四五六七八九十" and text[1] in "、.":
-        text = text[2:]
-    for ending in ENDINGS:
-        if len(text) > len(ending) + 1 and text.endswith(ending):
-            text = text[: -len(ending)]
-    return text
 
 
 def _status(section: Section) -> Status:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from operator import add
 from typing import Literal
 
 from msgspec import Struct
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.kept import kept
 from pipeline.lexicon import COMMON, FREQUENT, RARE, begins, ends, is_bound, rank
 from pipeline.lookalikes import WEAK, lookalikes
 from pipeline.model import Criterion, Reading
@@ -100,7 +101,7 @@ def comparing_key(text: str) -> str:
     return "".join(map(_usual, "".join(clean(text).split())))
 
 
-@lru_cache(maxsize=8192)
+@kept
 def _usual(char: str) -> str:
     """A character in its usual width and case, where that is one character too."""
     usual = unicodedata.normalize("NFKC", char).lower()

@@ -17,6 +17,7 @@ from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.proving.alignment import SAME, Pair, align
 from pipeline.rules.doublings import doublings
+from pipeline.rules.points import called
 from pipeline.rules.registry import Hit, rule, shared, shorten
 from pipeline.rules.slips import Edit, Usage, comparing_key, edits_between, judge, sole_slips
 from pipeline.rules.writing import Written, texts_of
@@ -407,7 +408,7 @@ def twin_points_differ(reading: Reading) -> Iterator[Hit]:
         same = [p for p in pairs if fold(p.a.text) == fold(p.b.text)]
         other = [p for p in same if p.a.max_points is not None and p.b.max_points is not None and p.a.max_points != p.b.max_points]
         if len(same) >= 2 and other:
-            shown = [(f"{_called(p.a)}/{_called(p.b)}", f"{points_text(p.a.max_points)}/{points_text(p.b.max_points)}") for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None]  # fmt: skip
+            shown = [(f"{called(p.a)}/{called(p.b)}", f"{points_text(p.a.max_points)}/{points_text(p.b.max_points)}") for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None]  # fmt: skip
             more = " …" if len(other) > 6 else ""
             zh = "、".join(f"第 {numbers} 条 {points} 分" for numbers, points in shown)
             en = ", ".join(f"no. {numbers}: {points}" for numbers, points in shown)
@@ -419,8 +420,3 @@ def twin_points_differ(reading: Reading) -> Iterator[Hit]:
                 evidence=tuple(at for p in other for at in (p.a.points_at, p.b.points_at)),
                 values=(str(len(other)),),
             )
-
-
-def _called(criterion: Criterion) -> str:
-    """The printed number, else the running index in the id."""
-    return criterion.number or criterion.id.rsplit("/c", 1)[-1]

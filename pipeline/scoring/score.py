@@ -40,6 +40,7 @@ from pipeline.scoring.tally import (
     Sheet,
     add_up,
     base_of,
+    counting,
     exact,
     lines_of,
     possible_of,
@@ -142,7 +143,9 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
     possible = possible_of(lines)
     factor = _factor(possible, rubric, reading)
     scaled = factor if policy.scale == "to-score-max" else Fraction(1)
-    combined = combine(sheets, Ground(rubric, lines, policy, scaled))
+    ground = Ground(rubric, lines, policy, scaled)
+    combined = combine(sheets, ground)
+    most = combine([_at_best(s, lines) for s in sheets], ground).items
     vetoes = tuple(sorted({n for s in sheets for n, ticked in s.assessment.vetoes.items() if ticked}, key=lambda n: (len(n), n)))
     faulty = bool(reasons) or any(s.faults for s in sheets)
     grade = _grade(combined, vetoes, faulty, reading, policy, factor / scaled)
@@ -158,7 +161,7 @@ def _scorecard(group: list[Assessment], reading: Reading, policy: Policy) -> Sco
         grade_band=grade.label, policy=policy,
         open=tuple(dict.fromkeys((*reasons, *combined.open, *([grade.reason] if grade.reason else []), *missing_name))),
         assessments=tuple(_sheet_score(s, why, policy) for s, why in zip(sheets, combined.used, strict=True)),
-        items=tuple(_item(line, sheets, combined, policy) for line in lines),
+        items=tuple(_item(line, sheets, combined, most, policy) for line in lines),
         rounds=combined.rounds, agreement=_agreement(sheets, lines, policy), findings=findings,
         decisions=_decisions(rubric, reading),
         document_number=reading.notice.document_number, revision=reading.revision, rubric_digest=rubric_digest(rubric),
@@ -277,7 +280,7 @@ def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, polic
             continue
         signs = {line.id: SIGN[line.kind] * SIGN[section.kind] for line in own}
         got = [signs[line.id] * combined.items[line.id] for line in own if line.id in combined.items]
-        top = [line.criterion.max_points for line in own if signs[line.id] > 0]
+        top = [line.criterion.max_points for line in counting(line for line in own if signs[line.id] > 0)]
         out.append(
             SectionScore(
                 section.id, section.label, shown(sum(got, Fraction(0)), policy) if got else None,
@@ -293,7 +296,13 @@ def _sheet_score(sheet: Sheet, why: str | None, policy: Policy) -> SheetScore:
     return SheetScore(a.assessor, a.date, a.round, shown(sheet.total, policy), why is None, a.source, a.edition, a.rubric_digest, why)
 
 
-def _item(line: Line, sheets: list[Sheet], combined: Combined, policy: Policy) -> ItemScore:
+def _at_best(sheet: Sheet, lines: tuple[Line, ...]) -> Sheet:
+    """The sheet with full points on each scored line that counts: what its points are lost from."""
+    tops = {line.id: Fraction(line.criterion.max_points) for line in lines if line.kind == "scored" and line.criterion.max_points is not None}
+    return replace(sheet, points={id: Fraction(0) if id in sheet.spared else tops[id] for id in sheet.points if id in tops})
+
+
+def _item(line: Line, sheets: list[Sheet], combined: Combined, most: dict[str, Fraction], policy: Policy) -> ItemScore:
     value, top = combined.items.get(line.id), line.criterion.max_points
     entries = tuple(
         ItemEntry(
@@ -302,7 +311,7 @@ def _item(line: Line, sheets: list[Sheet], combined: Combined, policy: Policy) -
         )
         for n, s in enumerate(sheets, start=1)
     )
-    lost = Fraction(top) - value if value is not None and top is not None and line.kind == "scored" else None
+    lost = most[line.id] - value if value is not None and line.id in most else None
     return ItemScore(
         line.id, line.criterion.number, line.criterion.text and whole_text(line.criterion.text, line.criterion.columns), line.section.id, top,
         shown(value, policy) if value is not None else None, shown(lost, policy) if lost is not None else None,

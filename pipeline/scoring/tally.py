@@ -4,7 +4,7 @@ rounding is one function and is called once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -14,6 +14,7 @@ from msgspec import Struct
 from pipeline.assessment import Assessment, Policy, Rounding, field_name
 from pipeline.model import Criterion, Rubric, Section
 from pipeline.plain import points_text
+from pipeline.points import one_counts
 from pipeline.provenance import Provenance
 
 SIGN = {"scored": 1, "bonus": 1, "deduction": -1}
@@ -29,6 +30,11 @@ class Line(Struct, frozen=True):
     @property
     def id(self) -> str:
         return self.criterion.id
+
+    @property
+    def unit(self) -> str:
+        """What must be scored: the criterion, or its section where one of several counts."""
+        return self.section.id if self.kind == self.section.kind and one_counts(self.section) else self.id
 
 
 def on_edition(basis: str, edition: str | None, place: Provenance | None = None) -> bool:
@@ -52,14 +58,37 @@ def lines_of(rubric: Rubric, edition: str | None = None) -> tuple[Line, ...]:
 
 def possible_of(lines: Iterable[Line], excluded: frozenset[str] = frozenset()) -> Fraction | None:
     """The points that the scored lines can give; None when one has no maximum. Bonus and deductions stand outside."""
-    total = Fraction(0)
+    maxima = [line.criterion.max_points for line in counting(li for li in lines if li.kind == "scored" and li.id not in excluded)]
+    return None if None in maxima else sum((Fraction(m) for m in maxima if m is not None), Fraction(0))
+
+
+def counting(lines: Iterable[Line]) -> list[Line]:
+    """The lines whose maxima add up: where one of several counts, the best of them."""
+    best: dict[str, Line] = {}
     for line in lines:
-        if line.kind != "scored" or line.id in excluded:
-            continue
-        if line.criterion.max_points is None:
-            return None
-        total += Fraction(line.criterion.max_points)
-    return total
+        held = best.setdefault(line.unit, line)
+        if (line.criterion.max_points or 0) > (held.criterion.max_points or 0):
+            best[line.unit] = line
+    return list(best.values())
+
+
+def that_count(points: Mapping[str, Fraction], lines: Iterable[Line]) -> dict[str, Fraction]:
+    """The points of one sheet with 0 for every line beside a better one of those of which one counts, scored or not: so
+    that sheets can be summed and averaged line by line."""
+    best: dict[str, str] = {}
+    for line in (mine := tuple(lines)):
+        held = best.get(line.unit)
+        if line.id in points and (held is None or points[line.id] > points[held]):
+            best[line.unit] = line.id
+    return {**points, **{line.id: Fraction(0) for line in mine if best.get(line.unit, line.id) != line.id}}
+
+
+def unfilled(lines: Iterable[Line], awarded: Container[str], skipped: Container[str]) -> list[Line]:
+    """The lines that still want a score; where one of several counts, the first of them if none has one."""
+    units: dict[str, list[Line]] = {}
+    for line in lines:
+        units.setdefault(line.unit, []).append(line)
+    return [u[0] for u in units.values() if not any(li.id in awarded for li in u) and not all(li.id in skipped for li in u)]
 
 
 def base_of(rubric: Rubric, lines: Iterable[Line]) -> Fraction:
@@ -70,13 +99,14 @@ def base_of(rubric: Rubric, lines: Iterable[Line]) -> Fraction:
 
 class Sheet(Struct, frozen=True):
     """One assessment added up. `points` by criterion id (N/A ones as the policy settles them); `excluded` fall out of
-    the denominator; `faults` say why the sheet cannot count as complete."""
+    the denominator; `faults` say why the sheet cannot count as complete; `spared` had another line counted in their place."""
 
     assessment: Assessment
     points: dict[str, Fraction]
     excluded: frozenset[str]
     faults: tuple[str, ...]
     total: Fraction
+    spared: frozenset[str] = frozenset()
 
 
 def add_up(assessment: Assessment, rubric: Rubric, lines: tuple[Line, ...], policy: Policy) -> Sheet:
@@ -84,23 +114,22 @@ def add_up(assessment: Assessment, rubric: Rubric, lines: tuple[Line, ...], poli
     points: dict[str, Fraction] = {}
     excluded: set[str] = set()
     faults: list[str] = []
-    missing: list[str] = []
     for line in lines:
         if line.id in assessment.not_applicable and line.id not in assessment.awarded:
             fault = _not_applicable(line, assessment, policy, points, excluded)
         elif line.id in assessment.awarded:
             fault = _awarded(line, assessment.awarded[line.id], policy, points)
         else:
-            missing.append(name_of(line.criterion))
             continue
         faults += [fault] if fault else []
-    if missing:
+    if missing := [called(line) for line in unfilled(lines, assessment.awarded, assessment.not_applicable)]:
         faults.append(f"未评完：缺 {'、'.join(missing[:8])}{f' 等 {len(missing)} 项' if len(missing) > 8 else ''}的实得分值")
     if excluded and not possible_of(lines, frozenset(excluded)):
         faults.append("计分条目全部标为不适用，没有可折算的得分")
-    return Sheet(
-        assessment, points, frozenset(excluded), tuple(faults), total_of(points, rubric, lines, frozenset(excluded))
-    )
+    counted = that_count(points, lines)
+    spared = frozenset(i for i in counted if counted[i] != points.get(i))
+    total = total_of(counted, rubric, lines, frozenset(excluded))
+    return Sheet(assessment, counted, frozenset(excluded), tuple(faults), total, spared)
 
 
 def _awarded(line: Line, value: Decimal, policy: Policy, points: dict[str, Fraction]) -> str | None:
@@ -135,10 +164,15 @@ def name_of(criterion: Criterion) -> str:
     return f"第 {criterion.number} 项" if criterion.number else field_name(None, criterion.text)
 
 
+def called(line: Line) -> str:
+    """How a line that wants a score is called: one of several by their section."""
+    return name_of(line.criterion) if line.unit == line.id else f"“{line.section.label}”中的一项"
+
+
 def total_of(
     points: Mapping[str, Fraction], rubric: Rubric, lines: tuple[Line, ...], excluded: frozenset[str]
 ) -> Fraction:
-    """The total of these points: scored lines scaled up for what is excluded, plus bonus, less deductions."""
+    """The total of points that count: scored lines scaled up for what is excluded, plus bonus, less deductions."""
     sums = {"scored": Fraction(0), "bonus": Fraction(0), "deduction": Fraction(0)}
     for line in lines:
         sums[line.kind] += points.get(line.id, Fraction(0))

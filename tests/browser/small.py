@@ -57,3 +57,31 @@ CASES = [  # scores of the five criteria, total, grade
     (("0.1", "0.2", "4", "0", "5"), "-0.7", "不合格"),
     (("3.5", "2.5", "4", "2", ""), "12", "尚有1项未填"),
 ]
+
+
+CHOICE = """
+项目                        | 序号 | 评价内容         | 评价分值
+保洁（6分）                 | 1    | 地面清洁。       | 6
+特色活动（任选其一）（4分） | 2    | 全年办讲座12场。 | 4
+                            | 3    | 全年办展览6场。  | 3
+                            | 4    | 全年办比赛2场。  | 2
+总评                        |      |                  | 10
+"""
+
+
+def chosen_reading() -> Reading:
+    notice = notice_of(grade_bands=bands("优秀 [9,)", "合格 [6,9)", "不合格 (,6)"))
+    return reading_of(rubric_of(CHOICE, annex=1), notice=notice, revision="2023")
+
+
+def chosen_sheet() -> Sheet:
+    reading = chosen_reading()
+    return sheet_of(reading, reading.rubrics[0], "draft")
+
+
+CHOSEN_CASES = [  # scores of the four criteria of a sheet on which one of the last three counts, total, grade
+    (("6", "", "2.5", ""), "8.5", "合格"),
+    (("6", "4", "3", "1"), "10", "优秀"),
+    (("6", "", "", ""), "6", "尚有1项未填"),
+    (("", "1", "", "2"), "2", "尚有1项未填"),
+]

@@ -17,7 +17,7 @@ from pipeline.assessment import Policy
 from pipeline.formats import html
 from pipeline.returns import collecting
 from tests.browser.chromium import Page
-from tests.browser.small import CASES, UNWORTH, nameless_sheet, small_sheet, unworth_sheet
+from tests.browser.small import CASES, CHOSEN_CASES, UNWORTH, chosen_sheet, nameless_sheet, small_sheet, unworth_sheet
 from tests.formats.test_pages import reading_for, sections, sheet_for
 from tests.returns.filled import random_values, reading, scores_of, sheet
 
@@ -51,6 +51,15 @@ def test_total_and_grade_are_live(form, scores, total, grade):
     assert [t.replace(" ", "") for t in shown(form)[:2]] == [total, grade]
     assert form.js("document.getElementById('annex_1_total').textContent") == total
     assert form.js("document.getElementById('annex_1_grade').value").replace(" ", "") == grade
+
+
+@pytest.mark.parametrize(("scores", "total", "grade"), CHOSEN_CASES)
+def test_of_several_the_best_counts(page, tmp_path, scores, total, grade):
+    (tmp_path / "form.html").write_text(html.render(chosen_sheet()), encoding="utf-8")
+    page.open(tmp_path / "form.html")
+    fill(page, *scores)
+    assert [t.replace(" ", "") for t in shown(page)] == [total, grade, "1" if "尚有" in grade else "2"]
+    assert page.js("document.getElementById('all').textContent") == "2"
 
 
 def test_subtotals_are_live_and_blank_before(form):

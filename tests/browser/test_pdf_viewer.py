@@ -14,7 +14,16 @@ from pipeline.assessment import Policy
 from pipeline.formats import pdf
 from pipeline.returns import collecting
 from tests.browser.chromium import Browser, Page
-from tests.browser.small import CASES, UNWORTH, nameless_sheet, small_reading, small_sheet, unworth_sheet
+from tests.browser.small import (
+    CASES,
+    CHOSEN_CASES,
+    UNWORTH,
+    chosen_sheet,
+    nameless_sheet,
+    small_reading,
+    small_sheet,
+    unworth_sheet,
+)
 
 PIXELS = 96 / 72
 VIEWER = "document.querySelector('pdf-viewer').pluginController_"
@@ -93,6 +102,15 @@ def fill(viewer: Viewer, scores: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(("scores", "total", "grade"), CASES)
 def test_total_and_grade_are_live(viewer, scores, total, grade):
+    fill(viewer, scores)
+    values = values_of(viewer.saved())
+    assert (values["annex_1_total"], values["annex_1_grade"]) == (total, grade)
+
+
+@pytest.mark.parametrize(("scores", "total", "grade"), CHOSEN_CASES)
+def test_of_several_the_best_counts(browser, page, tmp_path, scores, total, grade):
+    (tmp_path / "form.pdf").write_bytes(pdf.render(chosen_sheet()))
+    viewer = Viewer(browser, page, tmp_path / "form.pdf")
     fill(viewer, scores)
     values = values_of(viewer.saved())
     assert (values["annex_1_total"], values["annex_1_grade"]) == (total, grade)

@@ -12,6 +12,7 @@ import pytest
 from docx import Document
 from msgspec.structs import replace
 
+from pipeline import templating
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.model import Criterion, Section
@@ -124,7 +125,7 @@ def test_a_fault_inside_typst_is_told_like_any_other(monkeypatch):
         def compile(self, **how: object) -> bytes:
             raise PanicException("range start index 1 out of range")
 
-    monkeypatch.setattr(pdf, "_compiler", Broken)
+    monkeypatch.setattr(templating, "_compiler", lambda name: Broken())
     with pytest.raises(RuntimeError, match="typst stopped"):
         pdf.render(levels(1, 7))
 

@@ -16,6 +16,7 @@ import openpyxl
 import pikepdf
 import pytest
 
+from pipeline.assessment import assessment_from
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.formats import docx, pdf, xlsx
 from pipeline.returns import collecting
@@ -234,3 +235,16 @@ def test_what_a_docx_form_points_at_outside_is_left_there(tmp_path):
     parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:body>", f"<w:body>{chunk}{field}".encode(), 1)
     back = read_back(tmp_path, "a.docx", zipped(parts))
     assert (back.awarded, back.findings) == (plain.awarded, plain.findings)
+
+
+def test_an_export_of_very_many_fields_is_refused(tmp_path):
+    data = json.loads(exported(sheet(2), random_values(2, seed=5)))
+    data["awarded"] |= {f"annex-2/c{n}": "1" for n in range(100, 60_000)}
+    with pytest.raises(LimitExceeded, match="form fields"):
+        read_back(tmp_path, "a.json", json.dumps(data).encode())
+
+
+def test_a_score_of_thousands_of_digits_makes_no_long_line():
+    with pytest.raises(InputError) as refused:
+        assessment_from({"annex": 1, "awarded": {"annex-1/c1": "9" * 5000}})
+    assert len(str(refused.value)) < 300

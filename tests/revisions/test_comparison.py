@@ -314,3 +314,13 @@ def test_a_finding_at_a_repeated_number_is_kept_where_only_the_other_row_is_call
     found = compare(reading_of(sheet, findings=(finding,)), reading_of(renamed, findings=(replace(finding, fingerprint="other"),)))
     assert [f["where"] for f in found.anomalies["kept"]] == ["annex-1/c2~2"]
     assert found.anomalies["fixed"] == found.anomalies["new"] == []
+
+
+@pytest.mark.parametrize("marks", ["（一） （二） （三）", "1. 2. 3."])
+def test_a_new_veto_is_told_once_whatever_its_number(tmp_path, marks):
+    first, second, third = marks.split()
+    body = f"二、一票否决\n有下列情形之一的，实行一票否决，直接评定为不合格：\n{first}发生重大事故的；\n{second}弄虚作假的。\n"
+    old = notice_text().replace("\n某市住房", f"\n{body}\n某市住房", 1)
+    new = old.replace("弄虚作假的。", f"弄虚作假的；\n{third}拒不整改的。")
+    found = compare(read_text(tmp_path, "old.txt", old), read_text(tmp_path, "new.txt", new))
+    assert [(c.type, c.after) for c in found.changes] == [("vetoes-changed", "拒不整改的")]

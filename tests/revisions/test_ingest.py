@@ -133,9 +133,17 @@ def test_the_user_may_say_which_file_is_read(desk, tmp_path):
     path = word_file(tmp_path / "通知.docx", notice_text())
     _, out, _ = desk(path, "--primary")
     assert card(tmp_path, "n2021-7")["primary"] == "notice.docx"
-    assert "n2021-7: extract (同一文本，来源文件不同)" in out
+    assert "n2021-7: 读取 (同一文本，来源文件不同)" in out
     desk(notice_text(), "--primary")
     assert card(tmp_path, "n2021-7")["primary"] == "notice.txt"
+
+
+@pytest.mark.parametrize(("old", "new"), [("供热企业服务评价办法", "物业企业服务评价办法"), ("供热企业服务质量评价表", "物业企业服务质量评价表")])
+def test_another_title_under_the_same_number_is_another_text(desk, tmp_path, old, new):
+    desk(notice_text().replace("现将《供热企业服务评价办法》", "现将办法"))
+    before = tree(tmp_path)
+    status, out, _ = desk(notice_text().replace("现将《供热企业服务评价办法》", "现将办法").replace(old, new))
+    assert (status, out, tree(tmp_path) == before) == (2, "", True)
 
 
 def test_another_text_under_the_same_number_is_refused_with_what_to_say(desk, tmp_path):
@@ -176,7 +184,7 @@ def test_a_successor_with_its_own_number_in_one_command(desk, tmp_path):
     desk(notice_text())
     status, out, _ = desk(notice_text(TIGHTER, number="某建字〔2022〕3号"), "--supersedes", "n2021-7")
     assert status == 0
-    assert "n2022-3: diff" in out
+    assert "n2022-3: 修订对照" in out
     assert card(tmp_path, "n2022-3")["supersedes"] == "n2021-7"
 
 
@@ -188,7 +196,7 @@ def test_a_successor_is_proposed_by_its_title_and_may_be_named_afterwards(desk, 
     assert card(tmp_path, "n2022-3")["supersedes"] is None
     status, out, _ = desk(later, "--supersedes", "n2021-7")
     assert (status, card(tmp_path, "n2022-3")["supersedes"]) == (0, "n2021-7")
-    assert "n2022-3: diff" in out
+    assert "n2022-3: 修订对照" in out
 
 
 def test_without_a_number_the_user_names_it(desk, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from msgspec.structs import replace
 
@@ -71,3 +73,13 @@ def test_points_with_a_character_of_another_cell(printed: str, told: bool) -> No
     without = replace(last.criteria[0], max_points=None, points_printed=printed)
     rubric = replace(rubric, sections=(*rubric.sections[:-1], replace(last, criteria=(without,))))
     assert [r.kind for r in odd_parts([rubric])] == ["odd-label"] * told
+
+
+@pytest.mark.parametrize("words", ["（30分，任选其一）", "（任选其一，30分）", "（任选其一）（30分）", "（30分）（任选其一）", "（共30分；任选其一）"])
+def test_a_label_keeps_the_words_beside_its_points(words):
+    assert split_label(f"特色活动{words}") == ("特色活动（任选其一）", Decimal(30))
+
+
+@pytest.mark.parametrize(("text", "read"), [("安全（合计 12 分）", ("安全", 12)), ("服务（30分，每项5分）", ("服务（每项5分）", 30)), ("迟到（扣2分，不改再扣）", ("迟到（扣2分，不改再扣）", None)), ("设施完好。记录齐全（5分，抽查）", ("设施完好。记录齐全（5分，抽查）", None))])
+def test_words_beside_points_that_are_no_remark(text, read):
+    assert split_label(text) == read

@@ -1,0 +1,74 @@
+"""Lines below an item of a list that say how it is scored: its standard, method or evidence, and no items of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.model import Paragraph
+from pipeline.normalize import clean
+from pipeline.rubrics.listlines import NOTHING, kind_of, points_of, unmarked
+
+BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
+"""A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
+
+
+def parted(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], dict[int, dict[str, Paragraph]]]:
+    """The lines without those that say how the scored line above them is scored, and these by that line (its identity) and role."""
+    return _without_answers(*_without_named(lines))
+
+
+def _without_named(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], dict[int, dict[str, Paragraph]]]:
+    """Parted as to the lines that name their role (评分标准：…)."""
+    out: list[Paragraph] = []
+    beside: dict[int, dict[str, Paragraph]] = {}
+    for line in lines:
+        match = BESIDE.match(line.text)
+        role = patterns.header_role(match["name"]) if match else None
+        own = out[-1] if out and kind_of(out[-1]) != "plain" and points_of(clean(out[-1].text)) is not None else None
+        scored = line.text.rstrip("。； ").endswith((")", "）")) and points_of(clean(line.text)) is not None
+        if match and not scored and own is not None and role in ("standard", "method", "evidence") and role not in beside.get(id(own), {}):
+            beside.setdefault(id(own), {})[role] = replace(line, text=match["said"])
+        else:
+            out.append(line)
+    return out, beside
+
+
+def _without_answers(
+    lines: list[Paragraph], beside: dict[int, dict[str, Paragraph]]
+) -> tuple[list[Paragraph], dict[int, dict[str, Paragraph]]]:
+    """Parted as to the lines that say what each answer to the item above them gets (齐全的得10分。 基本齐全的得5分。), its standard: so it
+    must be below every item of its kind that has such lines."""
+    order = list(dict.fromkeys(map(kind_of, lines)))
+    scored = [i for i, p in enumerate(lines) if kind_of(p) != "plain" and points_of(clean(p.text)) is not None]
+    below = {i: run for i in scored if (run := _answers_below(lines, i, order))}
+    refuted = {kind_of(lines[i]) for i, run in below.items() if not _are_answers(points_of(clean(lines[i].text)), run)}
+    held = {i: run for i, run in below.items() if kind_of(lines[i]) not in refuted and "standard" not in beside.get(id(lines[i]), {})}
+    said = {id(p) for run in held.values() for p in run}
+    standards = {id(lines[i]): replace(run[0], text="\n".join(unmarked(p.text) for p in run)) for i, run in held.items()}
+    return [p for p in lines if id(p) not in said], beside | {key: beside.get(key, {}) | {"standard": p} for key, p in standards.items()}
+
+
+def _answers_below(lines: Sequence[Paragraph], index: int, order: Sequence[str]) -> list[Paragraph]:
+    """The lines of one kind right below a scored one that all say what something gets, if none of a deeper kind follows them."""
+    run: list[Paragraph] = []
+    for line in lines[index + 1 :]:
+        if kind_of(line) != kind_of(run[0] if run else line) or kind_of(line) == kind_of(lines[index]):
+            return run if kind_of(line) == "plain" or order.index(kind_of(line)) <= order.index(kind_of(lines[index])) else []
+        if not NOTHING.search(line.text) and points_of(clean(line.text)) is None and not (kind_of(line) == "plain" and patterns.SCORING_CLAUSE.search(line.text)):
+            return run if kind_of(line) == "plain" else []
+        run.append(line)
+    return run
+
+
+def _are_answers(points: Decimal | None, lines: Sequence[Paragraph]) -> bool:
+    """Whether the first of the lines gives all of the points, each other less; a single one that gives them is not numbered."""
+    given = [value for p in lines if (value := points_of(clean(p.text))) is not None]
+    falls = all(a > b for a, b in pairwise(given))
+    plain = kind_of(lines[0]) == "plain"
+    return (plain and not given) or (bool(given) and given[0] == points and falls and (plain or len(lines) > 1))

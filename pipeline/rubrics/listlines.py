@@ -1,0 +1,75 @@
+"""What one line of a list is: how it is marked, and what it is worth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.kept import kept
+from pipeline.model import Paragraph
+from pipeline.normalize import clean, fold
+from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end
+
+BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
+DOTTED = r"[0-9]{1,2}(?:\.[0-9]{1,2}){2}(?![0-9.])|[0-9]{1,2}\.[0-9]{1,2}(?=\s)"
+DOTTED_START = regex.compile(rf"^\s*(?P<n>{DOTTED})")
+LIST_MARKER = regex.compile(
+    rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
+    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[A-H][.、．]|[①-⑳])\s*"
+)
+
+NOTHING = regex.compile(r"不[得计给]分[。；;]?$")
+WORTH = regex.compile(r"(?<=[\p{Han}，,])(?<![每不])[得计记]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+"""What a marked line is worth, where it names no other points: `制度健全的得10分。`"""
+
+CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周月季年]|[人户班])")
+"""An amount for each case (每增加一项), not for a period (每日, 每半年)."""
+
+OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
+"""One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
+
+LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=[\p{L}《“‘\"])")
+"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
+
+
+def points_of(text: str) -> Decimal | None:
+    """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
+    if "分" not in text or len(OPTION.findall(text)) > 1:
+        return None
+    own = points_at_end(text)
+    own = own if own is not None else points_after_name(unmarked(text))
+    leading = LEADING_POINTS.match(unmarked(text)) if own is None else None
+    if leading:
+        return Decimal(leading["points"])
+    closing = patterns.POINTS_CLOSING.search(text) if own is None else None
+    if closing is None or CASE.search(text[: closing.start()].rpartition("。")[2]):
+        return _worth(text) if own is None and LIST_MARKER.match(text) else own
+    return Decimal(closing["points"])
+
+
+def _worth(text: str) -> Decimal | None:
+    """The points that a line names last, if it names no others and they are no amount for each case."""
+    said = WORTH.search(text) if len(FIGURE_OF_POINTS.findall(text)) == 1 else None
+    return Decimal(said["points"]) if said is not None and not CASE.search(text) else None
+
+
+def unmarked(text: str) -> str:
+    """A line without its bullet or marker."""
+    return LIST_MARKER.sub("", BULLET.sub("", text))
+
+
+def kind_of(line: Paragraph) -> str:
+    """The kind of marker a line begins with: n. / (n) / nc、 / bullet / plain."""
+    return kind_of_text(clean(line.text))
+
+
+@kept
+def kind_of_text(text: str) -> str:
+    if BULLET.match(text):
+        return "bullet"
+    match = LIST_MARKER.match(text)
+    if not match:
+        return "plain"
+    said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
+    return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
