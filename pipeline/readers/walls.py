@@ -68,9 +68,8 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known, drawn: Sequenc
         upright += [Rule(c, y0, y1) for c in cuts for y0, y1 in boxes]
     if not new:
         return net
-    told = [c for c in before if any(abs(c - x) <= SNAP for x in net.xs)]
-    known.note(net.xs[0], net.xs[-1], tuple(sorted((*told, *new))))
     xs = tuple(sorted((*net.xs, *new)))
+    known.note(xs[0], xs[-1], xs[1:-1])  # a rule that shading told here may be untold on the next page
     beside = [(a, b) for a, b in pairwise(xs) if a in new or b in new]
     level = [replace(h, start=a, end=b) for h in drawn for a, b in beside if h.start < a + LEAST and h.end > b - LEAST and any(abs(h.at - y) <= SNAP for y in net.ys)]
     return Net(xs, net.ys, (*net.horizontal, *level), tuple(upright))
