@@ -246,7 +246,7 @@ LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<poin
 """`日常管理 (8分)`, `安全运营（12）`, `一、基础工作 20分`."""
 
 LABEL_REMARKED = regex.compile(
-    r"[(（](?P<lead>(?!合计|共计)[^()（）0-9]*[，,；;、。：:\s])?(?:合计|共计|共|计|满分|总分|分值)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分(?:[，,；;、。：:\s]\s*(?P<tail>[^()（）0-9]+|每[^()（）]+))?[)）](?:[(（](?P<more>[^()（）0-9]+)[)）])?$"
+    r"[(（](?P<lead>(?!合计|共计)[^()（）0-9]*[，,；;、。：:\s])?(?:合计|共计|共|计|满分|总分|分值|最高|最多|至多|上限)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分(?:[，,；;、。：:\s]\s*(?P<tail>[^()（）0-9]+|每[^()（）]+))?[)）](?:[(（](?P<more>[^()（）0-9]+)[)）])?$"
 )
 """`特色活动（30分，任选其一）`, `特色活动（任选其一，共30分）`, `特色活动（30分）（任选其一）`: words beside the points, in one bracket or two."""
 
@@ -356,11 +356,15 @@ POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满�
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`, `爱国守法………10分`."""
 
 BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
-DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减项|负面清单")
+DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减|负面清单")
 APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|附加分|奖励分)(?:项目?|事项|部分|内容)?")
 """The whole label of a section outside the total."""
-CHOOSE_ONE = regex.compile(r"任选(?:其中?)?[一1]|择[一1]|[二三四五六两2-6](?:者)?[选择取][一1]|[选取](?:其中?)?[一1]项|只[计记取选](?:其中?)?[一1]项|取最高|就高不就低|不(?:得|可)?(?:累加|累计)")
+CHOOSE_ONE = regex.compile(r"任选(?:其中?)?[一1]|择[一1]|[二三四五六两2-6](?:者)?[选择取][一1]|[选取做择](?:做|择|取|报)?(?:其中?)?[一1]项|最高\p{Han}{0,4}计|只[计记取选](?:其中?)?[一1]项|取最高|就高不就低|不(?:得|可)?(?:累加|累计)")
 """How a section's label says that only one of its criteria gives points."""
+LABEL_BEFORE_CHOICE = regex.compile(
+    r"^(?P<label>[^0-9（(]*\p{Han})\s*[(（]?\s*(?:共|计|满分)?(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*[)）]?[，,、；;\s]*[(（]?(?P<more>[^0-9()（）]{2,20})[)）]?$"
+)
+"""`特色活动（30分）任选一项`, `特色活动30分（三选一）`: points before the words that have one chosen."""
 
 NOTE_ROW = regex.compile(r"^\s*(?:注|备注|说明|填表说明|评分说明|附注|注意事项|一票否决(?:项|情形|事项)?|★|※|\*)\s*(?:[:：]|[0-9一二三][.、])|^\s*注\b")
 TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分表|清单|方案)(?:[(（][^)）]{1,20}[)）])?\s*$")

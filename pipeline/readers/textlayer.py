@@ -6,7 +6,7 @@ import ctypes
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -34,6 +34,9 @@ that a program distilled anew and named after other characters. A Chinese name h
 
 CURVES = 600
 """So many are more than a seal or an emblem has, and fewer than three lines of print."""
+
+AT_FIRST, CLEARLY_SPOKEN = 20, 8
+"""So many of a page's first pairs dismiss nearly every page; of characters at random three in a thousand."""
 
 LOOKED_AT, SPOKEN = 100, 0.25
 """Of a page's first so many pairs of Chinese characters at least this part is known from words: in prose, lists and tables
@@ -63,8 +66,6 @@ _AMID = regex.compile(rf"(?<=[\u4E00-\u9FFF]){_LETTERS}(?![A-Za-z])|(?<![A-Za-z]
 """Such letters at a Chinese character that belong to no Latin word."""
 
 _ACCENTED = regex.compile(r"[\u00C0-\u024F]")
-
-_PAIR = regex.compile("[\u4E00-\u9FFF]{2}")
 
 _ODD = regex.compile(
     r"[^\p{Basic_Latin}\u00A0-\u00FF\u4E00-\u9FFF\u2E80-\u2FDF\uF900-\uFAFF\u2000-\u209F\u2100-\u27BF\u3000-\u30FF\u3200-\u33FF"
@@ -166,7 +167,7 @@ def _is_rare(char: str) -> bool:
 def _is_nonsense(glyphs: Sequence[Glyph], text: str) -> bool:
     """Whether too many characters have no meaning, or they are a mixture of scripts."""
     if _usual().issuperset(text):
-        return False
+        return _is_shuffled(text)
     if not has_meaning(text):
         bad = sum(not has_meaning(g.text) for g in glyphs)
         controls = sum("\0" < g.text < " " for g in glyphs)
@@ -177,9 +178,16 @@ def _is_nonsense(glyphs: Sequence[Glyph], text: str) -> bool:
 
 def _is_shuffled(text: str) -> bool:
     """Whether (simplified) Chinese characters follow each other as in no words: glyphs that were given each other's characters."""
-    found = (m[0] for m in _PAIR.finditer(text, overlapped=True))
-    pairs = list(islice((pair for pair in found if _common().issuperset(pair)), LOOKED_AT))
-    return len(pairs) == LOOKED_AT and sum(lexicon.rank(pair) > 0 for pair in pairs) < SPOKEN * LOOKED_AT
+    usual, looked_at, spoken = _usual(), 0, 0
+    for one, two in pairwise(text):
+        if "\u4e00" <= one <= "\u9fff" and "\u4e00" <= two <= "\u9fff" and one in usual and two in usual:
+            looked_at += 1
+            spoken += lexicon.is_seen(one + two)
+            if looked_at == AT_FIRST and spoken >= CLEARLY_SPOKEN:
+                return False
+            if looked_at == LOOKED_AT:
+                return spoken < SPOKEN * LOOKED_AT
+    return False
 
 
 def _is_mixture(text: str) -> bool:

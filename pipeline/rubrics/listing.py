@@ -23,10 +23,12 @@ from pipeline.rubrics.listlines import (
     LEADING_POINTS,
     LIST_MARKER,
     kind_of,
+    names_total,
     points_of,
     unmarked,
 )
 from pipeline.rubrics.roles import Columns
+from pipeline.rubrics.sections import section_kind
 from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
 
@@ -209,7 +211,7 @@ def _is_extra(lines: Sequence[Paragraph], index: int) -> bool:
 
 def _heads_extras(line: Paragraph, below: Paragraph) -> bool:
     text = clean(line.text)
-    return _may_head(text) and kind_of(line) != kind_of(below) and patterns.APART_LABEL.search(fold(text)) is not None
+    return _may_head(text) and kind_of(line) != kind_of(below) and section_kind(text) != "scored"
 
 
 def _says_extra(line: Paragraph) -> bool:
@@ -303,7 +305,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         above = clean(out[-1].text) if out else ""
         marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
         opened = marked and points_of(above) is None
-        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.names_total(text.rstrip("。"))
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or names_total(line)
         wraps = (line.page is not None or columns(set_lines[i - 1][-1].text) >= widest) and not above.endswith(("。", "；", "："))
         closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
         follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
@@ -361,7 +363,7 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
     if below is None:
         return False
     order = list(dict.fromkeys(map(kind_of, lines)))
-    if patterns.names_total(below.text.rstrip("。")):
+    if names_total(below):
         return False
     deeper = order.index(kind_of(below)) > order.index(kind_of(lines[index]))
     sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
