@@ -31,6 +31,9 @@ LONG = 0.25
 PAST = 9
 """Pixels by which a line's end may stand out past the line that it ends at."""
 
+SHORT = 6
+"""Pixels that a line may lack of an edge between two lines across: one that stops further off is none for the grid."""
+
 PASSING = 60
 """Pixels past the outermost lines across from which on a line is none of a table's: as high as two lines of text."""
 
@@ -301,7 +304,7 @@ def _completed(lines: Sequence[Piece], across: Sequence[Piece], dark: Image) -> 
         own = [p for p in lines if abs(p[0] - at) <= 4]
         for a, b in pairwise(walls):
             covered = sum(max(0.0, min(end, b) - max(start, a)) for _, start, end in own)
-            if b - a > 12 and covered < 0.9 * (b - a) and _is_rule(dark, at, a + 3, b - 3):
+            if b - a > 12 and covered < b - a - SHORT and _is_rule(dark, at, a + 3, b - 3):
                 added.append((at, a, b))
     return (*lines, *added)
 

@@ -365,3 +365,18 @@ def test_a_cell_for_a_figure_whose_ink_cannot_be_read_is_empty_in_doubt(seen, te
     chars = [Char(c, 0.5, 0.9) for c in seen]
     cell = _settled(Cell(3, 2, "", Provenance(quote="")), chars, chars, chars)
     assert (cell.text, cell.confidence) == (text, sure)
+
+
+def test_a_rule_that_stops_short_of_an_upright_under_a_seal_reaches_it():
+    """A grey seal leaves its rim, which hides the last part of the rule."""
+    from pipeline.readers.scanlines import straighten
+
+    page = Image.new("L", (1200, 1600), 255)
+    pen = ImageDraw.Draw(page)
+    for n in range(11):
+        pen.line((100, 400 + 60 * n, 1000, 400 + 60 * n), 0, 2)
+    pen.line((670, 640, 725, 640), 255, 4)
+    for x in (100, 300, 700, 1000):
+        pen.line((x, 400, x, 1000), 0, 2)
+    found = straighten(np.asarray(page), np.zeros((0, 4, 2), np.float32))
+    assert any(abs(at - 640) < 4 and start <= 306 and end >= 694 for at, start, end in found.horizontal)
