@@ -97,13 +97,14 @@ MAX_FORM_FIELDS = 30_000
 """Fields of a filled form: three for each of 3,000 criteria are 9,000."""
 
 MAX_FORMS = 20_000
-"""Forms in one export of a phone tool: a bureau's year has some hundred; each takes some milliseconds and 5 KB."""
+"""Forms in one export of a phone tool, or made for one list of units: a bureau's year has some hundred; each takes some
+milliseconds and 5 KB to read, ten times that to write."""
 
 
 def check_forms(forms: int, fields: int, where: str) -> None:
-    """Refuse an export with absurdly many forms or fields."""
+    """Refuse an export, or a list of units, with absurdly many forms or fields."""
     if forms > MAX_FORMS:
-        raise LimitExceeded(where, f"{forms:,} forms (limit {MAX_FORMS:,})", "split the export")
+        raise LimitExceeded(where, f"{forms:,} forms (limit {MAX_FORMS:,})", "split the file")
     if fields > MAX_FORM_FIELDS:
         raise LimitExceeded(where, f"{fields:,} form fields (limit {MAX_FORM_FIELDS:,})", "give the filled form alone")
 

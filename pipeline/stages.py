@@ -301,6 +301,7 @@ _HELD: dict[str, Reading] = {}
 
 def _read_once(path: Path) -> Reading:
     """A file as `read` gives it, read anew only when its content is not at hand."""
+    serialize.check_regular(path)
     try:
         digest = ledger.file_digest(path)
     except OSError:

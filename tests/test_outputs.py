@@ -33,6 +33,7 @@ def notice(tmp_path) -> Path:
         ["extract", "{pipe}"], ["audit", "{pipe}"], ["decide", "{pipe}", "list"], ["diff", "{pipe}", "{notice}"],
         ["forms", "{pipe}", "-o", "{out}"], ["forms", "{notice}", "--assessees", "{pipe}", "-o", "{out}"], ["collect", "{pipe}", "-o", "{out}"],
         ["score", "{pipe}", "--notice", "{notice}", "-o", "{out}"], ["forms", "{notice}", "--policy", "{pipe}", "-o", "{out}"],
+        ["ingest", "{pipe}", "--sources", "{out}/s", "--extracted", "{out}/e", "--reports", "{out}/r"], ["diff", "{notice}", "{notice}", "--assessments", "{pipe}"],
     ],
 )  # fmt: skip
 def test_a_pipe_is_refused_not_waited_for(tmp_path, capsys, notice, pipe, argv):

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.errors import InputError
-from pipeline.limits import check_grid
+from pipeline.limits import check_forms, check_grid
 from pipeline.model import Reading
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.readers.container import OTHER_SHEET
@@ -50,6 +50,7 @@ def load_assessees(path: Path, reading: Reading) -> tuple[Assessee, ...]:
         units.append(Assessee(name, _annex(kind, reading, f"{path}:{number}"), f"{path}:{number}"))
     if not units:
         raise InputError(str(path), "names no unit", "give one row for each unit")
+    check_forms(len(units), 0, str(path))
     return tuple(units)
 
 

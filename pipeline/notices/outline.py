@@ -111,7 +111,7 @@ def _list_from(lines: Sequence[Line], index: int, offset: int) -> AnnexList:
         follows = bool(numbered) and (not items or _number(numbered) > items[-1].number)
         if numbered and follows and not line.after_table:
             items.extend(_items_in(line, 0))
-        elif items and _item_goes_on(items[-1], line):
+        elif items and _item_goes_on(items[-1], line) and not _signs(line, lines[i + 1 : i + 2]):
             own, more = _rest_and_items(line, items[-1].number)
             items[-1] = _Item(items[-1].number, (*items[-1].lines, own), items[-1].first)
             items.extend(more)
@@ -193,6 +193,15 @@ def _item_goes_on(item: _Item, line: Line) -> bool:
     if above.bbox is not None and line.bbox is not None:
         return above.page == line.page and line.bbox[1] - above.bbox[3] < 2.0 * (above.bbox[3] - above.bbox[1])
     return columns(above.text) >= 24 or tail
+
+
+def _signs(line: Line, below: Sequence[Line]) -> bool:
+    """Whether a line right above the date is who signs: whole words, no rest of a title."""
+    dated = bool(below) and DATE_LINE.fullmatch(below[0].text) is not None
+    return dated and SIGNER.fullmatch(line.text) is not None and TITLE_END.search(line.text) is None
+
+
+SIGNER = regex.compile(r"\p{Han}{4,30}")
 
 
 def _marked_list(lines: Sequence[Line]) -> AnnexList:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, Document, Table
@@ -155,7 +156,7 @@ def _annex_cuts(blocks: Sequence[Block], heights: dict[int, float]) -> list[Cut]
 
 def _candidates(lines: Sequence[Line]) -> list[Mark]:
     margins = Margins.of(lines) if lines else None
-    out = []
+    out: list[Mark] = []
     for i, line in enumerate(lines):
         mark = _mark_of(i, line)
         if mark is None:
@@ -164,6 +165,10 @@ def _candidates(lines: Sequence[Line]) -> list[Mark]:
         wrapped = above is not None and not line.after_table and above.bbox is not None and not above.text.endswith(("。", "：", ":", "）", ")"))
         below = above is not None and (above.bbox is None or line.bbox is None or line.bbox[1] > above.bbox[1])
         if wrapped and below and margins and above and margins.is_filled(above) and above.page == line.page:
+            continue
+        again = out[-1] if out and out[-1].index == i - 1 and out[-1].rest is None and mark.rest is None else None
+        if again is not None and (mark.number is None or mark.number == again.number):  # 附件1 as a head of the page, 附件 below it
+            out[-1] = replace(mark, number=again.number)
             continue
         out.append(mark)
     return out

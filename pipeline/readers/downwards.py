@@ -18,7 +18,8 @@ def columns_of(glyphs: Sequence[Glyph], lines: Sequence[Sequence[Glyph]]) -> lis
         return None
     steps = [_step(a, b) for a, b in pairwise(glyphs)]
     down, up, across = (steps.count(kind) for kind in ("down", "up", "across"))
-    if across or max(down, up) < max(2, 4 * min(down, up)):
+    most = max(down, up)
+    if across or most < max(2, 4 * min(down, up)) or 3 * most < 2 * len(steps):  # else the order tells nothing
         return None
     columns = _by_x(glyphs)
     if up > down:

@@ -24,7 +24,7 @@ def check(data: bytes, name: str, most: int = limits.MAX_FORM_DRAWS) -> None:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             for number, page in enumerate(pdf.pages, start=1):
-                if _draws(page.obj, known, 0) > most:
+                if _draws(page.obj, known, 0) + sum(1 + _draws(form, known, 1) for form in _appearances(page.obj)) > most:
                     where = f"{name}, page {number}"
                     raise LimitExceeded(where, f"more than {most:,} forms drawn on it or inside each other", "print it to PDF anew")
     except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
@@ -49,6 +49,13 @@ def _draws(node: pikepdf.Object, known: dict[tuple[tuple[int, int], int], int], 
             known[key] = _draws(form, known, depth + 1)
         total += times * (1 + known[key])
     return min(total, limits.MAX_FORM_DRAWS + 1)
+
+
+def _appearances(page: pikepdf.Object) -> list[pikepdf.Object]:
+    """The forms that annotations look like, each of several where an annotation has several states."""
+    shown = [note.AP.N for note in page.get("/Annots", pikepdf.Array()) if "/N" in note.get("/AP", pikepdf.Dictionary())]
+    each = [[look] if isinstance(look, pikepdf.Stream) else list(look.values()) for look in shown]
+    return [form for forms in each for form in forms if isinstance(form, pikepdf.Stream)]
 
 
 def _content(node: pikepdf.Object) -> bytes:

@@ -77,13 +77,13 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
         marks = replace(marks, vertical=(*marks.vertical, *implied_by_joints(marks.horizontal, marks.vertical, glyphs, known)))
     nets = find_nets(marks.horizontal, marks.vertical, glyphs, known)
     nets = [n for n in nets if holds_table(n, glyphs) and not is_frame(n, marks.height)]
-    number = _page_number(glyphs, marks.height)
+    number = _page_number(glyphs, marks)
     apart = frozenset(number)
     inside, outside = _share_out(nets, [g for g in glyphs if g not in apart] if apart else glyphs)
     for net, own in zip(nets, inside, strict=True):
         outside = _with_overflow(net, own, outside)
     outside += number
-    nets = [with_parted(with_gutters(net, own, known), own) for net, own in zip(nets, inside, strict=True)]
+    nets = [with_parted(with_gutters(net, own, known, marks.horizontal), own) for net, own in zip(nets, inside, strict=True)]
     rowed = [with_rows(net, own, marks.shades) for net, own in zip(nets, inside, strict=True)]
     nets = [with_closed_header(with_labels(with_unstruck(net, own), own), own) for (net, _), own in zip(rowed, inside, strict=True)]
     lone = [h for h in merge_rules(marks.horizontal) if not any(n.ys[0] - SNAP <= h.at <= n.ys[-1] + SNAP for n in nets)]
@@ -108,11 +108,14 @@ def build(marks: PageMarks, known: Known | None = None) -> tuple[Block, ...]:
     return tuple(b for _, _, b in blocks)
 
 
-def _page_number(glyphs: Sequence[Glyph], height: float) -> list[Glyph]:
-    """The characters of a page number at the foot of the page: uprights that run on over the page may reach it."""
-    edge = (1 - FOOT) * height
+def _page_number(glyphs: Sequence[Glyph], marks: PageMarks) -> list[Glyph]:
+    """The characters of a page number at the foot of the page: uprights that run on over the page may reach it; figures alone
+    stand below all of them."""
+    edge = (1 - FOOT) * marks.height
     lines = text_lines([g for g in glyphs if g.y > edge])
-    return lines[-1] if lines and PAGE.fullmatch(clean(line_text(lines[-1]))) else []
+    text = clean(line_text(lines[-1])) if lines else ""
+    alone = text.isdecimal() and bool(marks.vertical) and lines[-1][0].top > max(v.end for v in marks.vertical)
+    return lines[-1] if alone or PAGE.fullmatch(text) else []
 
 
 # ---- characters --------------------------------------------------------------------------------------------------

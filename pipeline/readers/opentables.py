@@ -27,6 +27,7 @@ from pipeline.readers.regions import (
     in_margin,
     is_total,
     opened,
+    side_by_side,
 )
 from pipeline.readers.shading import row_edges
 
@@ -62,6 +63,11 @@ def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMark
         region = None if region is not None and _stands_above(region, horizontal) else region
         if region is None:
             i += 1
+            continue
+        if sides := side_by_side(region, lines[i:]):
+            found += [_table(side, horizontal, False, shades=marks.shades) for side in sides]
+            known.open, end = None, max(line[0].y for side in sides for line in side.body)
+            i = next((k for k in range(i, len(lines)) if lines[k][0].top > end), len(lines))
             continue
         table = _table(region, horizontal, known.open is not None and not found, shades=marks.shades)
         found.append(table)

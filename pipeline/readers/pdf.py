@@ -21,7 +21,7 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import calls, grid, shading, standins, tallboxes, textlayer, unshown, watermarks
+from pipeline.readers import calls, grid, shading, standins, tallboxes, textlayer, typednotes, unshown, watermarks
 from pipeline.readers.calls import Character
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
@@ -116,6 +116,7 @@ def _read_page(
     except pdfium.PdfiumError:
         what, zh = f"page {number} is damaged and was not read", f"第 {number} 页已损坏，没有读出"
         return Page(number, 595.0, 842.0), [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
+    page, beside = typednotes.with_notes(pdf, index, page, f"{name}, page {number}")
     try:
         if raw.FPDFPage_CountObjects(page.raw) > limits.MAX_PAGE_OBJECTS:
             raise LimitExceeded(f"{name}, page {number}", f"more than {limits.MAX_PAGE_OBJECTS:,} drawn objects", "simplify the page")
@@ -124,7 +125,7 @@ def _read_page(
         glyphs, turn, left_out = _glyphs(page, place, f"{name}, page {number}", drawn.marked)
         shape = Page(number, *place.size(turn))
         text = "".join([g.text for g in glyphs])
-        reason = textlayer.MEANINGLESS if by_sight else textlayer.fault(page, glyphs, text, drawn.pictures, shape.height)
+        reason = textlayer.MEANINGLESS if by_sight else textlayer.fault(page, glyphs, text, drawn, shape.height)
         if reason:
             return _read_picture(page, number, shape, reason)
         ground = Ground()
@@ -138,7 +139,7 @@ def _read_page(
         seen = [g for g in glyphs if g.text != UNMAPPED] if UNMAPPED in text else glyphs
         marks = PageMarks(number, shape.width, shape.height, tuple(seen), tuple(horizontal), tuple(vertical), upright, shades=shades)
         blocks = list(grid.build(marks, known))
-        said = _left_out(number, left_out) if left_out else []
+        said = [*beside, *_left_out(number, left_out)]
         if amid := textlayer.misnamed(text.replace(UNMAPPED, "")):
             what = f"page {number}: {amid} letters amid Chinese words; this and other text may have been saved under wrong characters"
             zh = f"第 {number} 页：{amid} 个字母夹在汉字之间；这些字和别的文字可能存成了错的字符"
@@ -150,6 +151,8 @@ def _read_page(
 
 def _left_out(number: int, characters: int) -> list[Remark]:
     """Said of a page with text that nobody sees."""
+    if not characters:
+        return []
     what = f"page {number}: {characters} characters of a watermark, white on white, cut off or in a hidden layer were left out"
     zh = f"第 {number} 页：水印、白底白字、被剪裁或在隐藏图层里的 {characters} 个字符未收入"
     return [Remark("watermark", what, message_zh=zh)]

@@ -25,7 +25,7 @@ from pipeline.readers.gutters import (
     ink,
     piece_text,
 )
-from pipeline.readers.marks import Glyph, PageMarks, line_text
+from pipeline.readers.marks import Glyph, PageMarks, line_text, text_lines
 
 FAR = 4.5
 """A blank of this many lines ends a table without rules."""
@@ -57,7 +57,7 @@ STACKED = 0.9
 ANNEX = regex.compile(r"附\s*[件表]\s*[0-9一二三四五六七八九十]{0,3}\s*[:：]?")
 """The mark of an annex, alone on its line."""
 
-PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|第 ?[0-9]{1,4} ?页.{0,12}")
+PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|[0-9]{1,4} ?[/／] ?[0-9]{1,4}|第 ?[0-9]{1,4} ?页.{0,12}")
 """A page number that can be nothing else, wherever a page ends."""
 
 Line = list[Glyph]
@@ -129,6 +129,21 @@ def opened(lines: Sequence[Line], i: int) -> Region | None:
     region = Region(header, body, cuts, _torn(body, rest, cuts))
     printed = tuple(ink(flat, ink(g for line in body if not region.is_whole(line) for g in line)))
     return replace(region, covered=printed) if len(body) >= 2 else None
+
+
+def side_by_side(region: Region, lines: Sequence[Line]) -> tuple[Region, ...]:
+    """The two tables that a header names twice over, each with rows of its own height, the last of which ends in a total; none
+    where that is not so. `lines`: those from the header on."""
+    flat, count = flattened(region.header), len(region.cuts) + 1
+    twice = bool(flat) and count >= 4 and count % 2 == 0
+    names = [piece_text(flat, a, b) for a, b in pairwise((0.0, *region.cuts, flat[-1].x1 + 1))] if twice else []
+    if not names or names[: count // 2] != names[count // 2 :]:
+        return ()
+    cut = region.cuts[count // 2 - 1]
+    sides = [opened(text_lines(g for line in lines for g in line if (g.x < cut) is left), 0) for left in (True, False)]
+    if not all(side is not None and len(side.cuts) == count // 2 - 1 for side in sides) or not is_total(sides[1].body[-1]):  # type: ignore[union-attr]
+        return ()
+    return tuple(side for side in sides if side is not None)
 
 
 def _with_columns(header: list[Line], below: Sequence[Line]) -> list[Line]:

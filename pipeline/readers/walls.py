@@ -44,8 +44,9 @@ MIN_STRUCK = 2
 accident."""
 
 
-def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
-    """The net with an upright rule in each gutter between header words that share one cell."""
+def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known, drawn: Sequence[Rule] = ()) -> Net:
+    """The net with an upright rule in each gutter between header words that share one cell, and with those of the level rules
+    `drawn` that end at one."""
     top = [g for g in glyphs if g.y < net.ys[1]]
     before = known.inside(net.xs[0], net.xs[-1])
     new: list[float] = []
@@ -67,9 +68,11 @@ def with_gutters(net: Net, glyphs: Sequence[Glyph], known: Known) -> Net:
         upright += [Rule(c, y0, y1) for c in cuts for y0, y1 in boxes]
     if not new:
         return net
-    told = [c for c in before if any(abs(c - x) <= SNAP for x in net.xs)]
-    known.note(net.xs[0], net.xs[-1], tuple(sorted((*told, *new))))
-    return Net(tuple(sorted((*net.xs, *new))), net.ys, net.horizontal, tuple(upright))
+    xs = tuple(sorted((*net.xs, *new)))
+    known.note(xs[0], xs[-1], xs[1:-1])  # a rule that shading told here may be untold on the next page
+    beside = [(a, b) for a, b in pairwise(xs) if a in new or b in new]
+    level = [replace(h, start=a, end=b) for h in drawn for a, b in beside if h.start < a + LEAST and h.end > b - LEAST and any(abs(h.at - y) <= SNAP for y in net.ys)]
+    return Net(xs, net.ys, (*net.horizontal, *level), tuple(upright))
 
 
 def _name_columns(header: Sequence[Glyph], edges: Sequence[float]) -> bool:

@@ -76,10 +76,11 @@ def by_recognition(reading: Reading) -> bool:
 
 
 def said(reading: Reading) -> str:
-    """What a revision says, as one text without punctuation, spaces and layout: number, body, then each sheet's criteria with
-    their other cells and points, its labels and its total. Only what is printed counts."""
-    parts = [_bare(reading.notice.document_number or ""), _bare("".join(p.text for p in reading.notice.body))]
+    """What a revision says, as one text without punctuation, spaces and layout: number, title, body, then each sheet's title, its
+    criteria with their other cells and points, its labels and its total. Only what is printed counts."""
+    parts = [_bare(text or "") for text in (reading.notice.document_number, reading.notice.title, "".join(p.text for p in reading.notice.body))]
     for rubric in reading.rubrics:
+        parts.append(_bare(rubric.title or ""))
         parts += [_bare("".join((c.text, *(text for _, text in sorted(c.columns.items()))))) + f"={c.max_points}" for c in rubric.printed()]
         labels = [f"{_bare(m.label)}={m.stated_points}" for m in rubric.labels]
         parts += [*sorted(labels), f"={rubric.stated_total}"]

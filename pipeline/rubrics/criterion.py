@@ -10,6 +10,7 @@ from pipeline import patterns
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
 from pipeline.points import PointsRead, points_after_name, points_at_end, points_closing, read_points
+from pipeline.provenance import Provenance
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.rows import Line
 
@@ -48,11 +49,12 @@ def criterion_of(line: Line, part: int) -> Criterion:
     )
 
 
-def with_rest_of_points(own: Criterion, rest: str) -> Criterion:
-    """The criterion with its points made whole where the break stood inside them (（3|分））."""
+def with_rest_of_points(own: Criterion, rest: str, at: Provenance) -> Criterion:
+    """The criterion with its points made whole where the break stood inside them (（3|分）), or before them; `at`: the place of
+    the rest."""
     printed = (own.points_printed or "") + rest
     read = read_points(printed)
-    return own if read.value is None else replace(own, max_points=read.value, choice=read.choice, points_printed=printed)
+    return own if read.value is None else replace(own, max_points=read.value, choice=read.choice, points_printed=printed, points_at=own.points_at or at)
 
 
 def with_closing_points(own: Criterion, columns: Columns) -> Criterion:

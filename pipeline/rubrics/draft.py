@@ -28,7 +28,7 @@ from pipeline.rubrics.criterion import (
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.markers import scored_rows_are_marked, scored_rows_are_worded
 from pipeline.rubrics.rows import Kind, Line, classify, is_rest_of_points
-from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated, shares_number
+from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated, is_rest, shares_number
 from pipeline.rubrics.table import JoinedTable
 
 SHARED = "并入上条"
@@ -79,11 +79,13 @@ class Draft(Struct):
     title: tuple[str, Provenance] | None = None
 
     def whole(self) -> bool | None:
-        """Whether the last criterion is a whole sentence or breaks off; None where criteria here do not end with a stop."""
+        """Whether the last criterion is a whole sentence or breaks off, also at a stop that no other ends with (；); None where
+        criteria here do not end with a stop."""
         *others, last = self.criteria[-HABIT:]
         if 2 * sum(c.text.endswith(TERMINAL) for c in others) <= len(others):
             return None
-        return last.text.endswith(TERMINAL)
+        ended = last.text.endswith(TERMINAL)
+        return ended and (last.text.endswith("。") or any(c.text.endswith(last.text[-1]) for c in others))
 
 
 def collect(table: JoinedTable) -> Draft:
@@ -91,22 +93,28 @@ def collect(table: JoinedTable) -> Draft:
     draft = Draft(table)
     headed, worded = not scored_rows_are_marked(table), scored_rows_are_worded(table)
     above: Kind = "blank"
+    cut: Line | None = None
     for part, rows in enumerate(table.data):
         first = True
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
-            later = first and part > 0 and bool(draft.criteria) and above != "section"  # no criterion goes on below a section row
+            later = first and part > 0 and bool(draft.criteria) and above != "section" and cut is None  # no criterion goes on below a section row
             line = classify(row, table.columns[part], later, headed, draft.whole() if later else None, worded)
             if line.kind in ("criterion", "other") and row.index < table.tops[part] and not draft.criteria:
                 draft.notes.append(BodyText(mask_personal(row.text()), row.filled()[0].at))
                 continue
             if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
-            if first and part > 0 and (_repeats_labels(draft, line) or _closes_bracket(draft, line) or _numbers_above(draft, line)):
+            if later and (_repeats_labels(draft, line) or _closes_bracket(draft, line) or is_rest(draft.criteria[-1], draft.spans[-1].labels, line, draft.whole())):
                 line = replace(line, kind="continuation")
+            if cut is not None and line.kind != "blank":
+                line, cut = _with_points_above(draft, line, cut, part), None
             if line.kind != "blank":
                 first, above = False, line.kind
-            _take(draft, line, part)
+            if row is rows[-1] and part + 1 < len(table.data) and line.kind == "other" and row.filled() == (line.points,):
+                cut = line
+            else:
+                _take(draft, line, part)
     for paragraph in (*table.lead, *table.inside, *table.tail):
         found = patterns.field_names(paragraph.text)
         for one in found:
@@ -153,13 +161,13 @@ def _closes_bracket(draft: Draft, line: Line) -> bool:
     return bool(OPEN_BRACKET.search(draft.criteria[-1].text) and BRACKET_CLOSED.match(clean(line.text.text)))
 
 
-def _numbers_above(draft: Draft, line: Line) -> bool:
-    """Whether the first row of a later part has a number and no text or points, and the row before has these and no number:
-    one row, its number in the middle, that the page cut."""
-    last = draft.criteria[-1] if draft.criteria else None
-    if last is None or last.number is not None or last.max_points is None or not line.own(line.number) or line.own(line.points):
-        return False
-    return not line.own(line.text) and serial_of(line.number) is not None and all(c.number for c in draft.criteria[:-1])
+def _with_points_above(draft: Draft, line: Line, cut: Line, part: int) -> Line:
+    """The first row of a later part with the points that stand alone at the foot of the one before, where it lacks them: one row,
+    its points in the middle, that the page cut. Else those are taken as they stand."""
+    if line.kind == "criterion" and line.own(line.text) and not line.own(line.points):
+        return replace(line, points=cut.points)
+    _take(draft, cut, part - 1)
+    return line
 
 
 def _repeats_labels(draft: Draft, line: Line) -> bool:
@@ -389,8 +397,9 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
         columns[name] = _joined(columns.get(name, ""), more)
     if last.number is None and line.number is not None and line.own(line.number):
         last = replace(last, number=serial_of(line.number), number_at=line.number.at)
-    if line.points is not None and line.own(line.points) and is_rest_of_points(line.points.text):
-        last = with_rest_of_points(last, clean(line.points.text))
+    if line.points is not None and line.own(line.points):
+        rest = is_rest_of_points(line.points.text) or last.max_points is None
+        last = with_rest_of_points(last, clean(line.points.text), line.points.at) if rest else last
     draft.criteria[-1] = with_closing_points(replace(last, text=text, columns=columns), line.columns)
     for level, cell in enumerate(line.labels, start=1):
         if cell is not None and cell.row == line.row.index and id(cell) not in draft.by_cell:

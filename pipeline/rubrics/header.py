@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.model import Cell
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
@@ -71,13 +72,17 @@ def header_faults(table: JoinedTable) -> tuple[str, ...]:
         if printed is None or _is_form_field(printed):
             elsewhere = [t for c, t in texts.items() if patterns.header_role(t) == role and c != columns[role]]
             faults.append(f"{role}:shifted:{clean(elsewhere[0])}" if elsewhere else f"{role}:missing")
-        elif role == "text" and "points" not in columns and patterns.header_role(printed) == "points":
+        elif role == "text" and patterns.header_role(printed) == "points" and ("points" not in columns or NAMES_BOTH.search(clean(printed))):
             continue
         elif role == "points" and patterns.header_role(printed) == "standard" and "扣分" in fold(printed):
             continue  # what each case costs
         elif _contradicts(role, patterns.header_role(printed)):
             faults.append(f"{role}:shifted:{printed}")
     return tuple(faults)
+
+
+NAMES_BOTH = regex.compile(r"(?:[及和与、]|以及).{2,4}$")
+"""`选项及分值`: texts with their points, beside a column of the most."""
 
 
 def _is_form_field(text: str) -> bool:

@@ -60,14 +60,25 @@ def _answers_below(lines: Sequence[Paragraph], index: int, order: Sequence[str])
     """The lines of one kind right below a scored one that all say what something gets, if none of a deeper kind follows them."""
     run: list[Paragraph] = []
     for line in lines[index + 1 :]:
-        if kind_of(line) != kind_of(run[0] if run else line) or kind_of(line) == kind_of(lines[index]):
-            return run if kind_of(line) == "plain" or order.index(kind_of(line)) <= order.index(kind_of(lines[index])) else []
+        closes = kind_of(line) != "plain" and order.index(kind_of(line)) <= order.index(kind_of(lines[index]))
+        if closes or kind_of(line) != kind_of(run[0] if run else line):
+            return run if closes or kind_of(line) == "plain" else []
         if names_total(line):
             return run
-        if not NOTHING.search(line.text) and points_of(clean(line.text)) is None and not (kind_of(line) == "plain" and patterns.SCORING_CLAUSE.search(line.text)):
+        if not NOTHING.search(line.text) and points_of(clean(line.text)) is None and not (kind_of(line) == "plain" and _says(line, lines[index])):
             return run if kind_of(line) == "plain" else []
         run.append(line)
     return run
+
+
+AMOUNT = regex.compile(r"(?<![合共总])[扣得加减计]\s*([0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分")
+
+
+def _says(line: Paragraph, item: Paragraph) -> bool:
+    """Whether a line says what cases of the item above get or cost: no more than the item gives, as a total or a grade's bound would be."""
+    most = points_of(clean(item.text))
+    given = [Decimal(n) for n in AMOUNT.findall(line.text)]
+    return bool(given) and most is not None and max(given) <= most and not patterns.NOTE_ROW.match(line.text)
 
 
 def _are_answers(points: Decimal | None, lines: Sequence[Paragraph]) -> bool:

@@ -13,11 +13,12 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
-from pipeline.notices.lines import Margins, paragraph_lines
+from pipeline.notices.lines import Margins, columns, paragraph_lines
 from pipeline.points import is_label_points, points_at_end, split_label
 from pipeline.rubrics.listanswers import parted
 from pipeline.rubrics.listlines import (
     BULLET,
+    CASE,
     DOTTED_START,
     LEADING_POINTS,
     LIST_MARKER,
@@ -51,6 +52,10 @@ GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
 """A veto that closes a line: `拒绝检查的，一票否决。`"""
 
+EXTRA = regex.compile(r"[加扣减]\s*[0-9.]+\s*分")
+ADDED = regex.compile(r"加\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分[。；;]?$")
+"""What a case below a heading of bonuses adds, be it the last thing said."""
+
 ITEM = r"(?:[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])|[①-⑳])"
 ITEM_SERIAL = regex.compile(rf"\s*{ITEM}")
 ITEM_START = regex.compile(rf"(?<=[。；;：:])\s*(?={ITEM})")
@@ -72,6 +77,9 @@ OPTION_LINE = regex.compile(r"^\s*(?:[A-H]\s*[.、．]|[0-9]{1,2}\s*[)）])")
 
 PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
 MAX_LIST_LABEL = 40
+
+SET_WIDTH = 50
+"""Columns of the narrowest page that text is wrapped to by hand."""
 
 
 def lists_of(blocks: Sequence[Block]) -> tuple[JoinedTable, ...]:
@@ -129,7 +137,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
-    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1)):
+    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _is_extra(lines, last + 1)):
         last += 1
     short = last == scored[-1] and _falls_short(lines[first : last + 1])
     while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
@@ -190,6 +198,25 @@ def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
     return below is not None and _vetoes(below) and _may_head(clean(lines[index].text)) and kind_of(lines[index]) != kind_of(below)
 
 
+def _is_extra(lines: Sequence[Paragraph], index: int) -> bool:
+    """Whether a line says what a case adds or takes off, below the heading of such or another of its kind; or is that heading."""
+    above, line, below = (lines[i] if i < len(lines) else None for i in (index - 1, index, index + 1))
+    if above is None or line is None:
+        return False
+    if _says_extra(line):
+        return _heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line))
+    return below is not None and _says_extra(below) and _heads_extras(line, below)
+
+
+def _heads_extras(line: Paragraph, below: Paragraph) -> bool:
+    text = clean(line.text)
+    return _may_head(text) and kind_of(line) != kind_of(below) and patterns.APART_LABEL.search(fold(text)) is not None
+
+
+def _says_extra(line: Paragraph) -> bool:
+    return LIST_MARKER.match(clean(line.text)) is not None and EXTRA.search(line.text) is not None
+
+
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
     """Whether the last section of a list declares more points than its lines have."""
     heads = [i for i in range(len(lines)) if _is_heading(lines, i) and points_of(clean(lines[i].text)) is not None]
@@ -226,10 +253,14 @@ def _as_table(
     roles = list(dict.fromkeys(role for i, p in enumerate(inside) if i not in heads for role in beside.get(id(p), {})))
     width = 4 + len(roles)
     criteria = row = 0
+    extra = False
     for i, paragraph in enumerate(inside):
         text = clean(paragraph.text)
         value = points_of(text)
+        if value is None and extra and (added := ADDED.search(text)) and not CASE.search(text):
+            value = Decimal(added["points"])
         if i in heads:
+            extra = patterns.BONUS_LABEL.search(text) is not None
             label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
             ranks[row] = kinds.index(kind_of(paragraph)) + 1
@@ -267,13 +298,14 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     out: list[Paragraph] = []
     set_lines = [paragraph_lines(line, i) for i, line in enumerate(lines)]
     margins = Margins.of(list(chain.from_iterable(set_lines)))
+    widest = max(SET_WIDTH, *(columns(x.text) for x in chain.from_iterable(set_lines))) - 4
     for i, line in enumerate(lines):
         text = clean(line.text)
         above = clean(out[-1].text) if out else ""
         marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
         opened = marked and points_of(above) is None
         own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or names_total(line)
-        wraps = line.page is not None and not above.endswith(("。", "；", "："))
+        wraps = (line.page is not None or columns(set_lines[i - 1][-1].text) >= widest) and not above.endswith(("。", "；", "："))
         closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
         follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
         if not own and ((opened and (wraps or is_label_points(text))) or follows):
@@ -334,4 +366,4 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
         return False
     deeper = order.index(kind_of(below)) > order.index(kind_of(lines[index]))
     sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
-    return deeper and (sectioned or points_of(clean(below.text)) is not None or _may_head(clean(below.text)) or _vetoes(below))
+    return deeper and (sectioned or points_of(clean(below.text)) is not None or _may_head(clean(below.text)) or _vetoes(below) or _heads_extras(lines[index], below))

@@ -249,12 +249,12 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
         role: [c for c in free if roles.get(c) == role] for role in ("text", "standard")
     }
     longest = max(free, key=lambda c: (profiles[c].length * min(profiles[c].filled, 50), -c), default=None)
+    scored = max((profiles[c].filled for c, role in taken.items() if role == "points"), default=0)
     strong = by_role["text"]
     if strong:
         fine = max(strong, key=lambda c: (profiles[c].filled * profiles[c].distinct, profiles[c].length))
         labelled = [c for c in free if c < fine]
         weak = by_role["standard"]
-        scored = max((profiles[c].filled for c, role in taken.items() if role == "points"), default=0)
         if weak and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled and not _is_scored_once(fine, profiles, taken):
             return weak[0]
         if weak and min(scored, profiles[weak[0]].filled) >= 0.9 * max(scored, profiles[weak[0]].filled) > profiles[fine].filled:
@@ -273,6 +273,9 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
         own = max(by_role["standard"], key=lambda c: profiles[c].filled * profiles[c].length)
         finer = [c for c in free if roles.get(c) in (None, "label") and profiles[c].cells >= 0.9 * profiles[own].cells]
         clauses = [c for c in finer if c < own and _is_clause(profiles[c], profiles[own]) and not _repeats_over(profiles[c], profiles[own])]
+        whole = [c for c in finer if c < own and profiles[c].cells >= 0.9 * scored]
+        if whole and 2 * profiles[own].filled < scored:  # most rows have points and no standard: the innermost label is what they score
+            return whole[-1]
         if clauses:
             return clauses[-1]
         return max(by_role["standard"], key=lambda c: (profiles[c].scoring < 0.5, profiles[c].filled * profiles[c].length))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import zip_longest
 
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold
-from pipeline.rubrics.criterion import serial_of
+from pipeline.rubrics.criterion import points_of, serial_of
 from pipeline.rubrics.rows import Line
 
 
@@ -31,6 +33,29 @@ def shares_number(last: Criterion, points: Cell | None, line: Line) -> bool:
     cells = (line.number, line.points)
     merged = all(c is not None and c.row < line.row.index < c.row + c.row_span for c in cells)
     return merged and points is line.points and serial_of(line.number) is not None and serial_of(line.number) == last.number
+
+
+def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: bool | None) -> bool:
+    """Whether the first row of a later part is the rest of the last one before, which the page cut: the words of one break off
+    or are absent, and of number and points one of them has each, or both have the same. `labels` are the last row's; `whole`
+    says whether its words are a whole sentence."""
+    if line.kind != "criterion" or not (whole is False or not last.text or not line.own(line.text)):
+        return False
+    number = serial_of(line.number) if line.own(line.number) else None
+    value = points_of(line).value if line.own(line.points) else None
+    if line.columns.number is not None and not _is_one(last.number, number):
+        return False
+    if line.columns.points is None or not _is_one(last.max_points, value):
+        return False
+    if None not in (last.number, number) and number != "1":  # sections count from 1 again
+        return True
+    here = [(a, c) for a, c in zip_longest(labels, line.labels) if line.own(c)]
+    return all(a is not None and c is not None and fold(a.text) == fold(c.text) for a, c in here)
+
+
+def _is_one(above: object, below: object) -> bool:
+    """Whether one of two halves has what both are to have together, or both have the same."""
+    return above == below if above is not None and below is not None else above is not below
 
 
 AMOUNT = regex.compile(r"([0-9]+(?:\.[0-9]+)?)分[^分]*$")

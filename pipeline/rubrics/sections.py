@@ -73,7 +73,7 @@ def _blank_below(mark: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion
 def _rejoin_torn(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
     """A merged label cell torn by a page break may carry its text in the lower piece only; the upper piece then stands
     blank at the foot of the page. The label takes those rows where its declared points then close (and did not before),
-    or where it declares none."""
+    or, beside merged cells there, where it declares none."""
     out = list(marks)
     for mark in marks:
         above = _blank_foot(mark, out, criteria) if mark.text and mark.part > 0 and mark.covered else []
@@ -94,7 +94,8 @@ def _blank_foot(mark: Mark, marks: Sequence[Mark], criteria: Sequence[Criterion]
         if index in named or criteria[index].piece != criteria[first - 1].piece:
             break
         rows.insert(0, index)
-    return rows if any(m.part == mark.part - 1 and m.merged for m in marks) else []
+    counted = _declared(mark) is not None and _sum_of(rows, criteria) is not None  # of a lone row no cell is merged
+    return rows if counted or any(m.part == mark.part - 1 and m.merged for m in marks) else []
 
 
 def _closes(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> bool:

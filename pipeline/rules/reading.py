@@ -136,12 +136,14 @@ LOSSES = {
     "error-value": ("有单元格显示的是错误值", "a cell shows an error in place of a value"),
     "unproved": ("文件中称为已证明的，按表上数字证明不了，只作推断", "what the JSON calls proved does not follow from its numbers, and is taken as inferred"),
     "loose-cells": ("表旁另有零散单元格，没有读入表中", "loose cells beside a table were left out"),
+    "form-values": ("表单域里填写的文字没有收入", "what is typed into form fields was left out"),
     "absent-sheet": ("有工作表缺失", "a sheet of the workbook is absent"),
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
 
-NOTED = frozenset({"unscored-table", "table-apart", "unread-frame", "loose-cells"})
-"""Of these the ones that are often nothing: a sheet to fill or a summary; ranks and what they add; an advertisement in a page; a sum somebody tried."""
+NOTED = frozenset({"unscored-table", "table-apart", "unread-frame", "loose-cells", "form-values"})
+"""Of these the ones that are often nothing: a sheet to fill or a summary; ranks and what they add; an advertisement in a page; a sum somebody tried; a
+form that is filled."""
 
 
 @rule(code="TAB006", name="reading-incomplete", severity="warning", title="读取不全", clause="方法说明（没有读出的都要交代）")

@@ -16,7 +16,7 @@ import openpyxl
 import pikepdf
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, LimitExceeded
 from pipeline.formats import docx, html, pdf, xlsform, xlsx
 from pipeline.formats.assessees import load_assessees
 from pipeline.formats.write import write_forms
@@ -189,3 +189,9 @@ def test_a_hidden_sheet_before_the_list_is_not_the_list(tmp_path):
     book.create_sheet("说明", 0).sheet_state = "hidden"
     book.save(units)
     assert write_forms(reading(), tmp_path / "out", None, ("html",), "draft", units)
+
+
+def test_a_list_of_absurdly_many_units_is_refused(tmp_path):
+    (tmp_path / "u.csv").write_text("单位\n" + "".join(f"单位{n}\n" for n in range(20_001)), encoding="utf-8")
+    with pytest.raises(LimitExceeded, match="20,001 forms"):
+        load_assessees(tmp_path / "u.csv", reading())

@@ -37,6 +37,8 @@ CASES = [
     (f"正文。\n附件：甲评价表\n附件\n甲评价表\n{SHEET}", [BODY, (1, "annex", "甲评价表")]),
     (f"正文。\n附件1\n甲评价表\n{SHEET}注：表中各项均应评分。\n附表1\n检查记录\n单位\t情况\n甲\t好\n", [BODY, (1, "annex", "甲评价表")]),
     (f"附件1\n{SHEET}", [BODY, (1, "annex", None)]),
+    (f"正文。\n附件2\n附件\n甲评价表\n{SHEET}", [BODY, (2, "annex", "甲评价表")]),
+    (f"正文。\n附件1\n附件2\n甲评价表\n{SHEET}", [BODY, (1, "annex", None), (2, "annex", "甲评价表")]),
     (f"正文。\n附件1\n甲类评定表\t\t\t\n{SHEET}等次划分标准\n得分\t等次\n90分以上\t优秀\n不满90分\t合格\n", [BODY, (1, "annex", "甲类评定表")]),
     # what opens nothing
     (f"正文见附件1。\n（附件1）\n附件1为评价表，请对照执行。\n{SHEET}", [BODY]),

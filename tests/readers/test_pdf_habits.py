@@ -335,6 +335,15 @@ def test_labels_that_run_down_or_up_their_cell(way):
     assert [c.text for c in table.cells] == ["安全运营（20分）", "有制度。"]
 
 
+def test_a_label_whose_characters_were_drawn_in_no_order():
+    canvas = Canvas()
+    strokes(canvas, ((0, 0, 1, 1, ""), (0, 1, 1, 1, "")), (60, 120, 300), (100, 200))
+    for i in (3, 2, 0, 5, 4, 1):
+        canvas.text(70, 110 + 12 * i, "三、岸坡保洁"[i])
+    (table,) = tables(pdf.read(rawpdf.document([canvas]), "x.pdf"))
+    assert table.cells[0].text == "三、岸坡保洁"
+
+
 @pytest.mark.parametrize("lines", [["日常", "管理"], ["10", "20"], ["安", "全", "运", "营"], ["（5", "分）"]])
 def test_short_lines_across_are_not_taken_for_columns(lines):
     canvas = Canvas()

@@ -324,11 +324,41 @@ def read_pdf(data: bytes):
     return pdf.read(data, "x.pdf")
 
 
+@pytest.mark.parametrize(("top", "held"), [(800, False), (760, True)])
+def test_figures_alone_below_the_uprights_are_a_page_number(top, held):
+    """The last row is open at the bottom: a figure beside its uprights is a row's, one below them is none."""
+    canvas = Canvas()
+    xs, rows = (60.0, 120.0, 400.0, 460.0), [("项目", "评价内容", "分值"), ("安全", "持证上岗。", "3"), ("服务", "有预案。", "2")]
+    for i, row in enumerate(rows):
+        canvas.line(xs[0], 700 + 24 * i, xs[-1], 700 + 24 * i)
+        for x, t in zip(xs, row, strict=False):
+            canvas.text(x + 4, 705 + 24 * i, t)
+    canvas.line(xs[1], 790, xs[-1], 790)
+    for x in xs:
+        canvas.line(x, 700, x, 790)
+    canvas.text(80, top, "4")
+    (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
+    assert any("4" in c.text for c in table.cells) is held
+
+
+def test_a_column_that_shading_told_on_the_page_before_only():
+    """The first upright is the edge of shaded labels, the second a gutter; on the next page neither is drawn."""
+    known = Known()
+    net = Net((0.0, 60.0, 300.0), (0.0, 20.0, 40.0), tuple(Rule(y, 0.0, 300.0) for y in (0.0, 20.0, 40.0)), tuple(Rule(x, 0.0, 40.0) for x in (0.0, 60.0, 300.0)))
+    words = ((5.0, 4.0, "项目"), (80.0, 4.0, "评价内容"), (260.0, 4.0, "分值"), (5.0, 24.0, "安全"), (80.0, 24.0, "有制度"), (265.0, 24.0, "5"))
+    glyphs = [Glyph.of(c, x + 10.0 * i, top, x + 10.0 + 10.0 * i, top + 12) for x, top, text in words for i, c in enumerate(text)]
+    first = with_gutters(net, glyphs, known)
+    below = Net((0.0, 300.0), (0.0, 20.0, 40.0), net.horizontal, (Rule(0.0, 0.0, 40.0), Rule(300.0, 0.0, 40.0)))
+    again = with_gutters(below, [g for g in glyphs if g.y > 20 and g.x > 60], known)
+    assert again.xs == first.xs
+
+
 def texts(document) -> list[str]:
     return [b.text for b in document.blocks if isinstance(b, Paragraph)]
 
 
-def test_uprights_that_run_on_to_the_page_number():
+@pytest.mark.parametrize("number", ["第 2 页 共 3 页", "2/5"])
+def test_uprights_that_run_on_to_the_page_number(number):
     """A browser draws a merged cell's sides down past the end of the page."""
     canvas = Canvas()
     rows = [("项目", "评价内容", "分值"), ("安全", "持证上岗。", "3"), ("", "有预案。", "2")]
@@ -340,9 +370,9 @@ def test_uprights_that_run_on_to_the_page_number():
     canvas.line(xs[1], 772, xs[-1], 772)
     for x in xs:
         canvas.line(x, 700, x, 842 if x < 130 else 772)
-    canvas.text(200, 800, "第 2 页 共 3 页")
+    canvas.text(80, 800, number)
     (table,) = [b for b in read_pdf(rawpdf.document([canvas])).blocks if isinstance(b, Table)]
-    assert not any("页" in c.text for c in table.cells)
+    assert not any(number in c.text for c in table.cells)
 
 
 # ---- characters --------------------------------------------------------------------------------------------------
@@ -387,6 +417,9 @@ def test_boxes_higher_than_their_type(tmp_path):
         ("釴䅨鎺嶲嶳鱋釴鯍鯺䅨鎺頣銈醟䝾㕾䐴㞍頔㧮鏅鱞釱㠓㝪䐴嶜㪆" * 3, True),
         ("各物业服务企业应当进一步加强行业管理，提升服务水平，咖啡café除外。" * 3, False),
         ("各養老機構應當進一步加強管理，提升服務質量，保障老年人權益。" * 3, False),
+        ("季业梯则产为序落轿附，练器要维要值，求认每限，在开水明扣为证立低保速紧财少建工范厢电评部，流台签的在日立" * 4, True),
+        ("各養老機構應當進一步加強管理，提升服務質量，保障老年人權益，嚴格執行國家標準，確保設備設施完好運轉。" * 6, False),
+        ("每月清扫楼道两次，电梯轿厢消毒有记录，监控画面清晰，门禁卡登记造册，水泵房上锁，绿化修剪及时补种。" * 4, False),
         ("Règlement intérieur : les élèves doivent être à l'heure, sauf dérogation accordée." * 3, False),
     ],
 )  # fmt: skip
@@ -485,3 +518,17 @@ def test_gutters_of_the_page_before_in_a_table_of_nothing_but_names_of_sections(
     words = ((4.0, "一、围挡硬化（8分）"), (24.0, "二、裸土覆盖（9分）"))
     glyphs = [Glyph.of(c, 5 + 10.0 * i, top, 15 + 10.0 * i, top + 12) for top, text in words for i, c in enumerate(text)]
     assert with_gutters(net, glyphs, known) == net
+
+
+def test_level_rules_that_end_at_a_gutter_without_its_rule():
+    """No upright between labels and numbers: the rules between rows begin at the column of numbers."""
+    known = Known()
+    known.note(0.0, 300.0, (40.0,))
+    sides = Rule(0.0, 0.0, 60.0), Rule(80.0, 0.0, 60.0), Rule(300.0, 0.0, 60.0)
+    net = Net((0.0, 80.0, 300.0), (0.0, 20.0, 40.0, 60.0), (*(Rule(y, 0.0, 300.0) for y in (0.0, 20.0, 60.0)), Rule(40.0, 80.0, 300.0)), sides)
+    words = ((4.0, 4.0, "项目"), (50.0, 4.0, "序号"), (4.0, 34.0, "安全"), (55.0, 24.0, "1"), (55.0, 44.0, "2"))
+    glyphs = [Glyph.of(c, x + 10.0 * i, top, x + 10.0 + 10.0 * i, top + 12) for x, top, text in words for i, c in enumerate(text)]
+    drawn = (Rule(40.0, 38.0, 80.0), Rule(40.0, 80.0, 300.0), Rule(50.0, 42.0, 78.0))
+    assert [span[:3] for span in with_gutters(net, glyphs, known, drawn).spans if span[1] == 1] == [(0, 1, 1), (1, 1, 1), (2, 1, 1)]
+    assert (1, 0, 2, 1) in with_gutters(net, glyphs, known, drawn).spans
+    assert (1, 1, 2, 1) in with_gutters(net, glyphs, known).spans

@@ -146,6 +146,22 @@ def test_a_pdf_of_text_and_pictures_is_read_page_by_page():
     assert "照常读取" in document.blocks[0].text
 
 
+def test_text_that_was_made_curves_is_read_as_a_picture():
+    page = Canvas()
+    page.curves(60, 100, "本页文字已转为曲线，满分20分。", 14)
+    document = source.read_bytes(pdf([page]), "a.pdf")
+    assert [b.text for b in document.blocks] == ["本页文字已转为曲线，满分20分。"]
+    assert [(r.kind, "curves" in r.message) for r in document.remarks] == [("ocr", True)]
+
+
+def test_a_few_curves_are_no_text():
+    page = Canvas()
+    page.text(60, 60, "见附图")
+    page.curves(60, 100, "图")
+    document = source.read_bytes(pdf([page]), "a.pdf")
+    assert ([b.text for b in document.blocks], document.remarks) == (["见附图"], ())
+
+
 def test_glyph_numbers_for_text_are_noticed():
     import typst
 

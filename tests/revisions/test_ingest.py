@@ -138,6 +138,14 @@ def test_the_user_may_say_which_file_is_read(desk, tmp_path):
     assert card(tmp_path, "n2021-7")["primary"] == "notice.txt"
 
 
+@pytest.mark.parametrize(("old", "new"), [("供热企业服务评价办法", "物业企业服务评价办法"), ("供热企业服务质量评价表", "物业企业服务质量评价表")])
+def test_another_title_under_the_same_number_is_another_text(desk, tmp_path, old, new):
+    desk(notice_text().replace("现将《供热企业服务评价办法》", "现将办法"))
+    before = tree(tmp_path)
+    status, out, _ = desk(notice_text().replace("现将《供热企业服务评价办法》", "现将办法").replace(old, new))
+    assert (status, out, tree(tmp_path) == before) == (2, "", True)
+
+
 def test_another_text_under_the_same_number_is_refused_with_what_to_say(desk, tmp_path):
     desk(notice_text())
     before = tree(tmp_path)

@@ -1,4 +1,4 @@
-"""Lines of lists that say what an answer gets, points beside words, and measures that open a line.
+"""Lines and rows that say what an answer gets, points beside words, and measures that open a line.
 
 Expected values (under `=>`) are what was drawn; see `support/drawn.py` for the notation.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.sheets import rubrics_of
 from tests.support.drawn import case_of, read_drawn
 
 CASES = {
@@ -132,6 +133,142 @@ annex-1 《环卫作业质量考核细则（100分）》 100
     2 | 开展经常性宣传，计25分。 | 25
     3 | 雨水篦子清掏及时，计60分。 | 60
 """,
+    "the total below the last line is no standard": """
+@ txt docx
+社区工作考核评分标准
+一、党建（40分）
+1.制度健全（20分）
+缺一项扣5分。
+2.活动正常（20分）
+二、治理（60分）
+3.环境整洁（60分）
+合计100分。
+=>
+annex-1 《社区工作考核评分标准》 100
+  [党建] 40
+    1 | 制度健全 | 20 | standard=缺一项扣5分。
+    2 | 活动正常 | 20
+  [治理] 60
+    3 | 环境整洁 | 60
+""",
+    "bonuses and deductions at the end": """
+@ txt docx
+社区工作考核评分标准（总分110分）
+一、党建（40分）
+1.制度健全（20分）
+2.活动正常（20分）
+二、治理（60分）
+3.环境整洁（60分）
+三、加分项（10分）
+4.获市级表彰的，加10分。
+四、扣分项
+5.发生安全事故的，扣10分。
+=>
+annex-1 《社区工作考核评分标准（总分110分）》 110
+  [党建] 40
+    1 | 制度健全 | 20
+    2 | 活动正常 | 20
+  [治理] 60
+    3 | 环境整洁 | 60
+  [加分项] 10 bonus
+    4 | 获市级表彰的，加10分。 | 10
+  [扣分项] - deduction
+    5 | 发生安全事故的，扣10分。 | - | deduction
+""",
+    "lines wrapped by hand": """
+@ txt
+森林防火工作考核评分标准
+一、组织领导（40分）
+1.成立指挥机构，年初召开专题会议，落实行政首长负责制，签订目标责
+任书。（20分）
+2.经费列入财政预算。（20分）
+二、火源管理（60分）
+3.防火期内野外用火审批到位，无违规用火行为，发现一起扣2分，扣
+完为止。（60分）
+合计100分。
+=>
+annex-1 《森林防火工作考核评分标准》 100
+  [组织领导] 40
+    1 | 成立指挥机构，年初召开专题会议，落实行政首长负责制，签订目标责任书。 | 20
+    2 | 经费列入财政预算。 | 20
+  [火源管理] 60
+    3 | 防火期内野外用火审批到位，无违规用火行为，发现一起扣2分，扣完为止。 | 60
+""",
+    "few standards beside the innermost labels": """
+@ docx html xlsx
+一级指标 | 二级指标 | 三级指标 | 分值 | 评分说明
+投入 | 资金管理 | 资金到位率 | 5 | 到位率×5
+^ | ^ | 到位及时性 | 5 |
+^ | ^ | 使用合规性 | 10 |
+产出 | 数量质量 | 培训人次 | 30 |
+^ | ^ | 合格率 | 20 |
+效果 | 社会效益 | 就业率 | 15 |
+^ | ^ | 学员满意度 | 15 |
+合计 |  |  | 100 |
+=>
+annex-1 《》 100
+  [投入] -
+  [资金管理] - < 投入
+    - | 资金到位率 | 5 | standard=到位率×5
+    - | 到位及时性 | 5
+    - | 使用合规性 | 10
+  [产出] -
+  [数量质量] - < 产出
+    - | 培训人次 | 30
+    - | 合格率 | 20
+  [效果] -
+  [社会效益] - < 效果
+    - | 就业率 | 15
+    - | 学员满意度 | 15
+""",
+    "answers in rows below labels": """
+@ docx html xlsx
+民宿评分表
+项目 | 档次 | 分值
+建筑 | 特色鲜明 | 20
+^ | 基本协调 | 12
+^ | 特点不明 | 5
+客房 | 一客一换 | 30
+^ | 床品洁净 | 20
+安全 | 设备齐全 | 50
+^ | 仅有灭火器 | 15
+合计 |  | 100
+=>
+annex-1 《民宿评分表》 100
+  [建筑] -
+    - | 特色鲜明 | 20
+    - | 基本协调 | - | 并入上条
+    - | 特点不明 | - | 并入上条
+  [客房] -
+    - | 一客一换 | 30
+    - | 床品洁净 | - | 并入上条
+  [安全] -
+    - | 设备齐全 | 50
+    - | 仅有灭火器 | - | 并入上条
+""",
+    "rows that fall and make the total are criteria": """
+@ docx
+民宿评分表
+项目 | 内容 | 分值
+建筑 | 特色鲜明 | 20
+^ | 标识清楚 | 10
+客房 | 一客一换 | 30
+^ | 床品洁净 | 20
+安全 | 设备齐全 | 15
+^ | 演练到位 | 5
+合计 |  | 100
+=>
+annex-1 《民宿评分表》 100
+  [建筑] -
+    - | 特色鲜明 | 20
+    - | 标识清楚 | 10
+  [客房] -
+    - | 一客一换 | 30
+    - | 床品洁净 | 20
+  [安全] -
+    - | 设备齐全 | 15
+    - | 演练到位 | 5
+""",
     "words beside the points of an item": """
 @ txt docx
 社区环境考核评分表（60分）
@@ -145,6 +282,17 @@ annex-1 《社区环境考核评分表（60分）》 60
     3 | 车辆停放有序（扣完为止） | 10
 """,
 }
+
+
+def test_answers_with_their_points_under_a_header_that_names_both_are_no_shifted_header():
+    (rubric,) = rubrics_of("""
+        序号 | 测评项目 | 选项及分值                              | 满分
+        1    | 政策宣传 | □满意（20分） □较满意（15分） □不满意（0分） | 20
+        2    | 服务态度 | □满意（30分） □较满意（22分） □不满意（0分） | 30
+        3    | 办事效率 | □满意（50分） □较满意（22分） □不满意（0分） | 50
+        合计 |          |                                         | 100
+    """)
+    assert rubric.header_faults == ()
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -48,6 +48,15 @@ def test_label_in_the_lower_piece(foot: str, label: str, expected: list[tuple[st
     assert [(s.label, len(s.criteria)) for s in found[0].sections] == expected
 
 
+@pytest.mark.parametrize(("label", "expected"), [("服务（9分）", [("服务", 3)]), ("服务（6分）", [(None, 1), ("服务", 2)]), ("服务", [(None, 1), ("服务", 2)])])
+def test_a_lone_row_above_its_label(label: str, expected: list[tuple[str | None, int]]) -> None:
+    """One row fills the foot of the page, so that no cell there is merged: only points tell whose it is."""
+    upper = part(1, [("", 1)], 1, ["3"])
+    lower = part(2, [(label, 2)], 2, ["3", "3"])
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])
+    assert [(s.label, len(s.criteria)) for s in found[0].sections] == expected
+
+
 @pytest.mark.parametrize(
     ("head", "foot", "cut", "labels"),
     [

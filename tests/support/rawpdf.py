@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 import pikepdf
+import uharfbuzz as hb
 from pikepdf import Array, Dictionary, Name
+
+from pipeline.formats.pdffonts import REGULAR
 
 WIDTH, HEIGHT = 595.0, 842.0
 
@@ -28,6 +31,14 @@ class Canvas:
         base = self.height - top - 0.88 * size
         self.ops.append(f"BT /F1 {size} Tf {mode} Tr 1 0 0 1 {x:.2f} {base:.2f} Tm <{code}> Tj ET")
 
+    def curves(self, x: float, top: float, text: str, size: float = 10.0) -> None:
+        """Text drawn as the outlines of its characters, as a program does that converts text to curves."""
+        base, scale = self.height - top - 0.88 * size, size / 1000
+        for char in text:
+            glyph = FACE.get_nominal_glyph(ord(char))
+            self.ops.append(f"q {scale:.4f} 0 0 {scale:.4f} {x:.2f} {base:.2f} cm {_outline(glyph)} f Q")
+            x += FACE.get_glyph_h_advance(glyph) * scale
+
     def line(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.5) -> None:
         self.ops.append(f"{width} w {x0:.2f} {self.height - y0:.2f} m {x1:.2f} {self.height - y1:.2f} l S")
 
@@ -37,6 +48,30 @@ class Canvas:
 
     def frame(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.5) -> None:
         self.ops.append(f"{width} w {x0:.2f} {self.height - y1:.2f} {x1 - x0:.2f} {y1 - y0:.2f} re S")
+
+
+FACE = hb.Font(hb.Face(hb.Blob.from_file_path(str(REGULAR))))
+
+
+def _outline(glyph: int) -> str:
+    ops: list[str] = []
+    last = [(0.0, 0.0)]
+
+    def to(op: str, *points: tuple[float, float]) -> None:
+        last[0] = points[-1]
+        ops.append(" ".join(f"{x:.1f} {y:.1f}" for x, y in points) + f" {op}")
+
+    def bend(x1: float, y1: float, x: float, y: float, _: object) -> None:
+        (x0, y0) = last[0]
+        to("c", ((x0 + 2 * x1) / 3, (y0 + 2 * y1) / 3), ((x + 2 * x1) / 3, (y + 2 * y1) / 3), (x, y))
+
+    draw = hb.DrawFuncs()
+    draw.set_move_to_func(lambda x, y, _: to("m", (x, y)))
+    draw.set_line_to_func(lambda x, y, _: to("l", (x, y)))
+    draw.set_quadratic_to_func(bend)
+    draw.set_close_path_func(lambda _: ops.append("h"))
+    FACE.draw_glyph(glyph, draw)
+    return " ".join(ops)
 
 
 def cell_text(canvas: Canvas, box: tuple[float, float, float, float], text: str, size: float = 10.0) -> None:
