@@ -133,7 +133,7 @@ def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
             places[glyph.text] = [(y, x)]
         elif same[-1][0] <= y - near:  # the lowest so far stands above: most characters of a page
             same.append((y, x))
-        elif not _is_struck(same, y, x, near):
+        elif not _is_struck(same, y, x, near, min(near, glyph.x1 - glyph.x0)):
             insort(same, (y, x))
         else:
             continue
@@ -141,13 +141,13 @@ def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
     return kept
 
 
-def _is_struck(places: Sequence[tuple[float, float]], y: float, x: float, near: float) -> bool:
-    """Whether one of the places, from the top down, is (nearly) this one."""
+def _is_struck(places: Sequence[tuple[float, float]], y: float, x: float, near: float, beside: float) -> bool:
+    """Whether one of the places, from the top down, is (nearly) this one, closer across than `beside`: l after l is no double."""
     for i in range(bisect_right(places, (y - near, inf)), len(places)):
         other, across = places[i]
         if other >= y + near:
             break
-        if -near < across - x < near:
+        if -beside < across - x < beside:
             return True
     return False
 

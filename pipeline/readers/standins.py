@@ -22,6 +22,10 @@ SYMBOL, CHINESE = 2, 134
 """Windows' numbers of two character sets. Signs such as Wingdings' have codes of their own, no characters. A Chinese font with
 glyph numbers for codes, as office programs leave it out, is asked for as a Latin one."""
 
+HELD = b"Helvetica", b"Times", b"Courier"
+"""What PDFium calls the Latin fonts that it holds itself (Arial and Times New Roman among them). Ours is wider: blanks between words
+would be lost."""
+
 WHOLE_FILE = 0
 """Asked for in the place of a table's name."""
 
@@ -47,7 +51,7 @@ class _OwnFont(PdfSysfontBase):  # type: ignore[misc]
         """None to tell of: `MapFont` alone answers."""
 
     def MapFont(self, _: Any, weight: int, italic: int, charset: int, pitch: int, face: Any, exact: Any) -> int | None:
-        return None if charset == SYMBOL else 1
+        return None if charset == SYMBOL or (face and ctypes.string_at(face).startswith(HELD)) else 1
 
     def GetFont(self, _: Any, face: Any) -> None:
         return None

@@ -85,3 +85,28 @@ def test_what_does_not_print_takes_no_place():
     canvas.text(130.0, 100.0, "全")
     (line,) = pdf.read(rawpdf.document([canvas]), "x.pdf").blocks
     assert line.text.replace("\u200b", "") == "安 全"
+
+
+WIDTHS = {"TimesNewRomanPSMT": dict(zip("2AIfhlmort e", (500, 722, 333, 333, 500, 278, 778, 500, 333, 278, 250, 444), strict=True)), "ArialMT": dict(zip("2AIfhlmort e", (556, 667, 278, 278, 556, 222, 833, 556, 333, 278, 278, 556), strict=True))}  # fmt: skip
+
+
+@pytest.mark.parametrize("font", WIDTHS)
+def test_latin_words_keep_their_blanks_and_letters(font):
+    text = "All for the term of 22 for me"
+    file = pikepdf.new()
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor, FontName=Name(f"/{font}"), Flags=32, FontBBox=Array([0, -200, 1000, 900]),
+        ItalicAngle=0, Ascent=900, Descent=-200, CapHeight=700, StemV=80,
+    )  # fmt: skip
+    left_out = Dictionary(
+        Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name(f"/{font}"), Encoding=Name.WinAnsiEncoding, FirstChar=32, LastChar=126,
+        Widths=Array([WIDTHS[font].get(chr(c), 500) for c in range(32, 127)]), FontDescriptor=file.make_indirect(descriptor),
+    )  # fmt: skip
+    page = Dictionary(
+        Type=Name.Page, MediaBox=Array([0, 0, 595, 842]), Contents=file.make_stream(f"BT /F1 12 Tf 60 700 Td ({text}) Tj ET".encode()),
+        Resources=Dictionary(Font=Dictionary(F1=file.make_indirect(left_out))),
+    )  # fmt: skip
+    file.pages.append(pikepdf.Page(file.make_indirect(page)))
+    out = BytesIO()
+    file.save(out)
+    assert [block.text for block in pdf.read(out.getvalue(), "x.pdf").blocks] == [text]
