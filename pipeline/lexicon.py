@@ -36,6 +36,15 @@ def rank(pair: str) -> int:
     return 0 if place is None else TIERS - place % TIERS
 
 
+def is_seen(pair: str) -> bool:
+    """Whether two characters stand side by side within any word: `rank` above 0, told sooner.
+
+    >>> is_seen("专人"), is_seen("专入")
+    (True, False)
+    """
+    return pair[1] in "".join(_rows().get(pair[0], ("",))[1:])
+
+
 def begins(pair: str) -> bool:
     """Whether two characters begin a word.
 

@@ -93,6 +93,8 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
         label = _tight(whole[: match.start()])
         if label and not _SENTENCE.search(label):
             return f"{label}（{words}）", Decimal(match["points"])
+    if "选" in plain and (match := patterns.LABEL_BEFORE_CHOICE.match(plain)) and patterns.CHOOSE_ONE.search(fold(match["more"])):
+        return f"{_tight(match['label'])}（{_tight(match['more'])}）", Decimal(match["points"])
     for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
         if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match) and not _is_clause(match):
@@ -206,10 +208,20 @@ def adding(section: Section) -> tuple[Criterion, ...]:
 def spare(section: Section) -> tuple[Criterion, ...]:
     """The criteria of a section that give no points beside another: its label has one of them chosen (任选其一, 就高不就低), and declares
     the points of the best, not their sum. Other labels that speak so mean one matter scored twice (同一问题不累计)."""
-    if section.stated_points is None or section.label is None or not patterns.CHOOSE_ONE.search(fold(section.label)):
+    if section.stated_points is None or not _has_choice(section):
         return ()
     values = [c.max_points for c in section.criteria if c.max_points is not None]
     if section.stated_points != max(values, default=None) or section.stated_points == sum(values):
         return ()
     best = next(c for c in section.criteria if c.max_points == section.stated_points)
     return tuple(c for c in section.criteria if c.max_points is not None and c is not best)
+
+
+def beyond_best(section: Section) -> Decimal:
+    """What the lines of a section give beyond the best of them, where its label has one chosen but declares no points; else 0."""
+    values = [c.max_points for c in section.criteria if c.max_points is not None and c.kind == "scored"]
+    return sum(values, Decimal(0)) - max(values) if values and section.stated_points is None and _has_choice(section) else Decimal(0)
+
+
+def _has_choice(section: Section) -> bool:
+    return patterns.CHOOSE_ONE.search(fold(section.label or "")) is not None

@@ -8,6 +8,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 
 from lxml import etree
 from msgspec import Struct
@@ -166,6 +167,16 @@ def parse_xml(data: bytes, where: str) -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise InputError(where, "declares a document type, which no office program writes here", RESAVE)
     return root
+
+
+def relations(container: Container, part: str) -> Iterator[tuple[str, str, str]]:
+    """What a part refers to inside the container: (id, kind, part) each; a kind is the last word of its type."""
+    folder, _, file = part.rpartition("/")
+    rels = f"{folder}/_rels/{file}.rels".lstrip("/")
+    for relation in container.xml(rels).iter("{*}Relationship") if container.has(rels) else ():
+        other = target(part, relation.get("Target", ""))
+        if relation.get("TargetMode") != "External" and other and container.has(other):
+            yield relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], other
 
 
 def target(base: str, reference: str) -> str | None:

@@ -18,7 +18,7 @@ from pipeline.model import Block, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table, is_layout
-from pipeline.readers.container import Container, open_container, target
+from pipeline.readers.container import Container, open_container, relations, target
 from pipeline.readers.lines import split_lines
 from pipeline.readers.wordnumber import Numbering, read_numbering
 from pipeline.readers.wordtext import (
@@ -77,14 +77,9 @@ def _main_part(container: Container) -> str:
 
 def _related(container: Container, main: str) -> dict[str, str]:
     """Styles and numbering parts by kind; external targets are left out."""
-    folder, _, file = main.rpartition("/")
-    rels = f"{folder}/_rels/{file}.rels".lstrip("/")
     found: dict[str, str] = {}
-    if container.has(rels):
-        for relation in container.xml(rels).iter(_RELATION):
-            part = target(main, relation.get("Target", ""))
-            if relation.get("TargetMode") != "External" and part and container.has(part):
-                found.setdefault(relation.get("Type", "").rpartition("/")[2], part)
+    for _, kind, part in relations(container, main):
+        found.setdefault(kind, part)
     for kind in ("styles", "numbering"):
         if kind not in found and container.has(f"word/{kind}.xml"):
             found[kind] = f"word/{kind}.xml"

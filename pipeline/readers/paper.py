@@ -54,6 +54,13 @@ class Paper(Struct, frozen=True):
         under = self.beneath if self.beneath is None else np.ascontiguousarray(np.rot90(self.beneath, turns))
         return Paper(np.ascontiguousarray(np.rot90(self.grey, turns)), under)
 
+    def without(self, part: Image | None) -> Paper:
+        """The page, blank where a mask (0 and 1) is set."""
+        if part is None:
+            return self
+        blank = 255 * part
+        return Paper(cv2.max(self.grey, blank), self.beneath if self.beneath is None else cv2.max(self.beneath, blank))
+
 
 def even_background(image: Image) -> Paper:
     """A page of dark print on white. Of a coloured one it is the red channel, in which stamps are faint, with what is left

@@ -143,12 +143,12 @@ def _settled_once(crop: Crop, free: Sequence[Char]) -> Cell | None:
 
 def _settled(cell: Cell, free: Sequence[Char], bold: Sequence[Char], figures: Sequence[Char]) -> Cell:
     """A figure after it was read again as it is, with thickened strokes, and as nothing but a figure: where readings differ
-    the one most of them give, or the surest, is taken and left in doubt."""
+    the one most of them give, or the surest, is taken and left in doubt. What cannot be read leaves its cell empty, in doubt."""
     first = fold(cell.text)
     seen = [(_text(free), _least(free)), (_text(bold), _least(bold))]
     if not first:
         good = NUMBER.fullmatch(seen[0][0]) and seen[0][1] >= DOUBT
-        return _with(cell, *seen[0]) if good else cell
+        return _with(cell, *seen[0]) if good else replace(cell, confidence=0.0)  # ink that is no figure: not blank for certain
     votes: dict[str, float] = {}
     freely = [(first, cell.confidence or 0.0), *seen]
     bare = not any(DRESSED.fullmatch(text) and not NUMBER.fullmatch(text) for text, _ in freely)

@@ -30,6 +30,7 @@ from pipeline.readers.paper import Paper, even_background
 from pipeline.readers.rereading import reread
 from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten
 from pipeline.readers.strips import PRINT, Strip, cut, lengthened, line_height
+from pipeline.readers.surroundings import surroundings
 from pipeline.readers.twofold import agreed
 
 DPI = 200
@@ -147,10 +148,13 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     """(width, height, blocks) of one RGB page picture. The size comes back turned when the page lay on its side."""
     if min(image.shape[:2]) < SMALLEST or max(image.shape[:2]) > SLENDER * min(image.shape[:2]):
         return width, height, []
-    paper = even_background(_dark_on_light(_fitting(image)))
+    fitted = _dark_on_light(_fitting(image))
+    paper = even_background(fitted)
     if float((paper.grey < PRINT).mean()) < BLANK:
         return width, height, []
-    grey, boxes, turns = _upright(paper.grey, find_boxes(paper.grey))
+    found = find_boxes(paper.grey)
+    paper = paper.without(surroundings(fitted, found))
+    grey, boxes, turns = _upright(paper.grey, found)
     if turns % 2:
         width, height = height, width
     page = straighten(grey, boxes)

@@ -31,6 +31,9 @@ LONG = 0.25
 PAST = 9
 """Pixels by which a line's end may stand out past the line that it ends at."""
 
+PASSING = 60
+"""Pixels past the outermost lines across from which on a line is none of a table's: as high as two lines of text."""
+
 BRIDGE, WHOLE = 0.7, 0.95
 """A gap between collinear pieces is bridged when this part of it is dark in the picture with its text; where a line is
 searched among the text itself, so much of it must be: strokes of text one below the other come to three quarters."""
@@ -61,9 +64,12 @@ def straighten(image: Image, boxes: np.ndarray) -> Straightened:
         warped = _warp(image, matrix)
         flat, tall = _masks(warped, moved(boxes, matrix))
     dark = _ink(warped)
-    rows, columns = believable(_pieces(flat, dark), _transposed(tall, dark))
+    flat_pieces, tall_pieces = _pieces(flat, dark), _transposed(tall, dark)
+    rows, columns = believable(flat_pieces, tall_pieces)
     aside = np.ascontiguousarray(dark.T)
-    columns += _covered(_transposed(_tall(dark), dark), rows, columns, aside)
+    covered = _transposed(_tall(dark), dark)
+    columns += _covered(covered, rows, columns, aside)
+    rows, columns = _stopping(rows, flat_pieces, columns), _stopping(columns, (*tall_pieces, *covered), rows)
     return Straightened(warped, matrix, _completed(rows, columns, dark), _completed(columns, rows, aside))
 
 
@@ -213,6 +219,22 @@ def _covered(tall: Sequence[Piece], rows: Sequence[Piece], columns: Sequence[Pie
     heights = [at for at, _, _ in rows] or [0.0]
     longest = max((end - start for _, start, end in columns), default=max(heights) - min(heights))
     return tuple(p for p in hidden if sum(end - start for at, start, end in hidden if abs(at - p[0]) <= 4) >= LONG * longest)
+
+
+def _stopping(lines: Sequence[Piece], pieces: Sequence[Piece], across: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The lines, without those that run on past all lines across while most end there: a fold, a streak of the scanner."""
+    places = [group[0][0] for group in _grouped(sorted(lines))]
+    going = {at for at in places if _runs_on(at, pieces, across)}
+    if 2 * len(going) >= len(places):
+        return tuple(lines)
+    return tuple(p for p in lines if all(abs(p[0] - at) > 4 for at in going))
+
+
+def _runs_on(at: float, pieces: Sequence[Piece], across: Sequence[Piece]) -> bool:
+    """Whether much of what is dark at a line's position lies past the outermost lines across."""
+    places = [pos for pos, _, _ in across]
+    own = {(start, end) for pos, start, end in pieces if abs(pos - at) <= 4}
+    return bool(places) and sum(max(0.0, min(places) - start) + max(0.0, end - max(places)) for start, end in own) >= PASSING
 
 
 def _long(pieces: Sequence[Piece]) -> set[Piece]:

@@ -41,6 +41,8 @@ class Sheet(Struct):
     hidden_columns: set[int] = field(default_factory=set)
     formulas: int = 0
     errors: int = 0
+    boxes: list[tuple[int, Paragraph]] = field(default_factory=list)
+    """The lines of its text boxes, each with the row its box begins in."""
 
 
 def loose_cells(sheet: Sheet) -> set[tuple[int, int]]:

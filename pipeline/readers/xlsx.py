@@ -16,11 +16,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pipeline import limits
 from pipeline import rx as regex
 from pipeline.errors import InputError, LimitExceeded
-from pipeline.model import Block, Document, Remark, Source
+from pipeline.model import Block, Document, Paragraph, Remark, Source
 from pipeline.normalize import clean
 from pipeline.readers.container import RESAVE, Container, open_container
 from pipeline.readers.leanbook import lean, must_be_lean
 from pipeline.readers.numberformat import display
+from pipeline.readers.sheetboxes import paragraphs_of
 from pipeline.readers.sheets import Sheet, loose_cells, sheet_blocks
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +56,10 @@ def read(data: bytes, name: str) -> Document:
             what, zh = f"{len(loose)} cells beside the table of sheet {sheet.title} were left out", f"工作表 {sheet.title} 表旁的 {len(loose)} 个单元格未收入"
             remarks.append(Remark("loose-cells", what, message_zh=zh))
             sheet.texts = {key: text for key, text in sheet.texts.items() if key not in loose}
-        blocks.extend(sheet_blocks(sheet, name))
+        own = list(sheet_blocks(sheet, name))
+        top = min((row for row, _ in sheet.texts), default=0)
+        above = [line for row, line in sheet.boxes if row <= top]
+        blocks += [*above, *own, *(line for row, line in sheet.boxes if row > top)]
     return Document(Source(name, sha256(data).hexdigest(), media_type, "xlsx"), (), tuple(blocks), tuple(remarks))
 
 
@@ -109,11 +113,17 @@ def _read_xlsx(data: bytes, name: str) -> tuple[list[Sheet], list[Remark]]:
     pictures = sum(part.lower().startswith("xl/media/") for part in container.members)
     if pictures:
         remarks.append(Remark("picture", f"{pictures} pictures were not read", message_zh=f"{pictures} 张图片没有读"))
+    boxes: dict[str, list[tuple[int, Paragraph]]] = {}
+    try:
+        boxes = paragraphs_of(container)
+    except InputError as error:
+        remarks.append(Remark("unread-text", f"text boxes of the workbook were not read ({error})", message_zh=f"工作簿的文本框没有读出（{error}）"))
     for sheet in values.worksheets:
         if sheet.sheet_state != "visible":
             remarks.append(_hidden(sheet.title))
             continue
         sheets.append(_sheet_of(sheet, formulas[sheet.title]))
+        sheets[-1].boxes = boxes.get(sheet.title, [])
     return sheets, remarks
 
 

@@ -12,7 +12,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import clean
-from pipeline.rubrics.listlines import NOTHING, kind_of, points_of, unmarked
+from pipeline.rubrics.listlines import NOTHING, kind_of, names_total, points_of, unmarked
 
 BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
 """A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
@@ -47,6 +47,8 @@ def _without_answers(
     order = list(dict.fromkeys(map(kind_of, lines)))
     scored = [i for i, p in enumerate(lines) if kind_of(p) != "plain" and points_of(clean(p.text)) is not None]
     below = {i: run for i in scored if (run := _answers_below(lines, i, order))}
+    if below and min(below) == scored[-1] and kind_of(below[scored[-1]][0]) == "plain":
+        return lines, beside  # below the last item alone: a remark on the whole list
     refuted = {kind_of(lines[i]) for i, run in below.items() if not _are_answers(points_of(clean(lines[i].text)), run)}
     held = {i: run for i, run in below.items() if kind_of(lines[i]) not in refuted and "standard" not in beside.get(id(lines[i]), {})}
     said = {id(p) for run in held.values() for p in run}
@@ -60,6 +62,8 @@ def _answers_below(lines: Sequence[Paragraph], index: int, order: Sequence[str])
     for line in lines[index + 1 :]:
         if kind_of(line) != kind_of(run[0] if run else line) or kind_of(line) == kind_of(lines[index]):
             return run if kind_of(line) == "plain" or order.index(kind_of(line)) <= order.index(kind_of(lines[index])) else []
+        if names_total(line):
+            return run
         if not NOTHING.search(line.text) and points_of(clean(line.text)) is None and not (kind_of(line) == "plain" and patterns.SCORING_CLAUSE.search(line.text)):
             return run if kind_of(line) == "plain" else []
         run.append(line)

@@ -16,7 +16,16 @@ from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, paragraph_lines
 from pipeline.points import is_label_points, points_at_end, split_label
 from pipeline.rubrics.listanswers import parted
-from pipeline.rubrics.listlines import BULLET, DOTTED_START, LEADING_POINTS, LIST_MARKER, kind_of, points_of, unmarked
+from pipeline.rubrics.listlines import (
+    BULLET,
+    DOTTED_START,
+    LEADING_POINTS,
+    LIST_MARKER,
+    kind_of,
+    names_total,
+    points_of,
+    unmarked,
+)
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
@@ -263,7 +272,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         above = clean(out[-1].text) if out else ""
         marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
         opened = marked and points_of(above) is None
-        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or patterns.names_total(text.rstrip("。"))
+        own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or names_total(line)
         wraps = line.page is not None and not above.endswith(("。", "；", "："))
         closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
         follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
@@ -321,7 +330,7 @@ def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
     if below is None:
         return False
     order = list(dict.fromkeys(map(kind_of, lines)))
-    if patterns.names_total(below.text.rstrip("。")):
+    if names_total(below):
         return False
     deeper = order.index(kind_of(below)) > order.index(kind_of(lines[index]))
     sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None

@@ -73,3 +73,8 @@ def kind_of_text(text: str) -> str:
         return "plain"
     said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
     return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
+
+
+def names_total(line: Paragraph) -> bool:
+    """Whether a line is nothing but the total (以上合计100分。)."""
+    return patterns.names_total(clean(line.text).rstrip("。"))

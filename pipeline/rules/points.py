@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.findings import Proof, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
-from pipeline.points import adding, spare
+from pipeline.points import adding, beyond_best, spare
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule
 
@@ -143,13 +143,10 @@ def _chosen_hit(rubric: Rubric, section: Section) -> Hit:
     """A section's points are those of its best line, on the form and in the score too."""
     sums, name, most = addends(section.criteria), section_name(section), points_text(section.stated_points or Decimal(0))
     return Hit(
-        annex=rubric.annex,
-        where=section.id,
-        severity="note",
+        annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,),
         zh=f"项目“{name}”写明只取一条：所标 {most} 分是最高的一条，各条合计 {sums}；评分时填一条即可，填多条的取最高的一条",
         en=f"section “{name}” has one line chosen: the {most} it declares are its best, all sum to {sums}; one score is enough, of several the best counts",
-        evidence=(section.at,),
-    )
+    )  # fmt: skip
 
 
 def _section_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
@@ -384,24 +381,28 @@ def _total_hit(rubric: Rubric, criteria: list[Criterion], stated: Decimal, base:
     if explained:
         numbers = ", ".join(c.number or "?" for c in absent)
         zh, en = f"；差数恰为所缺序号 {numbers}", f"; the difference is what number {numbers}, absent, would carry"
+    unpriced = [s for s in rubric.sections if s.kind == "scored" and beyond_best(s)]
+    choice = bool(unpriced) and not explained and base - sum(map(beyond_best, unpriced)) == stated
+    if choice:
+        names, ids = "、".join(map(section_name, unpriced)), ", ".join(f"{s.id}.stated_points" for s in unpriced)
+        zh = f"；“{names}”写有任选而未标分值，只计最高的一条恰合总分：或任选其一，或有一数印错，不能判定（decide set {ids} 可定）"
+        en = f"; “{names}” has one line chosen and declares no points, its best alone makes the total: a choice or a misprint is undecidable (decide set {ids})"
     counted = [c for c in criteria if is_counted(c) and c.kind == "scored"]
     difference = points_text(stated - base) if stated > base else f"−{points_text(base - stated)}"
     return Hit(
-        annex=rubric.annex,
-        where=rubric.id,
-        status="conditional" if explained else "proved",
-        severity="note" if base >= ALTERNATIVES * stated else None,
+        annex=rubric.annex, where=rubric.id, evidence=(rubric.total_at,), values=(points_text(stated), points_text(base)),
+        status="conditional" if explained else "undecidable" if choice else "proved",
+        severity="note" if base >= ALTERNATIVES * stated else "warning" if choice else None,
         zh=f"总分印为 {points_text(stated)} 分，{len(counted)} 条合计 {points_text(base)} 分，相差 {difference}{zh}",
         en=f"the stated total is {points_text(stated)} points, {len(counted)} criteria sum to {points_text(base)}, difference {difference}{en}",
-        evidence=(rubric.total_at,),
         proof=Proof(
             claim=f"各条之和 {points_text(base)} ≠ 总分 {points_text(stated)}",
             claim_en=f"criteria sum to {points_text(base)} ≠ stated total {points_text(stated)}",
             steps=(*_sums_by_section(rubric), *_total_steps(rubric, stated, base)),
             redundancy=1,
+            explanations=2 if choice else None,
         ),
-        values=(points_text(stated), points_text(base)),
-    )
+    )  # fmt: skip
 
 
 def _sums_by_section(rubric: Rubric) -> Iterator[Step]:

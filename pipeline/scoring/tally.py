@@ -72,15 +72,19 @@ def counting(lines: Iterable[Line]) -> list[Line]:
     return list(best.values())
 
 
-def that_count(points: Mapping[str, Fraction], lines: Iterable[Line]) -> dict[str, Fraction]:
-    """The points of one sheet with 0 for every line beside a better one of those of which one counts, scored or not: so
-    that sheets can be summed and averaged line by line."""
+def beaten(points: Mapping[str, Fraction], lines: Iterable[Line]) -> frozenset[str]:
+    """The lines of one sheet beside a better one (of equals the first) of those of which one counts, scored or not."""
     best: dict[str, str] = {}
     for line in (mine := tuple(lines)):
         held = best.get(line.unit)
         if line.id in points and (held is None or points[line.id] > points[held]):
             best[line.unit] = line.id
-    return {**points, **{line.id: Fraction(0) for line in mine if best.get(line.unit, line.id) != line.id}}
+    return frozenset(line.id for line in mine if best.get(line.unit, line.id) != line.id)
+
+
+def that_count(points: Mapping[str, Fraction], lines: Iterable[Line]) -> dict[str, Fraction]:
+    """The points of one sheet with 0 for every line that is beaten: so that sheets can be summed and averaged line by line."""
+    return {**points, **dict.fromkeys(beaten(points, lines), Fraction(0))}
 
 
 def unfilled(lines: Iterable[Line], awarded: Container[str], skipped: Container[str]) -> list[Line]:
@@ -114,9 +118,12 @@ def add_up(assessment: Assessment, rubric: Rubric, lines: tuple[Line, ...], poli
     points: dict[str, Fraction] = {}
     excluded: set[str] = set()
     faults: list[str] = []
+    scored = {line.unit for line in lines if line.id in assessment.awarded}
     for line in lines:
         if line.id in assessment.not_applicable and line.id not in assessment.awarded:
             fault = _not_applicable(line, assessment, policy, points, excluded)
+            if line.unit in scored:
+                points.pop(line.id, None)  # one that was not chosen
         elif line.id in assessment.awarded:
             fault = _awarded(line, assessment.awarded[line.id], policy, points)
         else:
@@ -127,9 +134,8 @@ def add_up(assessment: Assessment, rubric: Rubric, lines: tuple[Line, ...], poli
     if excluded and not possible_of(lines, frozenset(excluded)):
         faults.append("计分条目全部标为不适用，没有可折算的得分")
     counted = that_count(points, lines)
-    spared = frozenset(i for i in counted if counted[i] != points.get(i))
     total = total_of(counted, rubric, lines, frozenset(excluded))
-    return Sheet(assessment, counted, frozenset(excluded), tuple(faults), total, spared)
+    return Sheet(assessment, counted, frozenset(excluded), tuple(faults), total, beaten(points, lines))
 
 
 def _awarded(line: Line, value: Decimal, policy: Policy, points: dict[str, Fraction]) -> str | None:

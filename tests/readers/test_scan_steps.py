@@ -294,3 +294,74 @@ def test_a_stroke_between_two_rules_of_a_table_without_uprights_is_no_rule():
         pen.line((100, 200 + 50 * n, 1000, 200 + 50 * n), 0, 2)
     pen.line((400, 202, 400, 248), 0, 4)  # a tall 1 that fills its row
     assert straighten(np.asarray(page), np.array([[(390, 205), (410, 205), (410, 247), (390, 247)]], np.float32)).vertical == ()
+
+
+@pytest.mark.parametrize("streak", ["down", "across"])
+def test_a_fold_that_runs_on_past_the_table_is_no_rule_of_it(streak):
+    from pipeline.readers.scanlines import straighten
+
+    page = Image.new("L", (1200, 1600), 255)
+    pen = ImageDraw.Draw(page)
+    for n in range(11):
+        pen.line((100, 400 + 60 * n, 1000, 400 + 60 * n), 0, 2)
+    for x in (100, 300, 700, 1000):
+        pen.line((x, 400, x, 1000), 0, 2)
+    pen.line((520, 60, 520, 1500) if streak == "down" else (10, 677, 1190, 677), 90, 3)
+    found = straighten(np.asarray(page), np.zeros((0, 4, 2), np.float32))
+    assert sorted({round(at, -1) for at, _, _ in found.vertical}) == [100, 300, 700, 1000]
+    assert len({round(at, -1) for at, _, _ in found.horizontal}) == 11
+
+
+def test_uprights_of_a_table_that_is_open_above_are_kept_though_they_run_past_its_first_row():
+    from pipeline.readers.scanlines import straighten
+
+    page = Image.new("L", (1200, 1600), 255)
+    pen = ImageDraw.Draw(page)
+    for n in range(1, 11):
+        pen.line((100, 400 + 80 * n, 1000, 400 + 80 * n), 0, 2)
+    for x in (100, 300, 700, 1000):
+        pen.line((x, 400, x, 1200), 0, 2)
+    found = straighten(np.asarray(page), np.zeros((0, 4, 2), np.float32))
+    assert sorted({round(at, -1) for at, _, _ in found.vertical}) == [100, 300, 700, 1000]
+
+
+def lying(desk: tuple[int, int, int], shade: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """A sheet with lines of print on a desk, its lower half in a soft shadow; and the boxes of its lines."""
+    page = Image.new("RGB", (1200, 1600), desk)
+    pen, boxes = ImageDraw.Draw(page), []
+    pen.rectangle((60, 80, 1130, 1530), fill="white")
+    for y in range(150, 1450, 100):
+        pen.text((200, y), "每日清扫两遍，路面无积存垃圾", "black", ImageFont.truetype(str(FONT), 40))
+        boxes.append([(200, y), (760, y), (760, y + 50), (200, y + 50)])
+    light = np.interp(np.arange(1600), (700, 1000), (1, shade))[:, None, None]
+    return (np.asarray(page) * light).astype(np.uint8), np.array(boxes, np.float32)
+
+
+@pytest.mark.parametrize("desk", [(95, 75, 60), (150, 140, 130), (0, 0, 0)])
+def test_the_desk_around_a_sheet_is_told_from_it(desk):
+    from pipeline.readers.surroundings import surroundings
+
+    image, boxes = lying(desk)
+    around = surroundings(image, boxes)
+    assert around is not None
+    assert np.concatenate([around[:60].ravel(), around[:, :50].ravel(), around[:, 1140:].ravel()]).all()
+    assert not around[120:1480, 100:1090].any()
+
+
+def test_a_shadow_on_a_sheet_is_none_of_its_surroundings():
+    from pipeline.readers.surroundings import surroundings
+
+    image, boxes = lying((255, 255, 255), shade=0.5)
+    assert surroundings(image, boxes) is None
+
+
+@pytest.mark.parametrize(("seen", "text", "sure"), [("口", "", 0.0), ("", "", 0.0), ("7", "7", 0.9)])
+def test_a_cell_for_a_figure_whose_ink_cannot_be_read_is_empty_in_doubt(seen, text, sure):
+    from pipeline.model import Cell
+    from pipeline.provenance import Provenance
+    from pipeline.readers.ocr import Char
+    from pipeline.readers.rereading import _settled
+
+    chars = [Char(c, 0.5, 0.9) for c in seen]
+    cell = _settled(Cell(3, 2, "", Provenance(quote="")), chars, chars, chars)
+    assert (cell.text, cell.confidence) == (text, sure)

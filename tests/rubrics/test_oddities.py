@@ -75,7 +75,7 @@ def test_points_with_a_character_of_another_cell(printed: str, told: bool) -> No
     assert [r.kind for r in odd_parts([rubric])] == ["odd-label"] * told
 
 
-@pytest.mark.parametrize("words", ["（30分，任选其一）", "（任选其一，30分）", "（任选其一）（30分）", "（30分）（任选其一）", "（共30分；任选其一）"])
+@pytest.mark.parametrize("words", ["（30分，任选其一）", "（任选其一，30分）", "（任选其一）（30分）", "（30分）（任选其一）", "（共30分；任选其一）", "（30分）任选其一", "30分（任选其一）", "\n30分\n任选其一", "（任选其一，最高30分）"])
 def test_a_label_keeps_the_words_beside_its_points(words):
     assert split_label(f"特色活动{words}") == ("特色活动（任选其一）", Decimal(30))
 

@@ -293,3 +293,12 @@ def test_what_is_deducted_from_the_total_makes_no_sum():
     (rubric,) = rubrics_of("# 保洁检查评分标准（满分100分）" + COSTS)
     assert str(rubric.stated_total) == "100"
     assert hits("total-mismatch", reading_of(rubric)) == hits("header-damaged", reading_of(rubric)) == []
+
+
+def test_a_choice_without_declared_points_that_makes_the_total_is_undecidable():
+    table = CHOSEN.format("任选其一", 100).replace("）（40分）", "）")
+    (found,) = findings_of("total-mismatch", reading_of(*rubrics_of(table)))
+    assert (found.status, found.severity, found.proof.explanations) == ("undecidable", "warning", 2)
+    assert "annex-1/s2.stated_points" in found.message
+    (other,) = findings_of("total-mismatch", reading_of(*rubrics_of(table.replace("100", "105"))))
+    assert (other.status, other.severity) == ("proved", "error")

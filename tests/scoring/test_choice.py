@@ -88,3 +88,13 @@ def test_old_scores_seen_from_a_new_revision_count_the_best():
     data = json.loads(json.dumps(found.to_json(), default=str))
     assert [(c["covered"], c["possible"]) for c in data["coverage"]] == [("10", "10")]
     assert [(r["old_total"], r["carried"], r["open"]) for r in data["remapped"]] == [("10", "10", [])]
+
+
+@pytest.mark.parametrize("rule", ["full", "zero"])
+def test_a_line_that_does_not_apply_beside_a_scored_one_was_not_chosen(rule):
+    one = card(replace(form("6", "", "1", ""), not_applicable={"annex-1/c2": "无此活动"}), policy=f"not_applicable: {rule}\n")
+    assert (str(one.total), one.open, [points_text(i.lost) for i in one.items]) == ("7", (), ["0", "0", "2", "0"])
+
+
+def test_nothing_for_any_of_them_loses_the_points_of_one():
+    assert [points_text(i.lost) for i in card(form("6", "0", "0", "0")).items] == ["0", "4", "0", "0"]
