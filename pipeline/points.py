@@ -217,6 +217,13 @@ def spare(section: Section) -> tuple[Criterion, ...]:
     return tuple(c for c in section.criteria if c.max_points is not None and c is not best)
 
 
+def is_capped(section: Section) -> bool:
+    """Whether what a bonus or deduction label states is the most that counts, and its lines together give more: no sum of theirs."""
+    if section.kind == "scored" or section.stated_points is None or section.at is None or section.points_sum() <= section.stated_points:
+        return False
+    return patterns.CAPPED.search(fold(section.at.quote)) is not None
+
+
 def beyond_best(section: Section) -> Decimal:
     """What the lines of a section give beyond the best of them, where its label has one chosen but declares no points; else 0."""
     values = [c.max_points for c in section.criteria if c.max_points is not None and c.kind == "scored"]

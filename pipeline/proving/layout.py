@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.model import Criterion, LabelMark, Notice, Rubric, Section, SectionKind
 from pipeline.normalize import fold
-from pipeline.points import spare
+from pipeline.points import is_capped, spare
 from pipeline.proving.puzzle import Fact, Puzzle
 
 MERGED_WEIGHT = 10
@@ -142,7 +142,7 @@ def _slots(rubric: Rubric, rows: Sequence[Row]) -> list[Slot]:
         start = order[section.criteria[0].id] if section.criteria else following
         following = order[section.criteria[-1].id] + 1 if section.criteria else following
         mark = _mark_of(rubric, section)
-        declared = () if section.stated_points is None else (section.stated_points,)
+        declared = () if section.stated_points is None or is_capped(section) else (section.stated_points,)
         slots.append(
             Slot(
                 label=section.label,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.findings import Proof, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
-from pipeline.points import adding, beyond_best, spare
+from pipeline.points import adding, beyond_best, is_capped, spare
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule
 
@@ -155,7 +155,7 @@ def _section_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
     open_cells = absent_points(criteria)
     printed_subtotal = _subtotal_of(rubric, section)
     for declared, place, worded in (
-        (section.stated_points if section.points_basis in SETTLED else None, section.at, False),
+        (section.stated_points if section.points_basis in SETTLED and not is_capped(section) else None, section.at, False),
         (printed_subtotal[0], printed_subtotal[1], True),
     ):
         if declared is None or declared == total or not any(is_counted(c) for c in criteria):
@@ -277,9 +277,16 @@ def _top(rubric: Rubric) -> list[Section]:
 def _sums(rubric: Rubric) -> tuple[Decimal, Decimal]:
     """The sheet's sum without and with its bonus."""
     criteria = [c for s in rubric.sections if s.kind == "scored" for c in adding(s)]
-    bonus = [c for s in rubric.sections if s.kind == "bonus" for c in adding(s)]
+    extra = (_most_of(s) for s in rubric.sections if s.kind == "bonus")
     base = sum_of(criteria, "scored")
-    return base, base + sum_of(criteria, "bonus") + sum_of(bonus, "scored") + sum_of(bonus, "bonus")
+    return base, base + sum_of(criteria, "bonus") + sum(extra, Decimal(0))
+
+
+def _most_of(bonus: Section) -> Decimal:
+    """What a bonus section can add: its lines together, or the cap that its label sets."""
+    if is_capped(bonus) and bonus.stated_points is not None:
+        return bonus.stated_points
+    return sum_of(adding(bonus), "scored") + sum_of(adding(bonus), "bonus")
 
 
 @rule(
