@@ -193,6 +193,12 @@ def _note(corners: list[tuple[float, float]], ground: Ground) -> None:
     ground.dark.append(_bounds(corners))
 
 
+def is_filled(path: object) -> bool:
+    """Whether a path is filled, in whatever colour."""
+    calls.draw_mode(path, *MODE.each)
+    return bool(MODE.numbers()[0])
+
+
 def _path(handle: object, matrix: Matrix, ground: Ground) -> Iterator[tuple[float, float, float, float]]:
     calls.draw_mode(handle, *MODE.each)
     fill, stroke = MODE.numbers()

@@ -16,7 +16,7 @@ from pipeline import rx as regex
 from pipeline.readers import calls
 from pipeline.readers.glyphs import COVERING, MIN_CHARS, has_meaning, is_bare
 from pipeline.readers.marks import Glyph
-from pipeline.readers.pdfpaths import Drawn
+from pipeline.readers.pdfpaths import Drawn, is_filled
 
 NONSENSE = 0.3
 """A page where more than this part of the characters has no meaning, or is a mixture of scripts, is read as a picture."""
@@ -95,8 +95,8 @@ def fault(page: pdfium.PdfPage, glyphs: Sequence[Glyph], text: str, drawn: Drawn
 
 
 def _is_outlined(drawn: Drawn) -> bool:
-    """Whether a page draws so many curves that they are its characters."""
-    paths = (handle for kind, handle, _ in drawn.marks if kind == raw.FPDF_PAGEOBJ_PATH)
+    """Whether a page fills so many curves that they are its characters: those of a map or a diagram are drawn as lines."""
+    paths = (handle for kind, handle, _ in drawn.marks if kind == raw.FPDF_PAGEOBJ_PATH and is_filled(handle))
     segments = (calls.path_segment(path, i) for path in paths for i in range(calls.count_segments(path)))
     curves = (segment for segment in segments if calls.segment_type(segment) == raw.FPDF_SEGMENT_BEZIERTO)
     return next(islice(curves, CURVES, None), None) is not None

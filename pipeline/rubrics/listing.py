@@ -138,7 +138,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
-    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _is_extra(lines, last + 1)):
+    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _is_extra(lines[first:], last + 1 - first)):
         last += 1
     short = last == scored[-1] and _falls_short(lines[first : last + 1])
     while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
@@ -157,8 +157,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
 
 def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
     """The lines, a serial before a figure (2.12345热线畅通) set apart from it where it counts on from a plain one above, or begins below
-    a section's heading; where a blank ends the figure (3.24 小时值班) only if no other line is numbered 3.…. A measure (37.3 度以上) is
-    closed up where no line is numbered in two levels near it."""
+    a section's heading; where a blank ends the figure (3.24 小时值班) only if no other line is numbered 3.…. A measure (37.3 度以上)
+    in a line without points is closed up where no line is numbered in two levels near it."""
     count = Counter(m[1] for p in lines if (m := FIRST_LEVEL.match(p.text)))
     levels = Counter(int(m[1]) for p in lines if (m := TWO_LEVELS.match(p.text)))
     out: list[Paragraph] = []
@@ -173,7 +173,7 @@ def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
         elif figure and int(figure["b"]) in (last + 1, 1 if headed else last + 1):
             last = int(figure["b"])
             line = replace(line, text=f"{figure[0]} {text[figure.end() :]}")
-        elif (level := TWO_LEVELS.match(text)) and int(level[2]) > 1 and sum(levels[int(level[1]) + near] for near in (-1, 0, 1)) == 1:
+        elif points_of(text) is None and (level := TWO_LEVELS.match(text)) and int(level[2]) > 1 and sum(levels[int(level[1]) + near] for near in (-1, 0, 1)) == 1:
             line = replace(line, text=f"{level[0].rstrip()}{text[level.end() :]}")
         out.append(line)
     return out
@@ -200,13 +200,15 @@ def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
 
 
 def _is_extra(lines: Sequence[Paragraph], index: int) -> bool:
-    """Whether a line says what a case adds or takes off, below the heading of such or another of its kind; or is that heading."""
+    """Whether a line says what a case adds or takes off, below the heading of such or another of its kind; or is that heading, marked
+    as no line deeper in the list. `lines`: the list and what follows it."""
     above, line, below = (lines[i] if i < len(lines) else None for i in (index - 1, index, index + 1))
     if above is None or line is None:
         return False
     if _says_extra(line):
         return _heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line))
-    return below is not None and _says_extra(below) and _heads_extras(line, below)
+    order = list(dict.fromkeys(map(kind_of, lines)))
+    return below is not None and _says_extra(below) and _heads_extras(line, below) and order.index(kind_of(line)) < order.index(kind_of(below))
 
 
 def _heads_extras(line: Paragraph, below: Paragraph) -> bool:

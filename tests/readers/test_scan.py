@@ -162,6 +162,14 @@ def test_a_few_curves_are_no_text():
     assert ([b.text for b in document.blocks], document.remarks) == (["见附图"], ())
 
 
+def test_the_lines_of_a_map_are_no_text():
+    page = Canvas()
+    page.text(60, 60, "附件1")
+    page.ops += [f"{100 + i % 30 * 10} {300 + i // 30 * 10} m 3 5 6 8 9 {i} c S" for i in range(900)]
+    document = source.read_bytes(pdf([page]), "a.pdf")
+    assert ([b.text for b in document.blocks], document.remarks) == (["附件1"], ())
+
+
 def test_glyph_numbers_for_text_are_noticed():
     import typst
 
