@@ -56,26 +56,28 @@ def test_an_undecidable_resolution_makes_the_cause_undecidable():
 
 
 CAPPED = """
-    项目     | 序号 | 评价内容   | 评价分值
-    管理（5分） | 1 | 证照齐全。 | 3
-             | 2    | 报表及时。 | 2
-    {label}  | 3    | 获市级表彰。 | 5
-             | 4    | 有创新做法。 | 3
-    总评     |      |            | {total}
+    项目        | 序号 | 评价内容     | 评价分值
+    管理（5分）  | 1    | 证照齐全。   | 3
+    ^           | 2    | 报表及时。   | 2
+    {label}     | 3    | 获市级表彰。 | 5
+    ^           | 4    | 有创新做法。 | 3
+    总评        |      |              | {total}
 """
 
 
 @pytest.mark.parametrize("total", ["5", "10"])
 @pytest.mark.parametrize("label", ["加分项（最高5分）", "加分项（最高5分，不计入总分）", "加分项（不超过5分）"])
 def test_a_cap_is_no_sum(label, total):
-    reading = of(CAPPED.format(label=label, total=total))
+    reading = reading_of(*rubrics_of(CAPPED.format(label=label, total=total)))
     assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []
-    assert [len(s.criteria) for s in reading.rubrics[0].sections] == [2, 2]
+    assert [(s.stated_points, len(s.criteria)) for s in reading.rubrics[0].sections] == [(5, 2), (5, 2)]
 
 
 def test_points_without_a_cap_are():
-    assert hits("section-sum-mismatch", of(CAPPED.format(label="加分项（5分）", total="5"))) == ["annex-1/s2"]
-    assert hits("total-mismatch", of(CAPPED.format(label="加分项（最高5分）", total="4"))) == ["annex-1"]
+    drawn = CAPPED.format(label="加分项（5分）", total="5")
+    assert hits("section-sum-mismatch", reading_of(*rubrics_of(drawn))) == ["annex-1/s2"]
+    drawn = CAPPED.format(label="加分项（最高5分）", total="4")
+    assert hits("total-mismatch", reading_of(*rubrics_of(drawn))) == ["annex-1"]
 
 
 def test_an_empty_cell_is_not_also_a_wrong_sum():
