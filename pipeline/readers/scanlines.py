@@ -72,7 +72,8 @@ def straighten(image: Image, boxes: np.ndarray) -> Straightened:
     aside = np.ascontiguousarray(dark.T)
     covered = _transposed(_tall(dark), dark)
     columns += _covered(covered, rows, columns, aside)
-    rows, columns = _stopping(rows, flat_pieces, columns), _stopping(columns, (*tall_pieces, *covered), rows)
+    height, width = warped.shape[:2]
+    rows, columns = _stopping(rows, flat_pieces, columns, width), _stopping(columns, (*tall_pieces, *covered), rows, height)
     return Straightened(warped, matrix, _completed(rows, columns, dark), _completed(columns, rows, aside))
 
 
@@ -224,20 +225,26 @@ def _covered(tall: Sequence[Piece], rows: Sequence[Piece], columns: Sequence[Pie
     return tuple(p for p in hidden if sum(end - start for at, start, end in hidden if abs(at - p[0]) <= 4) >= LONG * longest)
 
 
-def _stopping(lines: Sequence[Piece], pieces: Sequence[Piece], across: Sequence[Piece]) -> tuple[Piece, ...]:
-    """The lines, without those that run on past all lines across while most end there: a fold, a streak of the scanner."""
+def _stopping(lines: Sequence[Piece], pieces: Sequence[Piece], across: Sequence[Piece], extent: int) -> tuple[Piece, ...]:
+    """The lines, without those that run on past all lines across while most end there: a fold, a streak of the scanner.
+    `extent`: the page's, along them."""
     places = [group[0][0] for group in _grouped(sorted(lines))]
-    going = {at for at in places if _runs_on(at, pieces, across)}
+    going = {at for at in places if _runs_on(at, pieces, across, extent)}
     if 2 * len(going) >= len(places):
         return tuple(lines)
     return tuple(p for p in lines if all(abs(p[0] - at) > 4 for at in going))
 
 
-def _runs_on(at: float, pieces: Sequence[Piece], across: Sequence[Piece]) -> bool:
-    """Whether much of what is dark at a line's position lies past the outermost lines across."""
-    places = [pos for pos, _, _ in across]
-    own = {(start, end) for pos, start, end in pieces if abs(pos - at) <= 4}
-    return bool(places) and sum(max(0.0, min(places) - start) + max(0.0, end - max(places)) for start, end in own) >= PASSING
+def _runs_on(at: float, pieces: Sequence[Piece], across: Sequence[Piece], extent: int) -> bool:
+    """Whether half of what lies past the outermost lines across, on one side, is dark at a line's position: grain of the
+    paper is here and there."""
+    places = [pos for pos, _, _ in across] or [0.0, float(extent)]
+    dark = np.zeros(extent, bool)
+    for pos, start, end in pieces:
+        if abs(pos - at) <= 4:
+            dark[int(start) : int(end)] = True
+    sides = dark[: int(min(places))], dark[int(max(places)) :]
+    return any(int(side.sum()) >= max(PASSING, side.size / 2) for side in sides)
 
 
 def _long(pieces: Sequence[Piece]) -> set[Piece]:

@@ -312,6 +312,15 @@ def test_a_fold_that_runs_on_past_the_table_is_no_rule_of_it(streak):
     assert len({round(at, -1) for at, _, _ in found.horizontal}) == 11
 
 
+def test_a_rule_of_a_table_on_grainy_paper_is_kept_though_some_grain_lies_at_its_place_below():
+    from pipeline.readers.scanlines import _stopping
+
+    columns = [(x, 400.0, 1000.0) for x in (100.0, 300.0, 700.0, 1000.0)]
+    rows = [(400.0 + 60 * n, 100.0, 1000.0) for n in range(11)]
+    grain = [(301.0, 1100.0, 1140.0), (299.0, 1300.0, 1338.0), (301.0, 1500.0, 1541.0)]
+    assert _stopping(columns, [*columns, *grain], rows, 1800) == tuple(columns)
+
+
 def test_uprights_of_a_table_that_is_open_above_are_kept_though_they_run_past_its_first_row():
     from pipeline.readers.scanlines import straighten
 
