@@ -138,8 +138,11 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
+    total = [line for line in lines[last + 1 : last + 2] if names_total(line)]
+    lines = [*lines[: last + 1], *lines[last + 1 + len(total) :]]  # bonuses and deductions may stand below it
     while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _is_extra(lines[first:], last + 1 - first)):
         last += 1
+    lines = [*lines[: last + 1], *total, *lines[last + 1 :]]
     short = last == scored[-1] and _falls_short(lines[first : last + 1])
     while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
         last += 1
