@@ -170,7 +170,8 @@ def parse_xml(data: bytes, where: str) -> etree._Element:
 
 
 def relations(container: Container, part: str) -> Iterator[tuple[str, str, str]]:
-    """What a part refers to inside the container: (id, kind, part) each; a kind is the last word of its type."""
+    """What a part (the package itself: "") refers to inside the container: (id, kind, part) each; a kind is the last word of its
+    type."""
     folder, _, file = part.rpartition("/")
     rels = f"{folder}/_rels/{file}.rels".lstrip("/")
     for relation in container.xml(rels).iter("{*}Relationship") if container.has(rels) else ():

@@ -18,7 +18,7 @@ from pipeline.model import Block, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
 from pipeline.readers.cells import Placed, build_table, is_layout
-from pipeline.readers.container import Container, open_container, relations, target
+from pipeline.readers.container import Container, open_container, relations
 from pipeline.readers.lines import split_lines
 from pipeline.readers.wordnumber import Numbering, read_numbering
 from pipeline.readers.wordtext import (
@@ -38,7 +38,6 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 SLIVER_TWIPS = 170
 """A grid column under 3 mm holds nothing: it is left by a border dragged a little in some rows."""
 
-_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
 def read(data: bytes, name: str) -> Document:
@@ -65,11 +64,9 @@ def read(data: bytes, name: str) -> Document:
 
 
 def _main_part(container: Container) -> str:
-    if container.has("_rels/.rels"):
-        for relation in container.xml("_rels/.rels").iter(_RELATION):
-            part = target("", relation.get("Target", ""))
-            if relation.get("Type", "").endswith("/officeDocument") and part and container.has(part):
-                return part
+    for _, kind, part in relations(container, ""):
+        if kind == "officeDocument":
+            return part
     if container.has("word/document.xml"):
         return "word/document.xml"
     raise InputError(container.name, "a Word file without its document part", "open it in Word and save it again")

@@ -144,7 +144,7 @@ def points_implausible(reading: Reading) -> Iterator[Hit]:
             above = rubric.stated_total is not None and value > rubric.stated_total
             year = 1990 <= value <= 2099 and sorted(values)[len(values) // 2] < 200
             if above or year:
-                            yield Hit(
+                yield Hit(
                     annex=rubric.annex,
                     where=criterion.id,
                     zh=f"第 {called(criterion)} 条分值 {points_text(value)} 可疑：“{shorten(criterion.text)}”",
