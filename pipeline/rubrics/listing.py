@@ -14,8 +14,9 @@ from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, columns, paragraph_lines
-from pipeline.points import is_label_points, points_at_end, split_label
+from pipeline.points import is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
+from pipeline.rubrics.listheads import MAX_LIST_LABEL, VETO_CLOSING, Heads, first_heading, unstopped, vetoes
 from pipeline.rubrics.listlines import (
     BULLET,
     CASE,
@@ -28,7 +29,6 @@ from pipeline.rubrics.listlines import (
     unmarked,
 )
 from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.sections import section_kind
 from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
 
@@ -50,10 +50,6 @@ LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
 GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 """Where columns part before words: so it is in the rows of a table that was not read as one."""
 
-VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
-"""A veto that closes a line: `拒绝检查的，一票否决。`"""
-
-EXTRA = regex.compile(r"[加扣减]\s*[0-9.]+\s*分")
 ADDED = regex.compile(r"加\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分[。；;]?$")
 """What a case below a heading of bonuses adds, be it the last thing said."""
 
@@ -77,7 +73,6 @@ OPTION_LINE = regex.compile(r"^\s*(?:[A-H]\s*[.、．]|[0-9]{1,2}\s*[)）])")
 """How an answer or a remark below an item is marked, and in other lists an item."""
 
 PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
-MAX_LIST_LABEL = 40
 
 SET_WIDTH = 50
 """Columns of the narrowest page that text is wrapped to by hand."""
@@ -137,10 +132,11 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     scored = [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None]
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
-    first, last = _first(lines, scored[0]), scored[-1]
+    first, last = first_heading(lines, scored[0]), scored[-1]
     total = [line for line in lines[last + 1 : last + 2] if names_total(line)]
     lines = [*lines[: last + 1], *lines[last + 1 + len(total) :]]  # bonuses and deductions may stand below it
-    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _is_extra(lines[first:], last + 1 - first)):
+    below = Heads(lines[first:])
+    while last + 1 < len(lines) and below.adds(last + 1 - first):
         last += 1
     lines = [*lines[: last + 1], *total, *lines[last + 1 :]]
     short = last == scored[-1] and _falls_short(lines[first : last + 1])
@@ -150,7 +146,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if _is_title(inside):
         below = next((i for i, p in enumerate(inside) if i and not _heads_no_line(p)), 1)
         title, inside = [*title, *inside[:below]], inside[below:]
-    heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
+    heads = Heads(inside).found()
     own = [i for i, p in enumerate(inside) if i not in heads and points_of(clean(p.text)) is not None]
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
@@ -185,47 +181,14 @@ def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
 def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     """The lines without those marked A. or 1) where none of these has points: answers and remarks, no level of the list."""
     options = [p for p in lines if OPTION_LINE.match(p.text)]
-    if any(points_of(clean(p.text)) is not None or _vetoes(p) for p in options):
+    if any(points_of(clean(p.text)) is not None or vetoes(p) for p in options):
         return lines, []
     return [p for p in lines if not OPTION_LINE.match(p.text)], options
 
 
-def _vetoes(line: Paragraph) -> bool:
-    """Whether a marked line says that it vetoes, in brackets or where it ends."""
-    text = clean(line.text)
-    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(unmarked(text))))
-
-
-def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
-    """Whether a line heads a last section of nothing but vetoes."""
-    below = lines[index + 1] if index + 1 < len(lines) else None
-    return below is not None and _vetoes(below) and _may_head(clean(lines[index].text)) and kind_of(lines[index]) != kind_of(below)
-
-
-def _is_extra(lines: Sequence[Paragraph], index: int) -> bool:
-    """Whether a line says what a case adds or takes off, below the heading of such or another of its kind; or is that heading, marked
-    as no line deeper in the list. `lines`: the list and what follows it."""
-    above, line, below = (lines[i] if i < len(lines) else None for i in (index - 1, index, index + 1))
-    if above is None or line is None:
-        return False
-    if _says_extra(line):
-        return _heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line))
-    order = list(dict.fromkeys(map(kind_of, lines)))
-    return below is not None and _says_extra(below) and _heads_extras(line, below) and order.index(kind_of(line)) < order.index(kind_of(below))
-
-
-def _heads_extras(line: Paragraph, below: Paragraph) -> bool:
-    text = clean(line.text)
-    return _may_head(text) and kind_of(line) != kind_of(below) and section_kind(text) != "scored"
-
-
-def _says_extra(line: Paragraph) -> bool:
-    return LIST_MARKER.match(clean(line.text)) is not None and EXTRA.search(line.text) is not None
-
-
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
     """Whether the last section of a list declares more points than its lines have."""
-    heads = [i for i in range(len(lines)) if _is_heading(lines, i) and points_of(clean(lines[i].text)) is not None]
+    heads = [i for i in sorted(Heads(lines).found()) if points_of(clean(lines[i].text)) is not None]
     given = [points_of(clean(line.text)) or 0 for line in lines[heads[-1] :]] if heads else [0]
     return given[0] > sum(given[1:])
 
@@ -267,7 +230,7 @@ def _as_table(
             value = Decimal(added["points"])
         if i in heads:
             extra = patterns.BONUS_LABEL.search(text) is not None
-            label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
+            label = unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
             ranks[row] = kinds.index(kind_of(paragraph)) + 1
             loose += beside.get(id(paragraph), {}).values()
@@ -321,25 +284,6 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     return out
 
 
-def _first(lines: Sequence[Paragraph], scored: int) -> int:
-    """The index of the first line of the list: headings without points may stand above the first scored line."""
-    first = scored
-    while first > 0 and _may_head(clean(lines[first - 1].text)) and kind_of(lines[first - 1]) != kind_of(lines[first]):
-        first -= 1
-    return first
-
-
-def _may_head(text: str) -> bool:
-    label, declared = split_label(_unstopped(text))
-    whole = declared is not None or _unstopped(text) == text
-    return bool(LIST_MARKER.match(text)) and len(label) <= MAX_LIST_LABEL and whole and "。" not in label
-
-
-def _unstopped(text: str) -> str:
-    """A line without the stop that closes it."""
-    return text.rstrip("。；; ")
-
-
 def _is_title(inside: Sequence[Paragraph]) -> bool:
     """Whether the first line of a list is its title with the total (评分表（满分100分）): by its words, or because it gives more of
     the points below than one line of several would."""
@@ -348,7 +292,8 @@ def _is_title(inside: Sequence[Paragraph]) -> bool:
     if total is None or LIST_MARKER.match(text) or BULLET.match(text):
         return False
     below, own = inside[1:], points_of(text)
-    given = sum((points_of(clean(p.text)) or 0 for i, p in enumerate(below) if not _is_heading(below, i)), Decimal(0))
+    heads = Heads(below).found()
+    given = sum((points_of(clean(p.text)) or 0 for i, p in enumerate(below) if i not in heads), Decimal(0))
     return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * LEAST_TOTAL
 
 
@@ -356,20 +301,3 @@ def _heads_no_line(paragraph: Paragraph) -> bool:
     """Whether a line under a list's title is a field (被考核单位：) or names columns, set apart (考核内容    得分)."""
     names = paragraph.text.split()
     return patterns.field_name(paragraph.text) is not None or (len(names) > 1 and all(map(patterns.header_role, names)))
-
-
-def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
-    """A short marked line whose next line with a marker or points is marked deeper (kinds of markers rank as they appear)."""
-    text = clean(lines[index].text)
-    if not _may_head(text):
-        return False
-    rest = (lines[i] for i in range(index + 1, len(lines)))
-    below = next((p for p in rest if kind_of(p) != "plain" or points_of(clean(p.text)) is not None), None)
-    if below is None:
-        return False
-    order = list(dict.fromkeys(map(kind_of, lines)))
-    if names_total(below):
-        return False
-    deeper = order.index(kind_of(below)) > order.index(kind_of(lines[index]))
-    sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
-    return deeper and (sectioned or points_of(clean(below.text)) is not None or _may_head(clean(below.text)) or _vetoes(below) or _heads_extras(lines[index], below))
