@@ -9,13 +9,16 @@ from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import clean
 from pipeline.points import split_label
-from pipeline.rubrics.listlines import LIST_MARKER, kind_of, names_total, points_of, unmarked
+from pipeline.rubrics.listlines import APART, BRACKETED, LIST_MARKER, kind_of, names_total, points_of, ranks, unmarked
 from pipeline.rubrics.sections import section_kind
 
 MAX_LIST_LABEL = 40
 
 VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
 """A veto that closes a line: `拒绝检查的，一票否决。`"""
+
+SECTIONED = regex.compile(rf"{patterns.SECTION_MARKER.pattern}|^\s*第[一二三四五六七八九十]{{1,3}}条|^\s*[【〖]")
+"""How a heading begins that declares its points, whatever stands below."""
 
 EXTRA = regex.compile(r"[加扣减]\s*[0-9.]+\s*分")
 
@@ -25,9 +28,7 @@ class Heads:
 
     def __init__(self, lines: Sequence[Paragraph]) -> None:
         self.lines = lines
-        self.rank: dict[str, int] = {}
-        for line in lines:
-            self.rank.setdefault(kind_of(line), len(self.rank))
+        self.rank = ranks(lines)
         self.next: list[Paragraph | None] = []  # the next line with a marker or points, of each
         after = None
         for line in reversed(lines):
@@ -46,7 +47,7 @@ class Heads:
         text = clean(line.text)
         if below is None or not may_head(text) or names_total(below) or not self._deeper(below, line):
             return False
-        sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(unstopped(text))[1] is not None
+        sectioned = SECTIONED.match(text) is not None and split_label(unstopped(text))[1] is not None
         return sectioned or points_of(clean(below.text)) is not None or may_head(clean(below.text)) or vetoes(below) or _heads_extras(line, below)
 
     def _deeper(self, below: Paragraph, line: Paragraph) -> bool:
@@ -67,7 +68,8 @@ class Heads:
         above, line = self.lines[index - 1], self.lines[index]
         below = self.lines[index + 1] if index + 1 < len(self.lines) else None
         if _says_extra(line):
-            return _heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line))
+            marked = kind_of(line) != "plain" or kind_of(above) in (APART, "plain")
+            return marked and (_heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line)))
         return below is not None and _says_extra(below) and _heads_extras(line, below) and self._deeper(below, line)
 
 
@@ -77,7 +79,7 @@ def _heads_extras(line: Paragraph, below: Paragraph) -> bool:
 
 
 def _says_extra(line: Paragraph) -> bool:
-    return LIST_MARKER.match(clean(line.text)) is not None and EXTRA.search(line.text) is not None
+    return patterns.NOTE_ROW.match(line.text) is None and EXTRA.search(line.text) is not None
 
 
 def vetoes(line: Paragraph) -> bool:
@@ -97,10 +99,15 @@ def first_heading(lines: Sequence[Paragraph], scored: int) -> int:
 def may_head(text: str) -> bool:
     """Whether a line is marked and short as a heading is."""
     label, declared = split_label(unstopped(text))
-    whole = declared is not None or unstopped(text) == text
+    whole = declared is not None or unstopped(text) == text or BRACKETED.match(text) is not None
     return bool(LIST_MARKER.match(text)) and len(label) <= MAX_LIST_LABEL and whole and "。" not in label
 
 
 def unstopped(text: str) -> str:
-    """A line without the stop that closes it."""
-    return text.rstrip("。；; ")
+    """A line without the stop that closes it or its name, and without the brackets around it."""
+    bracketed = BRACKETED.match(text)
+    return NAME_STOP.sub("", (bracketed["said"] if bracketed else text).rstrip("。；; "))
+
+
+NAME_STOP = regex.compile(r"[。：:]\s*(?=[(（][^()（）]*[)）]$)")
+"""The stop between a heading's name and its points: `一、环境卫生。（25分）`."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 
 from msgspec.structs import replace
 
@@ -18,6 +17,7 @@ from pipeline.points import is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
 from pipeline.rubrics.listheads import MAX_LIST_LABEL, VETO_CLOSING, Heads, first_heading, unstopped, vetoes
 from pipeline.rubrics.listlines import (
+    APART,
     BULLET,
     CASE,
     DOTTED_START,
@@ -28,9 +28,15 @@ from pipeline.rubrics.listlines import (
     points_of,
     unmarked,
 )
+from pipeline.rubrics.listserials import plainly_numbered, spaced_out
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
+
+STOPS = ("。", "；", "：", ";", ":")
+
+WITHIN = regex.compile(r"[，,、](?:[^，,、。；;]{4,})?$")
+"""A line that stops within a sentence: `数据真实完整，上传`."""
 
 MIN_LINES = 3
 """Fewer scored lines are running text that mentions points."""
@@ -65,14 +71,8 @@ SECTION_HEAD = regex.compile(rf"{patterns.SECTION_MARKER.pattern}[^。；;]{{2,4
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
-FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
-TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,5})\s+")
-"""A serial of two levels, one of the first before a figure (3.24 小时值班), or a measure (37.3 度以上)."""
-
 OPTION_LINE = regex.compile(r"^\s*(?:[A-H]\s*[.、．]|[0-9]{1,2}\s*[)）])")
 """How an answer or a remark below an item is marked, and in other lists an item."""
-
-PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
 
 SET_WIDTH = 50
 """Columns of the narrowest page that text is wrapped to by hand."""
@@ -127,17 +127,16 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     paragraphs = [item for p in written for item in _items(p)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
-    paragraphs, options = _without_options(_plainly_numbered(paragraphs))
+    paragraphs, options = _without_options(plainly_numbered(spaced_out(paragraphs)))
     lines, beside = parted(_whole_lines(paragraphs))
     scored = [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None]
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = first_heading(lines, scored[0]), scored[-1]
+    last = _with_extras(lines, first, last)
     total = [line for line in lines[last + 1 : last + 2] if names_total(line)]
     lines = [*lines[: last + 1], *lines[last + 1 + len(total) :]]  # bonuses and deductions may stand below it
-    below = Heads(lines[first:])
-    while last + 1 < len(lines) and below.adds(last + 1 - first):
-        last += 1
+    last = _with_extras(lines, first, last)
     lines = [*lines[: last + 1], *total, *lines[last + 1 :]]
     short = last == scored[-1] and _falls_short(lines[first : last + 1])
     while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
@@ -154,36 +153,20 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     return _as_table(title, inside, heads, beside, [*options, *lines[last + 1 : over]], lines[over:][:TAIL])
 
 
-def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
-    """The lines, a serial before a figure (2.12345热线畅通) set apart from it where it counts on from a plain one above, or begins below
-    a section's heading; where a blank ends the figure (3.24 小时值班) only if no other line is numbered 3.…. A measure (37.3 度以上)
-    in a line without points is closed up where no line is numbered in two levels near it."""
-    count = Counter(m[1] for p in lines if (m := FIRST_LEVEL.match(p.text)))
-    levels = Counter(int(m[1]) for p in lines if (m := TWO_LEVELS.match(p.text)))
-    out: list[Paragraph] = []
-    last = 0
-    for above, line in zip([None, *lines], lines, strict=False):
-        text = clean(line.text)
-        spaced = patterns.SERIAL_BEFORE_WORDS.match(text)
-        figure = spaced if spaced and count[spaced["b"]] == 1 else None if DOTTED_START.match(text) else patterns.SERIAL_BEFORE_FIGURE.match(text)
-        headed = above is not None and patterns.SECTION_MARKER.match(clean(above.text)) is not None
-        if plain := PLAIN_SERIAL.match(text):
-            last = int(plain[1])
-        elif figure and int(figure["b"]) in (last + 1, 1 if headed else last + 1):
-            last = int(figure["b"])
-            line = replace(line, text=f"{figure[0]} {text[figure.end() :]}")
-        elif points_of(text) is None and (level := TWO_LEVELS.match(text)) and int(level[2]) > 1 and sum(levels[int(level[1]) + near] for near in (-1, 0, 1)) == 1:
-            line = replace(line, text=f"{level[0].rstrip()}{text[level.end() :]}")
-        out.append(line)
-    return out
-
-
 def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     """The lines without those marked A. or 1) where none of these has points: answers and remarks, no level of the list."""
     options = [p for p in lines if OPTION_LINE.match(p.text)]
     if any(points_of(clean(p.text)) is not None or vetoes(p) for p in options):
         return lines, []
     return [p for p in lines if not OPTION_LINE.match(p.text)], options
+
+
+def _with_extras(lines: Sequence[Paragraph], first: int, last: int) -> int:
+    """The index of the last line of a list, vetoes, bonuses and deductions below its last scored line among it."""
+    below = Heads(lines[first:])
+    while last + 1 < len(lines) and below.adds(last + 1 - first):
+        last += 1
+    return last
 
 
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
@@ -217,7 +200,7 @@ def _as_table(
     last with points: rows that lack theirs, or clauses of the notice."""
     cells: list[Cell] = []
     loose: list[Paragraph] = []
-    kinds = list(dict.fromkeys(kind_of(inside[i]) for i in sorted(heads)))
+    kinds = [kind for kind in dict.fromkeys(kind_of(inside[i]) for i in sorted(heads)) if kind != APART]
     ranks: dict[int, int] = {}
     roles = list(dict.fromkeys(role for i, p in enumerate(inside) if i not in heads for role in beside.get(id(p), {})))
     width = 4 + len(roles)
@@ -229,10 +212,10 @@ def _as_table(
         if value is None and extra and (added := ADDED.search(text)) and not CASE.search(text):
             value = Decimal(added["points"])
         if i in heads:
-            extra = patterns.BONUS_LABEL.search(text) is not None
-            label = unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
+            extra = "加分" in text or patterns.BONUS_LABEL.search(text) is not None
+            label = unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text)).rstrip("：:")
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
-            ranks[row] = kinds.index(kind_of(paragraph)) + 1
+            ranks[row] = kinds.index(kind_of(paragraph)) + 1 if kind_of(paragraph) != APART else 1
             loose += beside.get(id(paragraph), {}).values()
         elif value is not None or LIST_MARKER.match(text):
             cells += _line_cells(row, text, value, paragraph)
@@ -268,6 +251,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     set_lines = [paragraph_lines(line, i) for i, line in enumerate(lines)]
     margins = Margins.of(list(chain.from_iterable(set_lines)))
     widest = max(SET_WIDTH, *(columns(x.text) for x in chain.from_iterable(set_lines))) - 4
+    tails = _tails(lines)
     for i, line in enumerate(lines):
         text = clean(line.text)
         above = clean(out[-1].text) if out else ""
@@ -277,11 +261,32 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         wraps = (line.page is not None or columns(set_lines[i - 1][-1].text) >= widest) and not above.endswith(("。", "；", "："))
         closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
         follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
-        if not own and ((opened and (wraps or is_label_points(text))) or follows):
+        if not own and ((opened and (wraps or is_label_points(text))) or follows or (i in tails and out)):
             out[-1] = replace(out[-1], text=above + text)
         else:
             out.append(line)
     return out
+
+
+def _tails(lines: Sequence[Paragraph]) -> set[int]:
+    """The lines below a numbered one without points that end it: none is marked, the last alone has points, and they hang below it
+    or it stops within a sentence. Where several have points, it heads them."""
+    found: set[int] = set()
+    for i, line in enumerate(lines):
+        text = clean(line.text)
+        if kind_of(line) in ("plain", "bullet", "bracket", APART) or points_of(text) is not None or text.endswith(STOPS):
+            continue
+        rest = range(i + 1, len(lines))
+        run = list(takewhile(lambda j: kind_of(lines[j]) == "plain" and not patterns.NOTE_ROW.match(lines[j].text) and not names_total(lines[j]), rest))
+        scored = [j for j in run if points_of(clean(lines[j].text)) is not None]
+        hang = not patterns.SECTION_MARKER.match(text) and all(_indent(lines[j]) > _indent(line) for j in run)
+        if scored == run[-1:] != [] and (hang or WITHIN.search(text)) and not any(clean(lines[j].text).endswith(STOPS) for j in run[:-1]):
+            found.update(run)
+    return found
+
+
+def _indent(line: Paragraph) -> int:
+    return columns(line.text) - columns(line.text.lstrip())
 
 
 def _is_title(inside: Sequence[Paragraph]) -> bool:
