@@ -48,7 +48,7 @@ class Heads:
         if below is None or not may_head(text) or names_total(below) or not self._deeper(below, line):
             return False
         sectioned = SECTIONED.match(text) is not None and split_label(unstopped(text))[1] is not None
-        return sectioned or points_of(clean(below.text)) is not None or may_head(clean(below.text)) or vetoes(below) or _heads_extras(line, below)
+        return sectioned or points_of(clean(below.text)) is not None or may_head(clean(below.text)) or vetoes(below) or heads_extras(line, below)
 
     def _deeper(self, below: Paragraph, line: Paragraph) -> bool:
         return self.rank[kind_of(below)] > self.rank[kind_of(line)]
@@ -69,11 +69,12 @@ class Heads:
         below = self.lines[index + 1] if index + 1 < len(self.lines) else None
         if _says_extra(line):
             marked = kind_of(line) != "plain" or kind_of(above) in (APART, "plain")
-            return marked and (_heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line)))
-        return below is not None and _says_extra(below) and _heads_extras(line, below) and self._deeper(below, line)
+            return marked and (heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line)))
+        return below is not None and _says_extra(below) and heads_extras(line, below) and self._deeper(below, line)
 
 
-def _heads_extras(line: Paragraph, below: Paragraph) -> bool:
+def heads_extras(line: Paragraph, below: Paragraph) -> bool:
+    """Whether a line heads one of another kind as bonus or deduction, by its words."""
     text = clean(line.text)
     return may_head(text) and kind_of(line) != kind_of(below) and section_kind(text) != "scored"
 
