@@ -303,7 +303,7 @@ def _tails(lines: Sequence[Paragraph]) -> set[int]:
         run = list(takewhile(lambda j: kind_of(lines[j]) == "plain" and not patterns.NOTE_ROW.match(lines[j].text) and not names_total(lines[j]), rest))
         scored = [j for j in run if points_of(clean(lines[j].text)) is not None]
         hang = not patterns.SECTION_MARKER.match(text) and all(_indent(lines[j]) > _indent(line) for j in run)
-        if scored == run[-1:] != [] and (hang or WITHIN.search(text)) and not any(clean(lines[j].text).endswith(STOPS) for j in run[:-1]):
+        if scored == run[-1:] != [] and (hang or WITHIN.search(unmarked(text))) and not any(clean(lines[j].text).endswith(STOPS) for j in run[:-1]):
             found.update(run)
     return found
 
