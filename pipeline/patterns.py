@@ -151,7 +151,7 @@ def header_role(text: str) -> Role | None:
 
 TOTAL_WORDS = regex.compile(
     r"(?:以上|上述)?(?:各(?:项|部分|项目)(?:分值|得分)?)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|(?:满分|标准分|分值|应得分?|各项)(?:合计|总计|共计)|共\s*计|总\s*共|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
-    r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
+    r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?|[一二]百分)?"
 )
 """The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
 
@@ -356,7 +356,7 @@ POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满�
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`, `爱国守法………10分`."""
 
 BONUS_LABEL = regex.compile(r"(?<!(?:含|其中|包括)(?:附加|奖励)?)加分|附加[分题项]|奖励|奖分|创新加")
-DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减|负面清单")
+DEDUCTION_LABEL = regex.compile(r"扣分项|^扣分(?:事项|内容|情形|部分)?[:：]?$|减分|倒扣|扣减|负面清单")
 APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|附加分|奖励分)(?:项目?|事项|部分|内容)?")
 """The whole label of a section outside the total."""
 CHOOSE_ONE = regex.compile(r"任选(?:其中?)?[一1]|择[一1]|[二三四五六两2-6](?:者)?[选择取][一1]|[选取做择](?:做|择|取|报)?(?:其中?)?[一1]项|最高\p{Han}{0,4}计|只[计记取选](?:其中?)?[一1]项|取最高|就高不就低|不(?:得|可)?(?:累加|累计)")
@@ -388,4 +388,7 @@ CONTINUED = regex.compile(
 CONTINUED_TITLE = regex.compile(r"^.{2,40}[(（]\s*(?:续表?|接上[页表]|续[上前]表)\s*[0-9一二三四五六七八九]*[)）]\s*$")
 """The title of a table set again over its next part: 考核评分表（续）."""
 LABEL_CONTINUED = regex.compile(r"\s*[(（]\s*(?:续|接上页|续上)\s*[)）]\s*")
-TITLE_TOTAL = regex.compile(r"[(（\[]?\s*(?:总分|满分|共计?|合计|总计|百分制)[:：]?\s*(?P<points>[0-9]{2,4}(?:\.[0-9])?)\s*分?\s*[)）\]]?|[(（]\s*(?P<bare>[0-9]{2,4})\s*分(?:制)?\s*[)）]")
+TITLE_TOTAL = regex.compile(r"[(（\[]?\s*(?:(?:总分|满分)[为是](?=[0-9]{2,4}分(?!以))|(?:总分|满分|共计?|合计|总计|百分制)[:：]?)\s*(?P<points>[0-9]{2,4}(?:\.[0-9])?)\s*分?\s*[)）\]]?|[(（]\s*(?P<bare>[0-9]{2,4})\s*分(?:制)?\s*[)）]")
+
+TOTAL_CLAUSE = regex.compile(r"(?:以上|上述)?各?项?(?:总分|合计|共计|总计|满分)[为是:：]?(?P<points>[0-9]{2,4})分[，,；;。]\P{Nd}*(?!.*(?:总分|合计|共计)[为是:：]?[0-9])")
+"""What opens a line below a list and gives its total: `以上合计100分，90分以上为优秀。`"""
