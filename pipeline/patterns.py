@@ -377,7 +377,6 @@ ANNEX_LEAD = regex.compile(r"^附\s*件\s*[:：]\s*(?=\p{Han}{4})")
 """What stands before the title of the only annex on its own page: `附件：评分细则`."""
 
 ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
-PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")
 CONTINUED = regex.compile(
     r"^\s*[(（]?(?:(?:以下|下表|本表)[为是系]?)?(?:续表?|接上[页表]|上接[^)）]*|续[上前]表|[上前]表续)(?:格|内容|部分)?\s*[0-9一二三四五六七八九]*[)）]?[:：。]?\s*$"
 )

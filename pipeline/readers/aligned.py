@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean
+from pipeline.pagenumbers import may_number_page
 from pipeline.readers import rowbands
 from pipeline.readers.spacedlabels import place_labels
 from pipeline.readers.spacedlines import ENDS, MAX_LABEL, Entry, is_scored_name, is_total, sums_up
@@ -189,7 +190,7 @@ def _breaks(lines: Sequence[Line], i: int) -> bool:
 
 def _is_page_number(lines: Sequence[Line], i: int) -> bool:
     """A line of nothing but a page number, next to where a page begins."""
-    if not patterns.PAGE_NUMBER.match(clean(lines[i].text)):
+    if not may_number_page(clean(lines[i].text)):
         return False
     after = next((x for x in lines[i + 1 :] if x.kind != "blank"), None)
     return after is None or "\f" in after.text or "\f" in lines[i].text or any("\f" in x.text for x in lines[i + 1 : after.number - lines[0].number])

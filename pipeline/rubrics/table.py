@@ -12,6 +12,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean
+from pipeline.pagenumbers import may_number_page
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of, serial_value
 from pipeline.rubrics.halves import halves
@@ -166,7 +167,7 @@ def _counts_on(parts: Sequence[Table], part: Table) -> bool:
 
 def _is_noise(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
-    return not text or any(p.match(text) for p in (patterns.PAGE_NUMBER, patterns.CONTINUED, patterns.CONTINUED_TITLE))
+    return not text or may_number_page(text) or any(p.match(text) for p in (patterns.CONTINUED, patterns.CONTINUED_TITLE))
 
 
 def _goes_on(parts: Sequence[Table], part: Table) -> bool:
