@@ -191,10 +191,13 @@ GRADE_WORDS = regex.compile(
 GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?|[a-z]{{3,16}})[:(\[]?(?P<points>(?:{_N}[-~—–至])?{_N})(?:分|points?|pts)?[)\]]?")
 """`优秀（10分）`, `良8-9分`: a header cell over the points of one grade."""
 
+ASSESSING = "评价|考核|检查|评估|考评|测评|评审|评定|评比|督查|验收"
+"""What bureaus call it to assess, as alternatives of a pattern."""
+
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
-    ("assessee", r"(?:(?:被\p{Han}{0,4})?(?:评价|考核|检查|评估|考评|测评|评审|评定|评比|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店|场所)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
-    ("date", r"(?:(?:\p{Han}{0,4}(?:评价|考核|检查|评估|考评|测评|评审|评定|评比|督查|验收)|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
-    ("assessor", r"(?:(?:专家|评委|评审|评价|考核|检查|评估|考评|评分|打分|验收)?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|\p{Han}{1,4}人(?:签字|签名|签章)|(?:考核|检查|评价|评估|考评|评分|打分)人员?)"),
+    ("assessee", rf"(?:(?:被\p{{Han}}{{0,4}})?(?:{ASSESSING}|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店|场所)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
+    ("date", rf"(?:(?:\p{{Han}}{{0,4}}(?:{ASSESSING})|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
+    ("assessor", rf"(?:(?:专家|评委|评分|打分|{ASSESSING})?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|\p{{Han}}{{1,4}}人(?:签字|签名|签章)|(?:评分|打分|{ASSESSING})人员?)"),
 )
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
 
@@ -214,7 +217,7 @@ def field_name(text: str) -> str | None:
     return None
 
 
-OPINION = regex.compile(r"(?:综合|总体|最终|考核|考评|评价|检查|评审|评定|验收|审核|领导|专家|单位)?(?:组|小组|部门)?(?:评价|意见|评语|结论|结果|等次|等级|建议)[:：]?")
+OPINION = regex.compile(rf"(?:综合|总体|最终|{ASSESSING}|审核|领导|专家|单位)?(?:组|小组|部门)?(?:评价|意见|评语|结论|结果|等次|等级|建议)[:：]?")
 """A place to write (考核意见, 综合评价) in a row of its own below the criteria."""
 
 

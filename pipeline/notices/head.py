@@ -39,7 +39,11 @@ INNER_END = regex.compile(r"(?:处|科|室|站|所|支队|大队|中队|中心)$
 
 RED_HEAD = regex.compile(r"(?P<organ>[\p{Han}（）()·\s]{2,60}?)\s*文\s*件")
 
-KINDS = r"(?:通知|公告|通告|意见|决定|决议|函|请示|报告|批复|通报|议案|命令|令|公报|纪要|复函|答复|说明|预案)"
+OFFICIAL_KINDS = ("决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案", "函", "纪要")
+"""The fifteen kinds of official document (《党政机关公文处理工作条例》第八条), 命令（令） under both names."""
+
+_OFFICIAL = "|".join(OFFICIAL_KINDS)
+KINDS = rf"(?:{_OFFICIAL}|复函|答复|说明|预案)"
 RULES_OF = r"(?:办法|方案|细则|规定|标准|制度|规则|规程|规范|要点|计划|指引|指南|条例|章程|准则|措施|实施意见)"
 _BRACKET = r"(?:\s*[（(〔][^（）()〔〕]{1,16}[)）〕])*"
 TITLE_ABOUT = regex.compile(rf"[^。；：]{{0,60}}?关于.{{2,120}}?(?:的)?{KINDS}{_BRACKET}")
@@ -238,7 +242,7 @@ def _starts_anew(line: Line) -> bool:
 
 
 def _is_title_tail(line: Line) -> bool:
-    return regex.fullmatch(r"(?:[（(][^（）()]{1,16}[)）]|的?(?:通知|公告|函|意见|决定|通报|批复))", _compact(line.text)) is not None
+    return regex.fullmatch(rf"(?:[（(][^（）()]{{1,16}}[)）]|的?(?:{_OFFICIAL}))", _compact(line.text)) is not None
 
 
 def _reads_as_title(text: str) -> bool:
