@@ -364,8 +364,12 @@ APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|�
 """The whole label of a section outside the total."""
 CHOOSE_ONE = regex.compile(r"任选(?:其中?)?[一1]|择[一1]|[二三四五六两2-6](?:者)?[选择取][一1]|[选取做择](?:做|择|取|报)?(?:其中?)?[一1]项|最高\p{Han}{0,4}计|只[计记取选](?:其中?)?[一1]项|取最高|就高不就低|不(?:得|可)?(?:累加|累计)")
 """How a section's label says that only one of its criteria gives points."""
-CAPPED = regex.compile(r"(?:最高|最多|至多|上限|不超过|封顶)\p{Han}{0,3}[0-9]|[0-9]分?(?:为限|封顶|为上限|以内)")
+CAPPED = regex.compile(r"(?:最高|最多|至多|上限|不得?超过|封顶)\p{Han}{0,3}[0-9]|[0-9]分?(?:为限|封顶|为上限|以内)")
 """How a label says that its points are the most that its lines can give together."""
+LABEL_CAPPED = regex.compile(
+    r"[(（](?:(?P<lead>[^()（）]*)[，,；;、])?\p{Han}{0,12}[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*(?:为限|封顶|为上限|以内)?[)）]$"
+)
+"""`加分项（累计加分不得超过5分）`, `加分项（每项加2分，最高10分）`, `加分项（5分封顶）`: a cap that closes a label."""
 LABEL_BEFORE_CHOICE = regex.compile(
     r"^(?P<label>[^0-9（(]*\p{Han})\s*[(（]?\s*(?:共|计|满分)?(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*[)）]?[，,、；;\s]*[(（]?(?P<more>[^0-9()（）]{2,20})[)）]?$"
 )

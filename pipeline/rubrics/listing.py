@@ -134,12 +134,11 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
         return None
     paragraphs, options = _without_options(_plainly_numbered(paragraphs))
     lines, beside = parted(_whole_lines(paragraphs))
-    scored = [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None]
+    lines, total = _without_total(lines)
+    scored = _scored(lines)
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
     first, last = _first(lines, scored[0]), scored[-1]
-    total = [line for line in lines[last + 1 : last + 2] if names_total(line)]
-    lines = [*lines[: last + 1], *lines[last + 1 + len(total) :]]  # bonuses and deductions may stand below it
     while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _is_extra(lines[first:], last + 1 - first)):
         last += 1
     lines = [*lines[: last + 1], *total, *lines[last + 1 :]]
@@ -156,6 +155,20 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
     return _as_table(title, inside, heads, beside, [*options, *lines[last + 1 : over]], lines[over:][:TAIL])
+
+
+def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
+    """The lines without the one that names the total (合计100分), and that: bonuses, deductions and vetoes may stand below it."""
+    scored = _scored(lines)
+    at = next((i for i in range(scored[0] + 1, len(lines)) if names_total(lines[i])), len(lines)) if scored else len(lines)
+    below = lines[at + 1 : at + 3]
+    closes = (bool(scored) and at == scored[-1] + 1) or (len(below) == 2 and _heads_extras(*below))
+    return ([*lines[:at], *lines[at + 1 :]], lines[at : at + 1]) if closes else (lines, [])
+
+
+def _scored(lines: Sequence[Paragraph]) -> list[int]:
+    """Where lines give points; one that gives the total is none of them."""
+    return [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None and not names_total(p)]
 
 
 def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
