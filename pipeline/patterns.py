@@ -11,6 +11,7 @@ from typing import Literal
 from pipeline import rx as regex
 from pipeline.kept import kept
 from pipeline.normalize import fold, narrow
+from pipeline.ordinals import NUMERALS, WORDED, WORDED_IN_BRACKETS
 
 Role = Literal[
     "label", "number", "item", "text", "points", "section_points", "awarded", "deduction", "standard", "method",
@@ -263,7 +264,7 @@ EACH_CASE = regex.compile(r"(?:每|[一1])(?:次|处|项|例|起|人次?|个)(?:
 """What is left of a label that only says how much one case costs (一次扣20分)."""
 
 SECTION_MARKER = regex.compile(
-    r"^\s*(?P<marker>[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{1,4}[、.．]|[A-H][、.．])\s*(?=\P{Nd})"
+    rf"^\s*(?P<marker>{WORDED}|{WORDED_IN_BRACKETS}|第[{NUMERALS}]{{1,3}}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{{1,4}}[、.．]|[A-H][、.．])\s*(?=\P{{Nd}})"
 )
 """The marker of a section label: 一、 （二） 第三部分 Ⅱ. A."""
 

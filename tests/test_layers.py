@@ -12,7 +12,7 @@ ROOMS: list[set[str]] = [
     {"errors", "kept", "provenance", "plain", "limits", "progress", "rx", "lexicon", "lookalikes", "templating", "typefaces"},
     {"findings", "model"},
     {"normalize", "yamltext", "serialize", "staging"},
-    {"assessment", "digest", "schemas", "criterion_names", "pagenumbers", "patterns", "points"},
+    {"assessment", "digest", "schemas", "criterion_names", "ordinals", "pagenumbers", "patterns", "points"},
     {"readers"},
     {"source"},
     {"notices"},

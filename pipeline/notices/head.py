@@ -10,6 +10,7 @@ from msgspec import Struct
 from pipeline import rx as regex
 from pipeline.kept import kept
 from pipeline.notices.lines import Line, Passage, join
+from pipeline.ordinals import ARTICLE, WORDED
 from pipeline.provenance import Provenance
 
 # 枣高国土住建字〔2021〕42号 · 鲁建办[2020]5号 · 市监发(2021)第7号 · 2021年第3号
@@ -49,6 +50,9 @@ _BRACKET = r"(?:\s*[（(〔][^（）()〔〕]{1,16}[)）〕])*"
 TITLE_ABOUT = regex.compile(rf"[^。；：]{{0,60}}?关于.{{2,120}}?(?:的)?{KINDS}{_BRACKET}")
 TITLE_KIND = regex.compile(rf"(?:[^。；：，]{{2,60}}(?:{RULES_OF}|{KINDS})|{KINDS}){_BRACKET}")
 OUTLINE_START = regex.compile(r"[一二三四五六七八九十]{1,3}\s*、|第一[章条]|附\s*[件表]|[（(][一1][)）]|序号|[0-9]\s*[.、．]")
+OUTLINE = regex.compile(rf"{WORDED}|{ARTICLE}")
+"""A heading of the body."""
+
 NOT_TITLE_END = tuple("。；：:;，,、！？")
 
 ADDRESSEE_STOP = regex.compile(
@@ -273,7 +277,7 @@ def _is_official(title: str, number: Found | None, names: tuple[str, ...], lines
     """A rubric sheet has a title too; a notice's says 关于…的通知, or has a number, addressees, or an outline below."""
     if TITLE_ABOUT.fullmatch(title) or number is not None or names:
         return True
-    return sum(1 for x in lines if regex.match(r"[一二三四五六七八九十]{1,3}\s*、|第[一二三四五六七八九十]+[章条]", x.text)) >= 2
+    return sum(1 for x in lines if OUTLINE.match(x.text)) >= 2
 
 
 # ---- addressees --------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, PageNumber, Paragraph, Table
 from pipeline.normalize import cleaned, fold, mask_personal
+from pipeline.ordinals import ARTICLE, OPENING
 from pipeline.pagenumbers import may_number_page, numbers_page
 from pipeline.provenance import BBox, Provenance
 
@@ -25,8 +26,7 @@ MARKDOWN = regex.compile(r"^(?:#{1,6}\s+|[-*+•·▪●◆]\s+|>\s+|\*\*|__)+")
 UNBREAKABLE = regex.compile(r"[（(《“‘【〔]*(?:[A-Za-z0-9.%]+ ?|.)[）)》”’】〕，。；：、！？%％]*")
 INLINE_MARK = regex.compile(r"[(（]\s*([0-9]{1,2})\s*[)）]")
 NUMBERED = regex.compile(
-    r"[一二三四五六七八九十百]{1,4}\s*[、．.]|[（(]\s*[一二三四五六七八九十0-9０-９]{1,3}\s*[)）]"
-    r"|[0-9０-９]{1,2}\s*[、．.](?![0-9])|[①-⑳]|第[一二三四五六七八九十百]{1,4}[章条节]|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]"
+    rf"{OPENING}|{ARTICLE}|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]"
 )
 """How a line begins that cannot go on from the line above."""
 

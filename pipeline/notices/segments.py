@@ -22,6 +22,7 @@ from pipeline.notices.lines import (
     masked,
     without_page_furniture,
 )
+from pipeline.ordinals import ARTICLE, FIGURED, OPENING
 from pipeline.patterns import ASSESSING
 from pipeline.provenance import Provenance
 
@@ -65,7 +66,7 @@ TITLE_END = regex.compile(
 TITLE_TAIL = regex.compile(
     r"(?=.)(?:(?:评[价分]|考[核评]|检查)?(?:表|细则|标准|办法))?(?:[（(〔](?:[^（()）]{0,12}(?:试行|暂行|修订|年版|年度|稿|版))[)）〕])?"
 )
-HEADING = regex.compile(r"[一二三四五六七八九十]{1,3}\s*[、．.]|[（(]\s*[一二三四五六七八九十0-9]{1,3}\s*[)）]|[0-9]{1,2}\s*[、．.]|第[一二三四五六七八九十]{1,3}[章条]")
+HEADING = regex.compile(rf"{OPENING}|{FIGURED}|{ARTICLE}")
 DATE_LINE = regex.compile(r"(?:19|20|二)[0-9０-９〇○零一二三四五六七八九]{2,3}\s*年.{1,8}日")
 
 
