@@ -91,7 +91,7 @@ def read_head(lines: Sequence[Line]) -> Head:
     number_at = _number_index(lines)
     number = _number(lines[number_at]) if number_at is not None else None
     issuer = _red_head(lines, number_at)
-    start = _title_start(lines, number_at, issuer)
+    start = _title_start(lines, number_at)
     title, after = _title(lines, start)
     if title is None and number_at is not None and number_at > 0:
         title, after = _title_above(lines, number_at)
@@ -200,7 +200,7 @@ def _issuer_in_title(title: Found | None, lines: Sequence[Line], start: int) -> 
 # ---- title -------------------------------------------------------------------------------------------------------
 
 
-def _title_start(lines: Sequence[Line], number_at: int | None, issuer: Found | None) -> int:
+def _title_start(lines: Sequence[Line], number_at: int | None) -> int:
     if number_at is not None:
         return number_at + 1
     for index, line in enumerate(lines[:8]):

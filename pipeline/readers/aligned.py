@@ -368,7 +368,7 @@ class Sheet(Struct):
         if not anchors or not all(self._is_number(e) for e in anchors):
             return None
         texts = [e for e in lines if e.worded()]
-        starts = self._starts(texts, anchors, band)
+        starts = self._starts(texts, anchors)
         if starts is None:
             return None
         bounds = [0 if k == 0 else s for k, s in enumerate(starts)] + [len(texts)]
@@ -379,7 +379,7 @@ class Sheet(Struct):
         printed = entry.columns.cells(entry.line).get(number) if number is not None else None
         return printed is None or len(printed.text) > 2 or bool(NUMBER.fullmatch(printed.text))
 
-    def _starts(self, texts: Sequence[Entry], anchors: Sequence[Entry], band: Sequence[Entry]) -> tuple[int, ...] | None:
+    def _starts(self, texts: Sequence[Entry], anchors: Sequence[Entry]) -> tuple[int, ...] | None:
         """The first line of each anchor's row."""
         ends = [bool(ENDS.search(e.own[c].text)) if (c := e.columns.text()) in e.own else False for e in texts]
         ys, at = [e.y for e in texts], [e.y for e in anchors]

@@ -87,6 +87,7 @@ class Region(Struct, frozen=True):
 
 
 def in_margin(line: Line, marks: PageMarks) -> bool:
+    """Whether a line is a page's number in the margin above or below the text."""
     top, bottom = MARGIN * marks.height, (1 - MARGIN) * marks.height
     return (line[0].bottom < top or line[0].top > bottom) and may_number_page(line_text(line))
 
@@ -211,6 +212,7 @@ def _crosses(line: Line, x: float) -> bool:
 
 
 def flattened(lines: Sequence[Line]) -> Line:
+    """The characters of several lines."""
     return [g for line in lines for g in line]
 
 
