@@ -231,6 +231,13 @@ def is_capped(section: Section) -> bool:
     return patterns.CAPPED.search(fold(section.at.quote)) is not None
 
 
+def cap_of(section: Section) -> Decimal | None:
+    """The most that a section's lines give or take together, where they could more; None where its label sets no such bound, or
+    where they are of two kinds."""
+    plain = all(c.kind in ("scored", section.kind, "veto") for c in section.criteria)
+    return section.stated_points if plain and is_capped(section) and section.points_sum() > (section.stated_points or 0) else None
+
+
 def beyond_best(section: Section) -> Decimal:
     """What the lines of a section give beyond the best of them, where its label has one chosen but declares no points; else 0."""
     values = [c.max_points for c in section.criteria if c.max_points is not None and c.kind == "scored"]

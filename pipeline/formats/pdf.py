@@ -107,8 +107,7 @@ def _groups(sheet: Sheet, characters: int) -> Iterator[dict]:
 
 
 def _head(group: Group) -> dict:
-    stated = points_text(group.stated) if group.stated is not None else None
-    return {"label": soft(group.label, 6), "marks": list(group.marks), "stated": stated}
+    return {"label": soft(group.label, 6), "marks": list(group.marks), "stated": group.stated_text or None}
 
 
 def _group(group: Group, characters: int) -> dict:
@@ -139,6 +138,7 @@ def _scripts(sheet: Sheet) -> FormScripts:
         labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.totalled},
         signs=sheet.addends(),
         chosen=frozenset(f"{g.key}_subtotal" for g in sheet.groups if g.chosen),
+        caps={f"{g.key}_subtotal": points_text(g.cap) for g in sheet.groups if g.cap is not None},
         units=tuple(tuple(line.key for line in unit) for unit in sheet.units()),
         base=points_text(sheet.base),
         skipped=tuple(f"{line.key}_na" for line in sheet.scored()) if sheet.not_applicable == "allowed" else (),

@@ -14,7 +14,7 @@ from msgspec import Struct
 from pipeline.assessment import Assessment, Policy, Rounding, field_name
 from pipeline.model import Criterion, Rubric, Section
 from pipeline.plain import points_text
-from pipeline.points import one_counts
+from pipeline.points import cap_of, one_counts
 from pipeline.provenance import Provenance
 
 SIGN = {"scored": 1, "bonus": 1, "deduction": -1}
@@ -83,8 +83,18 @@ def beaten(points: Mapping[str, Fraction], lines: Iterable[Line]) -> frozenset[s
 
 
 def that_count(points: Mapping[str, Fraction], lines: Iterable[Line]) -> dict[str, Fraction]:
-    """The points of one sheet with 0 for every line that is beaten: so that sheets can be summed and averaged line by line."""
-    return {**points, **dict.fromkeys(beaten(points, lines), Fraction(0))}
+    """The points of one sheet with 0 for every line that is beaten, and less for the last lines of a section that give more
+    than its label lets them: so that sheets can be summed and averaged line by line."""
+    mine = tuple(lines)
+    counted = {**points, **dict.fromkeys(beaten(points, mine), Fraction(0))}
+    left: dict[str, Fraction] = {}
+    for line in mine:
+        cap = cap_of(line.section) if line.kind == line.section.kind and line.id in counted else None
+        if cap is not None:
+            rest = left.get(line.section.id, Fraction(cap))
+            counted[line.id] = min(counted[line.id], rest)
+            left[line.section.id] = rest - counted[line.id]
+    return counted
 
 
 def unfilled(lines: Iterable[Line], awarded: Container[str], skipped: Container[str]) -> list[Line]:

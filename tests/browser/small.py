@@ -8,6 +8,7 @@ from pipeline.assessment import Policy
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.model import Reading
 from tests.builders import bands, notice_of, reading_of, rubric_of, vetoes
+from tests.sheets import rubrics_of
 
 TABLE = """
 项目          | 序号 | 评价内容         | 评价分值
@@ -85,3 +86,35 @@ CHOSEN_CASES = [  # scores of the four criteria of a sheet on which one of the l
     (("6", "", "", ""), "6", "尚有1项未填"),
     (("", "1", "", "2"), "2", "尚有1项未填"),
 ]
+
+
+CAPS = """
+项目               | 序号 | 评价内容       | 评价分值
+保洁（6分）        | 1    | 地面清洁。     | 6
+设施（4分）        | 2    | 公厕无异味。   | 4
+加分项（最高2分）  | 3    | 获市级表彰。   | 1
+^                  | 4    | 获省级表彰。   | 1.5
+扣分项（最多扣3分） | 5    | 发生有责投诉。 | 2
+^                  | 6    | 被通报批评。   | 2
+总评               |      |                | 10
+"""
+
+
+def capped_reading() -> Reading:
+    notice = notice_of(grade_bands=bands("优秀 [9,)", "合格 [6,9)", "不合格 (,6)"))
+    return reading_of(*rubrics_of(CAPS), notice=notice, revision="2023")
+
+
+def capped_sheet() -> Sheet:
+    reading = capped_reading()
+    return sheet_of(reading, reading.rubrics[0], "draft")
+
+
+CAPPED_CASES = [  # scores of the six criteria of a sheet whose bonus is 2 at most and whose deduction 3, total, grade
+    (("6", "4", "1", "1.5", "0", "0"), "12", "优秀"),
+    (("6", "3", "0.5", "0.9", "2", "2"), "7.4", "合格"),
+    (("6", "4", "0", "0", "1", "1.5"), "7.5", "合格"),
+    (("6", "4", "1", "1.5", "0", ""), "12", "尚有1项未填"),
+]
+
+CHOSEN_OR_CAPPED = [(sheet, *case) for sheet, cases in ((chosen_sheet, CHOSEN_CASES), (capped_sheet, CAPPED_CASES)) for case in cases]
