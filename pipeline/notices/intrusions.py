@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby
 from operator import add
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline import rx as regex
@@ -176,3 +178,21 @@ def _names_in(table: Table) -> list[Provenance]:
 def without_personal(passage: Passage) -> str:
     """The text of a passage with personal numbers masked."""
     return mask_personal(passage.text)
+
+
+def without_numbers(value: Any) -> Any:
+    """A record, a sequence, a dictionary's values or a text with every mobile and identity number in it masked, be it amid the
+    words of a criterion.
+
+    >>> without_numbers(("报 13800000011", 3))
+    ('报 ***********', 3)
+    """
+    if isinstance(value, str):
+        return mask_personal(value)
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(without_numbers, value))
+    if isinstance(value, dict):
+        return {key: without_numbers(one) for key, one in value.items()}
+    if isinstance(value, Struct):
+        return replace(value, **{name: without_numbers(getattr(value, name)) for name in value.__struct_fields__})
+    return value
