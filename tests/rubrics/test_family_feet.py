@@ -39,6 +39,20 @@ FEET = {
 }
 
 
+def test_all_feet_together(tmp_path):
+    for order in (list(FEET), list(reversed(FEET))):
+        read = read_drawn(SHEET + "\n存在问题 | < | | < | < | <\n".join(order), "docx", tmp_path)
+        assert read.startswith(READ), order
+
+
+def test_a_foot_below_a_row_that_lacks_its_points(tmp_path):
+    drawing = SHEET.replace("漏检扣5分 | 30", "漏检扣5分 | ") + "存在问题 | < | | < | < | <\n整改要求 | < | 限期改正 | < | < | <"
+    path = tmp_path / "sheet.docx"
+    path.write_bytes(WRITERS["docx"](drawing))
+    errors = [(f.rule, f.where) for f in extract(path).findings if f.severity == "error"]
+    assert errors == [("criterion-without-points", "annex-1/c4")]
+
+
 @pytest.mark.parametrize("foot", FEET)
 def test_a_foot_is_no_criterion(foot, tmp_path):
     for form in ("docx", "html", "xlsx"):
