@@ -45,6 +45,21 @@ def test_all_feet_together(tmp_path):
         assert read.startswith(READ), order
 
 
+def test_a_place_to_write_below_a_foot(tmp_path):
+    drawing = """
+渡口管理考核表
+考核项目 | 编号 | 考核内容 | 分值 | 得分
+船舶（40分） | 1 | 船体完好，证书齐全 | 20 |
+^ | 2 | 救生衣数量足够 | 20 |
+船员（60分） | 3 | 持证上岗 | 60 |
+合计 | < | < | 100 |
+整改要求 | < | 限期改正 | < | <
+存在问题 | < | | < | <
+"""
+    read = read_drawn(drawing, "docx", tmp_path)
+    assert read.endswith("    3 | 持证上岗 | 60\n  unplaced: 整改要求 限期改正\n  unplaced: 存在问题")
+
+
 def test_a_foot_below_a_row_that_lacks_its_points(tmp_path):
     drawing = SHEET.replace("漏检扣5分 | 30", "漏检扣5分 | ") + "存在问题 | < | | < | < | <\n整改要求 | < | 限期改正 | < | < | <"
     path = tmp_path / "sheet.docx"
