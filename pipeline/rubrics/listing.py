@@ -177,7 +177,8 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
-    unread = [line for line in lines[over:] if kind_of(line) != "plain" and says_extra(line)]  # told, since no other line of the list says it
+    noted = next((i for i in range(over, len(lines)) if patterns.NOTE_ROW.match(lines[i].text)), len(lines))
+    unread = [line for line in lines[over:noted] if kind_of(line) != "plain" and says_extra(line)]  # told, since nothing else says it
     return _as_table(title, inside, heads, beside, [*options, *lines[last + 1 : over], *unread], lines[over:][:TAIL])
 
 
