@@ -118,6 +118,8 @@ HEADER_TOTAL = regex.compile(r"(?:总分|满分|合计|共|计)?:?([0-9]{2,4}(?:
 """`分值（100分）`, `满分100分`: a total printed in a header cell."""
 _JUROR = regex.compile(r"(?:评委|专家|裁判|评审)[0-9一二三四五六七八九十a-z]{1,2}")
 """`评委1`, `专家二`: a column for each juror."""
+_PERIOD = regex.compile(r"(?:1?[0-9]|[一二三四五六七八九十]{1,2})月份?|第?[1-4一二三四]季度?|第?[1-5一二三四五]周|[上中下]旬|[上下]半[年月]")
+"""`3月`, `第二季度`, `上旬`: a column for each round."""
 
 
 _SOME_POINTS = regex.compile(r"\p{Han}{1,5}(?<![部成学积区划百千加减])分")
@@ -138,7 +140,7 @@ def header_role(text: str) -> Role | None:
     key = _TRAILING_BRACKET.sub("", key) or key
     if key in HEADER_ROLES:
         return HEADER_ROLES[key]
-    if _JUROR.fullmatch(key):
+    if _JUROR.fullmatch(key) or _PERIOD.fullmatch(key):
         return "awarded"
     if key.startswith("满分") and HEADER_TOTAL.fullmatch(key):
         return "points"
@@ -150,10 +152,10 @@ def header_role(text: str) -> Role | None:
 
 
 TOTAL_WORDS = regex.compile(
-    r"(?:(?:以上|上述)?各(?:项|部分|项目)(?:分值|得分)?|以上|上述)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|(?:满分|标准分|分值|应得分?|各项)(?:合计|总计|共计)|共\s*计|总\s*共|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
-    r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
+    r"(?:(?:以上|上述)?各(?:项|部分|项目)(?:分值|得分)?|以上|上述)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|(?:满分|标准分|分值|应得分?|各项)(?:合计|总计|共计)|共\s*计|总\s*共|满\s*分|(?:评价|考核|考评|测评|检查|评审|评分|综合)总得?分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
+    r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?(?:[,，;；、。]?(?:实际?|考核|考评|评价|最终)?得分[:：]?[_＿()（）]*分?)?)?"
 )
-"""The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
+"""The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100, 满分100分，得分：＿分."""
 
 SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计|sub-?total)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
 SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
@@ -216,6 +218,13 @@ def field_name(text: str) -> str | None:
 
 OPINION = regex.compile(r"(?:综合|总体|最终|考核|考评|评价|检查|评审|评定|验收|审核|领导|专家|单位)?(?:组|小组|部门)?(?:评价|意见|评语|结论|结果|等次|等级|建议)[:：]?")
 """A place to write (考核意见, 综合评价) in a row of its own below the criteria."""
+
+REMARK = regex.compile(r"(?:备注|说明|附注|注)[:：]?")
+"""The whole cell that names a remark, which stands beside it."""
+
+_BOX = r"(?:[□☐○◯■☑]|\[\s*\]|[(（]\s*[)）])"
+TICKS = regex.compile(rf"(?:{_BOX}\s*[\p{{Han}}A-Da-d]{{1,8}}[\s、，,;；/]*|[\p{{Han}}A-Da-d]{{1,8}}\s*{_BOX}[\s、，,;；/]*){{2,8}}")
+"""A cell of nothing but grades to tick: `□优秀 □合格 □不合格`, `合格□ 不合格□`."""
 
 
 def field_names(text: str) -> list[str]:

@@ -280,7 +280,7 @@ class _Writer:
         if group.chosen:
             terms = f"MAX({','.join(self.plus)})" + "".join(f"-N({c})" for c in self.minus)
         if group.cap is not None:
-            terms, got = f"MIN({points_text(group.cap)},{terms})", group.within(got)
+            terms, got = f"MIN({points_text(group.cap)},{terms})", min(group.cap, got)
         self.ranges.append((first + 1, r, len(group.rivals())))
         self.total_value += SIGN[group.kind] * got
         if group.totalled:
