@@ -15,9 +15,9 @@ from pipeline.model import Block, Foreign, Paragraph, PersonalData, Table
 from pipeline.normalize import IDENTITY_NUMBER, MOBILE, fold, mask_personal
 from pipeline.notices.lines import Line, Passage, block_lines, cell_lines, masked
 from pipeline.notices.segments import NAME_COLUMNS, Segment
+from pipeline.ordinals import without_ordinal
 from pipeline.provenance import Provenance
 
-ORDINAL = regex.compile(r"^\s*(?:[-*•]\s*)?(?:[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、:：]|[①-⑳])\s*")
 FORM_FILL = regex.compile(r"[\s_＿\-—–.。…·□☑☐○●√×/\\|*=~：:；;，,、（）()]*(?:年|月|日|分|签字|签名|盖章|[：:])*[\s_＿]*")
 LOOP_INSIDE = regex.compile(r"(?P<unit>[^\s_＿\-—–.。…·□*=~0-9]{2,20}?|\p{Letter}{2,20}?\s)(?P=unit){5,}")
 HAN = regex.compile(r"\p{Han}")
@@ -52,7 +52,7 @@ def read_foreign(lines: Sequence[Line]) -> tuple[tuple[Foreign, ...], frozenset[
 
 
 def _bare(line: Line) -> str:
-    return ORDINAL.sub("", line.text).strip()
+    return without_ordinal(line.text).strip()
 
 
 def _block(lines: Sequence[Line]) -> Foreign:

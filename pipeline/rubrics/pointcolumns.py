@@ -113,6 +113,7 @@ def _goes_with_label(col: int, profiles: Sequence[Profile], roles: dict[int, Rol
 
 
 def is_coarser(a: Profile, b: Profile) -> bool:
+    """Whether a column has clearly fewer cells than another: it holds points of a level above."""
     return a.filled <= 0.7 * b.filled
 
 
