@@ -231,6 +231,11 @@ def is_capped(section: Section) -> bool:
     return patterns.CAPPED.search(fold(section.at.quote)) is not None
 
 
+def cap_of(section: Section) -> Decimal | None:
+    """The most that the lines of a bonus or deduction give together, where its label caps them and they give more."""
+    return section.stated_points if is_capped(section) and (section.stated_points or 0) < section.points_sum() else None
+
+
 def beyond_best(section: Section) -> Decimal:
     """What the lines of a section give beyond the best of them, where its label has one chosen but declares no points; else 0."""
     values = [c.max_points for c in section.criteria if c.max_points is not None and c.kind == "scored"]

@@ -92,15 +92,15 @@ def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
 
 
 def _label_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
-    """What a label says of its lines: that the best counts, on the form and in the score too; or a cap, which these do not apply."""
+    """What a label says of its lines: that the best counts, on the form and in the score too; or that no more than a cap does."""
     sums, name, most = addends(section.criteria), section_name(section), section.stated_points or Decimal(0)
     if spare(section):
         zh = f"项目“{name}”写明只取一条：所标 {points_text(most)} 分是最高的一条，各条合计 {sums}；评分时填一条即可，填多条的取最高的一条"
         en = f"section “{name}” has one line chosen: the {points_text(most)} it declares are its best, all sum to {sums}; one score is enough, of several the best counts"
         yield Hit(annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,), zh=zh, en=en)
     if is_capped(section) and most < section.points_sum():
-        zh = f"项目“{name}”写明最多 {points_text(most)} 分，各条合计 {sums}；表单和评分把各条全部相加，超出最多分的部分须自行扣除"
-        en = f"section “{name}” gives {points_text(most)} at most, its lines {sums}; forms and scores add all of them: take off what goes beyond"
+        zh = f"项目“{name}”写明最多 {points_text(most)} 分，各条合计 {sums}；表单和评分计到最多分为止"
+        en = f"section “{name}” gives {points_text(most)} at most, its lines {sums}; forms and scores count no more than the most"
         yield Hit(annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,), zh=zh, en=en)
 
 
