@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline.model import Block, Cell, Paragraph, Remark, Table
+from pipeline.pagenumbers import may_number_page
 from pipeline.provenance import Provenance
 
 SAME = 1.0
@@ -231,7 +232,7 @@ def _belong(row: Sequence[Leaf | None], first: Sequence[Leaf]) -> bool:
     longest = max(leaves, key=lambda leaf: len(leaf.rows))
     for leaf, named in zip(leaves, first, strict=True):
         if leaf.table is None:
-            if not all(_row_of(line, longest.rows) is not None or patterns.PAGE_NUMBER.match(line.text) for line in leaf.lines):
+            if not all(_row_of(line, longest.rows) is not None or may_number_page(line.text) for line in leaf.lines):
                 return False
         elif not _alike(longest, leaf) or not _in_columns(leaf, named):
             return False
