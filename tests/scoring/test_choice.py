@@ -1,4 +1,4 @@
-"""Sections that count less than all their criteria give: one of several, or up to a cap (任选其一): possible points, completeness, several assessors, what comes back."""
+"""Sections of which one criterion counts (任选其一): possible points, completeness, several assessors, what comes back."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.assessment import Assessment, FormFile
-from pipeline.auditing.audit_page import _label
 from pipeline.digest import rubric_digest
 from pipeline.formats import docx
 from pipeline.formats.xlsform import _questions
 from pipeline.plain import points_text
-from pipeline.points import cap_of
 from pipeline.returns import collecting
 from pipeline.revisions import followup
 from pipeline.scoring import policy as policies
 from pipeline.scoring.score import score
-from tests.browser.small import CAPPED_CASES, CHOSEN_CASES, capped_reading, capped_sheet, chosen_reading, chosen_sheet
+from tests.browser.small import CHOSEN_CASES, chosen_reading, chosen_sheet
 
 READING = chosen_reading()
 
@@ -41,28 +39,6 @@ def test_the_best_of_them_counts(scores, total, grade):
     one = card(form(*scores))
     assert (str(one.total), str(one.possible), [str(s.possible) for s in one.sections]) == (total, "10", ["6", "4"])
     assert one.grade_band == (grade if "尚有" not in grade else None)
-
-
-@pytest.mark.parametrize(("scores", "total", "grade"), CAPPED_CASES)
-def test_a_cap_cuts_what_goes_beyond(scores, total, grade):
-    reading = capped_reading()
-    sheet = replace(form(*scores), rubric_digest=rubric_digest(reading.rubrics[0]))
-    (one,) = score([sheet], reading, None)
-    assert (str(one.total), one.grade_band, [str(s.possible) for s in one.sections]) == (total, grade, ["6", "4", "3", "2.5"])
-    assert all(s.total <= s.possible for s in one.sections)
-    assert one.open == ()
-
-
-def test_each_assessor_is_cut_before_they_are_combined():
-    reading = capped_reading()
-    sheets = [
-        replace(form(*scores, who=who), rubric_digest=rubric_digest(reading.rubrics[0]))
-        for who, scores in (("甲", ("6", "4", "2", "2", "0", "0")), ("乙", ("6", "4", "0", "1", "0", "0")))
-    ]
-    for stage in ("final", "item"):
-        policy = policies.parse(f"assessors: {{combine: mean}}\nrounding: {{mode: half-up, digits: 1, stage: {stage}}}\n")
-        (one,) = score(sheets, reading, policy)
-        assert (str(one.total), [str(s.total) for s in one.sections]) == ("12", ["6", "4", "2", "0"])
 
 
 def test_what_is_missing_is_said_once():
@@ -107,12 +83,6 @@ def test_the_phone_asks_for_one_of_them():
     assert "max(coalesce(${annex_1_c2}, 0), coalesce(${annex_1_c3}, 0), coalesce(${annex_1_c4}, 0))" in rows["annex_1_s2_subtotal"]["calculation"]
 
 
-def test_a_phone_form_cuts_at_the_cap():
-    rows = {r["name"]: r for r in _questions(capped_sheet(), {})}
-    bonus = "0 + coalesce(${annex_1_c3}, 0) + coalesce(${annex_1_c4}, 0)"
-    assert rows["annex_1_s3_subtotal"]["calculation"] == f"round(min(3, {bonus}), 1)"
-
-
 def test_old_scores_seen_from_a_new_revision_count_the_best():
     found = followup.follow(READING, replace(READING, revision="2024"), [form("6", "4", "3", "")])
     data = json.loads(json.dumps(found.to_json(), default=str))
@@ -128,21 +98,3 @@ def test_a_line_that_does_not_apply_beside_a_scored_one_was_not_chosen(rule):
 
 def test_nothing_for_any_of_them_loses_the_points_of_one():
     assert [points_text(i.lost) for i in card(form("6", "0", "0", "0")).items] == ["0", "4", "0", "0"]
-
-
-def test_the_form_says_what_is_the_most():
-    assert [g.heading() for g in capped_sheet().groups] == ["保洁（6分）", "绿化（4分）", "加分项（最多3分）", "扣分项（最多2.5分）"]
-
-
-def test_the_audit_page_calls_neither_a_choice_nor_a_cap_wrong():
-    for reading, n in ((READING, 1), (capped_reading(), 2), (capped_reading(), 3)):
-        (rubric,) = reading.rubrics
-        assert _label(rubric, rubric.sections[n], 1, "zh").agrees is None
-        assert _label(rubric, rubric.sections[0], 1, "zh").agrees is True
-
-
-def test_a_bonus_with_lines_that_take_points_away_is_not_cut():
-    (rubric,) = capped_reading().rubrics
-    bonus = rubric.sections[2]
-    assert cap_of(bonus) == 3
-    assert cap_of(replace(bonus, criteria=(*bonus.criteria, replace(bonus.criteria[0], kind="deduction")))) is None
