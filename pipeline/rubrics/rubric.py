@@ -309,7 +309,7 @@ def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Pro
 
 def _may_be_title(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
-    return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not text.endswith(("。", "；", "：", ":", "，"))
+    return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not patterns.NOTE_ROW.match(text) and not text.endswith(("。", "；", "：", ":", "，"))
 
 
 def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None, tuple[Subtotal, ...]]:
