@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, Table
 from pipeline.normalize import fold
+from pipeline.readers.inks import below_lighter
 from pipeline.readers.ocr import Char, read_lines, read_twofold
 
 FIGURES = "0123456789."
@@ -25,6 +26,12 @@ NUMBER_HEAD = regex.compile(r"序号|编号|分值|得分|满分|分数|标准�
 
 LOOKALIKES = str.maketrans("iIl|oO", "111100")
 """Letters that a figure is taken for when it stands alone; no cell of a number column holds one."""
+
+STRAY = regex.compile(r"[A-Za-z×✓√✔✕✗]{1,2}")
+"""What a pen's stroke over a figure is read as; in a column of figures it is no value."""
+
+MOSTLY = 0.6
+"""Part of a column's filled cells that are numbers, at least, where it is one of figures whatever its head says."""
 
 _WORDS = regex.compile(r"\p{Han}{2}|[a-z]{3}")
 
@@ -40,6 +47,9 @@ MIN_INK = 20
 DOUBT = 0.5
 """Factor on the confidence of a figure whose two readings differ."""
 
+CLEAR = 0.8
+"""Least confidence of a figure that shows below lighter ink."""
+
 CERTAIN = 0.8
 """Least mean confidence at which text is filled into a cell that the page reading left empty."""
 
@@ -52,6 +62,8 @@ class Crop(Struct, frozen=True):
     cell: Cell
     image: Image
     numeric: bool
+    plain: bool = False
+    """in a column whose cells are mostly numbers"""
 
     @property
     def spot(self) -> tuple[int, int]:
@@ -64,21 +76,24 @@ def reread(blocks: list[Block], image: Image, scale: float) -> list[Block]:
 
 
 def _reread_table(table: Table, image: Image, scale: float) -> Table:
-    numeric = number_columns(table)
+    numeric, plain = number_columns(table), _mostly_numbers(table)
     crops = []
     for cell in table.cells:
         figure = cell.col in numeric and cell.col_span == 1
         if (figure and len(fold(cell.text)) <= 5) or not cell.text:
             ink = _ink_of(cell, image, scale)
             if ink is not None:
-                crops.append(Crop(cell, ink, figure))
+                crops.append(Crop(cell, ink, figure, figure and cell.col in plain))
     if not crops:
         return table
     seen = list(zip(crops, read_twofold([c.image for c in crops], FIGURES), strict=True))
     settled = {c.spot: sure for c, (free, _) in seen if (sure := _settled_once(c, free)) is not None}
     open_ = [(c, free, figures) for c, (free, figures) in seen if c.spot not in settled]
     bold = read_lines([_thickened(c.image) for c, _, _ in open_])
-    settled |= {c.spot: _settled(c.cell, free, thick, figures) for (c, free, figures), thick in zip(open_, bold, strict=True)}
+    below = _read_below([c for c, _, _ in open_])
+    for (c, free, figures), thick in zip(open_, bold, strict=True):
+        shown = _settled_below(c.cell, below.get(c.spot, []))
+        settled[c.spot] = shown or _settled(c.cell, free, thick, figures, c.plain)
     return replace(table, cells=tuple(settled.get((c.row, c.col), c) for c in table.cells))
 
 
@@ -90,7 +105,15 @@ def number_columns(table: Table) -> set[int]:
         texts = [fold(c.text) for c in own if c.text]
         if any(NUMBER_HEAD.search(t) for t in texts[:2]):
             out.add(col)
-        elif len(texts) > 2 and sum(bool(NUMBER.fullmatch(t)) for t in texts) > 0.6 * len(texts):
+    return out | _mostly_numbers(table)
+
+
+def _mostly_numbers(table: Table) -> set[int]:
+    """Columns whose filled cells are mostly numbers."""
+    out = set()
+    for col in range(table.cols):
+        texts = [fold(c.text) for c in table.cells if c.col == col and c.col_span == 1 and c.text]
+        if len(texts) > 2 and sum(bool(NUMBER.fullmatch(t)) for t in texts) > MOSTLY * len(texts):
             out.add(col)
     return out
 
@@ -130,6 +153,18 @@ def _thickened(image: Image) -> Image:
     return cv2.erode(cv2.GaussianBlur(image, (3, 3), 0), np.ones((2, 2), np.uint8))
 
 
+def _read_below(crops: Sequence[Crop]) -> dict[tuple[int, int], list[Char]]:
+    """What stands in the cells that lighter ink lies over, without that ink."""
+    dark = {c.spot: image for c in crops if (image := below_lighter(c.image)) is not None}
+    return dict(zip(dark, read_lines(list(dark.values())), strict=True))
+
+
+def _settled_below(cell: Cell, chars: Sequence[Char]) -> Cell | None:
+    """The cell with the figure that was read without the lighter ink over it, in doubt; None where none shows clearly."""
+    text, sure = _text(chars).strip(".,·"), _least(chars)
+    return _with(cell, text, DOUBT * sure) if NUMBER.fullmatch(text) and sure >= CLEAR and fold(cell.text) != text else None
+
+
 def _settled_once(crop: Crop, free: Sequence[Char]) -> Cell | None:
     """The cell after it was read again as it is; None where that leaves a figure open. Agreement keeps the better confidence."""
     if not crop.numeric:
@@ -141,9 +176,10 @@ def _settled_once(crop: Crop, free: Sequence[Char]) -> Cell | None:
     return replace(crop.cell, confidence=sure, digits=sure)
 
 
-def _settled(cell: Cell, free: Sequence[Char], bold: Sequence[Char], figures: Sequence[Char]) -> Cell:
+def _settled(cell: Cell, free: Sequence[Char], bold: Sequence[Char], figures: Sequence[Char], plain: bool = False) -> Cell:
     """A figure after it was read again as it is, with thickened strokes, and as nothing but a figure: where readings differ
-    the one most of them give, or the surest, is taken and left in doubt. What cannot be read leaves its cell empty, in doubt."""
+    the one most of them give, or the surest, is taken and left in doubt. What cannot be read leaves its cell empty, in doubt;
+    so do strokes that read as letters in a `plain` column of numbers."""
     first = fold(cell.text)
     seen = [(_text(free), _least(free)), (_text(bold), _least(bold))]
     if not first:
@@ -157,6 +193,8 @@ def _settled(cell: Cell, free: Sequence[Char], bold: Sequence[Char], figures: Se
         text = text.translate(LOOKALIKES) if len(text) == 1 else text
         if DRESSED.fullmatch(text):
             votes[text] = votes.get(text, 0.0) + sure
+    if plain and not votes and STRAY.fullmatch(first):
+        return replace(cell, text="", at=replace(cell.at, quote=""), confidence=0.0)
     if not votes or _WORDS.search(first):
         least = min(cell.confidence or 0.0, seen[0][1])
         return replace(cell, confidence=least, digits=least) if first != seen[0][0] else cell

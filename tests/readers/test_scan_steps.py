@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 pytestmark = pytest.mark.skipif(find_spec("rapidocr") is None, reason="the OCR engine (extra `ocr`) is not installed")
 
@@ -52,6 +52,55 @@ def test_print_under_a_nearly_opaque_seal_is_told_from_the_seal(form):
     assert (seen.beneath[inside][ink] < 190).mean() > 0.9
     assert (seen.grey[inside][ink] < 190).mean() < 0.8
     assert (seen.beneath[inside][plain[inside] > 250] < 190).mean() < 0.03
+
+
+BLUE = (40, 60, 190)
+
+
+def over(page: Image.Image, draw) -> Image.Image:
+    """A page with what is drawn on a white sheet laid over it as ink is: print shows through."""
+    sheet = Image.new("RGB", page.size, "white")
+    draw(ImageDraw.Draw(sheet))
+    return ImageChops.multiply(page, sheet)
+
+
+def lined(figure: str, colour: str | tuple[int, int, int]) -> Image.Image:
+    """A page of black lines, and a figure by itself."""
+    page = Image.new("RGB", (1654, 900), "white")
+    pen = ImageDraw.Draw(page)
+    for n in range(6):
+        pen.text((80, 80 + 120 * n), "每月走访家庭单位各一次并作好记录", "black", ImageFont.truetype(str(FONT), 30))
+    pen.text((1165, 470), figure, colour, ImageFont.truetype(str(FONT), 30), anchor="mm")
+    return page
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+@pytest.mark.parametrize("mark", ["tick", "seal"])
+def test_blue_ink_over_print_is_taken_off_and_the_print_stays(form, mark):
+    from pipeline.readers.paper import even_background
+
+    def draw(pen):
+        if mark == "tick":
+            pen.line((1140, 468, 1160, 490, 1210, 440), BLUE, 5)
+        else:
+            pen.ellipse((1020, 330, 1320, 630), outline=BLUE, width=9)
+            pen.regular_polygon((1165, 475, 50), 5, fill=BLUE)
+
+    plain = np.asarray(lined("7", "black").convert("L"))
+    seen = even_background(np.asarray(Image.open(BytesIO(saved(form, over(lined("7", "black"), draw)))).convert("RGB")))
+    around = np.s_[330:640, 1010:1330]
+    ink = plain[around] < 60
+    assert (np.minimum(seen.grey, seen.beneath)[around][ink] < 190).mean() > 0.8
+    assert (seen.grey[around][plain[around] > 250] < 150).mean() < 0.01
+
+
+@pytest.mark.parametrize("text", ["7", "每日清扫两次"])
+def test_blue_print_stays(text):
+    from pipeline.readers.paper import even_background
+
+    blue, black = (even_background(np.asarray(lined(text, c))).grey for c in (BLUE, "black"))
+    part = np.s_[440:500, 1040:1300]
+    assert (blue[part] < 128).sum() > 0.7 * (black[part] < 128).sum() > 20
 
 
 def test_print_under_a_seal_is_the_same_whatever_the_paper_around_it():
