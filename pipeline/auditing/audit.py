@@ -15,12 +15,16 @@ from pipeline.model import LOW_CONFIDENCE, Decision, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
+from pipeline.rules.numbering import numbers_alone
 from pipeline.rules.pages import explain
 from pipeline.rules.registry import RANK
 
 __all__ = ["audit", "explain", "first_id", "ids_in", "with_ids"]
 
 FINGERPRINT_VERSION = "finding/v1"
+
+OF_NUMBERS = ("RUB001", "RUB002", "RUB003")
+"""Codes of the rules over the numbers of a rubric's rows."""
 
 OF_ROWS = "RUB"
 """Codes of the rules over a rubric's rows and their numbers."""
@@ -45,10 +49,11 @@ def audit(reading: Reading) -> tuple[Finding, ...]:
 
 class _Leaning(Struct, frozen=True):
     """What all findings of one rubric have in common, looked up once: sheets of 30,000 rows have as many findings.
-    `unsure`: what must be assumed of a criterion's words, by its id; `lost`: of the rows."""
+    `unsure`: what must be assumed of a criterion's words, by its id; `alone`: of its number; `lost`: of the rows."""
 
     rubric: Rubric
     unsure: dict[str, str]
+    alone: dict[str, str]
     lost: tuple[str, ...]
 
     @classmethod
@@ -60,7 +65,7 @@ class _Leaning(Struct, frozen=True):
         }
         unproved = any(r.kind == "unproved" and r.about == rubric.id for r in reading.remarks)
         doubted = ("本表各项目的范围如 JSON 所列 / the sections have the rows that the JSON gives them",) if unproved else ()
-        return cls(rubric, unsure, (*losses_in(rubric, reading.remarks), *doubted))
+        return cls(rubric, unsure, numbers_alone(rubric, reading), (*losses_in(rubric, reading.remarks), *doubted))
 
 
 def _on_condition(finding: Finding, leanings: Iterable[_Leaning]) -> Finding:
@@ -88,6 +93,8 @@ def _leaned_on(finding: Finding, leaning: _Leaning) -> list[str]:
         for d in rubric.doubts
         if d.at in places
     ]
+    if finding.code in OF_NUMBERS:
+        out = out or [text for name, text in leaning.alone.items() if name in names]
     return out or [text for name, text in leaning.unsure.items() if name in names][:1]
 
 

@@ -27,7 +27,10 @@ NUMBER_HEAD = regex.compile(r"序号|编号|分值|得分|满分|分数|标准�
 LOOKALIKES = str.maketrans("iIl|oO", "111100")
 """Letters that a figure is taken for when it stands alone; no cell of a number column holds one."""
 
-STRAY = regex.compile(r"[A-Za-z×✓√✔✕✗]{1,2}")
+TALLER, ENOUGH = 1.4, 6
+"""A mark so many times as high as the figures of a table mostly are is none of a figure alone; so many figures say how high."""
+
+STRAY = regex.compile(r"[A-Za-z×✓√✔✕✗]{1,4}")
 """What a pen's stroke over a figure is read as; in a column of figures it is no value."""
 
 MOSTLY = 0.6
@@ -63,7 +66,8 @@ class Crop(Struct, frozen=True):
     image: Image
     numeric: bool
     plain: bool = False
-    """in a column whose cells are mostly numbers"""
+    high: int = 0
+    """Pixels of its tallest mark; `plain`: in a column whose cells are mostly numbers."""
 
     @property
     def spot(self) -> tuple[int, int]:
@@ -83,11 +87,12 @@ def _reread_table(table: Table, image: Image, scale: float) -> Table:
         if (figure and len(fold(cell.text)) <= 5) or not cell.text:
             ink = _ink_of(cell, image, scale)
             if ink is not None:
-                crops.append(Crop(cell, ink, figure, figure and cell.col in plain))
+                crops.append(Crop(cell, ink[0], figure, figure and cell.col in plain, ink[1]))
     if not crops:
         return table
     seen = list(zip(crops, read_twofold([c.image for c in crops], FIGURES), strict=True))
-    settled = {c.spot: sure for c, (free, _) in seen if (sure := _settled_once(c, free)) is not None}
+    over = _overdrawn(crops)
+    settled = {c.spot: sure for c, (free, _) in seen if c.spot not in over and (sure := _settled_once(c, free)) is not None}
     open_ = [(c, free, figures) for c, (free, figures) in seen if c.spot not in settled]
     bold = read_lines([_thickened(c.image) for c, _, _ in open_])
     below = _read_below([c for c, _, _ in open_])
@@ -95,6 +100,15 @@ def _reread_table(table: Table, image: Image, scale: float) -> Table:
         shown = _settled_below(c.cell, below.get(c.spot, []))
         settled[c.spot] = shown or _settled(c.cell, free, thick, figures, c.plain)
     return replace(table, cells=tuple(settled.get((c.row, c.col), c) for c in table.cells))
+
+
+def _overdrawn(crops: Sequence[Crop]) -> set[tuple[int, int]]:
+    """Figures with a mark that is higher than figures of the table are: a tick, a ring, or strokes that cross them out."""
+    figures = [c for c in crops if c.numeric and NUMBER.fullmatch(fold(c.cell.text))]
+    if len(figures) < ENOUGH:
+        return set()
+    most = TALLER * float(np.median([c.high for c in figures]))
+    return {c.spot for c in figures if c.high > most and len(c.cell.at.quote.split()) < 2}
 
 
 def number_columns(table: Table) -> set[int]:
@@ -118,16 +132,16 @@ def _mostly_numbers(table: Table) -> set[int]:
     return out
 
 
-def _ink_of(cell: Cell, image: Image, scale: float) -> Image | None:
-    """The ink inside a cell, clear of its rules, with a margin; None when there is none."""
+def _ink_of(cell: Cell, image: Image, scale: float) -> tuple[Image, int] | None:
+    """The ink inside a cell, clear of its rules, with a margin, and how high its tallest mark is; None when there is none."""
     if cell.at.bbox is None:
         return None
     x0, y0, x1, y1 = (round(v / scale) for v in cell.at.bbox)
     inner = image[max(y0 + 5, 0) : y1 - 4, max(x0 + 5, 0) : x1 - 4]
     if inner.shape[0] < 8 or inner.shape[1] < 6:
         return None
-    ink = _marks(cv2.GaussianBlur(inner, (3, 3), 0))
-    if not ink.any():
+    ink, tallest = _marks(cv2.GaussianBlur(inner, (3, 3), 0))
+    if not tallest:
         return None
     ys, xs = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     high = int(ys[-1] - ys[0]) + 1
@@ -137,16 +151,16 @@ def _ink_of(cell: Cell, image: Image, scale: float) -> Image | None:
     top, bottom = max(int(ys[0]) - pad, 0), min(int(ys[-1]) + pad + 1, inner.shape[0])
     left, right = max(int(xs[0]) - pad, 0), min(int(xs[-1]) + pad + 1, inner.shape[1])
     beside = max(0, (bottom - top) * 3 // 4 - (right - left) // 2)
-    return cv2.copyMakeBorder(inner[top:bottom, left:right], 0, 0, beside, beside, cv2.BORDER_REPLICATE)
+    return cv2.copyMakeBorder(inner[top:bottom, left:right], 0, 0, beside, beside, cv2.BORDER_REPLICATE), tallest
 
 
-def _marks(blurred: Image) -> Image:
-    """Where ink is: marks with a dark core, out to their faint edges, strokes that broke joined again."""
+def _marks(blurred: Image) -> tuple[Image, int]:
+    """Where ink is: marks with a dark core, out to their faint edges, strokes that broke joined again; the tallest one's height."""
     faint = cv2.morphologyEx((blurred < FAINT_INK).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint)
     cores = set(np.unique(labels[blurred < INK]).tolist())
     marks = [i for i in range(1, count) if i in cores and stats[i, cv2.CC_STAT_AREA] >= MIN_INK]
-    return np.isin(labels, marks)
+    return np.isin(labels, marks), max((int(stats[i, cv2.CC_STAT_HEIGHT]) for i in marks), default=0)
 
 
 def _thickened(image: Image) -> Image:

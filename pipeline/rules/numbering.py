@@ -131,6 +131,20 @@ def _misplaced(serials: list[int], i: int) -> Fault:
     return Fault("duplicate", i, first=others[0]) if others else Fault("order", i)
 
 
+def numbers_alone(rubric: Rubric, reading: Reading) -> dict[str, str]:
+    """What must be assumed of the numbers that faults of a rubric rest on, by criterion: those that were recognised in a
+    picture and that the row after does not bear out. One digit read wrong makes such a fault, however sure it was."""
+    if all(c.confidence is None for c in rubric.criteria()):
+        return {}
+    out = {}
+    for run in (run for owner, run in _runs(reading) if owner is rubric):
+        for fault in faults_of(run):
+            own, after = run.criteria[fault.at], run.serials[fault.at + 1 : fault.at + 2]
+            if own.confidence is not None and after != (run.serials[fault.at] + 1,):
+                out[own.id] = f"序号“{own.number}”识别无误（后一行不能印证） / the number “{own.number}”, which the row after does not bear out, was recognised right"
+    return out
+
+
 @shared
 def _runs(reading: Reading) -> list[tuple[Rubric, Run]]:
     last, found = 0, []

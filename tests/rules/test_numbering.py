@@ -1,6 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
+from pipeline.auditing.audit import audit
 from tests.builders import reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
 
@@ -107,3 +108,26 @@ def test_serial_order_hits(numbers, where):
 @pytest.mark.parametrize("numbers", [(1, 2, 3), (1, 2, 4), (1, 2, 2, 3), (5, 6, 7), (1, 2, 3, 1, 2)], ids=str)
 def test_serial_order_leaves_alone(numbers):
     assert hits("serial-order", numbered(*numbers)) == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "rule", "status"),
+    [
+        ((1, 2, 4, 5), "serial-gap", "proved"),
+        ((1, 2, 3, 5), "serial-gap", "conditional"),
+        ((1, 2, 8, 9), "serial-gap", "proved"),
+        ((1, 2, 2, 4), "serial-duplicate", "conditional"),
+        ((1, 2, 2, 3, 4), "serial-duplicate", "proved"),
+        ((1, 2, 7, 4), "serial-order", "conditional"),
+    ],
+)
+def test_a_number_of_a_picture_that_no_row_bears_out_is_an_assumption(numbers, rule, status):
+    """One digit that recognition took for another makes such a fault."""
+    reading = numbered(*numbers)
+    (rubric,) = reading.rubrics
+    (section,) = rubric.sections
+    seen = replace(section, criteria=tuple(replace(c, confidence=0.99) for c in section.criteria))
+    (printed,) = (f for f in audit(reading) if f.rule == rule)
+    (found,) = (f for f in audit(replace(reading, rubrics=(replace(rubric, sections=(seen,)),))) if f.rule == rule)
+    assert (printed.status, found.status) == ("proved", status)
+    assert status == "proved" or str(numbers[-1] if rule == "serial-gap" else numbers[2]) in found.proof.assumes[0]
