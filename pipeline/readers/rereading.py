@@ -30,6 +30,9 @@ LOOKALIKES = str.maketrans("iIl|oO", "111100")
 TALLER, ENOUGH = 1.4, 6
 """A mark so many times as high as the figures of a table mostly are is none of a figure alone; so many figures say how high."""
 
+FIGURE = 0.8
+"""Height of a figure with its soft edges, in sizes of the type."""
+
 STRAY = regex.compile(r"[A-Za-z×✓√✔✕✗]{1,4}")
 """What a pen's stroke over a figure is read as; in a column of figures it is no value."""
 
@@ -74,12 +77,13 @@ class Crop(Struct, frozen=True):
         return self.cell.row, self.cell.col
 
 
-def reread(blocks: list[Block], image: Image, scale: float) -> list[Block]:
-    """The blocks with number cells read twice and forgotten cells read once; `scale` is points per pixel."""
-    return [_reread_table(b, image, scale) if isinstance(b, Table) else b for b in blocks]
+def reread(blocks: list[Block], image: Image, scale: float, size: float = 0.0) -> list[Block]:
+    """The blocks with number cells read twice and forgotten cells read once; `scale` is points per pixel, `size` that of the
+    page's type in points (0: unknown)."""
+    return [_reread_table(b, image, scale, size) if isinstance(b, Table) else b for b in blocks]
 
 
-def _reread_table(table: Table, image: Image, scale: float) -> Table:
+def _reread_table(table: Table, image: Image, scale: float, size: float) -> Table:
     numeric, plain = number_columns(table), _mostly_numbers(table)
     crops = []
     for cell in table.cells:
@@ -91,7 +95,7 @@ def _reread_table(table: Table, image: Image, scale: float) -> Table:
     if not crops:
         return table
     seen = list(zip(crops, read_twofold([c.image for c in crops], FIGURES), strict=True))
-    over = _overdrawn(crops)
+    over = _overdrawn(crops, FIGURE * size / scale)
     settled = {c.spot: sure for c, (free, _) in seen if c.spot not in over and (sure := _settled_once(c, free)) is not None}
     open_ = [(c, free, figures) for c, (free, figures) in seen if c.spot not in settled]
     bold = read_lines([_thickened(c.image) for c, _, _ in open_])
@@ -102,13 +106,12 @@ def _reread_table(table: Table, image: Image, scale: float) -> Table:
     return replace(table, cells=tuple(settled.get((c.row, c.col), c) for c in table.cells))
 
 
-def _overdrawn(crops: Sequence[Crop]) -> set[tuple[int, int]]:
-    """Figures with a mark that is higher than figures of the table are: a tick, a ring, or strokes that cross them out."""
+def _overdrawn(crops: Sequence[Crop], high: float) -> set[tuple[int, int]]:
+    """Figures with a mark that is higher than figures of the table are: a tick, a ring, or strokes that cross them out. `high`
+    is what they usually are by the type (0: unknown), for a table of few."""
     figures = [c for c in crops if c.numeric and NUMBER.fullmatch(fold(c.cell.text))]
-    if len(figures) < ENOUGH:
-        return set()
-    most = TALLER * float(np.median([c.high for c in figures]))
-    return {c.spot for c in figures if c.high > most and len(c.cell.at.quote.split()) < 2}
+    usual = float(np.median([c.high for c in figures])) if len(figures) >= ENOUGH else high
+    return {c.spot for c in figures if c.high > TALLER * usual > 0 and len(c.cell.at.quote.split()) < 2}
 
 
 def number_columns(table: Table) -> set[int]:
@@ -169,7 +172,8 @@ def _thickened(image: Image) -> Image:
 
 def _read_below(crops: Sequence[Crop]) -> dict[tuple[int, int], list[Char]]:
     """What stands in the cells that lighter ink lies over, without that ink."""
-    dark = {c.spot: image for c in crops if (image := below_lighter(c.image)) is not None}
+    own = [c for c in crops if not NUMBER_HEAD.search(fold(c.cell.text))]
+    dark = {c.spot: image for c in own if (image := below_lighter(c.image)) is not None}
     return dict(zip(dark, read_lines(list(dark.values())), strict=True))
 
 

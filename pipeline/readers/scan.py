@@ -162,7 +162,8 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     scale = width / page.image.shape[1]
     back = np.linalg.inv(page.matrix)
     marks = _marks(page, moved(boxes, page.matrix), _Picker(paper.turned(turns), back), scale, number, (width, height))
-    blocks = reread(list(grid.build(marks)), page.image, scale)
+    size = float(np.median([g.bottom - g.top for g in marks.glyphs] or [0.0]))
+    blocks = reread(list(grid.build(marks)), page.image, scale, size)
     return width, height, [_put_back(b, back, scale) for b in blocks]
 
 

@@ -438,3 +438,55 @@ def test_a_rule_that_stops_short_of_an_upright_under_a_seal_reaches_it():
         pen.line((x, 400, x, 1000), 0, 2)
     found = straighten(np.asarray(page), np.zeros((0, 4, 2), np.float32))
     assert any(abs(at - 640) < 4 and start <= 306 and end >= 694 for at, start, end in found.horizontal)
+
+
+def figured(*marks: tuple[str, int]) -> list:
+    """The ink of number cells: what each was read as, and how high its tallest mark is."""
+    from pipeline.model import Cell
+    from pipeline.provenance import Provenance
+    from pipeline.readers.rereading import Crop
+
+    cells = [Cell(row, 3, text, Provenance(text, page=1, bbox=(0, 0, 9, 9)), confidence=0.99) for row, (text, _) in enumerate(marks)]
+    return [Crop(cell, np.zeros((9, 9), np.uint8), True, True, high) for cell, (_, high) in zip(cells, marks, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("marks", "size", "over"),
+    [
+        ([("5", 26), ("10", 27), ("3", 25), ("4", 26), ("8", 48), ("6", 26), ("分值", 40)], 0.0, {4}),  # a tick over an 8
+        ([("100", 48), ("分值", 33)], 25.0, {0}),  # the last page of a table, its total crossed out
+        ([("100", 27), ("分值", 33)], 25.0, set()),
+        ([("100", 48), ("分值", 33)], 0.0, set()),
+    ],
+)
+def test_a_figure_with_a_mark_higher_than_figures_is_drawn_over(marks, size, over):
+    from pipeline.readers.rereading import _overdrawn
+
+    assert {row for row, _ in _overdrawn(figured(*marks), size)} == over
+
+
+@pytest.mark.parametrize(("read", "plain", "text"), [("X", True, ""), ("MWW", True, ""), ("X", False, "X"), ("扣分", True, "扣分")])
+def test_letters_in_a_column_of_figures_are_ink_that_was_not_read(read, plain, text):
+    from pipeline.readers.ocr import Char
+    from pipeline.readers.rereading import _settled
+
+    (crop,) = figured((read, 30))
+    chars = [Char(c, 0.5, 0.9) for c in read]
+    cell = _settled(crop.cell, chars, chars, [], plain)
+    assert (cell.text, cell.confidence == 0) == (text, text == "")
+
+
+@pytest.mark.parametrize(("over", "shown"), [(150, True), (0, False), (255, False)])
+def test_a_figure_below_lighter_ink_is_seen_without_it(over, shown):
+    from pipeline.readers.inks import below_lighter
+
+    page = Image.new("L", (80, 60), 255)
+    ImageDraw.Draw(page).text((40, 30), "8", 0, ImageFont.truetype(str(FONT), 40), anchor="mm")
+    plain = np.asarray(page)
+    sheet = Image.new("L", (80, 60), 255)
+    ImageDraw.Draw(sheet).line((5, 50, 75, 8), over, 7)
+    seen = below_lighter(np.asarray(ImageChops.multiply(page, sheet)))
+    assert (seen is not None) == shown
+    if seen is not None:
+        assert (seen[plain < 20] < 100).all()
+        assert (seen[plain > 250] > 200).mean() > 0.98
