@@ -26,6 +26,9 @@ FINGERPRINT_VERSION = "finding/v1"
 OF_NUMBERS = ("RUB001", "RUB002", "RUB003")
 """Codes of the rules over the numbers of a rubric's rows."""
 
+OF_SUMS = ("section-sum-mismatch", "total-mismatch", "section-unlabelled", "section-label-displaced")
+"""Rules whose findings rest on the points of all rows of a section or a rubric."""
+
 OF_ROWS = "RUB"
 """Codes of the rules over a rubric's rows and their numbers."""
 
@@ -93,9 +96,23 @@ def _leaned_on(finding: Finding, leaning: _Leaning) -> list[str]:
         for d in rubric.doubts
         if d.at in places
     ]
+    out += _unread_in(finding, leaning, names)
     if finding.code in OF_NUMBERS:
         out = out or [text for name, text in leaning.alone.items() if name in names]
     return out or [text for name, text in leaning.unsure.items() if name in names][:1]
+
+
+def _unread_in(finding: Finding, leaning: _Leaning, names: tuple[str, ...]) -> list[str]:
+    """The rows of the sums that a finding is about whose cell for points holds ink that was not read."""
+    if finding.rule not in OF_SUMS:
+        return []
+    rubric = leaning.rubric
+    rows = [c for s in rubric.sections if rubric.id in names or s.id in names for c in s.criteria]
+    return [
+        f"第 {c.number or c.id} 条没有分值，未读出的墨迹不是分值 / {c.id} has no points: the ink that was not read is none"
+        for c in rows
+        if c.max_points is None and c.confidence == 0
+    ]
 
 
 def _places(finding: Finding, rubric: Rubric, names: tuple[str, ...]) -> set[Provenance | None]:

@@ -361,6 +361,23 @@ def test_a_fold_that_runs_on_past_the_table_is_no_rule_of_it(streak):
     assert len({round(at, -1) for at, _, _ in found.horizontal}) == 11
 
 
+@pytest.mark.parametrize(("shade", "inner", "kept"), [(228, 0, False), (228, 225, True), (150, 0, True)])
+def test_a_line_hardly_darker_than_the_paper_is_none_among_dark_rules(shade, inner, kept):
+    """A fold that a shadow cuts off before the paper's edge; all inner rules of a table may be as light."""
+    from pipeline.readers.scanlines import straighten
+
+    page = Image.new("L", (1200, 1600), 255)
+    pen = ImageDraw.Draw(page)
+    for n in range(11):
+        pen.line((100, 400 + 60 * n, 1000, 400 + 60 * n), 0 if n in (0, 10) else inner, 3)
+    for x in (100, 300, 700, 1000):
+        pen.line((x, 400, x, 1000), 0 if x in (100, 1000) else inner, 3)
+    pen.line((102, 667, 998, 667), shade, 3)
+    found = straighten(np.asarray(page), np.zeros((0, 4, 2), np.float32))
+    assert any(abs(at - 667) < 5 for at, _, _ in found.horizontal) == kept
+    assert sum(abs(at - (400 + 60 * n)) < 4 and b - a > 800 for n in range(11) for at, a, b in found.horizontal) >= 11
+
+
 def test_a_rule_of_a_table_on_grainy_paper_is_kept_though_some_grain_lies_at_its_place_below():
     from pipeline.readers.scanlines import _stopping
 
