@@ -121,7 +121,7 @@ def _places(finding: Finding, rubric: Rubric, names: tuple[str, ...]) -> set[Pro
     sections = [s for s in rubric.sections if whole or s.id in names]
     criteria = [c for s in sections for c in s.criteria] + [c for c in rubric.criteria() if c.id in names]
     places = {*finding.evidence, *(s.at for s in sections), *(at for c in criteria for at in (c.number_at, c.points_at))}
-    return places | {rubric.total_at} if whole else places
+    return places | {rubric.total_at, *(d.at for d in rubric.doubts)} if whole else places
 
 
 def _order(reading: Reading) -> dict[str, int]:
