@@ -11,6 +11,7 @@ from typing import Literal
 from pipeline import rx as regex
 from pipeline.kept import kept
 from pipeline.normalize import fold, narrow
+from pipeline.ordinals import NUMERALS, WORDED, WORDED_IN_BRACKETS
 
 Role = Literal[
     "label", "number", "item", "text", "points", "section_points", "awarded", "deduction", "standard", "method",
@@ -118,6 +119,8 @@ HEADER_TOTAL = regex.compile(r"(?:总分|满分|合计|共|计)?:?([0-9]{2,4}(?:
 """`分值（100分）`, `满分100分`: a total printed in a header cell."""
 _JUROR = regex.compile(r"(?:评委|专家|裁判|评审)[0-9一二三四五六七八九十a-z]{1,2}")
 """`评委1`, `专家二`: a column for each juror."""
+_PERIOD = regex.compile(r"(?:1?[0-9]|[一二三四五六七八九十]{1,2})月份?|第?[1-4一二三四]季度?|第?[1-5一二三四五]周|[上中下]旬|[上下]半[年月]")
+"""`3月`, `第二季度`, `上旬`: a column for each round."""
 
 
 _SOME_POINTS = regex.compile(r"\p{Han}{1,5}(?<![部成学积区划百千加减])分")
@@ -138,7 +141,7 @@ def header_role(text: str) -> Role | None:
     key = _TRAILING_BRACKET.sub("", key) or key
     if key in HEADER_ROLES:
         return HEADER_ROLES[key]
-    if _JUROR.fullmatch(key):
+    if _JUROR.fullmatch(key) or _PERIOD.fullmatch(key):
         return "awarded"
     if key.startswith("满分") and HEADER_TOTAL.fullmatch(key):
         return "points"
@@ -150,10 +153,10 @@ def header_role(text: str) -> Role | None:
 
 
 TOTAL_WORDS = regex.compile(
-    r"(?:(?:以上|上述)?各(?:项|部分|项目)(?:分值|得分)?|以上|上述)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|(?:满分|标准分|分值|应得分?|各项)(?:合计|总计|共计)|共\s*计|总\s*共|满\s*分|评价总分|考核总分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
-    r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?"
+    r"(?:(?:以上|上述)?各(?:项|部分|项目)(?:分值|得分)?|以上|上述)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|(?:满分|标准分|分值|应得分?|各项)(?:合计|总计|共计)|共\s*计|总\s*共|满\s*分|(?:评价|考核|考评|测评|检查|评审|评分|综合)总得?分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
+    r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?(?:[,，;；、。]?(?:实际?|考核|考评|评价|最终)?得分[:：]?[_＿()（）]*分?)?)?"
 )
-"""The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100."""
+"""The whole text of the label cell of a total row: 总评, 合计（100分）, 总分：100, 满分100分，得分：＿分."""
 
 SUBTOTAL_WORDS = regex.compile(r".{0,14}(?:小\s*计|分\s*计|sub-?total)(?:[(\[][^)\]]{0,12}[)\]])?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?)?")
 SECTION_TOTAL_WORDS = regex.compile(r".{2,14}(?:合计|总计|总分)[:：]?")
@@ -191,10 +194,13 @@ GRADE_WORDS = regex.compile(
 GRADE_POINTS = regex.compile(rf"(?P<word>\p{{Han}}{{1,5}}|[a-e]级?|[a-z]{{3,16}})[:(\[]?(?P<points>(?:{_N}[-~—–至])?{_N})(?:分|points?|pts)?[)\]]?")
 """`优秀（10分）`, `良8-9分`: a header cell over the points of one grade."""
 
+ASSESSING = "评价|考核|检查|评估|考评|测评|评审|评定|评比|督查|验收"
+"""What bureaus call it to assess, as alternatives of a pattern."""
+
 FIELD_WORDS: tuple[tuple[str, str], ...] = (
-    ("assessee", r"(?:(?:被\p{Han}{0,4})?(?:评价|考核|检查|评估|考评|测评|评审|评定|评比|督查|验收|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店|场所)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
-    ("date", r"(?:(?:\p{Han}{0,4}(?:评价|考核|检查|评估|考评|测评|评审|评定|评比|督查|验收)|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
-    ("assessor", r"(?:(?:专家|评委|评审|评价|考核|检查|评估|考评|评分|打分|验收)?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|\p{Han}{1,4}人(?:签字|签名|签章)|(?:考核|检查|评价|评估|考评|评分|打分)人员?)"),
+    ("assessee", rf"(?:(?:被\p{{Han}}{{0,4}})?(?:{ASSESSING}|受检|受评)(?:单位|企业|对象|机构|部门|公司|学校|医院|社区|门店|场所)|被[评查检考]单位|受检单位|单位名称|企业名称|供应商名称|投标人名称|项目名称)"),
+    ("date", rf"(?:(?:\p{{Han}}{{0,4}}(?:{ASSESSING})|填表|打分|评分|检测)?(?:时间|日期)|年\s*月\s*日)"),
+    ("assessor", rf"(?:(?:专家|评委|评分|打分|{ASSESSING})?(?:人员?|组长?|小组|专家|负责人|者)?(?:签字|签名|签章)|\p{{Han}}{{1,4}}人(?:签字|签名|签章)|(?:评分|打分|{ASSESSING})人员?)"),
 )
 _FIELDS = tuple((name, regex.compile(pattern)) for name, pattern in FIELD_WORDS)
 
@@ -214,8 +220,15 @@ def field_name(text: str) -> str | None:
     return None
 
 
-OPINION = regex.compile(r"(?:综合|总体|最终|考核|考评|评价|检查|评审|评定|验收|审核|领导|专家|单位)?(?:组|小组|部门)?(?:评价|意见|评语|结论|结果|等次|等级|建议)[:：]?")
+OPINION = regex.compile(rf"(?:综合|总体|最终|{ASSESSING}|审核|领导|专家|单位)?(?:组|小组|部门)?(?:评价|意见|评语|结论|结果|等次|等级|建议)[:：]?")
 """A place to write (考核意见, 综合评价) in a row of its own below the criteria."""
+
+REMARK = regex.compile(r"(?:备注|说明|附注|注)[:：]?")
+"""The whole cell that names a remark, which stands beside it."""
+
+_BOX = r"(?:[□☐○◯■☑]|\[\s*\]|[(（]\s*[)）])"
+TICKS = regex.compile(rf"(?:{_BOX}\s*[\p{{Han}}A-Da-d]{{1,8}}[\s、，,;；/]*|[\p{{Han}}A-Da-d]{{1,8}}\s*{_BOX}[\s、，,;；/]*){{2,8}}")
+"""A cell of nothing but grades to tick: `□优秀 □合格 □不合格`, `合格□ 不合格□`."""
 
 
 def field_names(text: str) -> list[str]:
@@ -246,7 +259,7 @@ LABEL_POINTS_BARE = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?P<poin
 """`日常管理 (8分)`, `安全运营（12）`, `一、基础工作 20分`."""
 
 LABEL_REMARKED = regex.compile(
-    r"[(（](?P<lead>(?!合计|共计)[^()（）0-9]*[，,；;、。：:\s])?(?:合计|共计|共|计|满分|总分|分值|最高|最多|至多|上限)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分(?:[，,；;、。：:\s]\s*(?P<tail>[^()（）0-9]+|每[^()（）]+))?[)）](?:[(（](?P<more>[^()（）0-9]+)[)）])?$"
+    r"[(（](?P<lead>(?!合计|共计)[^()（）0-9]*[，,；;、。：:\s]|(?!合计|共计)[^()（）]*[，,；;、](?=合计|共|计|满分|总分))?(?:合计|共计|共|计|满分|总分|分值|最高|最多|至多|上限)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分(?:[，,；;、。：:\s]\s*(?P<tail>[^()（）0-9]+|(?:每|[内另]?含|其中|包[括含])[^()（）]+))?[)）](?:[(（](?P<more>[^()（）0-9]+)[)）])?$"
 )
 """`特色活动（30分，任选其一）`, `特色活动（任选其一，共30分）`, `特色活动（30分）（任选其一）`: words beside the points, in one bracket or two."""
 
@@ -260,7 +273,7 @@ EACH_CASE = regex.compile(r"(?:每|[一1])(?:次|处|项|例|起|人次?|个)(?:
 """What is left of a label that only says how much one case costs (一次扣20分)."""
 
 SECTION_MARKER = regex.compile(
-    r"^\s*(?P<marker>[一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{1,4}[、.．]|[A-H][、.．])\s*(?=\P{Nd})"
+    rf"^\s*(?P<marker>{WORDED}|{WORDED_IN_BRACKETS}|第[{NUMERALS}]{{1,3}}[部篇章节]分?|[IVXⅠⅡⅢⅣⅤⅥⅦⅧ]{{1,4}}[、.．]|[A-H][、.．])\s*(?=\P{{Nd}})"
 )
 """The marker of a section label: 一、 （二） 第三部分 Ⅱ. A."""
 
@@ -352,17 +365,21 @@ POINTS_AFTER_NAME = regex.compile(
 
 POINTS_IN_BRACKETS = regex.compile(r"[(（\[【]\s*(?:满分|共|计)?\s*[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,2})?\s*分\s*[)）\]】]")
 
-POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?=[….．·・_＿])(?<![扣减加罚….．·・_＿]\s*)(?:…[…\s]*+|(?:[.．·・_＿]\s*+){3,}+)(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2})(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
+POINTS_CLOSING = regex.compile(r"(?:[，,:：；;。]\s*(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?=[….．·・_＿])(?<![扣减加罚….．·・_＿]\s*)(?:…[…\s]*+|(?:[.．·・_＿]\s*+){3,}+)(?:计|得|记|共|满分|分值)?\s*[:：]?\s*|(?<=\p{Han}{2}|[0-9]\s?[个次名处件项条人年天时家场期份]|[0-9]\s*[%％])(?<![扣减加得计罚到于过足少多为每])\s+)(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """Points that close a line of a list without brackets: `…，计20分。`, `爱国守法 10分`, `爱国守法………10分`."""
 
-BONUS_LABEL = regex.compile(r"加分|附加[分题项]|奖励|奖分|创新加")
+BONUS_LABEL = regex.compile(r"(?<!(?:含|其中|包括)(?:附加|奖励)?)加分|附加[分题项]|奖励|奖分|创新加")
 DEDUCTION_LABEL = regex.compile(r"扣分项|减分|倒扣|扣减|负面清单")
 APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|附加分|奖励分)(?:项目?|事项|部分|内容)?")
 """The whole label of a section outside the total."""
 CHOOSE_ONE = regex.compile(r"任选(?:其中?)?[一1]|择[一1]|[二三四五六两2-6](?:者)?[选择取][一1]|[选取做择](?:做|择|取|报)?(?:其中?)?[一1]项|最高\p{Han}{0,4}计|只[计记取选](?:其中?)?[一1]项|取最高|就高不就低|不(?:得|可)?(?:累加|累计)")
 """How a section's label says that only one of its criteria gives points."""
-CAPPED = regex.compile(r"(?:最高|最多|至多|上限|不超过|封顶)\p{Han}{0,3}[0-9]|[0-9]分?(?:为限|封顶|为上限|以内)")
+CAPPED = regex.compile(r"(?:最高|最多|至多|上限|不得?超过|封顶)\p{Han}{0,3}[0-9]|[0-9]分?(?:为限|封顶|为上限|以内)")
 """How a label says that its points are the most that its lines can give together."""
+LABEL_CAPPED = regex.compile(
+    r"[(（](?:(?P<lead>[^()（）]*)[，,；;、])?\p{Han}{0,12}[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*(?:为限|封顶|为上限|以内)?[)）]$"
+)
+"""`加分项（累计加分不得超过5分）`, `加分项（每项加2分，最高10分）`, `加分项（5分封顶）`: a cap that closes a label."""
 LABEL_BEFORE_CHOICE = regex.compile(
     r"^(?P<label>[^0-9（(]*\p{Han})\s*[(（]?\s*(?:共|计|满分)?(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*[)）]?[，,、；;\s]*[(（]?(?P<more>[^0-9()（）]{2,20})[)）]?$"
 )
@@ -377,7 +394,6 @@ ANNEX_LEAD = regex.compile(r"^附\s*件\s*[:：]\s*(?=\p{Han}{4})")
 """What stands before the title of the only annex on its own page: `附件：评分细则`."""
 
 ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
-PAGE_NUMBER = regex.compile(r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*[/／]\s*[0-9]{1,4})?(?:\s*页)?(?:\s*共\s*[0-9]{1,4}\s*页)?[\s\-—–－·~]*$")
 CONTINUED = regex.compile(
     r"^\s*[(（]?(?:(?:以下|下表|本表)[为是系]?)?(?:续表?|接上[页表]|上接[^)）]*|续[上前]表|[上前]表续)(?:格|内容|部分)?\s*[0-9一二三四五六七八九]*[)）]?[:：。]?\s*$"
 )

@@ -86,9 +86,15 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     (('基本符合的得2.5分', None), ('现场管理', Decimal('10')))
     >>> split_label("特色活动（30分，任选其一）")
     ('特色活动（任选其一）', Decimal('30'))
+    >>> split_label("加分项（累计不得超过5分）"), split_label("加分项（每项加2分，10分封顶）")
+    (('加分项', Decimal('5')), ('加分项（每项加2分）', Decimal('10')))
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
+    if plain.endswith((")", "）")) and (match := patterns.LABEL_CAPPED.search(plain)) and patterns.CAPPED.search(fold(match[0])):
+        label, words = _tight(whole[: match.start()]), _tight(match["lead"] or "")
+        if label and not _SENTENCE.search(label):
+            return f"{label}（{words}）" if words else label, Decimal(match["points"])
     if plain.endswith((")", "）")) and (match := patterns.LABEL_REMARKED.search(plain)) and (words := _words_beside(match)):
         label = _tight(whole[: match.start()])
         if label and not _SENTENCE.search(label):
@@ -218,10 +224,16 @@ def spare(section: Section) -> tuple[Criterion, ...]:
 
 
 def is_capped(section: Section) -> bool:
-    """Whether what a bonus or deduction label states is the most that counts, and its lines together give more: no sum of theirs."""
-    if section.kind == "scored" or section.stated_points is None or section.at is None or section.points_sum() <= section.stated_points:
+    """Whether what a bonus or deduction label states is the most that counts, and no sum of its lines: these give more together, or
+    less, each as often as there is a case of it."""
+    if section.kind == "scored" or section.stated_points is None or section.at is None or section.points_sum() == section.stated_points:
         return False
     return patterns.CAPPED.search(fold(section.at.quote)) is not None
+
+
+def cap_of(section: Section) -> Decimal | None:
+    """The most that the lines of a bonus or deduction give together, where its label caps them and they give more."""
+    return section.stated_points if is_capped(section) and (section.stated_points or 0) < section.points_sum() else None
 
 
 def beyond_best(section: Section) -> Decimal:

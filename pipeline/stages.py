@@ -35,6 +35,7 @@ SEVERITY_RANK = {"note": 0, "warning": 1, "error": 2}
 def read(path: Path) -> Reading:
     """A source file as a Reading without findings: document → notice and tables → rubrics → proofs."""
     from pipeline import source
+    from pipeline.notices.intrusions import without_numbers
     from pipeline.notices.notice import parse, segment
     from pipeline.proving.resolve import resolve
     from pipeline.rubrics import rubric
@@ -43,12 +44,10 @@ def read(path: Path) -> Reading:
     segments = segment(document)
     head = parse(document, segments)
     rubrics, remarks = rubric.read(segments)
-    return Reading(
-        source=document.source,
-        notice=head,
-        rubrics=resolve(head, rubrics),
-        remarks=(*document.remarks, *remarks),
-    )
+    rubrics, said = resolve(head, rubrics), (*document.remarks, *remarks)
+    if head.personal_data:  # few notices have any
+        head, rubrics, said = without_numbers((head, rubrics, said))
+    return Reading(source=document.source, notice=head, rubrics=rubrics, remarks=said)
 
 
 def extract(path: Path) -> Reading:

@@ -8,8 +8,9 @@ from typing import Any
 
 import jinja2
 
+from pipeline import typefaces
+
 FOLDER = Path(__file__).parent / "templates"
-FONTS = Path(__file__).parent / "fonts"
 
 
 @cache
@@ -25,7 +26,7 @@ def template(name: str) -> jinja2.Template:
 def _compiler(name: str) -> Any:
     import typst  # loaded late: web pages do without
 
-    return typst.Compiler(str(FOLDER / name), root=str(FOLDER.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return typst.Compiler(str(FOLDER / name), root=str(FOLDER.parent), font_paths=[str(typefaces.FOLDER)], ignore_system_fonts=True)
 
 
 def set_pages(name: str, **how: Any) -> bytes:

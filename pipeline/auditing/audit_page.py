@@ -17,8 +17,8 @@ from pipeline.plain import other_cells, points_text, whole_text
 from pipeline.points import adding
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
-from pipeline.rules.points import SETTLED, sum_of, with_children
 from pipeline.rules.registry import RANK, shorten
+from pipeline.rules.sums import SETTLED, sum_of, with_children
 from pipeline.templating import template
 
 Images = Mapping[str, Sequence[tuple[int, str]]]

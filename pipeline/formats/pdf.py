@@ -139,6 +139,7 @@ def _scripts(sheet: Sheet) -> FormScripts:
         labels={f"{g.key}_subtotal": g.label or "未列项目" for g in sheet.groups if g.totalled},
         signs=sheet.addends(),
         chosen=frozenset(f"{g.key}_subtotal" for g in sheet.groups if g.chosen),
+        caps={f"{g.key}_subtotal": points_text(g.cap) for g in sheet.groups if g.cap is not None},
         units=tuple(tuple(line.key for line in unit) for unit in sheet.units()),
         base=points_text(sheet.base),
         skipped=tuple(f"{line.key}_na" for line in sheet.scored()) if sheet.not_applicable == "allowed" else (),

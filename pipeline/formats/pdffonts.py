@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import pikepdf
 import uharfbuzz as hb
 from pikepdf import Array, Dictionary, Name
 
+from pipeline import typefaces
 from pipeline.errors import UsageError
 
-REGULAR = Path(__file__).resolve().parents[1] / "fonts" / "NotoSerifSC-Regular-gb.ttf"
 LATIN = "".join(map(chr, range(0x20, 0x7F)))
 
 
 @cache
 def _face() -> hb.Face:
-    return hb.Face(hb.Blob.from_file_path(str(REGULAR)))
+    return hb.Face(hb.Blob.from_file_path(str(typefaces.SERIF)))
 
 
 def _subset(text: str) -> tuple[bytes, hb.Font, int]:

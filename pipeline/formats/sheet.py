@@ -21,7 +21,7 @@ from pipeline.errors import UsageError
 from pipeline.findings import Finding
 from pipeline.model import SCHEMA_VERSION, Criterion, GradeBand, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text, whole_text
-from pipeline.points import one_counts
+from pipeline.points import cap_of, one_counts
 from pipeline.scoring.grades import shared, veto_conditions
 from pipeline.scoring.tally import SIGN, base_of, lines_of, on_edition
 
@@ -90,7 +90,7 @@ class Line(Struct, frozen=True):
 class Group(Struct, frozen=True):
     """A section on the form: its label (with stated points), its lines. `key` names its subtotal; it has none (`totalled`)
     when it only holds veto rows, nor when it is the nameless whole of a sheet, whose total says the same. `chosen`: of the
-    lines that give it points one counts."""
+    lines that give it points one counts; `cap`: the most that its lines count together, where they give more."""
 
     key: str
     id: str
@@ -101,6 +101,7 @@ class Group(Struct, frozen=True):
     marks: tuple[int, ...] = ()
     totalled: bool = True
     chosen: bool = False
+    cap: Decimal | None = None
 
     def heading(self, between: str = "") -> str:
         """Its label with marks and stated points: on one line for a section that only holds others."""
@@ -129,7 +130,8 @@ class Group(Struct, frozen=True):
         """The most the group can add to the total with its lines (of these kinds): sum of the known maxima of those that
         give points."""
         own = [[line.max for line in unit if line.max is not None and line.sign > 0 and line.kind in (kinds or SIGN)] for unit in self.units()]
-        return sum((max(maxima) for maxima in own if maxima), Decimal(0))
+        most = sum((max(maxima) for maxima in own if maxima), Decimal(0))
+        return most if self.cap is None else min(self.cap, most)
 
     def possible_text(self) -> str:
         """The 分值 cell of the subtotal; blank when the group only takes points away."""
@@ -324,7 +326,8 @@ def _group(section: Section, edition: Edition, notes: list[str], names: dict[str
     lines = tuple(_line(c, section.kind, edition, notes, names) for c in shown)
     hidden = section.points_basis != "printed" and not on_edition(section.points_basis, edition, section.at)
     stated = None if hidden else section.stated_points
-    return Group(key_of(section.id), section.id, label, stated, section.kind, lines, marks, chosen=bool(label) and one_counts(section))
+    chosen, cap = (one_counts(section), cap_of(section)) if label else (False, None)
+    return Group(key_of(section.id), section.id, label, stated, section.kind, lines, marks, chosen=chosen, cap=cap)
 
 
 def _rests_on(section: Section) -> str:

@@ -61,7 +61,8 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
         if not group.totalled:
             continue
         terms = "".join(_term(unit[0].sign * SIGN[group.kind], _most(unit)) for unit in group.units())
-        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round(0{terms}, {places})"})
+        subtotal = f"0{terms}" if group.cap is None else f"min({points_text(group.cap)}, 0{terms})"
+        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round({subtotal}, {places})"})
     for veto in sheet.vetoes:
         rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.mark}{veto.text}", "hint": "有此情形才勾选"})
     total = points_text(sheet.base) + "".join(_term(sign, f"coalesce(${{{key}}}, 0)") for key, sign in sheet.addends().items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import ceil
@@ -27,7 +27,7 @@ WIDTHS = (12, 5.5, 46, 6, 8, 21, 14)
 DIGIT = 7
 """Pixels of a digit, at least (in 宋体 it has 8), in which column widths are counted; a pixel is three quarters of a point."""
 TITLE_SIZE = 18
-HEAD_HEIGHT = SUM_HEIGHT = 22.0
+HEAD_HEIGHT = 22.0
 GRADE_HEIGHT = 26.0
 LEAST_HEIGHT = 29.0
 """Of a criterion's row: at the print's scale room to write into by hand."""
@@ -59,6 +59,11 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     _Writer(book, sheet, dict(prefill or {})).write()
     book.close()
     return out.getvalue()
+
+
+def _high(text: str, widths: Sequence[float]) -> float:
+    """Points of a row of one bold text over columns of these widths."""
+    return max(HEAD_HEIGHT, 15.0 * lines_needed(text, int(sum(widths) / 2)) + 6)
 
 
 class _Writer:
@@ -177,7 +182,7 @@ class _Writer:
     def _heading(self, group: Group) -> None:
         """A section that only holds others: a row of its own."""
         below = sum(self._height(g.lines[0]) if g.lines else HEAD_HEIGHT for g in self.sheet.below(group))
-        self._set_height(self.row, HEAD_HEIGHT, min(below, self.room / 5) + SUM_HEIGHT)
+        self._set_height(self.row, _high(group.heading(), WIDTHS[: self.last + 1]), min(below, self.room / 5) + HEAD_HEIGHT)
         self.page.merge_range(self.row, 0, self.row, self.last, group.heading(), self.upper)
         self.row += 1
 
@@ -191,7 +196,7 @@ class _Writer:
         self.plus, self.minus = [], []
         for line, height in zip(group.lines, heights, strict=True):
             rows = ceil(height / TALLEST)
-            after = SUM_HEIGHT if line is group.lines[-1] and group.totalled else 0.0
+            after = _high(f"{group.label} 小计", WIDTHS[:3]) if line is group.lines[-1] and group.totalled else 0.0
             if self._set_height(self.row, height, after, rows) and self.row > start:
                 chunks.append((start, self.row - 1))
                 start = self.row
@@ -235,7 +240,7 @@ class _Writer:
         else:
             self.page.write_string(r, 3, line.most, self.centre)
         if line.scored:
-            got = self._score(r, line.key, self.prefill.get(line.key, ""))
+            got = self._score(r, self.prefill.get(line.key, ""))
             self._validate(r, line.name, line.max)
             self._name(line.key, r, 4)
         else:
@@ -247,7 +252,7 @@ class _Writer:
             self._name(f"{line.key}_na", r, 6)
         return got
 
-    def _score(self, row: int, key: str, value: str) -> Decimal:
+    def _score(self, row: int, value: str) -> Decimal:
         """Write a prefilled score: a number as a number, anything else as it is; returns what counts."""
         try:
             number = Decimal(value)
@@ -274,6 +279,8 @@ class _Writer:
         terms = f"SUM({cells})" + "".join(f"-2*N({c})" for c in self.minus)
         if group.chosen:
             terms = f"MAX({','.join(self.plus)})" + "".join(f"-N({c})" for c in self.minus)
+        if group.cap is not None:
+            terms, got = f"MIN({points_text(group.cap)},{terms})", min(group.cap, got)
         self.ranges.append((first + 1, r, len(group.rivals())))
         self.total_value += SIGN[group.kind] * got
         if group.totalled:
@@ -284,7 +291,7 @@ class _Writer:
 
     def _subtotal(self, group: Group, cells: str, terms: str, got: Decimal) -> None:
         r = self.row
-        self._set_height(r, SUM_HEIGHT)
+        self._set_height(r, _high(f"{group.label} 小计", WIDTHS[:3]))
         self.page.merge_range(r, 0, r, 2, f"{group.label} 小计".strip(), self.sum)
         if group.possible_text():
             self.page.write_number(r, 3, float(group.possible()), self.sum)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from pipeline import rx as regex
 from pipeline.kept import kept
 from pipeline.notices.lines import Line, Passage, join
+from pipeline.ordinals import ARTICLE, WORDED
 from pipeline.provenance import Provenance
 
 # 枣高国土住建字〔2021〕42号 · 鲁建办[2020]5号 · 市监发(2021)第7号 · 2021年第3号
@@ -39,12 +40,19 @@ INNER_END = regex.compile(r"(?:处|科|室|站|所|支队|大队|中队|中心)$
 
 RED_HEAD = regex.compile(r"(?P<organ>[\p{Han}（）()·\s]{2,60}?)\s*文\s*件")
 
-KINDS = r"(?:通知|公告|通告|意见|决定|决议|函|请示|报告|批复|通报|议案|命令|令|公报|纪要|复函|答复|说明|预案)"
+OFFICIAL_KINDS = ("决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案", "函", "纪要")
+"""The fifteen kinds of official document (《党政机关公文处理工作条例》第八条), 命令（令） under both names."""
+
+_OFFICIAL = "|".join(OFFICIAL_KINDS)
+KINDS = rf"(?:{_OFFICIAL}|复函|答复|说明|预案)"
 RULES_OF = r"(?:办法|方案|细则|规定|标准|制度|规则|规程|规范|要点|计划|指引|指南|条例|章程|准则|措施|实施意见)"
 _BRACKET = r"(?:\s*[（(〔][^（）()〔〕]{1,16}[)）〕])*"
 TITLE_ABOUT = regex.compile(rf"[^。；：]{{0,60}}?关于.{{2,120}}?(?:的)?{KINDS}{_BRACKET}")
 TITLE_KIND = regex.compile(rf"(?:[^。；：，]{{2,60}}(?:{RULES_OF}|{KINDS})|{KINDS}){_BRACKET}")
 OUTLINE_START = regex.compile(r"[一二三四五六七八九十]{1,3}\s*、|第一[章条]|附\s*[件表]|[（(][一1][)）]|序号|[0-9]\s*[.、．]")
+OUTLINE = regex.compile(rf"{WORDED}|{ARTICLE}")
+"""A heading of the body."""
+
 NOT_TITLE_END = tuple("。；：:;，,、！？")
 
 ADDRESSEE_STOP = regex.compile(
@@ -83,7 +91,7 @@ def read_head(lines: Sequence[Line]) -> Head:
     number_at = _number_index(lines)
     number = _number(lines[number_at]) if number_at is not None else None
     issuer = _red_head(lines, number_at)
-    start = _title_start(lines, number_at, issuer)
+    start = _title_start(lines, number_at)
     title, after = _title(lines, start)
     if title is None and number_at is not None and number_at > 0:
         title, after = _title_above(lines, number_at)
@@ -192,7 +200,7 @@ def _issuer_in_title(title: Found | None, lines: Sequence[Line], start: int) -> 
 # ---- title -------------------------------------------------------------------------------------------------------
 
 
-def _title_start(lines: Sequence[Line], number_at: int | None, issuer: Found | None) -> int:
+def _title_start(lines: Sequence[Line], number_at: int | None) -> int:
     if number_at is not None:
         return number_at + 1
     for index, line in enumerate(lines[:8]):
@@ -238,7 +246,7 @@ def _starts_anew(line: Line) -> bool:
 
 
 def _is_title_tail(line: Line) -> bool:
-    return regex.fullmatch(r"(?:[（(][^（）()]{1,16}[)）]|的?(?:通知|公告|函|意见|决定|通报|批复))", _compact(line.text)) is not None
+    return regex.fullmatch(rf"(?:[（(][^（）()]{{1,16}}[)）]|的?(?:{_OFFICIAL}))", _compact(line.text)) is not None
 
 
 def _reads_as_title(text: str) -> bool:
@@ -269,7 +277,7 @@ def _is_official(title: str, number: Found | None, names: tuple[str, ...], lines
     """A rubric sheet has a title too; a notice's says 关于…的通知, or has a number, addressees, or an outline below."""
     if TITLE_ABOUT.fullmatch(title) or number is not None or names:
         return True
-    return sum(1 for x in lines if regex.match(r"[一二三四五六七八九十]{1,3}\s*、|第[一二三四五六七八九十]+[章条]", x.text)) >= 2
+    return sum(1 for x in lines if OUTLINE.match(x.text)) >= 2
 
 
 # ---- addressees --------------------------------------------------------------------------------------------------

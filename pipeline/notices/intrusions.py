@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby
 from operator import add
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline import rx as regex
@@ -13,9 +15,9 @@ from pipeline.model import Block, Foreign, Paragraph, PersonalData, Table
 from pipeline.normalize import IDENTITY_NUMBER, MOBILE, fold, mask_personal
 from pipeline.notices.lines import Line, Passage, block_lines, cell_lines, masked
 from pipeline.notices.segments import NAME_COLUMNS, Segment
+from pipeline.ordinals import without_ordinal
 from pipeline.provenance import Provenance
 
-ORDINAL = regex.compile(r"^\s*(?:[-*•]\s*)?(?:[（(]?[0-9０-９一二三四五六七八九十]{1,3}[)）.．、:：]|[①-⑳])\s*")
 FORM_FILL = regex.compile(r"[\s_＿\-—–.。…·□☑☐○●√×/\\|*=~：:；;，,、（）()]*(?:年|月|日|分|签字|签名|盖章|[：:])*[\s_＿]*")
 LOOP_INSIDE = regex.compile(r"(?P<unit>[^\s_＿\-—–.。…·□*=~0-9]{2,20}?|\p{Letter}{2,20}?\s)(?P=unit){5,}")
 HAN = regex.compile(r"\p{Han}")
@@ -50,7 +52,7 @@ def read_foreign(lines: Sequence[Line]) -> tuple[tuple[Foreign, ...], frozenset[
 
 
 def _bare(line: Line) -> str:
-    return ORDINAL.sub("", line.text).strip()
+    return without_ordinal(line.text).strip()
 
 
 def _block(lines: Sequence[Line]) -> Foreign:
@@ -176,3 +178,21 @@ def _names_in(table: Table) -> list[Provenance]:
 def without_personal(passage: Passage) -> str:
     """The text of a passage with personal numbers masked."""
     return mask_personal(passage.text)
+
+
+def without_numbers(value: Any) -> Any:
+    """A record, a sequence, a dictionary's values or a text with every mobile and identity number in it masked, be it amid the
+    words of a criterion.
+
+    >>> without_numbers(("报 13800000011", 3))
+    ('报 ***********', 3)
+    """
+    if isinstance(value, str):
+        return mask_personal(value)
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(without_numbers, value))
+    if isinstance(value, dict):
+        return {key: without_numbers(one) for key, one in value.items()}
+    if isinstance(value, Struct):
+        return replace(value, **{name: without_numbers(getattr(value, name)) for name in value.__struct_fields__})
+    return value

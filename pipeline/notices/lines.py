@@ -16,21 +16,17 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.model import Block, Cell, PageNumber, Paragraph, Table
 from pipeline.normalize import cleaned, fold, mask_personal
+from pipeline.ordinals import ARTICLE, OPENING
+from pipeline.pagenumbers import may_number_page, numbers_page
 from pipeline.provenance import BBox, Provenance
 
 MARKDOWN = regex.compile(r"^(?:#{1,6}\s+|[-*+•·▪●◆]\s+|>\s+|\*\*|__)+")
 """Residue of a conversion before a line: `# `, `- `, `> `, `**`."""
 
-PAGE_NUMBER = regex.compile(
-    r"(?:[-—–―−‐·•]\s*)?(?:第\s*)?[0-9０-９]{1,4}(?:\s*页)?(?:\s*[/／共,，]+\s*(?:共\s*)?[0-9]{1,4}\s*页?)?(?:\s*[-—–―−‐·•])?"
-)
-DASHED_NUMBER = regex.compile(r"[-—–―−‐]\s*[0-9]{1,4}\s*[-—–―−‐]|第\s*[0-9]{1,4}\s*页(?:.{0,3}共\s*[0-9]{1,4}\s*页)?")
-
 UNBREAKABLE = regex.compile(r"[（(《“‘【〔]*(?:[A-Za-z0-9.%]+ ?|.)[）)》”’】〕，。；：、！？%％]*")
 INLINE_MARK = regex.compile(r"[(（]\s*([0-9]{1,2})\s*[)）]")
 NUMBERED = regex.compile(
-    r"[一二三四五六七八九十百]{1,4}\s*[、．.]|[（(]\s*[一二三四五六七八九十0-9０-９]{1,3}\s*[)）]"
-    r"|[0-9０-９]{1,2}\s*[、．.](?![0-9])|[①-⑳]|第[一二三四五六七八九十百]{1,4}[章条节]|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]"
+    rf"{OPENING}|{ARTICLE}|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]"
 )
 """How a line begins that cannot go on from the line above."""
 
@@ -179,7 +175,7 @@ def _same(quote: str, text: str) -> bool:
 
 def _line(piece: str, block: Line, begin: int, exact: bool, whole: bool) -> Line:
     residue = MARKDOWN.match(piece)
-    if residue and DASHED_NUMBER.fullmatch(piece.strip()):
+    if residue and numbers_page(piece.strip()):
         residue = None
     skip = residue.end() if residue else 0
     clean = cleaned(piece[skip:].replace("**", "  ") if residue else piece)
@@ -208,7 +204,7 @@ def page_numbers(lines: Sequence[Line], heights: dict[int, float]) -> tuple[Page
     """The page numbers printed at the edges of pages; () for a source without pages."""
     found = []
     for line in lines:
-        if not _at_edge(line, heights) or not PAGE_NUMBER.fullmatch(line.text):
+        if not _at_edge(line, heights) or not may_number_page(line.text):
             continue
         digits = regex.search(r"[0-9]{1,4}", fold(line.text))
         if digits:
@@ -217,9 +213,9 @@ def page_numbers(lines: Sequence[Line], heights: dict[int, float]) -> tuple[Page
 
 
 def _is_furniture(line: Line, heights: dict[int, float], running: set[str]) -> bool:
-    if DASHED_NUMBER.fullmatch(line.text):
+    if numbers_page(line.text):
         return True
-    return _at_edge(line, heights) and (PAGE_NUMBER.fullmatch(line.text) is not None or line.text in running)
+    return _at_edge(line, heights) and (may_number_page(line.text) or line.text in running)
 
 
 def _at_edge(line: Line, heights: dict[int, float]) -> bool:

@@ -13,16 +13,17 @@ from pipeline.normalize import chinese_number, fold
 from pipeline.notices.head import ORGAN_END
 from pipeline.notices.lines import Line, Passage, columns, join, lines_of
 from pipeline.notices.segments import DATE_LINE, MARK, MARK_AND_TITLE, TITLE_END, Segment
+from pipeline.ordinals import FIGURED, FIGURED_IN_BRACKETS, NO_FIGURE, WORDED, WORDED_IN_BRACKETS
 
 LEVELS: tuple[regex.Pattern[str], ...] = (
     # 一、评价目标 · 二. 评价对象
-    regex.compile(r"(?P<marker>[一二三四五六七八九十]{1,3}\s*[、．.])\s*(?P<text>\S.*)"),
+    regex.compile(rf"(?P<marker>{WORDED})\s*(?P<text>\S.*)"),
     # （一）评价内容 · (三) 健全激励机制
-    regex.compile(r"(?P<marker>[（(]\s*[一二三四五六七八九十]{1,3}\s*[)）])\s*[、.]?\s*(?P<text>\S.*)"),
+    regex.compile(rf"(?P<marker>{WORDED_IN_BRACKETS})\s*[、.]?\s*(?P<text>\S.*)"),
     # 1.发生安全责任事故的 · 2、 · １．
-    regex.compile(r"(?P<marker>[0-9０-９]{1,2}\s*[、．.])(?![0-9０-９])\s*(?P<text>\S.*)"),
+    regex.compile(rf"(?P<marker>{FIGURED}){NO_FIGURE}\s*(?P<text>\S.*)"),
     # （1）有重大事件 · (2)
-    regex.compile(r"(?P<marker>[（(]\s*[0-9０-９]{1,2}\s*[)）])\s*[、.]?\s*(?P<text>\S.*)"),
+    regex.compile(rf"(?P<marker>{FIGURED_IN_BRACKETS})\s*[、.]?\s*(?P<text>\S.*)"),
 )
 
 

@@ -22,6 +22,8 @@ from pipeline.notices.lines import (
     masked,
     without_page_furniture,
 )
+from pipeline.ordinals import ARTICLE, FIGURED, OPENING
+from pipeline.patterns import ASSESSING
 from pipeline.provenance import Provenance
 
 SegmentKind = Literal["body", "annex", "receipt"]
@@ -52,7 +54,7 @@ NAME_COLUMNS = regex.compile(r"姓名|联系人(?:姓名)?|参会人(?:员)?|人
 SCORING = regex.compile(r"分值|得分|评分|标准分|满分|扣分|评价内容|考核内容|评价标准|考核标准|检查内容|权重")
 
 FIELD = regex.compile(
-    r"(?:(?:被\s*\p{Han}{0,4}?)?(?:评价|考核|考评|检查|受检|受评|评审|测评|评估|评定|评比|督查|验收|申报|填报|填表|受考核)\s*)+"
+    rf"(?:(?:被\s*\p{{Han}}{{0,4}}?)?(?:{ASSESSING}|受检|受评|申报|填报|填表|受考核)\s*)+"
     r"(?:单位|企业|对象|部门|时间|日期|人员?|组|月份|机构|学校|医院|小区|项目|名称|专家|年度|地点|组长)"
     r"|^(?:单位|企业|学校|机构|项目|小区|部门|机构|站点|村居|社区|店铺|线路|车队|医院|物业)(?:名称|（盖章）|\(盖章\))?\s*[：:]"
     r"|^(?:日期|时间|填表|得分|总分|评分人|评委|专家|签字|年\s*月\s*日|检查组|单位：|编号)\s*.{0,6}[：:]|_{3,}|＿{2,}"
@@ -64,7 +66,7 @@ TITLE_END = regex.compile(
 TITLE_TAIL = regex.compile(
     r"(?=.)(?:(?:评[价分]|考[核评]|检查)?(?:表|细则|标准|办法))?(?:[（(〔](?:[^（()）]{0,12}(?:试行|暂行|修订|年版|年度|稿|版))[)）〕])?"
 )
-HEADING = regex.compile(r"[一二三四五六七八九十]{1,3}\s*[、．.]|[（(]\s*[一二三四五六七八九十0-9]{1,3}\s*[)）]|[0-9]{1,2}\s*[、．.]|第[一二三四五六七八九十]{1,3}[章条]")
+HEADING = regex.compile(rf"{OPENING}|{FIGURED}|{ARTICLE}")
 DATE_LINE = regex.compile(r"(?:19|20|二)[0-9０-９〇○零一二三四五六七八九]{2,3}\s*年.{1,8}日")
 
 

@@ -10,6 +10,7 @@ from pipeline import rx as regex
 from pipeline.model import Veto
 from pipeline.notices.lines import Passage
 from pipeline.notices.outline import heading_of
+from pipeline.ordinals import CIRCLED, FIGURES, NUMERALS, value_of
 from pipeline.provenance import Provenance
 
 VETO_WORDS = regex.compile(r"一票否决|否决(?:项|情形|事项|条件|指标|性)|实行否决|予以否决")
@@ -134,14 +135,14 @@ def _deeper(level: int, text: str) -> bool:
 
 
 def _shape(marker: str) -> str:
-    kind = regex.sub(r"[0-9０-９]+", "1", marker)
-    kind = regex.sub(r"[一二三四五六七八九十]+", "一", kind)
-    kind = regex.sub(r"[①-⑳]", "①", kind)
+    kind = regex.sub(rf"[{FIGURES}]+", "1", marker)
+    kind = regex.sub(rf"[{NUMERALS}]+", "一", kind)
+    kind = regex.sub(rf"[{CIRCLED}]", "①", kind)
     return kind.translate(str.maketrans("（）．、 ", "()...")).replace(" ", "").replace(".", "")
 
 
 def _veto(passage: Passage, match: regex.Match[str], index: int) -> Veto:
-    number = regex.sub(r"[^0-9０-９一二三四五六七八九十①-⑳]", "", match["marker"]) or str(index)
+    number = value_of(match["marker"]) or str(index)
     text = match["text"].rstrip("；;。，, ")
     start = match.start("text")
     return Veto(number, text, passage.place(start, start + len(text)))
@@ -162,7 +163,7 @@ def _inline_items(passage: Passage) -> tuple[Veto, ...]:
     for index, (mark, end) in enumerate(zip(marks, ends, strict=True), 1):
         text = passage.text[mark.end() : end]
         text = regex.split(r"。", text, maxsplit=1)[0].rstrip("；;，, ")
-        number = regex.sub(r"[^0-9０-９一二三四五六七八九十①-⑳]", "", mark["marker"]) or str(index)
+        number = value_of(mark["marker"]) or str(index)
         if text:
             out.append(Veto(number, text, passage.place(mark.end(), mark.end() + len(text))))
     return tuple(out)

@@ -421,6 +421,7 @@ def _add(held: dict[int, tuple[int, int]], shift: int, cost: int, count: int) ->
 
 
 def spread(sums: dict[int, int], values: tuple[int, ...]) -> dict[int, int]:
+    """The totals after one more row that may give any of `values`, each with the number of ways that lead to it."""
     out: dict[int, int] = {}
     for total, ways in sums.items():
         for value in values:

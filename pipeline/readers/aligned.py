@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean
+from pipeline.pagenumbers import may_number_page
 from pipeline.readers import rowbands
 from pipeline.readers.spacedlabels import place_labels
 from pipeline.readers.spacedlines import ENDS, MAX_LABEL, Entry, is_scored_name, is_total, sums_up
@@ -189,7 +190,7 @@ def _breaks(lines: Sequence[Line], i: int) -> bool:
 
 def _is_page_number(lines: Sequence[Line], i: int) -> bool:
     """A line of nothing but a page number, next to where a page begins."""
-    if not patterns.PAGE_NUMBER.match(clean(lines[i].text)):
+    if not may_number_page(clean(lines[i].text)):
         return False
     after = next((x for x in lines[i + 1 :] if x.kind != "blank"), None)
     return after is None or "\f" in after.text or "\f" in lines[i].text or any("\f" in x.text for x in lines[i + 1 : after.number - lines[0].number])
@@ -367,7 +368,7 @@ class Sheet(Struct):
         if not anchors or not all(self._is_number(e) for e in anchors):
             return None
         texts = [e for e in lines if e.worded()]
-        starts = self._starts(texts, anchors, band)
+        starts = self._starts(texts, anchors)
         if starts is None:
             return None
         bounds = [0 if k == 0 else s for k, s in enumerate(starts)] + [len(texts)]
@@ -378,7 +379,7 @@ class Sheet(Struct):
         printed = entry.columns.cells(entry.line).get(number) if number is not None else None
         return printed is None or len(printed.text) > 2 or bool(NUMBER.fullmatch(printed.text))
 
-    def _starts(self, texts: Sequence[Entry], anchors: Sequence[Entry], band: Sequence[Entry]) -> tuple[int, ...] | None:
+    def _starts(self, texts: Sequence[Entry], anchors: Sequence[Entry]) -> tuple[int, ...] | None:
         """The first line of each anchor's row."""
         ends = [bool(ENDS.search(e.own[c].text)) if (c := e.columns.text()) in e.own else False for e in texts]
         ys, at = [e.y for e in texts], [e.y for e in anchors]

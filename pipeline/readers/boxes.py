@@ -92,7 +92,7 @@ def box_cells(run: Sequence[Line]) -> tuple[list[Placed], int] | None:
                     open_[col].rows = row - open_[col].row + 1
                 else:
                     open_.pop(col, None)
-            _gather(lines, frame, row, open_, cells)
+            _gather(lines, row, open_, cells)
     return [_placed(c) for c in cells], row + 1
 
 
@@ -177,7 +177,7 @@ def _stands_alone(said: dict[int, str]) -> bool:
     return len(label) > 1 and (declared is not None or patterns.SECTION_MARKER.match(label) is not None)
 
 
-def _gather(lines: Sequence[_Own], frame: _Frame, row: int, open_: dict[int, _Cell], cells: list[_Cell]) -> None:
+def _gather(lines: Sequence[_Own], row: int, open_: dict[int, _Cell], cells: list[_Cell]) -> None:
     for line, spans in lines:
         for a, b, col, cols in spans:
             piece = piece_of(line.number, line.text, a, b)

@@ -151,7 +151,7 @@ class _Reader(Struct):
         text = carried + words.text
         joined = ppr is not None and ppr.find(f"{W}rPr/{W}del") is not None
         if not joined:
-            text = self._number(ppr, p) + text
+            text = self._number(ppr) + text
             yield from self._lines(text, path, words, ppr)
         self._turn(words, ppr)
         yield from self._box_blocks(words, path, depth)
@@ -183,7 +183,7 @@ class _Reader(Struct):
         self.page += words.breaks + ends
         self.broken = self.broken or bool(words.breaks) or ends
 
-    def _number(self, ppr: etree._Element | None, p: etree._Element) -> str:
+    def _number(self, ppr: etree._Element | None) -> str:
         """The automatic number printed before a paragraph."""
         style_id = value(ppr, "pStyle")
         found = number_of(ppr, self.styles.get(style_id).number)

@@ -11,6 +11,7 @@ from operator import attrgetter
 from msgspec import Struct, field
 
 from pipeline import patterns
+from pipeline.pagenumbers import may_number_page
 from pipeline.provenance import BBox
 from pipeline.readers.gutters import columns_named, piece_text
 from pipeline.readers.impliedrules import struck
@@ -345,7 +346,7 @@ def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | 
     for line in found:
         height = line[0].bottom - line[0].top
         closed = rule is not None and line[0].y > rule
-        if closed or line[0].top - end > (NEXT if lines else 2 * NEXT) * height or struck(line, sheet.columns[1:-1]) or ends_table(line) or patterns.PAGE_NUMBER.match(line_text(line)):
+        if closed or line[0].top - end > (NEXT if lines else 2 * NEXT) * height or struck(line, sheet.columns[1:-1]) or ends_table(line) or may_number_page(line_text(line)):
             break
         end, lines = max(g.bottom for g in line), lines + 1
     if not lines:

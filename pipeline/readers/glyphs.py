@@ -12,6 +12,7 @@ from msgspec import Struct
 from pipeline import rx as regex
 from pipeline.model import Block, Page, Paragraph
 from pipeline.normalize import fold
+from pipeline.pagenumbers import may_number_page, without_page_number
 from pipeline.patterns import ANNEX_MARK
 
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
@@ -100,26 +101,20 @@ def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]
         block
         for blocks, page in zip(flow, pages, strict=True)
         for block in blocks
-        if (key := _margin_key(block, page, len(pages))) is None or not (key in repeated or _PAGE_NUMBER.fullmatch(key.text))
+        if (key := _margin_key(block, page, len(pages))) is None or not (key in repeated or key.numbers)
     ]
 
 
 class _Running(Struct, frozen=True):
     """A line in a margin: its text with the numbers masked, whether it stands above, whether its page is broad, its
-    height on the page in steps of six points, whether it is near the page's edge."""
+    height on the page in steps of six points, whether it is near the page's edge, whether it may be the page's number."""
 
     text: str
     above: bool
     broad: bool
     step: int
     outer: bool
-
-
-_PAGE_NUMBER = regex.compile(r"[-—–―−‐·•～~]*(?:第)?#(?:页)?(?:[/，,]?(?:共)?#页?)?[-—–―−‐·•～~]*")
-
-
-_NUMBERED = regex.compile(r"第[0-9]+页|(?<![0-9])[0-9]+/[0-9]+$|[-—–][0-9]+[-—–]$")
-"""The number of the page, beside other words."""
+    numbers: bool
 
 
 def _margin_key(block: Block, page: Page, count: int) -> _Running | None:
@@ -131,7 +126,8 @@ def _margin_key(block: Block, page: Page, count: int) -> _Running | None:
     if bottom > 0.1 * page.height and top < 0.9 * page.height:
         return None
     text = fold(block.text).replace(" ", "")
-    masked = regex.sub(r"[0-9]+", "#", text)
-    if ANNEX_MARK.match(text) or (count == 2 and not _PAGE_NUMBER.fullmatch(masked)):
-        masked = _NUMBERED.sub("#", text)
-    return _Running(masked, bottom <= 0.1 * page.height, page.width > page.height, round(top / 6), bottom <= OUTER * page.height or top >= (1 - OUTER) * page.height)
+    numbers = may_number_page(text)
+    alike = ANNEX_MARK.match(text) or (count == 2 and not numbers)
+    masked = without_page_number(text) if alike else regex.sub(r"[0-9]+", "#", text)
+    outer = bottom <= OUTER * page.height or top >= (1 - OUTER) * page.height
+    return _Running(masked, bottom <= 0.1 * page.height, page.width > page.height, round(top / 6), outer, numbers)

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import clean
+from pipeline.pagenumbers import ends_page
 from pipeline.patterns import names_total
 from pipeline.points import split_label
 from pipeline.provenance import BBox, Provenance
@@ -38,7 +39,6 @@ from pipeline.readers.marks import (
 )
 from pipeline.readers.nets import find_nets, holds_table, is_frame, merge_rules
 from pipeline.readers.opentables import find_open, with_rows
-from pipeline.readers.regions import PAGE
 from pipeline.readers.walls import (
     with_closed_header,
     with_gutters,
@@ -115,7 +115,7 @@ def _page_number(glyphs: Sequence[Glyph], marks: PageMarks) -> list[Glyph]:
     lines = text_lines([g for g in glyphs if g.y > edge])
     text = clean(line_text(lines[-1])) if lines else ""
     alone = text.isdecimal() and bool(marks.vertical) and lines[-1][0].top > max(v.end for v in marks.vertical)
-    return lines[-1] if alone or PAGE.fullmatch(text) else []
+    return lines[-1] if alone or ends_page(text) else []
 
 
 # ---- characters --------------------------------------------------------------------------------------------------

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pipeline import rx as regex
+from pipeline.ordinals import CIRCLED, FIGURED, IN_BRACKETS, WORDED
 
-_NEW_LINE = regex.compile(
-    r"^\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[.、．]|附\s*件|[①-⑳])"
-)
+_NEW_LINE = regex.compile(rf"^\s*(?:{WORDED}|{IN_BRACKETS}|{FIGURED}|附\s*件|[{CIRCLED}])")
 _STOPS = "。；：:;！？"
 
 

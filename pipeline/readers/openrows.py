@@ -26,6 +26,7 @@ ENDS = regex.compile(r"[。；;.！!？?]\s*$")
 
 
 def edge_of(above: Line, below: Line) -> float:
+    """The height midway between two lines of text, in points from the top of the page."""
     return (max(g.bottom for g in above) + min(g.top for g in below)) / 2
 
 

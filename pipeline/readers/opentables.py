@@ -12,13 +12,13 @@ from itertools import pairwise
 from msgspec import Struct
 
 from pipeline.normalize import clean, fold, points
+from pipeline.pagenumbers import ends_page
 from pipeline.provenance import BBox
 from pipeline.readers.gutters import MAX_HEADER_LINES, Interval, Known, columns_named
 from pipeline.readers.marks import Glyph, Net, PageMarks, Rule, line_text, text_lines
 from pipeline.readers.openrows import columns_in, edge_of, label_spans, rows_in, serial_of
 from pipeline.readers.regions import (
     MARGIN,
-    PAGE,
     TOP_LINES,
     Line,
     Region,
@@ -54,7 +54,7 @@ def find_open(lines: Sequence[Line], horizontal: Sequence[Rule], marks: PageMark
     """The open tables among the lines that stand in no ruled table."""
     found: list[OpenTable] = []
     lines = [line for line in lines if not in_margin(line, marks)]
-    while lines and PAGE.fullmatch(clean(line_text(lines[-1]))):
+    while lines and ends_page(clean(line_text(lines[-1]))):
         lines = lines[:-1]
     lines = lines[_repeats_head(lines, marks.height, known) :]
     i = 0

@@ -21,7 +21,18 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import calls, grid, shading, standins, tallboxes, textlayer, typednotes, unshown, watermarks
+from pipeline.readers import (
+    across,
+    calls,
+    grid,
+    shading,
+    standins,
+    tallboxes,
+    textlayer,
+    typednotes,
+    unshown,
+    watermarks,
+)
 from pipeline.readers.calls import Character
 from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
 from pipeline.readers.gutters import Known
@@ -84,8 +95,8 @@ def read(data: bytes, name: str) -> Document:
             pages[i], flow[i], remarks[i] = _read_page(pdf, i, name, Known(), layers, by_sight=True)
     finally:
         pdf.close()
-    blocks = without_running_lines(flow, pages)
-    told = tuple(remark for said in remarks for remark in said)
+    blocks, apart = across.joined(without_running_lines(flow, pages))
+    told = tuple(remark for said in [*remarks, apart] for remark in said)
     return Document(Source(name, "", MEDIA_TYPE, "pdf", count), tuple(pages), tuple(blocks), told)
 
 

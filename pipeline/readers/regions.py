@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean, points
+from pipeline.pagenumbers import may_number_page
 from pipeline.points import split_label
 from pipeline.readers.glyphs import MARGIN
 from pipeline.readers.gutters import (
@@ -57,9 +58,6 @@ STACKED = 0.9
 ANNEX = regex.compile(r"附\s*[件表]\s*[0-9一二三四五六七八九十]{0,3}\s*[:：]?")
 """The mark of an annex, alone on its line."""
 
-PAGE = regex.compile(r"[-—–] ?[0-9]{1,4} ?[-—–]|[0-9]{1,4} ?[/／] ?[0-9]{1,4}|第 ?[0-9]{1,4} ?页.{0,12}")
-"""A page number that can be nothing else, wherever a page ends."""
-
 Line = list[Glyph]
 
 
@@ -89,8 +87,9 @@ class Region(Struct, frozen=True):
 
 
 def in_margin(line: Line, marks: PageMarks) -> bool:
+    """Whether a line is a page's number in the margin above or below the text."""
     top, bottom = MARGIN * marks.height, (1 - MARGIN) * marks.height
-    return (line[0].bottom < top or line[0].top > bottom) and bool(patterns.PAGE_NUMBER.match(line_text(line)))
+    return (line[0].bottom < top or line[0].top > bottom) and may_number_page(line_text(line))
 
 
 def opened(lines: Sequence[Line], i: int) -> Region | None:
@@ -213,6 +212,7 @@ def _crosses(line: Line, x: float) -> bool:
 
 
 def flattened(lines: Sequence[Line]) -> Line:
+    """The characters of several lines."""
     return [g for line in lines for g in line]
 
 

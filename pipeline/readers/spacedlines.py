@@ -26,6 +26,7 @@ NAME = regex.compile(r"\p{Han}{2}")
 
 
 def is_total(line: Line) -> bool:
+    """Whether a word for the total opens a line."""
     return any(patterns.names_total(p.text) for p in line.filled()[:2])
 
 

@@ -10,12 +10,12 @@ import ctypes
 import importlib
 import struct
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pypdfium2 import PdfSysfontBase
 
-FONT = Path(__file__).resolve().parents[1] / "fonts" / "NotoSerifSC-Regular-gb.ttf"
+from pipeline import typefaces
+
 NAME = b"Notice Serif SC\0"
 
 SYMBOL, CHINESE = 2, 134
@@ -79,7 +79,7 @@ class _OwnFont(PdfSysfontBase):  # type: ignore[misc]
 @cache
 def _data() -> bytes:
     """The font's file, with a box for each character that it lacks."""
-    data = FONT.read_bytes()
+    data = typefaces.SERIF.read_bytes()
     table = _cmap(data)
     at = data.index(b"cmap", HEADER)
     record = struct.pack(">4sLLL", b"cmap", 0, len(data), len(table))

@@ -15,6 +15,7 @@ from pipeline import rx as regex
 from pipeline.errors import LimitExceeded
 from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean
+from pipeline.ordinals import IN_BRACKETS, WORDED
 from pipeline.provenance import Provenance
 from pipeline.readers.aligned import aligned
 from pipeline.readers.boxes import box_cells, is_drawn
@@ -37,7 +38,7 @@ GIVE_OTHERWISE = "give the original file, or the cells with tabs between", "请�
 """What to do about a table that was not read, in both languages."""
 
 _LINE_END = regex.compile(r"\r\n|\r|\n")
-_LIST_MARK = regex.compile(r"^(?:[(（][0-9一二三四五六七八九十]{1,3}[)）]|[0-9]{1,3}[.、．)）]|[一二三四五六七八九十]{1,3}、|[-•●*])$")
+_LIST_MARK = regex.compile(rf"^(?:{IN_BRACKETS}|[0-9]{{1,3}}[.、．)）]|{WORDED}|[-•●*])$")
 _NO_ROW = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)|[：:。；]\s*$")
 
 

@@ -66,6 +66,7 @@ def cut(number: int, text: str) -> Line:
 
 
 def split(number: int, text: str, separator: regex.Pattern[str]) -> tuple[Piece, ...]:
+    """The pieces of line `number` between separators; a blank one where two follow each other."""
     starts = [0]
     ends = []
     for match in separator.finditer(text):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pipeline import rx as regex
 from pipeline.assessment import Policy, Scorecard
 from pipeline.model import Notice
+from pipeline.ordinals import without_ordinal
 from pipeline.plain import points_text
 from pipeline.results import group as groups
 from pipeline.results import unit
@@ -67,7 +68,7 @@ def sentence(notice: Notice, label: str, words: regex.Pattern[str]) -> str | Non
             for other in longer:
                 rest = rest.replace(other, "")
             if label in rest and words.search(clause):
-                return regex.sub(r"^\s*(?:[(（]?[一二三四五六七八九十0-9]+[)）、.．])?\s*", "", clause.strip())
+                return without_ordinal(clause.strip())
     return None
 
 

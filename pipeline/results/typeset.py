@@ -11,8 +11,9 @@ from typing import Any
 import pikepdf
 from msgspec import Struct
 
+from pipeline import typefaces
 from pipeline.results.pages import Page
-from pipeline.templating import FONTS, set_pages
+from pipeline.templating import set_pages
 
 
 class Attachment(Struct, frozen=True):
@@ -76,7 +77,7 @@ def _covered() -> frozenset[int]:
     """Characters that every face of the page has."""
     import uharfbuzz
 
-    faces = [uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(p))) for p in sorted(FONTS.glob("*Serif*.ttf"))]
+    faces = [uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(p))) for p in sorted(typefaces.FOLDER.glob("*Serif*.ttf"))]
     return frozenset.intersection(*(frozenset(face.unicodes) for face in faces))
 
 

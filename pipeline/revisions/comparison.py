@@ -44,7 +44,7 @@ def compare(old: Reading, new: Reading) -> ChangeList:
     return ChangeList(
         old=_head_json(old), new=_head_json(new), changes=tuple(_sorted(changes, old, new, pairs)), pairs=pairs, sections=sections,
         rubrics={old.rubrics[i].id: new.rubrics[j].id for i, j in found.rubrics},
-        anomalies=_anomalies(old, new, pairs | sections), comparability=tuple(_comparability(old, new, found)),
+        anomalies=_anomalies(old, new, pairs | sections), comparability=tuple(_comparability(old, found)),
     )  # fmt: skip
 
 
@@ -322,7 +322,7 @@ def _finding(finding: Finding) -> dict[str, str]:
     return {name: getattr(finding, name) for name in ("code", "rule", "severity", "where", "message", "message_en")}
 
 
-def _comparability(old: Reading, new: Reading, found: Matching) -> Iterator[Comparable]:
+def _comparability(old: Reading, found: Matching) -> Iterator[Comparable]:
     """For scores given on the old revision: what stays, what must be scaled, what cannot be carried over."""
     news = {p.a.criterion.id: p for p in found.pairs}
     split = {w.criterion.id: "、".join(p.criterion.id for p in parts) for w, parts in found.splits}

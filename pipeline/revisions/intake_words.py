@@ -21,7 +21,7 @@ def lines(arrival: Arrival, place: Place, name: str | None, lang: str) -> Iterat
     zh = lang == "zh"
     home = f"sources/{place.slug}"
     if place.kind == "known":
-        yield _known(place, home, name, zh)
+        yield _known(home, name, zh)
         return
     if place.kind == "file":
         yield from _another(arrival, place, f"{home}/{name}", lang)
@@ -39,7 +39,7 @@ def lines(arrival: Arrival, place: Place, name: str | None, lang: str) -> Iterat
         )  # fmt: skip
 
 
-def _known(place: Place, home: str, name: str | None, zh: bool) -> str:
+def _known(home: str, name: str | None, zh: bool) -> str:
     if name is None:
         return f"同一文件已在 {home}，未作改动" if zh else f"the same file is already in {home}; nothing was written"
     return f"同一文件已在 {home}；source.json 已按所说更新" if zh else f"the same file is already in {home}; source.json now says what you said"

@@ -17,7 +17,7 @@ from pipeline.plain import points_text
 from pipeline.revisions.changes import NAMES, Change, ChangeList, Said, Weight
 from pipeline.revisions.comparison import SETTLED, printed_points
 from pipeline.revisions.textdiff import Mark, marks
-from pipeline.rules.points import called
+from pipeline.rules.sums import called
 
 Level = Literal["part", "section", "line", "total"]
 WEIGHTS: tuple[Weight, ...] = ("patch", "minor", "major")

@@ -123,7 +123,7 @@ def collect(table: JoinedTable) -> Draft:
             draft.notes.append(BodyText(mask_personal(clean(paragraph.text)), paragraph.at))
     for paragraph in table.tail:
         said = fold(paragraph.text).rstrip("。")
-        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?[)\]]?$)", said)
+        number = regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?(?:[)\]]?$|[,，;；、。]))", said)
         if number is not None and patterns.names_total(said):
             draft.totals.append((len(draft.criteria), Decimal(number[0]), paragraph.at))
     for paragraph in table.inside:
@@ -217,7 +217,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         if not draft.criteria and draft.title is None and patterns.TITLE_WORDS.search(text):
             draft.title = (text, filled[0].at)
         else:
-            draft.notes.append(BodyText(text, filled[0].at))
+            draft.notes.append(BodyText(text if len(filled) == 1 else mask_personal(line.row.text()), filled[0].at))
     elif line.kind == "other":
         named = [c for c in line.labels if c is not None and line.own(c) and WORDED.search(clean(c.text))]
         if named:
@@ -269,7 +269,8 @@ def _without_label_number(draft: Draft, line: Line, part: int) -> Line:
     if cell is None or patterns.SERIAL.match(fold(cell.text)) or regex.search(r"\p{Han}{2}", clean(cell.text)) is None:
         return line
     label, declared = split_label(cell.text)
-    if cell.row_span == 1 and declared is None and not patterns.APART_LABEL.fullmatch(fold(label)):
+    outside = patterns.APART_LABEL.fullmatch(fold(label)) or patterns.POINTS_VETO.search(fold(label))
+    if cell.row_span == 1 and declared is None and not outside:
         return line
     if id(cell) not in draft.by_cell:
         draft.by_cell[id(cell)] = Mark(clean(cell.text), declared, cell.at, 1, part, cell.row_span > 1, True, after=len(draft.criteria))

@@ -80,5 +80,6 @@ def header_key(row: Row) -> tuple[str, ...]:
 
 
 def serial_value(text: str) -> int | None:
+    """The number of a cell that holds nothing but a plain serial, else None."""
     match = patterns.SERIAL.match(fold(text))
     return int(match["n"]) if match and match["n"].isdecimal() else None

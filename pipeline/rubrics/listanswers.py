@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import clean
-from pipeline.rubrics.listlines import NOTHING, kind_of, names_total, points_of, unmarked
+from pipeline.rubrics.listlines import NOTHING, kind_of, names_total, points_of, ranks, unmarked
 
 BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
 """A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
@@ -44,7 +44,7 @@ def _without_answers(
 ) -> tuple[list[Paragraph], dict[int, dict[str, Paragraph]]]:
     """Parted as to the lines that say what each answer to the item above them gets (齐全的得10分。 基本齐全的得5分。), its standard: so it
     must be below every item of its kind that has such lines."""
-    order = list(dict.fromkeys(map(kind_of, lines)))
+    order = ranks(lines)
     scored = [i for i, p in enumerate(lines) if kind_of(p) != "plain" and points_of(clean(p.text)) is not None]
     below = {i: run for i in scored if (run := _answers_below(lines, i, order))}
     if below and min(below) == scored[-1] and kind_of(below[scored[-1]][0]) == "plain":
@@ -56,11 +56,11 @@ def _without_answers(
     return [p for p in lines if id(p) not in said], beside | {key: beside.get(key, {}) | {"standard": p} for key, p in standards.items()}
 
 
-def _answers_below(lines: Sequence[Paragraph], index: int, order: Sequence[str]) -> list[Paragraph]:
+def _answers_below(lines: Sequence[Paragraph], index: int, order: Mapping[str, int]) -> list[Paragraph]:
     """The lines of one kind right below a scored one that all say what something gets, if none of a deeper kind follows them."""
     run: list[Paragraph] = []
-    for line in lines[index + 1 :]:
-        closes = kind_of(line) != "plain" and order.index(kind_of(line)) <= order.index(kind_of(lines[index]))
+    for line in (lines[i] for i in range(index + 1, len(lines))):
+        closes = kind_of(line) != "plain" and order[kind_of(line)] <= order[kind_of(lines[index])]
         if closes or kind_of(line) != kind_of(run[0] if run else line):
             return run if closes or kind_of(line) == "plain" else []
         if names_total(line):

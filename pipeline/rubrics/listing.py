@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 
 from msgspec.structs import replace
 
@@ -14,9 +13,19 @@ from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, columns, paragraph_lines
-from pipeline.points import is_label_points, points_at_end, split_label
+from pipeline.points import is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
+from pipeline.rubrics.listheads import (
+    MAX_LIST_LABEL,
+    VETO_CLOSING,
+    Heads,
+    first_heading,
+    heads_extras,
+    unstopped,
+    vetoes,
+)
 from pipeline.rubrics.listlines import (
+    APART,
     BULLET,
     CASE,
     DOTTED_START,
@@ -27,10 +36,15 @@ from pipeline.rubrics.listlines import (
     points_of,
     unmarked,
 )
+from pipeline.rubrics.listserials import plainly_numbered, spaced_out
 from pipeline.rubrics.roles import Columns
-from pipeline.rubrics.sections import section_kind
 from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
+
+STOPS = ("。", "；", "：", ";", ":")
+
+WITHIN = regex.compile(r"[，,、](?:[^，,、。；;]{4,})?$")
+"""A line that stops within a sentence: `数据真实完整，上传`."""
 
 MIN_LINES = 3
 """Fewer scored lines are running text that mentions points."""
@@ -50,10 +64,6 @@ LIST_COLUMNS = Columns(labels=(0,), number=1, text=2, points=3)
 GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 """Where columns part before words: so it is in the rows of a table that was not read as one."""
 
-VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
-"""A veto that closes a line: `拒绝检查的，一票否决。`"""
-
-EXTRA = regex.compile(r"[加扣减]\s*[0-9.]+\s*分")
 ADDED = regex.compile(r"加\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分[。；;]?$")
 """What a case below a heading of bonuses adds, be it the last thing said."""
 
@@ -69,15 +79,8 @@ SECTION_HEAD = regex.compile(rf"{patterns.SECTION_MARKER.pattern}[^。；;]{{2,4
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
 """How Markdown marks a heading."""
 
-FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
-TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,5})\s+")
-"""A serial of two levels, one of the first before a figure (3.24 小时值班), or a measure (37.3 度以上)."""
-
 OPTION_LINE = regex.compile(r"^\s*(?:[A-H]\s*[.、．]|[0-9]{1,2}\s*[)）])")
 """How an answer or a remark below an item is marked, and in other lists an item."""
-
-PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
-MAX_LIST_LABEL = 40
 
 SET_WIDTH = 50
 """Columns of the narrowest page that text is wrapped to by hand."""
@@ -132,16 +135,17 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     paragraphs = [item for p in written for item in _items(p)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
-    paragraphs, options = _without_options(_plainly_numbered(paragraphs))
+    paragraphs, options = _without_options(plainly_numbered(spaced_out(paragraphs)))
     lines, beside = parted(_whole_lines(paragraphs))
-    scored = [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None]
+    lines, total = _without_total(lines)
+    scored = _scored(lines)
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
-    first, last = _first(lines, scored[0]), scored[-1]
-    total = [line for line in lines[last + 1 : last + 2] if names_total(line)]
-    lines = [*lines[: last + 1], *lines[last + 1 + len(total) :]]  # bonuses and deductions may stand below it
-    while last + 1 < len(lines) and (_vetoes(lines[last + 1]) or _heads_vetoes(lines, last + 1) or _is_extra(lines[first:], last + 1 - first)):
-        last += 1
+    first, last = first_heading(lines, scored[0]), scored[-1]
+    last = _with_extras(lines, first, last)
+    if not total and last + 1 < len(lines) and names_total(lines[last + 1]):
+        total = [lines.pop(last + 1)]
+        last = _with_extras(lines, first, last)
     lines = [*lines[: last + 1], *total, *lines[last + 1 :]]
     short = last == scored[-1] and _falls_short(lines[first : last + 1])
     while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
@@ -150,7 +154,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if _is_title(inside):
         below = next((i for i, p in enumerate(inside) if i and not _heads_no_line(p)), 1)
         title, inside = [*title, *inside[:below]], inside[below:]
-    heads = {i for i in range(len(inside)) if _is_heading(inside, i)}
+    heads = Heads(inside).found()
     own = [i for i, p in enumerate(inside) if i not in heads and points_of(clean(p.text)) is not None]
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
@@ -158,74 +162,39 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     return _as_table(title, inside, heads, beside, [*options, *lines[last + 1 : over]], lines[over:][:TAIL])
 
 
-def _plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
-    """The lines, a serial before a figure (2.12345热线畅通) set apart from it where it counts on from a plain one above, or begins below
-    a section's heading; where a blank ends the figure (3.24 小时值班) only if no other line is numbered 3.…. A measure (37.3 度以上)
-    in a line without points is closed up where no line is numbered in two levels near it."""
-    count = Counter(m[1] for p in lines if (m := FIRST_LEVEL.match(p.text)))
-    levels = Counter(int(m[1]) for p in lines if (m := TWO_LEVELS.match(p.text)))
-    out: list[Paragraph] = []
-    last = 0
-    for above, line in zip([None, *lines], lines, strict=False):
-        text = clean(line.text)
-        spaced = patterns.SERIAL_BEFORE_WORDS.match(text)
-        figure = spaced if spaced and count[spaced["b"]] == 1 else None if DOTTED_START.match(text) else patterns.SERIAL_BEFORE_FIGURE.match(text)
-        headed = above is not None and patterns.SECTION_MARKER.match(clean(above.text)) is not None
-        if plain := PLAIN_SERIAL.match(text):
-            last = int(plain[1])
-        elif figure and int(figure["b"]) in (last + 1, 1 if headed else last + 1):
-            last = int(figure["b"])
-            line = replace(line, text=f"{figure[0]} {text[figure.end() :]}")
-        elif points_of(text) is None and (level := TWO_LEVELS.match(text)) and int(level[2]) > 1 and sum(levels[int(level[1]) + near] for near in (-1, 0, 1)) == 1:
-            line = replace(line, text=f"{level[0].rstrip()}{text[level.end() :]}")
-        out.append(line)
-    return out
+def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
+    """The lines without the one that names the total (合计100分), and that: bonuses, deductions and vetoes may stand below it."""
+    scored = _scored(lines)
+    at = next((i for i in range(scored[0] + 1, len(lines)) if names_total(lines[i])), len(lines)) if scored else len(lines)
+    below = lines[at + 1 : at + 3]
+    closes = (bool(scored) and at == scored[-1] + 1) or (len(below) == 2 and heads_extras(*below))
+    return ([*lines[:at], *lines[at + 1 :]], lines[at : at + 1]) if closes else (lines, [])
+
+
+def _scored(lines: Sequence[Paragraph]) -> list[int]:
+    """Where lines give points; one that gives the total is none of them."""
+    return [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None and not names_total(p)]
 
 
 def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     """The lines without those marked A. or 1) where none of these has points: answers and remarks, no level of the list."""
     options = [p for p in lines if OPTION_LINE.match(p.text)]
-    if any(points_of(clean(p.text)) is not None or _vetoes(p) for p in options):
+    if any(points_of(clean(p.text)) is not None or vetoes(p) for p in options):
         return lines, []
     return [p for p in lines if not OPTION_LINE.match(p.text)], options
 
 
-def _vetoes(line: Paragraph) -> bool:
-    """Whether a marked line says that it vetoes, in brackets or where it ends."""
-    text = clean(line.text)
-    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(unmarked(text))))
-
-
-def _heads_vetoes(lines: Sequence[Paragraph], index: int) -> bool:
-    """Whether a line heads a last section of nothing but vetoes."""
-    below = lines[index + 1] if index + 1 < len(lines) else None
-    return below is not None and _vetoes(below) and _may_head(clean(lines[index].text)) and kind_of(lines[index]) != kind_of(below)
-
-
-def _is_extra(lines: Sequence[Paragraph], index: int) -> bool:
-    """Whether a line says what a case adds or takes off, below the heading of such or another of its kind; or is that heading, marked
-    as no line deeper in the list. `lines`: the list and what follows it."""
-    above, line, below = (lines[i] if i < len(lines) else None for i in (index - 1, index, index + 1))
-    if above is None or line is None:
-        return False
-    if _says_extra(line):
-        return _heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line))
-    order = list(dict.fromkeys(map(kind_of, lines)))
-    return below is not None and _says_extra(below) and _heads_extras(line, below) and order.index(kind_of(line)) < order.index(kind_of(below))
-
-
-def _heads_extras(line: Paragraph, below: Paragraph) -> bool:
-    text = clean(line.text)
-    return _may_head(text) and kind_of(line) != kind_of(below) and section_kind(text) != "scored"
-
-
-def _says_extra(line: Paragraph) -> bool:
-    return LIST_MARKER.match(clean(line.text)) is not None and EXTRA.search(line.text) is not None
+def _with_extras(lines: Sequence[Paragraph], first: int, last: int) -> int:
+    """The index of the last line of a list, vetoes, bonuses and deductions below its last scored line among it."""
+    below = Heads(lines[first:])
+    while last + 1 < len(lines) and below.adds(last + 1 - first):
+        last += 1
+    return last
 
 
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
     """Whether the last section of a list declares more points than its lines have."""
-    heads = [i for i in range(len(lines)) if _is_heading(lines, i) and points_of(clean(lines[i].text)) is not None]
+    heads = [i for i in sorted(Heads(lines).found()) if points_of(clean(lines[i].text)) is not None]
     given = [points_of(clean(line.text)) or 0 for line in lines[heads[-1] :]] if heads else [0]
     return given[0] > sum(given[1:])
 
@@ -254,7 +223,7 @@ def _as_table(
     last with points: rows that lack theirs, or clauses of the notice."""
     cells: list[Cell] = []
     loose: list[Paragraph] = []
-    kinds = list(dict.fromkeys(kind_of(inside[i]) for i in sorted(heads)))
+    kinds = [kind for kind in dict.fromkeys(kind_of(inside[i]) for i in sorted(heads)) if kind != APART]
     ranks: dict[int, int] = {}
     roles = list(dict.fromkeys(role for i, p in enumerate(inside) if i not in heads for role in beside.get(id(p), {})))
     width = 4 + len(roles)
@@ -266,10 +235,10 @@ def _as_table(
         if value is None and extra and (added := ADDED.search(text)) and not CASE.search(text):
             value = Decimal(added["points"])
         if i in heads:
-            extra = patterns.BONUS_LABEL.search(text) is not None
-            label = _unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text))
+            extra = "加分" in text or patterns.BONUS_LABEL.search(text) is not None
+            label = unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text)).rstrip("：:")
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
-            ranks[row] = kinds.index(kind_of(paragraph)) + 1
+            ranks[row] = kinds.index(kind_of(paragraph)) + 1 if kind_of(paragraph) != APART else 1
             loose += beside.get(id(paragraph), {}).values()
         elif value is not None or LIST_MARKER.match(text):
             cells += _line_cells(row, text, value, paragraph)
@@ -305,6 +274,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     set_lines = [paragraph_lines(line, i) for i, line in enumerate(lines)]
     margins = Margins.of(list(chain.from_iterable(set_lines)))
     widest = max(SET_WIDTH, *(columns(x.text) for x in chain.from_iterable(set_lines))) - 4
+    tails = _tails(lines)
     for i, line in enumerate(lines):
         text = clean(line.text)
         above = clean(out[-1].text) if out else ""
@@ -314,30 +284,32 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
         wraps = (line.page is not None or columns(set_lines[i - 1][-1].text) >= widest) and not above.endswith(("。", "；", "："))
         closed = points_at_end(above) is not None and not patterns.SCORING_CLAUSE.search(text)
         follows = marked and not closed and margins.goes_on(set_lines[i - 1][-1], set_lines[i][0])
-        if not own and ((opened and (wraps or is_label_points(text))) or follows):
+        if not own and ((opened and (wraps or is_label_points(text))) or follows or (i in tails and out)):
             out[-1] = replace(out[-1], text=above + text)
         else:
             out.append(line)
     return out
 
 
-def _first(lines: Sequence[Paragraph], scored: int) -> int:
-    """The index of the first line of the list: headings without points may stand above the first scored line."""
-    first = scored
-    while first > 0 and _may_head(clean(lines[first - 1].text)) and kind_of(lines[first - 1]) != kind_of(lines[first]):
-        first -= 1
-    return first
+def _tails(lines: Sequence[Paragraph]) -> set[int]:
+    """The lines below a numbered one without points that end it: none is marked, the last alone has points, and they hang below it
+    or it stops within a sentence. Where several have points, it heads them."""
+    found: set[int] = set()
+    for i, line in enumerate(lines):
+        text = clean(line.text)
+        if kind_of(line) in ("plain", "bullet", "bracket", APART) or points_of(text) is not None or text.endswith(STOPS):
+            continue
+        rest = range(i + 1, len(lines))
+        run = list(takewhile(lambda j: kind_of(lines[j]) == "plain" and not patterns.NOTE_ROW.match(lines[j].text) and not names_total(lines[j]), rest))
+        scored = [j for j in run if points_of(clean(lines[j].text)) is not None]
+        hang = not patterns.SECTION_MARKER.match(text) and all(_indent(lines[j]) > _indent(line) for j in run)
+        if scored == run[-1:] != [] and (hang or WITHIN.search(unmarked(text))) and not any(clean(lines[j].text).endswith(STOPS) for j in run[:-1]):
+            found.update(run)
+    return found
 
 
-def _may_head(text: str) -> bool:
-    label, declared = split_label(_unstopped(text))
-    whole = declared is not None or _unstopped(text) == text
-    return bool(LIST_MARKER.match(text)) and len(label) <= MAX_LIST_LABEL and whole and "。" not in label
-
-
-def _unstopped(text: str) -> str:
-    """A line without the stop that closes it."""
-    return text.rstrip("。；; ")
+def _indent(line: Paragraph) -> int:
+    return columns(line.text) - columns(line.text.lstrip())
 
 
 def _is_title(inside: Sequence[Paragraph]) -> bool:
@@ -348,7 +320,8 @@ def _is_title(inside: Sequence[Paragraph]) -> bool:
     if total is None or LIST_MARKER.match(text) or BULLET.match(text):
         return False
     below, own = inside[1:], points_of(text)
-    given = sum((points_of(clean(p.text)) or 0 for i, p in enumerate(below) if not _is_heading(below, i)), Decimal(0))
+    heads = Heads(below).found()
+    given = sum((points_of(clean(p.text)) or 0 for i, p in enumerate(below) if i not in heads), Decimal(0))
     return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * LEAST_TOTAL
 
 
@@ -356,20 +329,3 @@ def _heads_no_line(paragraph: Paragraph) -> bool:
     """Whether a line under a list's title is a field (被考核单位：) or names columns, set apart (考核内容    得分)."""
     names = paragraph.text.split()
     return patterns.field_name(paragraph.text) is not None or (len(names) > 1 and all(map(patterns.header_role, names)))
-
-
-def _is_heading(lines: Sequence[Paragraph], index: int) -> bool:
-    """A short marked line whose next line with a marker or points is marked deeper (kinds of markers rank as they appear)."""
-    text = clean(lines[index].text)
-    if not _may_head(text):
-        return False
-    rest = (lines[i] for i in range(index + 1, len(lines)))
-    below = next((p for p in rest if kind_of(p) != "plain" or points_of(clean(p.text)) is not None), None)
-    if below is None:
-        return False
-    order = list(dict.fromkeys(map(kind_of, lines)))
-    if names_total(below):
-        return False
-    deeper = order.index(kind_of(below)) > order.index(kind_of(lines[index]))
-    sectioned = patterns.SECTION_MARKER.match(text) is not None and split_label(_unstopped(text))[1] is not None
-    return deeper and (sectioned or points_of(clean(below.text)) is not None or _may_head(clean(below.text)) or _vetoes(below) or _heads_extras(lines[index], below))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from pipeline import patterns
@@ -11,13 +12,24 @@ from pipeline.model import Paragraph
 from pipeline.normalize import clean, fold
 from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end
 
+APART = "apart"
+"""The kind of a line that heads bonuses or deductions by its words alone."""
+
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 DOTTED = r"[0-9]{1,2}(?:\.[0-9]{1,2}){2}(?![0-9.])|[0-9]{1,2}\.[0-9]{1,2}(?=\s)"
 DOTTED_START = regex.compile(rf"^\s*(?P<n>{DOTTED})")
+APART_HEAD = r"(?:另[设有]|[附另]外?[设加]?)?(?:加减分|加扣分|加分|扣分|减分|附加分?|奖励分?|奖惩)(?:项目?|事项|部分|情形|内容|指标)?(?:[(（][^()（）]{1,24}[)）])?\s*[:：]?"
+"""What heads bonuses or deductions, with a marker or without: `加分项：`, `另设加减分项（最高5分）`."""
+
+BRACKETED = regex.compile(r"^\s*[【〖]\s*(?P<said>[^【】〖〗。；;]{2,40}?)\s*[】〗]\s*[:：]?\s*$")
+"""A whole line in brackets, which heads others: `【食品安全 40分】`."""
+
 LIST_MARKER = regex.compile(
     rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
-    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[A-H][.、．]|[①-⑳])\s*"
+    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[1-9][0-9]{{2}}\s*[.．、](?![0-9０-９])|[A-H][.、．]|[①-⑳]"
+    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|模块|板块|类别)[一二三四五六七八九十]{{1,3}}\s*[:：、]|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
 )
+"""How a line of a list is marked; the heading of bonuses or a bracketed one needs no more than its words."""
 
 NOTHING = regex.compile(r"不[得计给]分[。；;]?$")
 WORTH = regex.compile(r"(?<=[\p{Han}，,])(?<![每不])[得计记]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
@@ -25,6 +37,13 @@ WORTH = regex.compile(r"(?<=[\p{Han}，,])(?<![每不])[得计记]\s*(?P<points>
 
 CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周月季年]|[人户班])")
 """An amount for each case (每增加一项), not for a period (每日, 每半年)."""
+
+WORTH_THEN = regex.compile(
+    r"(?:(?<=[\p{Han}，,%％])(?<![每不可共])[得计记]|[，,:：]\s*)\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[；;。，,](?P<rest>[^（(]*(?:[扣减]|不[得计给]分).*)$", regex.DOTALL
+)
+"""What a marked line is worth, and then only what is taken off: `达到98%的得20分；每低1个百分点扣2分。`"""
+
+TAKEN = regex.compile(r"[扣减]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分")
 
 OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
 """One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
@@ -37,6 +56,8 @@ def points_of(text: str) -> Decimal | None:
     """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
     if "分" not in text or len(OPTION.findall(text)) > 1:
         return None
+    bracketed = BRACKETED.match(text)
+    text = bracketed["said"] if bracketed else text
     own = points_at_end(text)
     own = own if own is not None else points_after_name(unmarked(text))
     leading = LEADING_POINTS.match(unmarked(text)) if own is None else None
@@ -51,7 +72,18 @@ def points_of(text: str) -> Decimal | None:
 def _worth(text: str) -> Decimal | None:
     """The points that a line names last, if it names no others and they are no amount for each case."""
     said = WORTH.search(text) if len(FIGURE_OF_POINTS.findall(text)) == 1 else None
+    if said is None and (then := WORTH_THEN.search(text)) is not None:
+        taken = [Decimal(n) for n in TAKEN.findall(then["rest"])]
+        others = len(FIGURE_OF_POINTS.findall(text)) - 1 - len(taken)
+        said = then if not others and max(taken, default=Decimal(0)) <= Decimal(then["points"]) else None
+        text = text[: then.start()]
     return Decimal(said["points"]) if said is not None and not CASE.search(text) else None
+
+
+def ranks(lines: Iterable[Paragraph]) -> dict[str, int]:
+    """How deep the kinds of markers of a list are: as they appear, but what heads bonuses by its words heads all others."""
+    found = {kind: rank for rank, kind in enumerate(dict.fromkeys(map(kind_of, lines)))}
+    return found | {APART: -1} if APART in found else found
 
 
 def unmarked(text: str) -> str:
@@ -71,6 +103,8 @@ def kind_of_text(text: str) -> str:
     match = LIST_MARKER.match(text)
     if not match:
         return "plain"
+    if not match[0].strip():
+        return "bracket" if BRACKETED.match(text) else APART
     said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
     return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
 

@@ -24,7 +24,8 @@ def scored_rows_are_marked(table: JoinedTable) -> bool:
 
 
 def scored_rows_are_worded(table: JoinedTable) -> bool:
-    """Whether (nearly) all rows with points have a Chinese numeral in the number column: they number criteria, not sections."""
+    """Whether (nearly) all rows with points have a numeral in the number column that a section might have (一, Ⅱ, C): they number
+    criteria, not sections."""
     marks: list[str | None] = []
     forms: set[bool] = set()
     for columns, rows in zip(table.columns, table.data, strict=True):
@@ -40,8 +41,18 @@ def scored_rows_are_worded(table: JoinedTable) -> bool:
                 own = said.strip("().、")
                 marks.append(own if NUMERAL.fullmatch(own) else None)
                 forms |= {said[0] == "("} if marks[-1] else set()
-    values = [chinese_number(m) or 0 for m in marks if m]
+    values = [_value(m) for m in marks if m]
     falls = sum(b not in (1, a + 1) for a, b in pairwise(values))  # a section's among them would break the count
     if len(forms) > 1:  # 一 heads （一） and （二）
         return False
     return len(marks) >= 3 and len(values) >= 0.9 * len(marks) and falls <= max(1, len(values) // 10)
+
+
+ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx")
+
+
+def _value(mark: str) -> int:
+    """What a folded numeral counts: 二, ii and b are 2; 0 where it counts nothing."""
+    if mark in ROMANS:
+        return ROMANS.index(mark) + 1
+    return chinese_number(mark) or (ord(mark) - ord("a") + 1 if len(mark) == 1 and mark.isascii() else 0)

@@ -83,12 +83,12 @@ def _is_printed_full(profile: Profile, role: Role | None, name: str) -> bool:
 def pick_sums(
     profiles: Sequence[Profile], roles: dict[int, Role | None], names: dict[int, str], taken: dict[int, Role], score: int | None
 ) -> tuple[int, ...]:
-    """Columns headed 小计 that sum up the criteria's points of each label, on either side of them, and not what was awarded
+    """Columns headed 小计 or 合计 that sum up the criteria's points of each label, on either side of them, and not what was awarded
     between them."""
     if score is None:
         return ()
     given = min((c for c, name in names.items() if c > score and profiles[c].filled and patterns.header_role(name) == "awarded"), default=len(profiles))
-    sums = (c for c, name in names.items() if c not in taken and c != score and c < given and patterns.names_subtotal(name))
+    sums = (c for c, name in names.items() if c not in taken and c != score and c < given and (patterns.names_subtotal(name) or patterns.names_total(name)))
     coarse = (c for c in sums if is_coarser(profiles[c], profiles[score]) or _goes_with_label(c, profiles, roles))
     return tuple(c for c in coarse if profiles[c].numeric >= 0.5)
 
@@ -113,6 +113,7 @@ def _goes_with_label(col: int, profiles: Sequence[Profile], roles: dict[int, Rol
 
 
 def is_coarser(a: Profile, b: Profile) -> bool:
+    """Whether a column has clearly fewer cells than another: it holds points of a level above."""
     return a.filled <= 0.7 * b.filled
 
 

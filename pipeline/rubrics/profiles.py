@@ -53,6 +53,7 @@ class Profile(Struct, frozen=True):
 
 
 def profile_of(rows: Sequence[Row], col: int) -> Profile:
+    """What the cells of one column of data rows are like; joined cells count where they begin."""
     cells = [(i, c) for i, r in enumerate(rows) if (c := r.cells[col]) is not None and c.row == r.index and c.col == col]
     placed = [(i, c, t) for i, c in cells if (t := clean(c.text))]
     filled, at = [(c, t) for _, c, t in placed], [i for i, _, _ in placed]

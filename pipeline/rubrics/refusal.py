@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
 from pipeline.patterns import Role
-from pipeline.points import read_points, total_in
+from pipeline.points import read_points, split_label, total_in
 from pipeline.rubrics.draft import Draft
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.stacks import are_others
@@ -55,6 +57,7 @@ UNSCORED = "a table under a title that speaks of scoring, without points that co
 CASES = "a table of cases and what each adds to a score or takes off it, no criteria"
 EXTRAS = "a table of names of what adds to a score or takes off it, in the body and under no title of a scoring sheet"
 OTHERS = "a table in words of its own, and nothing over it that speaks of scoring"
+SUMMARY = "a table that names the sections of a rubric and their points again, to gather results"
 APART = frozenset((CASES, EXTRAS, OTHERS))
 """Why tables are left alone whose figures somebody may count beside those of a rubric."""
 
@@ -72,6 +75,7 @@ LEFT_ALONE = {
     OTHERS: "列的是另外的事项，上方没有评分的字样",
     "a table of grades and their ranges, no criteria": "是等次与分数段对照",
     "a table of results: each row is somebody's score, not a criterion": "是评分结果，每行是一个单位或个人的得分",
+    SUMMARY: "是另一张评价表各项目得分的汇总",
     "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",
 }
 """Why a table with points is no rubric, in Chinese."""
@@ -292,3 +296,12 @@ def _weights(draft: Draft, roles: set[Role | None]) -> str | None:
     if roles - {"label", "points", "number", "method", "remark", None} or len(percents) < max(2, len(draft.criteria)):
         return None
     return "a table of weights: it weighs parts and has no criteria"
+
+
+def sums_up(draft: Draft, others: Sequence[Draft]) -> bool:
+    """Whether all that a table scores are the sections of one other rubric with their points (管理（20分） | 服务（30分）), its columns
+    or in rows without any text of their own."""
+    scored = {(fold(split_label(c.text)[0]), c.max_points) for c in draft.criteria}
+    if len(scored) < MIN_CRITERIA or any(c.max_points is None or c.columns.keys() - {"item"} for c in draft.criteria):
+        return False
+    return any(scored <= {(fold(split_label(m.text)[0]), m.stated_points) for m in other.marks} for other in others if other is not draft)

@@ -43,6 +43,7 @@ class Columns(Struct, frozen=True):
 
 
 def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Columns:
+    """Which column of a part plays which role: as its header names say (`names`, by column), else as its cells look."""
     grades = {c: name for c, name in names.items() if c < width and _is_grade_column(name)}
     body = [r for r in rows if not r.is_total and not _is_preamble_data(r, len(grades) > 1)]
     body = _with_scored_texts(rows, body)

@@ -19,8 +19,8 @@ from pipeline.rubrics.roles import Columns
 
 Kind = Literal["criterion", "section", "heading", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
 
-NUMERAL = regex.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.]?")
-"""A serial in Chinese numerals, alone in its cell."""
+NUMERAL = regex.compile(r"[(（]?(?:[一二三四五六七八九十]{1,3}|[ivx]{1,4}|[a-h])[)）]?[、.]?")
+"""A serial in Chinese or Roman numerals or a letter (folded), alone in its cell."""
 
 MAX_LABEL = 40
 """A section label is short; a longer wide cell is a note."""
@@ -51,7 +51,7 @@ def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = Fal
     """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
     `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `whole_above`: the
     row before it is a whole sentence, or breaks off (None: rows here do not end with a stop); `worded`: the scored rows
-    themselves are numbered in Chinese numerals, so that one in the number column makes no section row."""
+    themselves are numbered in such numerals, so that one in the number column makes no section row."""
     line = _with_cells("other", row, columns)
     filled = row.filled()
     if not filled or (len(filled) == 1 and patterns.CONTINUED.match(clean(filled[0].text))):
@@ -130,9 +130,15 @@ def _fields(line: Line, filled: tuple[Cell, ...]) -> Line | None:
 
 
 def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
-    """A row with nothing but the name of a place to write (综合评价, 考核意见：)."""
-    alone = len(filled) == 1 and filled[0].row_span == 1 and patterns.OPINION.fullmatch(fold(filled[0].text))
-    return _as(line, "note") if alone else None
+    """A row of the sheet's foot: the name of a place to write (综合评价, 考核意见：), alone or beside grades to tick and fields to
+    fill in; or 备注 beside what it says. No points stand in it."""
+    name, *beside = filled
+    key = fold(name.text)
+    if name.row_span > 1 or any(c is line.points for c in beside):
+        return None
+    empty = all(patterns.TICKS.fullmatch(clean(c.text)) or patterns.field_names(c.text) for c in beside)
+    remark = len(beside) == 1 and beside[0].col_span > 1 and patterns.REMARK.fullmatch(key) is not None
+    return _as(line, "note") if remark or (empty and patterns.OPINION.fullmatch(key)) else None
 
 
 def _heading(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:

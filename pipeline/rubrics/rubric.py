@@ -31,12 +31,13 @@ from pipeline.points import read_points, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import OPEN_BRACKET, Draft, Mark, collect
+from pipeline.rubrics.foot import leave_foot
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.header import header_at, header_faults, header_of
 from pipeline.rubrics.listing import lists_of, unboxed
 from pipeline.rubrics.listsbeside import with_lists
 from pipeline.rubrics.oddities import odd_parts
-from pipeline.rubrics.refusal import APART, UNSCORED, in_chinese, refusal
+from pipeline.rubrics.refusal import APART, SUMMARY, UNSCORED, in_chinese, refusal, sums_up
 from pipeline.rubrics.regroup import regroup
 from pipeline.rubrics.roles import spanning_totals
 from pipeline.rubrics.sections import section_kind, sections_of, spread
@@ -75,11 +76,21 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
                 elif reason:
                     kind = "unscored-table" if reason == UNSCORED else "table-apart" if reason in APART else "not-a-rubric"
                     remarks.append(Remark(kind, reason, table.parts[0].at, message_zh=in_chinese(reason)))
+    drafts, again = _without_summaries(drafts)
+    remarks += again
     rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
         remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else ()
     return rubrics, (*remarks, *cut_tops(rubrics))
+
+
+def _without_summaries(drafts: Sequence[tuple[Segment, Draft]]) -> tuple[list[tuple[Segment, Draft]], list[Remark]]:
+    """The rubrics without tables that gather the results of another, and a remark for each of these."""
+    own = [draft for _, draft in drafts]
+    gathering = [draft for draft in own if len(own) > 1 and sums_up(draft, own)]
+    kept = [(home, draft) for home, draft in drafts if not any(draft is d for d in gathering)]
+    return kept, [Remark("not-a-rubric", SUMMARY, d.table.parts[0].at, message_zh=in_chinese(SUMMARY)) for d in gathering]
 
 
 def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
@@ -104,6 +115,7 @@ def _number_rubrics(drafts: Sequence[tuple[Segment, Draft]], has_annexes: bool) 
 
 def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: bool) -> Rubric:
     """One rubric as printed; `first`: it is the first of its segment, whose title it may take."""
+    leave_foot(draft)
     printed = _totals(draft, len(draft.criteria))[0]
     marks = spread(_placed_marks(draft), draft.criteria, printed)
     tornpoints.mend(draft, marks, printed)

@@ -12,6 +12,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean
+from pipeline.pagenumbers import may_number_page
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of, serial_value
 from pipeline.rubrics.halves import halves
@@ -166,7 +167,7 @@ def _counts_on(parts: Sequence[Table], part: Table) -> bool:
 
 def _is_noise(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
-    return not text or any(p.match(text) for p in (patterns.PAGE_NUMBER, patterns.CONTINUED, patterns.CONTINUED_TITLE))
+    return not text or may_number_page(text) or any(p.match(text) for p in (patterns.CONTINUED, patterns.CONTINUED_TITLE))
 
 
 def _goes_on(parts: Sequence[Table], part: Table) -> bool:
@@ -202,7 +203,7 @@ def assign_columns(table: JoinedTable) -> tuple[Columns, ...]:
         by_width[width] = columns_of(rows, width, _names(table, width))
     best = by_width[widths[0]]
     for width in widths[1:]:
-        own, same = by_width[width], _borrow(best, widths[0], width)
+        own, same = by_width[width], _borrow(best, width)
         headed = any(heads and part.cols == width for heads, part in zip(table.headers, table.parts, strict=True))
         alike = not headed and (own.number, own.points) == (same.number, same.points) and same.text is not None
         few = known and not headed and _data_rows(table, width) < MIN_ROWS
@@ -221,16 +222,16 @@ def _data_rows(table: JoinedTable, width: int) -> int:
     return sum(len(d) for p, d in zip(table.parts, table.data, strict=True) if p.cols == width)
 
 
-def _borrow(columns: Columns, width: int, other: int) -> Columns:
-    """The roles of another width, taken from the left for a wider part, cut for a narrower one."""
-    keep = lambda c: c if c is not None and c < other else None  # noqa: E731
+def _borrow(columns: Columns, width: int) -> Columns:
+    """The roles of a part, for one of another `width`: taken from the left for a wider part, cut for a narrower one."""
+    keep = lambda c: c if c is not None and c < width else None  # noqa: E731
     return Columns(
-        labels=tuple(c for c in columns.labels if c < other),
+        labels=tuple(c for c in columns.labels if c < width),
         number=keep(columns.number),
-        label_numbers={n: c for n, c in columns.label_numbers.items() if c < other},
+        label_numbers={n: c for n, c in columns.label_numbers.items() if c < width},
         text=keep(columns.text),
         points=keep(columns.points),
-        section_points={n: c for n, c in columns.section_points.items() if c < other},
-        awarded=tuple(c for c in columns.awarded if c < other),
-        others={c: n for c, n in columns.others.items() if c < other},
+        section_points={n: c for n, c in columns.section_points.items() if c < width},
+        awarded=tuple(c for c in columns.awarded if c < width),
+        others={c: n for c, n in columns.others.items() if c < width},
     )

@@ -8,10 +8,8 @@ from itertools import pairwise
 from pipeline import rx as regex
 from pipeline.model import AnnexEntry, BodyText, Heading, Notice, Reading
 from pipeline.normalize import chinese_number, fold
+from pipeline.notices.head import OFFICIAL_KINDS
 from pipeline.rules.registry import Hit, rule, shorten
-
-KINDS = ("决议", "决定", "命令", "令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案", "函", "纪要")
-"""The fifteen kinds of official document (条例, article 8), 命令（令） under both names."""
 
 
 def is_notice(notice: Notice) -> bool:
@@ -239,7 +237,7 @@ def title_form(reading: Reading) -> Iterator[Hit]:
     if not (notice.document_number and notice.addressees and notice.title):
         return
     bare = regex.sub(r"[（(][^（）()]*[）)]$", "", regex.sub(r"\s", "", notice.title))
-    if not bare.endswith(KINDS):
+    if not bare.endswith(OFFICIAL_KINDS):
         yield Hit(
             annex=0,
             where="notice/title",

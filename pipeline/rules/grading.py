@@ -10,6 +10,7 @@ from pipeline import rx as regex
 from pipeline.findings import Proof, Step
 from pipeline.model import GradeBand, Notice, Reading
 from pipeline.normalize import fold
+from pipeline.patterns import ASSESSING
 from pipeline.plain import points_text
 from pipeline.rules.registry import Hit, rule, shorten
 
@@ -144,8 +145,8 @@ def veto_without_outcome(reading: Reading) -> Iterator[Hit]:
         )
 
 
-DAILY = regex.compile(r"(?:日常|平时|月度|月|季度|季)(?:评价|考核|检查|考评|测评|评估)")
-ROUND = regex.compile(r"(?:集中|年度|年终|半年|定期|综合)(?:评价|考核|检查|考评|测评|评估)")
+DAILY = regex.compile(rf"(?:日常|平时|月度|月|季度|季)(?:{ASSESSING})")
+ROUND = regex.compile(rf"(?:集中|年度|年终|半年|定期|综合)(?:{ASSESSING})")
 WEIGHTED = regex.compile(r"[0-9]{1,3}(?:\.[0-9]+)?[%％]|权重|百分之|占比|比例|平均")
 
 

@@ -62,6 +62,7 @@ def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
     group: list[tuple[Criterion, int]] = []
     upper: Serial | None = None
     printed = rubric.printed()
+    hundreds = _by_hundreds(printed)
     for index, criterion in enumerate(printed):
         serial = serial_of(criterion)
         if serial is None:
@@ -73,13 +74,23 @@ def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
         exchanged = anew and criterion.id in starts and serial[-1] == 2 and not counts_on
         while group and serial_of(group[-1][0]) is None and group[-1][1] >= serial[-1]:
             group.pop()
-        if group and (serial[:-1] != upper or restart or exchanged):
-            yield _run(group, last_before)
+        crossed = hundreds and bool(group) and group[-1][1] // 100 != serial[-1] // 100
+        if group and (serial[:-1] != upper or restart or exchanged or crossed):
+            yield _run(group, last_before, hundreds)
             group, last_before = [], 0
         upper = serial[:-1]
         group.append((criterion, serial[-1]))
     if group:
-        yield _run(group, last_before)
+        yield _run(group, last_before, hundreds)
+
+
+def _by_hundreds(printed: Sequence[Criterion]) -> bool:
+    """Whether the numbers say the section too (101, 102, 201, 202): all have three digits, and most hundreds begin at 1."""
+    found = [s for c in printed if (s := serial_of(c)) is not None]
+    if not found or not all(len(s) == 1 and 100 < s[0] < 1000 for s in found):
+        return False
+    firsts = [s[-1] for i, s in enumerate(found) if not i or s[-1] // 100 != found[i - 1][-1] // 100]
+    return 2 <= len(firsts) < len(found) and 2 * sum(n % 100 == 1 for n in firsts) > len(firsts) and firsts == sorted(firsts)
 
 
 def _restarts(rubric: Rubric) -> bool:
@@ -98,9 +109,11 @@ def _misnumbered_one(printed: Sequence[Criterion], index: int) -> bool:
     return before is not None and after is not None and after[-1] == before[-1] + 2 and after[-1] > 2
 
 
-def _run(group: Sequence[tuple[Criterion, int]], last_before: int) -> Run:
+def _run(group: Sequence[tuple[Criterion, int]], last_before: int, hundreds: bool) -> Run:
     criteria, serials = zip(*group, strict=True)
     first = serials[0]
+    if hundreds:
+        return Run(tuple(criteria), tuple(serials), first // 100 * 100 + 1)
     whole = first == 1 or first == last_before + 1 or first > FARTHEST_START
     return Run(tuple(criteria), tuple(serials), first if whole else 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pipeline.findings import Proof, Status, Step
@@ -11,73 +11,26 @@ from pipeline.plain import points_text
 from pipeline.points import adding, beyond_best, is_capped, spare
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule
-
-SETTLED = ("printed", "confirmed")
+from pipeline.rules.sums import (
+    SETTLED,
+    absent_points,
+    addends,
+    is_counted,
+    is_worded,
+    places,
+    section_name,
+    span_of,
+    sum_of,
+    terms,
+    top_sections,
+    total_closes,
+    whole_sums,
+    with_children,
+)
 
 ALTERNATIVES = Decimal("1.8")
 """A sum this many times the declared value is no misprint: rows exclude each other (choose one), or the table holds more
 than one sheet. Reported as a note."""
-
-
-def is_counted(criterion: Criterion) -> bool:
-    """Whether a criterion's points stand on the sheet (or were decided) and count to its section's sum."""
-    return criterion.basis in SETTLED and criterion.points_basis in SETTLED and criterion.max_points is not None
-
-
-def with_children(rubric: Rubric, section: Section) -> list[Criterion]:
-    """The criteria of a section and of the sections below it that add to its sum."""
-    below = [c for s in rubric.sections if s.parent == section.id for c in with_children(rubric, s)]
-    return [*adding(section), *below]
-
-
-def sum_of(criteria: Iterable[Criterion], kind: str) -> Decimal:
-    """Sum of the counted points of one kind (scored, bonus, deduction)."""
-    return sum((c.max_points for c in criteria if is_counted(c) and c.kind == kind and c.max_points is not None), Decimal(0))
-
-
-def absent_points(criteria: Iterable[Criterion]) -> list[Criterion]:
-    """Scored criteria whose points are unknown on the sheet: the cell is empty, or the whole row is absent."""
-    return [c for c in criteria if c.kind == "scored" and not is_counted(c) and not _is_worded(c)]
-
-
-def _is_worded(criterion: Criterion) -> bool:
-    """A points cell with words or a dash: something stands there, but no maximum."""
-    return criterion.max_points is None and bool(criterion.choice or (criterion.points_printed or "").strip())
-
-
-def addends(criteria: Iterable[Criterion]) -> str:
-    """`3 + 3 + 2 = 8`; equal addends in a long row are written `5×2`."""
-    values = [c.max_points for c in criteria if is_counted(c) and c.max_points is not None]
-    return f"{_terms(values)} = {points_text(sum(values, Decimal(0)))}" if values else "0"
-
-
-def _terms(values: list[Decimal]) -> str:
-    """`3 + 3 + 2`; runs of equal addends in a long row are written `5×2`."""
-    if len(values) <= 12:
-        return " + ".join(points_text(v) for v in values)
-    groups: list[list[Decimal]] = []
-    for value in values:
-        if groups and groups[-1][0] == value:
-            groups[-1].append(value)
-        else:
-            groups.append([value])
-    return " + ".join(points_text(g[0]) if len(g) == 1 else f"{len(g)}×{points_text(g[0])}" for g in groups)
-
-
-def called(criterion: Criterion) -> str:
-    """The printed number; of a criterion without, its running index, as the id has it."""
-    return criterion.number or criterion.id.rsplit("/c", 1)[-1]
-
-
-def span_of(criteria: Iterable[Criterion]) -> str:
-    """`13–16`."""
-    names = [called(c) for c in criteria]
-    return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}" if names else "–"
-
-
-def section_name(section: Section) -> str:
-    """The label, or the id when the label is lost."""
-    return section.label or section.id
 
 
 def _verdict(rubric: Rubric, exact: Status) -> tuple[Status, dict]:
@@ -135,18 +88,20 @@ def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
     for rubric in reading.rubrics:
         for section in rubric.sections:
             yield from _section_hits(rubric, section)
-            if spare(section):
-                yield _chosen_hit(rubric, section)
+            yield from _label_hits(rubric, section)
 
 
-def _chosen_hit(rubric: Rubric, section: Section) -> Hit:
-    """A section's points are those of its best line, on the form and in the score too."""
-    sums, name, most = addends(section.criteria), section_name(section), points_text(section.stated_points or Decimal(0))
-    return Hit(
-        annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,),
-        zh=f"项目“{name}”写明只取一条：所标 {most} 分是最高的一条，各条合计 {sums}；评分时填一条即可，填多条的取最高的一条",
-        en=f"section “{name}” has one line chosen: the {most} it declares are its best, all sum to {sums}; one score is enough, of several the best counts",
-    )  # fmt: skip
+def _label_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
+    """What a label says of its lines: that the best counts, on the form and in the score too; or that no more than a cap does."""
+    sums, name, most = addends(section.criteria), section_name(section), section.stated_points or Decimal(0)
+    if spare(section):
+        zh = f"项目“{name}”写明只取一条：所标 {points_text(most)} 分是最高的一条，各条合计 {sums}；评分时填一条即可，填多条的取最高的一条"
+        en = f"section “{name}” has one line chosen: the {points_text(most)} it declares are its best, all sum to {sums}; one score is enough, of several the best counts"
+        yield Hit(annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,), zh=zh, en=en)
+    if is_capped(section) and most < section.points_sum():
+        zh = f"项目“{name}”写明最多 {points_text(most)} 分，各条合计 {sums}；表单和评分计到最多分为止"
+        en = f"section “{name}” gives {points_text(most)} at most, its lines {sums}; forms and scores count no more than the most"
+        yield Hit(annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,), zh=zh, en=en)
 
 
 def _section_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
@@ -164,7 +119,7 @@ def _section_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
             continue
         if open_cells and total < declared and any(c.basis == "printed" for c in open_cells):
             continue
-        if any(_is_worded(c) and c.kind != "veto" for c in criteria) and total < declared:
+        if any(is_worded(c) and c.kind != "veto" for c in criteria) and total < declared:
             continue
         yield _section_hit(rubric, section, criteria, declared, total, place, worded)
 
@@ -241,52 +196,24 @@ def _closing(rubric: Rubric, zh: str, en: str) -> tuple[str, str]:
     return f"；全表合计 {total} 分与总分相符{zh}", f"; the whole sheet sums to the stated total {total}{en}"
 
 
-def total_closes(rubric: Rubric) -> bool:
-    """Whether the printed criteria make the stated total, with or without the bonus."""
-    return rubric.stated_total is not None and rubric.stated_total in _sums(rubric)
-
-
 def _section_proof(
     rubric: Rubric, section: Section, criteria: list[Criterion], declared: Decimal, place: Provenance | None, fields: dict
 ) -> Proof:
     total = sum_of(criteria, "scored") if section.kind == "scored" else _section_sum(section, criteria)
     steps = [
-        Step("sum", addends(criteria), tuple(c.id for c in criteria), points_text(total), _places(criteria)),
+        Step("sum", addends(criteria), tuple(c.id for c in criteria), points_text(total), places(criteria)),
         Step("declared", f"{section_name(section)}: {points_text(declared)}", (section.id,), points_text(declared), (place,) if place else ()),
         Step("compare", f"{points_text(total)} − {points_text(declared)} = {points_text(total - declared)}", (section.id,), None),
     ]
-    labels = [s for s in _top(rubric) if s.kind == "scored" and s.stated_points is not None]
-    if rubric.stated_total is not None and len(labels) == len([s for s in _top(rubric) if s.kind == "scored"]) > 1:
+    labels = [s for s in top_sections(rubric) if s.kind == "scored" and s.stated_points is not None]
+    if rubric.stated_total is not None and len(labels) == len([s for s in top_sections(rubric) if s.kind == "scored"]) > 1:
         whole = sum((s.stated_points for s in labels if s.stated_points is not None), Decimal(0))
-        text = f"{_terms([s.stated_points for s in labels if s.stated_points is not None])} = {points_text(whole)}"
+        text = f"{terms([s.stated_points for s in labels if s.stated_points is not None])} = {points_text(whole)}"
         steps.append(Step("labels", text, tuple(s.id for s in labels), points_text(whole), tuple(s.at for s in labels if s.at)))
     margin = section.boundary.margin if section.boundary else None
     claim = f"第 {span_of(criteria)} 条之和 {points_text(total)} ≠ 标注 {points_text(declared)}"
     claim_en = f"criteria {span_of(criteria)} sum to {points_text(total)} ≠ declared {points_text(declared)}"
     return Proof(claim=claim, claim_en=claim_en, steps=tuple(steps), margin=margin, redundancy=2 if total_closes(rubric) else 1, **fields)
-
-
-def _places(criteria: Iterable[Criterion]) -> tuple[Provenance, ...]:
-    return tuple(c.points_at for c in criteria if c.points_at is not None)
-
-
-def _top(rubric: Rubric) -> list[Section]:
-    return [s for s in rubric.sections if s.parent is None]
-
-
-def _sums(rubric: Rubric) -> tuple[Decimal, Decimal]:
-    """The sheet's sum without and with its bonus."""
-    criteria = [c for s in rubric.sections if s.kind == "scored" for c in adding(s)]
-    extra = (_most_of(s) for s in rubric.sections if s.kind == "bonus")
-    base = sum_of(criteria, "scored")
-    return base, base + sum_of(criteria, "bonus") + sum(extra, Decimal(0))
-
-
-def _most_of(bonus: Section) -> Decimal:
-    """What a bonus section can add: its lines together, or the cap that its label sets."""
-    if is_capped(bonus) and bonus.stated_points is not None:
-        return bonus.stated_points
-    return sum_of(adding(bonus), "scored") + sum_of(adding(bonus), "bonus")
 
 
 @rule(
@@ -332,7 +259,7 @@ def _odd_about_bonus(rubrics: Sequence[Rubric]) -> tuple[Rubric, Rubric] | None:
     sheets that differ, the odd one is that whose total is not 100."""
     sides: dict[bool, list[Rubric]] = {True: [], False: []}
     for rubric in rubrics:
-        base, whole = _sums(rubric)
+        base, whole = whole_sums(rubric)
         if base != whole and rubric.stated_total in (base, whole) and rubric.total_basis in SETTLED:
             sides[rubric.stated_total == whole].append(rubric)
     few, many = sorted(sides.values(), key=len)
@@ -344,7 +271,7 @@ def _odd_about_bonus(rubrics: Sequence[Rubric]) -> tuple[Rubric, Rubric] | None:
 
 
 def _bonus_hit(odd: Rubric, sister: Rubric) -> Hit:
-    base, whole = _sums(odd)
+    base, whole = whole_sums(odd)
     stated, usual = (whole, base) if odd.stated_total == whole else (base, whole)
     holds = ("包含", "holds") if stated == whole else ("不含", "leaves out")
     other = ("不含", "leaves out") if stated == whole else ("包含", "holds")
@@ -364,18 +291,18 @@ def _bonus_hit(odd: Rubric, sister: Rubric) -> Hit:
 def _total_hits(rubric: Rubric, stated: Decimal) -> Iterator[Hit]:
     criteria = [c for s in rubric.sections for c in adding(s) if c.basis in SETTLED]
     if any(is_counted(c) and c.kind != "deduction" for c in criteria):  # what is only deducted from the total makes no sum
-        base, whole = _sums(rubric)
+        base, whole = whole_sums(rubric)
         unknown = [c for c in absent_points(criteria) if c.basis == "printed"]
         taking = {c.id for s in rubric.sections if s.kind == "deduction" for c in s.criteria}  # what these cost is no part of the total
-        worded = any(_is_worded(c) and c.kind != "veto" and c.id not in taking for c in criteria)
+        worded = any(is_worded(c) and c.kind != "veto" and c.id not in taking for c in criteria)
         if stated not in (base, whole) and (base > stated or not (unknown or worded)):
             yield _total_hit(rubric, criteria, stated, base)
             return
         if stated in (base, whole) or not unknown:
             return
-    labels = [s for s in _top(rubric) if s.kind == "scored"]
+    labels = [s for s in top_sections(rubric) if s.kind == "scored"]
     values = [s.stated_points for s in labels if s.stated_points is not None and s.points_basis in SETTLED]
-    outside = sum((s.stated_points or Decimal(0) for s in _top(rubric) if s.kind == "bonus"), Decimal(0))
+    outside = sum((s.stated_points or Decimal(0) for s in top_sections(rubric) if s.kind == "bonus"), Decimal(0))
     rivals = len(values) > 2 and any(c.max_points is not None for c in criteria)  # one section may stand for another
     if len(values) == len(labels) > 1 and stated not in (sum(values), sum(values) + outside):
         yield _label_hit(rubric, labels, values, stated, [v for v in values if sum(values) - v == stated] if rivals else [])
@@ -419,13 +346,13 @@ def _sums_by_section(rubric: Rubric) -> Iterator[Step]:
         if rows and section.kind == "scored":
             value = sum_of(rows, "scored")
             text = f"{section_name(section)} {span_of(rows)}: {addends(rows)}" if section.label else f"{span_of(rows)}: {addends(rows)}"
-            yield Step("sum", text, tuple(c.id for c in rows), points_text(value), _places(rows))
+            yield Step("sum", text, tuple(c.id for c in rows), points_text(value), places(rows))
 
 
 def _total_steps(rubric: Rubric, stated: Decimal, base: Decimal) -> Iterator[Step]:
     parts = [sum_of(adding(s), "scored") for s in rubric.sections if s.kind == "scored" and any(is_counted(c) for c in s.criteria)]
     if len(parts) > 1:
-        yield Step("sum", f"{_terms(parts)} = {points_text(base)}", (rubric.id,), points_text(base))
+        yield Step("sum", f"{terms(parts)} = {points_text(base)}", (rubric.id,), points_text(base))
     place = (rubric.total_at,) if rubric.total_at else ()
     yield Step("declared", points_text(stated), (rubric.id,), points_text(stated), place)
 
@@ -433,7 +360,7 @@ def _total_steps(rubric: Rubric, stated: Decimal, base: Decimal) -> Iterator[Ste
 def _label_hit(rubric: Rubric, labels: list[Section], values: list[Decimal], stated: Decimal, spare: list[Decimal]) -> Hit:
     """`spare`: labels without one of which the others make the total; where two of them are equal, one may stand for the other."""
     total = sum(values, Decimal(0))
-    text = f"{_terms(values)} = {points_text(total)}"
+    text = f"{terms(values)} = {points_text(total)}"
     zh = en = ""
     if spare:
         zh = f"；少计其中一项（{points_text(spare[0])} 分）恰合总分：或任选其一，或有一数印错，不能判定"

@@ -8,9 +8,9 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.findings import Severity
 from pipeline.model import Criterion, Doubt, Reading, Rubric
-from pipeline.rules.points import called, section_name, sum_of, with_children
 from pipeline.rules.registry import Hit, rule, shorten
 from pipeline.rules.slips import edits_between
+from pipeline.rules.sums import called, section_name, sum_of, with_children
 
 ROLES = {"text": "评价内容", "points": "分值", "number": "序号", "awarded": "得分"}
 UNSURE = 0.75

@@ -12,8 +12,8 @@ from pipeline.model import Criterion, Reading, Rubric, Section, SectionList
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.proving.layout import same_name
-from pipeline.rules.points import SETTLED, addends, section_name, span_of, sum_of
 from pipeline.rules.registry import Hit, rule, shared
+from pipeline.rules.sums import SETTLED, addends, section_name, span_of, sum_of
 
 
 def _status(section: Section) -> Status:

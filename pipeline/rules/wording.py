@@ -17,9 +17,9 @@ from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.proving.alignment import SAME, Pair, align
 from pipeline.rules.doublings import doublings
-from pipeline.rules.points import called
 from pipeline.rules.registry import Hit, rule, shared, shorten
 from pipeline.rules.slips import Edit, Usage, comparing_key, edits_between, judge, sole_slips
+from pipeline.rules.sums import called
 from pipeline.rules.writing import Written, texts_of
 
 TOO_SHORT = 8

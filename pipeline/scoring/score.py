@@ -31,6 +31,7 @@ from pipeline.findings import Finding
 from pipeline.model import Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text, whole_text
+from pipeline.points import cap_of
 from pipeline.scoring import checks, grades
 from pipeline.scoring.combining import Combined, Ground, calling, combine
 from pipeline.scoring.problems import problem
@@ -284,11 +285,15 @@ def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, polic
         out.append(
             SectionScore(
                 section.id, section.label, shown(sum(got, Fraction(0)), policy) if got else None,
-                None if None in top else sum((t for t in top if t is not None), Decimal(0)), section.kind, section.basis,
+                None if None in top else _at_most(cap_of(section), sum((t for t in top if t is not None), Decimal(0))), section.kind, section.basis,
                 "·".join(s.label for s in above(rubric, section) if s.label) or None if labels[section.label] > 1 else None,
             )
         )
     return tuple(out)
+
+
+def _at_most(cap: Decimal | None, points: Decimal) -> Decimal:
+    return points if cap is None else min(cap, points)
 
 
 def _sheet_score(sheet: Sheet, why: str | None, policy: Policy) -> SheetScore:

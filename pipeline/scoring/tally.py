@@ -14,7 +14,7 @@ from msgspec import Struct
 from pipeline.assessment import Assessment, Policy, Rounding, field_name
 from pipeline.model import Criterion, Rubric, Section
 from pipeline.plain import points_text
-from pipeline.points import one_counts
+from pipeline.points import cap_of, one_counts
 from pipeline.provenance import Provenance
 
 SIGN = {"scored": 1, "bonus": 1, "deduction": -1}
@@ -83,8 +83,18 @@ def beaten(points: Mapping[str, Fraction], lines: Iterable[Line]) -> frozenset[s
 
 
 def that_count(points: Mapping[str, Fraction], lines: Iterable[Line]) -> dict[str, Fraction]:
-    """The points of one sheet with 0 for every line that is beaten: so that sheets can be summed and averaged line by line."""
-    return {**points, **dict.fromkeys(beaten(points, lines), Fraction(0))}
+    """The points of one sheet with 0 for every line that is beaten, and without what goes beyond a section's cap, from its last
+    lines: so that sheets can be summed and averaged line by line."""
+    mine = tuple(lines)
+    out = {**points, **dict.fromkeys(beaten(points, mine), Fraction(0))}
+    room: dict[str, Fraction] = {}
+    for line in mine:
+        most = cap_of(line.section) if line.id in out and line.kind == line.section.kind else None
+        if most is not None:
+            left = room.get(line.section.id, Fraction(most))
+            out[line.id] = min(out[line.id], left)
+            room[line.section.id] = left - out[line.id]
+    return out
 
 
 def unfilled(lines: Iterable[Line], awarded: Container[str], skipped: Container[str]) -> list[Line]:

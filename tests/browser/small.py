@@ -8,6 +8,7 @@ from pipeline.assessment import Policy
 from pipeline.formats.sheet import Sheet, sheet_of
 from pipeline.model import Reading
 from tests.builders import bands, notice_of, reading_of, rubric_of, vetoes
+from tests.sheets import rubrics_of
 
 TABLE = """
 项目          | 序号 | 评价内容         | 评价分值
@@ -84,4 +85,33 @@ CHOSEN_CASES = [  # scores of the four criteria of a sheet on which one of the l
     (("6", "4", "3", "1"), "10", "优秀"),
     (("6", "", "", ""), "6", "尚有1项未填"),
     (("", "1", "", "2"), "2", "尚有1项未填"),
+]
+
+
+CAPPED = """
+项目                 | 序号 | 评价内容         | 评价分值
+保洁（6分）          | 1    | 地面清洁。       | 6
+绿化（4分）          | 2    | 草坪修剪及时。   | 4
+加分项（最高3分）    | 3    | 获市级表彰。     | 2
+^                    | 4    | 有创新做法。     | 2
+扣分项（最多扣2.5分）| 5    | 发生责任事故。   | 2
+^                    | 6    | 瞒报安全事故。   | 1
+总评                 |      |                  | 10
+"""
+
+
+def capped_reading() -> Reading:
+    return reading_of(*rubrics_of(CAPPED), notice=chosen_reading().notice, revision="2023")
+
+
+def capped_sheet() -> Sheet:
+    reading = capped_reading()
+    return sheet_of(reading, reading.rubrics[0], "draft")
+
+
+CAPPED_CASES = [  # scores of the six criteria of a sheet whose bonus and deduction are capped, total, grade
+    (("6", "4", "2", "2", "0", "0"), "13", "优秀"),
+    (("6", "4", "1.5", "1.2", "0", "0"), "12.7", "优秀"),
+    (("6", "4", "0", "0", "2", "1"), "7.5", "合格"),
+    (("3", "2", "2", "1.1", "2", "0"), "6", "合格"),
 ]

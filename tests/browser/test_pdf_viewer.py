@@ -15,9 +15,11 @@ from pipeline.formats import pdf
 from pipeline.returns import collecting
 from tests.browser.chromium import Browser, Page
 from tests.browser.small import (
+    CAPPED_CASES,
     CASES,
     CHOSEN_CASES,
     UNWORTH,
+    capped_sheet,
     chosen_sheet,
     nameless_sheet,
     small_reading,
@@ -110,6 +112,15 @@ def test_total_and_grade_are_live(viewer, scores, total, grade):
 @pytest.mark.parametrize(("scores", "total", "grade"), CHOSEN_CASES)
 def test_of_several_the_best_counts(browser, page, tmp_path, scores, total, grade):
     (tmp_path / "form.pdf").write_bytes(pdf.render(chosen_sheet()))
+    viewer = Viewer(browser, page, tmp_path / "form.pdf")
+    fill(viewer, scores)
+    values = values_of(viewer.saved())
+    assert (values["annex_1_total"], values["annex_1_grade"]) == (total, grade)
+
+
+@pytest.mark.parametrize(("scores", "total", "grade"), CAPPED_CASES)
+def test_a_cap_cuts_what_goes_beyond(browser, page, tmp_path, scores, total, grade):
+    (tmp_path / "form.pdf").write_bytes(pdf.render(capped_sheet()))
     viewer = Viewer(browser, page, tmp_path / "form.pdf")
     fill(viewer, scores)
     values = values_of(viewer.saved())

@@ -159,6 +159,13 @@ def test_a_long_label_beside_short_rows_has_the_room_it_needs():
     assert page.row_dimensions[4].height >= 5 * 15
 
 
+@pytest.mark.parametrize(("length", "lines"), [(8, 1), (48, 2), (70, 3)])
+def test_a_subtotal_has_room_for_a_long_label(length, lines):
+    page = openpyxl.load_workbook(io.BytesIO(xlsx.render(one_text("设置电话。", label="长" * length)))).active
+    row = next(c[0].row for c in page.iter_rows(max_col=1) if str(c[0].value or "").endswith(" 小计"))
+    assert page.row_dimensions[row].height >= 15 * lines
+
+
 def test_pages_of_a_document_are_turned_where_they_are_full():
     """Sixty sections whose labels are higher than their rows: no page may spill over before the break that is set for it."""
     label = "第一类事项制度管理（2分）"

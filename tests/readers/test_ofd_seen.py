@@ -5,17 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import source
+from pipeline import source, typefaces
 from pipeline.model import Paragraph, Table
 from pipeline.readers import ofd
 from tests.readers.test_ofd import NS, container, line, table_objects, text
 
-FONT = str(Path(ofd.__file__).parents[1] / "fonts" / "NotoSerifSC-Regular-gb.ttf")
+FONT = str(typefaces.SERIF)
 WHITE = '<ofd:FillColor Value="255 255 255"/>'
 CLIP = (
     '<ofd:Clips><ofd:Clip><ofd:Area><ofd:Path Boundary="{} 2 2"><ofd:AbbreviatedData>M 0 0 L 2 0 L 2 2 L 0 2 C</ofd:AbbreviatedData>'

@@ -14,6 +14,7 @@ import pytest
 import typst
 
 import pipeline
+from pipeline import typefaces
 from pipeline.model import Paragraph, Reading, Table
 from pipeline.readers import pdf
 from tests.readers import pages
@@ -21,7 +22,6 @@ from tests.readers.pages import Layout, Pen, draw_pages, lay_out
 from tests.readers.rulings import STYLES, edges
 from tests.support import rawpdf
 from tests.support.rawpdf import Canvas, Span
-from tests.support.writers import FONTS
 
 Sides = tuple[float, float, float, float]
 
@@ -371,7 +371,7 @@ def typst_source(stroke: str, align: str, height: str, repeat: bool) -> str:
 @pytest.mark.parametrize("stroke", STROKES)
 def test_typst(tmp_path, stroke, align, height, repeat):
     source = typst_source(STROKES[stroke], align, height, repeat)
-    data = typst.compile(source.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    data = typst.compile(source.encode(), font_paths=[str(typefaces.FOLDER)], ignore_system_fonts=True)
     assert shape(read(tmp_path, data)) == wanted()
 
 

@@ -507,3 +507,17 @@ def test_a_figure_below_lighter_ink_is_seen_without_it(over, shown):
     if seen is not None:
         assert (seen[plain < 20] < 100).all()
         assert (seen[plain > 250] > 200).mean() > 0.98
+
+
+@pytest.mark.parametrize(("between", "text"), [(46, "满30 分钟"), (38, "满30分钟"), (26, "满30分钟")])
+def test_the_room_around_figures_is_no_typed_blank(between, text):
+    """Lines 32 pixels high: a blank of a quarter of the type beside figures is set by the program, not typed."""
+    places = [("满", 16), ("3", 42), ("0", 58), (" ", 58 + between / 2), ("分", 58 + between), ("钟", 90 + between)]
+    from pipeline.readers import scan
+    from pipeline.readers.marks import line_text
+    from pipeline.readers.ocr import Char
+    from pipeline.readers.strips import Strip
+
+    strip = Strip(0, 0, 200, 32)
+    glyphs = scan._glyphs(strip, [Char(c, x / 200, 0.99) for c, x in places], 0.36)
+    assert line_text(glyphs) == text

@@ -66,11 +66,22 @@ CAPPED = """
 
 
 @pytest.mark.parametrize("total", ["5", "10"])
-@pytest.mark.parametrize("label", ["加分项（最高5分）", "加分项（最高5分，不计入总分）", "加分项（不超过5分）"])
+@pytest.mark.parametrize(
+    "label", ["加分项（最高5分）", "加分项（最高5分，不计入总分）", "加分项（不超过5分）", "加分项（累计不得超过5分）", "加分项（5分封顶）"]
+)
 def test_a_cap_is_no_sum(label, total):
     reading = reading_of(*rubrics_of(CAPPED.format(label=label, total=total)))
-    assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []
+    assert [(f.severity, f.where) for f in findings_of("section-sum-mismatch", reading)] == [("note", "annex-1/s2")]
+    assert hits("total-mismatch", reading) == []
     assert [(s.stated_points, len(s.criteria)) for s in reading.rubrics[0].sections] == [(5, 2), (5, 2)]
+
+
+@pytest.mark.parametrize("label", ["加分项（最高10分）", "加分项（每项加1分，最高不超过10分）"])
+def test_lines_below_a_cap_count_for_each_case(label):
+    for total in ("5", "15"):
+        reading = reading_of(*rubrics_of(CAPPED.format(label=label, total=total)))
+        assert hits("section-sum-mismatch", reading) == hits("total-mismatch", reading) == []
+        assert reading.rubrics[0].sections[1].stated_points == 10
 
 
 def test_points_without_a_cap_are():

@@ -10,10 +10,8 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 
-from pipeline import extract
+from pipeline import extract, typefaces
 from pipeline.model import Criterion, Reading, Rubric
-
-FONTS = Path(__file__).resolve().parents[2] / "pipeline" / "fonts"
 
 Row = list[str]
 Piece = str | list[Row]
@@ -141,7 +139,7 @@ def as_pdf(drawing: str) -> bytes:
             for r, c, text, down, right in spans(piece)
         )
         out.append(f"#table(columns: {len(piece[0])}, {', '.join(cells)})")
-    return typst.compile("\n\n".join(out).encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return typst.compile("\n\n".join(out).encode(), font_paths=[str(typefaces.FOLDER)], ignore_system_fonts=True)
 
 
 def _quoted(text: str) -> str:

@@ -10,7 +10,7 @@ import pikepdf
 import uharfbuzz as hb
 from pikepdf import Array, Dictionary, Name
 
-from pipeline.formats.pdffonts import REGULAR
+from pipeline.typefaces import SERIF
 
 WIDTH, HEIGHT = 595.0, 842.0
 
@@ -50,7 +50,7 @@ class Canvas:
         self.ops.append(f"{width} w {x0:.2f} {self.height - y1:.2f} {x1 - x0:.2f} {y1 - y0:.2f} re S")
 
 
-FACE = hb.Font(hb.Face(hb.Blob.from_file_path(str(REGULAR))))
+FACE = hb.Font(hb.Face(hb.Blob.from_file_path(str(SERIF))))
 
 
 def _outline(glyph: int) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-FONT = Path(__file__).resolve().parents[2] / "pipeline" / "fonts" / "NotoSerifSC-Regular-gb.ttf"
+from pipeline import typefaces
+
+FONT = typefaces.SERIF
 SIZE = (1654, 1010)
 """The upper part of an A4 page at 200 dpi."""
 

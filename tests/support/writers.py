@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from html import escape
 from io import BytesIO
-from pathlib import Path
 
+from pipeline import typefaces
 from tests.support.notices import BodyLine, Box, Grid, Made, Sheet, body_lines, grid_of, points_text
 
-FONTS = Path(__file__).resolve().parents[2] / "pipeline" / "fonts"
 RECEIPT = (("序号", "单位", "领取人", "电话"), ("1", "甲公司", "某某", "13800000001"), ("2", "乙公司", "某某某", "13800000002"))
 
 
@@ -163,7 +162,7 @@ def write_pdf(made: Made) -> bytes:
     """Typst: ruled tables, merged cells that run over page breaks, page numbers, annexes on new pages."""
     import typst
 
-    return typst.compile(typst_source(made).encode(), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return typst.compile(typst_source(made).encode(), font_paths=[str(typefaces.FOLDER)], ignore_system_fonts=True)
 
 
 def typst_source(made: Made) -> str:

@@ -1,0 +1,50 @@
+"""The foot of a sheet: rows below its total that are to be filled in or read, and are no criteria."""
+
+from __future__ import annotations
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.model import Criterion, Unplaced
+from pipeline.normalize import fold, mask_personal
+from pipeline.rubrics.draft import Draft
+
+REASON = "a row below the total without number and points"
+
+EXTRA = regex.compile(r"加分|减分|扣分|附加|奖励|奖分|扣减|否决")
+"""What scores beside the total calls itself so."""
+
+
+def leave_foot(draft: Draft) -> None:
+    """Lists the last rows below the total as unplaced where all rows above it have points and they have neither points nor a
+    number, and no word of extras (加分, 扣分, 否决) stands in them or their label."""
+    last = max((after for after, value, _ in draft.totals if value is not None), default=0)
+    above = draft.criteria[:last]
+    if not above or any(c.max_points is None for c in above):
+        return
+    while len(draft.criteria) > last and _is_foot(draft, len(draft.criteria) - 1):
+        _leave_last(draft)
+
+
+def _leave_last(draft: Draft) -> None:
+    """Lists the last line, and the labels that stand beside it alone, as unplaced."""
+    own, index = draft.criteria.pop(), len(draft.criteria)
+    draft.spans.pop()
+    alone = [m for m in draft.marks if m.covered == [index]]
+    said = (*(m.text for m in alone), own.number, own.text, *own.columns.values())
+    if own.at is not None:
+        draft.unplaced.append(Unplaced(mask_personal(" ".join(dict.fromkeys(filter(None, said)))), REASON, own.at))
+    draft.marks = [m for m in draft.marks if m not in alone]
+    for mark in draft.marks:
+        mark.covered = [i for i in mark.covered if i < index]
+
+
+def _is_foot(draft: Draft, index: int) -> bool:
+    own = draft.criteria[index]
+    labels = [m.text for m in draft.marks if index in m.covered or (m.own_row and 0 < m.after <= index)]
+    return _is_bare(own) and EXTRA.search("".join((*labels, own.number or "", own.text, *own.columns.values()))) is None
+
+
+def _is_bare(own: Criterion) -> bool:
+    """Whether a line has no points in any form, and no serial."""
+    serial = own.number is not None and patterns.SERIAL.match(fold(own.number)) is not None
+    return own.max_points is None and not own.choice and own.kind == "scored" and not serial

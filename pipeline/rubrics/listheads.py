@@ -1,0 +1,114 @@
+"""Which lines of a list head others, and what may stand below its last scored line: vetoes, bonuses and deductions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.model import Paragraph
+from pipeline.normalize import clean
+from pipeline.points import split_label
+from pipeline.rubrics.listlines import APART, BRACKETED, LIST_MARKER, kind_of, names_total, points_of, ranks, unmarked
+from pipeline.rubrics.sections import section_kind
+
+MAX_LIST_LABEL = 40
+
+VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
+"""A veto that closes a line: `拒绝检查的，一票否决。`"""
+
+SECTIONED = regex.compile(rf"{patterns.SECTION_MARKER.pattern}|^\s*第[一二三四五六七八九十]{{1,3}}条|^\s*[【〖]")
+"""How a heading begins that declares its points, whatever stands below."""
+
+EXTRA = regex.compile(r"[加扣减]\s*[0-9.]+\s*分")
+
+
+class Heads:
+    """The lines of a list as they head one another: kinds of markers rank as they appear."""
+
+    def __init__(self, lines: Sequence[Paragraph]) -> None:
+        self.lines = lines
+        self.rank = ranks(lines)
+        self.next: list[Paragraph | None] = []  # the next line with a marker or points, of each
+        after = None
+        for line in reversed(lines):
+            self.next.append(after)
+            if kind_of(line) != "plain" or points_of(clean(line.text)) is not None:
+                after = line
+        self.next.reverse()
+
+    def found(self) -> set[int]:
+        """The indices of the lines that head others."""
+        return {i for i in range(len(self.lines)) if self._heads(i)}
+
+    def _heads(self, index: int) -> bool:
+        """A short marked line whose next line with a marker or points is marked deeper."""
+        line, below = self.lines[index], self.next[index]
+        text = clean(line.text)
+        if below is None or not may_head(text) or names_total(below) or not self._deeper(below, line):
+            return False
+        sectioned = SECTIONED.match(text) is not None and split_label(unstopped(text))[1] is not None
+        return sectioned or points_of(clean(below.text)) is not None or may_head(clean(below.text)) or vetoes(below) or heads_extras(line, below)
+
+    def _deeper(self, below: Paragraph, line: Paragraph) -> bool:
+        return self.rank[kind_of(below)] > self.rank[kind_of(line)]
+
+    def adds(self, index: int) -> bool:
+        """Whether a line below the last scored one belongs to the list: a veto, a bonus, a deduction, or what heads such."""
+        line = self.lines[index]
+        below = self.lines[index + 1] if index + 1 < len(self.lines) else None
+        heads_veto = below is not None and vetoes(below) and may_head(clean(line.text)) and kind_of(line) != kind_of(below)
+        return vetoes(line) or heads_veto or self._is_extra(index)
+
+    def _is_extra(self, index: int) -> bool:
+        """Whether a line says what a case adds or takes off, below the heading of such or another of its kind; or is that heading,
+        marked as no line deeper in the list."""
+        if not index:
+            return False
+        above, line = self.lines[index - 1], self.lines[index]
+        below = self.lines[index + 1] if index + 1 < len(self.lines) else None
+        if _says_extra(line):
+            marked = kind_of(line) != "plain" or kind_of(above) in (APART, "plain")
+            return marked and (heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line)))
+        return below is not None and _says_extra(below) and heads_extras(line, below) and self._deeper(below, line)
+
+
+def heads_extras(line: Paragraph, below: Paragraph) -> bool:
+    """Whether a line heads one of another kind as bonus or deduction, by its words."""
+    text = clean(line.text)
+    return may_head(text) and kind_of(line) != kind_of(below) and section_kind(text) != "scored"
+
+
+def _says_extra(line: Paragraph) -> bool:
+    return patterns.NOTE_ROW.match(line.text) is None and EXTRA.search(line.text) is not None
+
+
+def vetoes(line: Paragraph) -> bool:
+    """Whether a marked line says that it vetoes, in brackets or where it ends."""
+    text = clean(line.text)
+    return bool(LIST_MARKER.match(text) and (patterns.VETO_IN_TEXT.search(text) or VETO_CLOSING.search(unmarked(text))))
+
+
+def first_heading(lines: Sequence[Paragraph], scored: int) -> int:
+    """The index of the first line of the list: headings without points may stand above the first scored line."""
+    first = scored
+    while first > 0 and may_head(clean(lines[first - 1].text)) and kind_of(lines[first - 1]) != kind_of(lines[first]):
+        first -= 1
+    return first
+
+
+def may_head(text: str) -> bool:
+    """Whether a line is marked and short as a heading is."""
+    label, declared = split_label(unstopped(text))
+    whole = declared is not None or unstopped(text) == text or BRACKETED.match(text) is not None
+    return bool(LIST_MARKER.match(text)) and len(label) <= MAX_LIST_LABEL and whole and "。" not in label
+
+
+def unstopped(text: str) -> str:
+    """A line without the stop that closes it or its name, and without the brackets around it."""
+    bracketed = BRACKETED.match(text)
+    return NAME_STOP.sub("", (bracketed["said"] if bracketed else text).rstrip("。；; "))
+
+
+NAME_STOP = regex.compile(r"[。：:]\s*(?=[(（][^()（）]*[)）]$)")
+"""The stop between a heading's name and its points: `一、环境卫生。（25分）`."""

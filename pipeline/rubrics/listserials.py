@@ -1,0 +1,69 @@
+"""Serials of a list that are not set off as most are: before a figure (2.12345热线), or by a blank alone (一　组织领导)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from pipeline import patterns
+from pipeline import rx as regex
+from pipeline.model import Paragraph
+from pipeline.normalize import chinese_number, clean, fold
+from pipeline.rubrics.listlines import DOTTED_START, points_of
+
+FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
+TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,5})\s+")
+"""A serial of two levels, one of the first before a figure (3.24 小时值班), or a measure (37.3 度以上)."""
+
+PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
+
+BLANK_SERIAL = regex.compile(r"^\s*(?P<n>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})[ \t\u3000]+(?=[\p{Han}“《0-9])")
+"""A serial that a blank alone sets off, or an amount: `1　证照齐全`, `一　证照管理`."""
+
+MIN_SPACED = {True: 3, False: 2}
+"""Fewer lines with figures (True), or numerals, before a blank are no numbering."""
+
+
+def plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
+    """The lines, a serial before a figure (2.12345热线畅通) set apart from it where it counts on from a plain one above, or begins below
+    a section's heading; where a blank ends the figure (3.24 小时值班) only if no other line is numbered 3.…. A measure (37.3 度以上)
+    in a line without points is closed up where no line is numbered in two levels near it."""
+    count = Counter(m[1] for p in lines if (m := FIRST_LEVEL.match(p.text)))
+    levels = Counter(int(m[1]) for p in lines if (m := TWO_LEVELS.match(p.text)))
+    out: list[Paragraph] = []
+    last = 0
+    for above, line in zip([None, *lines], lines, strict=False):
+        text = clean(line.text)
+        spaced = patterns.SERIAL_BEFORE_WORDS.match(text)
+        figure = spaced if spaced and count[spaced["b"]] == 1 else None if DOTTED_START.match(text) else patterns.SERIAL_BEFORE_FIGURE.match(text)
+        headed = above is not None and patterns.SECTION_MARKER.match(clean(above.text)) is not None
+        if plain := PLAIN_SERIAL.match(text):
+            last = int(plain[1])
+        elif figure and int(figure["b"]) in (last + 1, 1 if headed else last + 1):
+            last = int(figure["b"])
+            line = replace(line, text=f"{figure[0]} {text[figure.end() :]}")
+        elif points_of(text) is None and (level := TWO_LEVELS.match(text)) and int(level[2]) > 1 and sum(levels[int(level[1]) + near] for near in (-1, 0, 1)) == 1:
+            line = replace(line, text=f"{level[0].rstrip()}{text[level.end() :]}")
+        out.append(line)
+    return out
+
+
+
+
+def spaced_out(lines: Sequence[Paragraph]) -> list[Paragraph]:
+    """The lines, serials that a blank alone sets off written as others are (1. or 一、), where they count up from 1, over all the list
+    or anew in each section, and no line is numbered so."""
+    out = list(lines)
+    for figures, mark in ((True, ". "), (False, "、")):
+        found = {i: m for i, p in enumerate(lines) if (m := BLANK_SERIAL.match(p.text)) and m["n"].isdigit() is figures}
+        values = [int(chinese_number(fold(m["n"])) or 0) for m in found.values()]
+        plain = any((PLAIN_SERIAL if figures else patterns.SECTION_MARKER).match(p.text) for p in lines)
+        counted = bool(values) and values[0] == 1 and all(b == 1 or 0 <= b - a <= 2 for a, b in pairwise(values))
+        if plain or len(values) < MIN_SPACED[figures] or not counted or len(set(values)) < 2:
+            continue
+        for i, m in found.items():
+            out[i] = replace(out[i], text=f"{m['n']}{mark}{lines[i].text[m.end() :]}")
+    return out

@@ -1,0 +1,171 @@
+"""The feet of sheets (等次 to tick, 备注, 结论), columns for rounds, sections in Roman numerals, tables that gather results.
+
+Expected values (under `=>`) are what was drawn; see `support/drawn.py` for both notations.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline import extract
+from tests.support.drawn import WRITERS, case_of, read_drawn
+
+SHEET = """
+附件1
+渡口管理考核表
+序号 | 考核项目 | 考核内容 | 评分标准 | 分值 | 得分
+1 | 船舶（40分） | 船体完好，证书齐全 | 缺一项扣5分 | 20 |
+2 | ^ | 救生衣数量足够 | 少一件扣2分 | 20 |
+3 | 船员（60分） | 持证上岗 | 无证扣10分 | 30 |
+4 | ^ | 每日出航前检查 | 漏检扣5分 | 30 |
+合计 | < | < | < | 100 |
+"""
+
+READ = """annex-1 《渡口管理考核表》 100
+  [船舶] 40
+    1 | 船体完好，证书齐全 | 20 | standard=缺一项扣5分
+    2 | 救生衣数量足够 | 20 | standard=少一件扣2分
+  [船员] 60
+    3 | 持证上岗 | 30 | standard=无证扣10分
+    4 | 每日出航前检查 | 30 | standard=漏检扣5分"""
+
+FEET = {
+    "考核等次 | < | □优秀 □合格 □不合格 | < | < | <": "\n  note: 考核等次 □优秀 □合格 □不合格",
+    "评价结论 | < | 合格□ 不合格□ | < | < | <": "\n  note: 评价结论 合格□ 不合格□",
+    "备注 | < | 每项扣完为止。 | < | < | <": "\n  note: 备注 每项扣完为止。",
+    "考核意见 | < | 签字：      年 月 日 | < | < | <": "",
+    "考核结论 | < | 经考核评定为   等次。 | < | < | <": "\n  unplaced: 考核结论 经考核评定为等次。",
+    "整改要求 | < | 限期改正 | < | < | <": "\n  unplaced: 整改要求 限期改正",
+}
+
+
+@pytest.mark.parametrize("foot", FEET)
+def test_a_foot_is_no_criterion(foot, tmp_path):
+    for form in ("docx", "html", "xlsx"):
+        assert read_drawn(SHEET + foot, form, tmp_path) == READ + FEET[foot], form
+
+
+def test_a_foot_raises_no_error(tmp_path):
+    for foot in FEET:
+        path = tmp_path / "sheet.docx"
+        path.write_bytes(WRITERS["docx"](SHEET + foot))
+        assert [f.rule for f in extract(path).findings if f.severity == "error"] == []
+
+
+CASES = {
+    "below the total a line with a number is a criterion, its points absent": f"""@ docx html xlsx{SHEET}5 | 其他 | 完成交办的任务 | 未完成不得分 | |
+=>
+{READ}
+  [其他] -
+    5 | 完成交办的任务 | - | standard=未完成不得分
+""",
+    "vetoes below the total": f"""@ docx html xlsx{SHEET}一票否决情形 | < | 发生安全责任事故的，评定为不合格。 | < | < | <
+=>
+{READ}
+  [一票否决情形] -
+    - | 发生安全责任事故的，评定为不合格。 | - | veto
+""",
+    "extras below the total": f"""@ docx html xlsx{SHEET}加分项 | < | 受到市级以上表彰的酌情加分 | < | < | <
+=>
+{READ}
+  [加分项] - bonus
+    - | 受到市级以上表彰的酌情加分 | - | bonus
+""",
+    "a column for each month": """
+附件1
+渡口管理考核表
+序号 | 考核内容 | 分值 | 1月 | 2月 | 3月 | 4月 | 5月 | 6月
+1 | 船体完好，证书齐全 | 40 | | | | | |
+2 | 救生衣数量足够 | 60 | | | | | |
+合计 | < | 100 | | | | | |
+=>
+annex-1 《渡口管理考核表》 100
+    1 | 船体完好，证书齐全 | 40
+    2 | 救生衣数量足够 | 60
+""",
+    "sections in Roman numerals, their points beside": """
+附件1
+渡口管理考核表
+序号 | 考核内容 | 分值 | 评分标准
+Ⅰ | 船舶 | 45 |
+1 | 船体完好无渗漏，证书齐全 | 25 | 缺一项扣5分
+2 | 救生衣数量足够 | 20 | 少一件扣2分
+Ⅱ | 船员 | 55 |
+1 | 持证上岗，无疲劳作业 | 30 | 无证扣10分
+2 | 每日出航前检查并登记 | 25 | 漏检扣5分
+=>
+annex-1 《渡口管理考核表》 -
+  [船舶] 45
+    1 | 船体完好无渗漏，证书齐全 | 25 | standard=缺一项扣5分
+    2 | 救生衣数量足够 | 20 | standard=少一件扣2分
+  [船员] 55
+    1 | 持证上岗，无疲劳作业 | 30 | standard=无证扣10分
+    2 | 每日出航前检查并登记 | 25 | standard=漏检扣5分
+""",
+    "criteria in Roman numerals": """
+附件1
+渡口管理考核表
+序号 | 考核内容 | 分值 | 评分标准
+Ⅰ | 船体完好 | 25 | 缺一项扣5分
+Ⅱ | 救生衣数量足够 | 20 | 少一件扣2分
+Ⅲ | 持证上岗 | 30 | 无证扣10分
+Ⅳ | 每日出航前检查 | 25 | 漏检扣5分
+=>
+annex-1 《渡口管理考核表》 -
+    I | 船体完好 | 25 | standard=缺一项扣5分
+    II | 救生衣数量足够 | 20 | standard=少一件扣2分
+    III | 持证上岗 | 30 | standard=无证扣10分
+    IV | 每日出航前检查 | 25 | standard=漏检扣5分
+""",
+    "a column of the sections' points on the right, headed 合计": """@ docx html xlsx
+附件1
+渡口管理考核表
+考核项目 | 考核内容 | 单项分值 | 合计 | 得分
+船舶 | 船体完好无渗漏，证书齐全 | 25 | 45 |
+^ | 救生衣数量足够 | 20 | ^ |
+船员 | 持证上岗，无疲劳作业 | 30 | 55 |
+^ | 每日出航前检查并登记 | 25 | ^ |
+=>
+annex-1 《渡口管理考核表》 -
+  [船舶] 45
+    - | 船体完好无渗漏，证书齐全 | 25
+    - | 救生衣数量足够 | 20
+  [船员] 55
+    - | 持证上岗，无疲劳作业 | 30
+    - | 每日出航前检查并登记 | 25
+""",
+    "the total beside a place for the score": f"""@ docx html xlsx{SHEET.replace("合计 | < | < | < | 100 |", "满分100分，考核得分：      分 | < | < | < | < | <")}
+=>
+{READ}
+""",
+    "a table that gathers the results": """@ docx html xlsx
+附件1
+渡口管理考核表
+考核项目 | 考核内容 | 分值 | 得分
+船舶（40分） | 船体完好，证书齐全 | 20 |
+^ | 救生衣数量足够 | 20 |
+船员（30分） | 持证上岗 | 30 |
+码头（30分） | 栏杆牢固 | 30 |
+考核得分汇总表
+序号 | 单位名称 | 船舶（40分） | 船员（30分） | 码头（30分） | 合计（100分） | 名次
+1 | | | | | |
+2 | | | | | |
+=>
+annex-1 《渡口管理考核表》 -
+  [船舶] 40
+    - | 船体完好，证书齐全 | 20
+    - | 救生衣数量足够 | 20
+  [船员] 30
+    - | 持证上岗 | 30
+  [码头] 30
+    - | 栏杆牢固 | 30
+remark: not-a-rubric: a table that names the sections of a rubric and their points again, to gather results
+""",
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_feet_rounds_and_numerals(case, tmp_path):
+    drawing, wanted, formats = case_of(case)
+    for form in formats:
+        assert read_drawn(drawing, form, tmp_path) == wanted, form

@@ -1,0 +1,227 @@
+"""Lists whose headings, serials, extras and points are not marked as most are.
+
+Expected values (under `=>`) are what was drawn; `@` names the formats. See `support/drawn.py` for the notation.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pipeline.model import Paragraph
+from pipeline.provenance import Provenance
+from pipeline.rubrics.listing import list_table
+from tests.support.drawn import case_of, read_drawn
+
+CASES = {
+    "extras without markers below the total": """
+@ txt docx html
+附件
+物业服务质量考核评分细则
+一、客户服务（40分）
+1．接待人员着装统一。（10分）
+2．业主报修30分钟内到场。（30分）
+二、环境保洁（60分）
+1．楼道每日清扫。（60分）
+合计100分。
+加分项：
+1．获得区级荣誉称号的，加3分。
+扣分项：
+1．发生业主有效投诉的，每起扣1分。
+2．发生安全责任事故的，扣10分。
+=>
+annex-1 《物业服务质量考核评分细则》 100
+  [客户服务] 40
+    1 | 接待人员着装统一。 | 10
+    2 | 业主报修30分钟内到场。 | 30
+  [环境保洁] 60
+    1 | 楼道每日清扫。 | 60
+  [加分项] - bonus
+    1 | 获得区级荣誉称号的，加3分。 | 3
+  [扣分项] - deduction
+    1 | 发生业主有效投诉的，每起扣1分。 | - | deduction
+    2 | 发生安全责任事故的，扣10分。 | - | deduction
+""",
+    "extras above a total that closes the sheet, their numbers going on": """
+@ txt docx html
+快递末端网点服务评分表
+一、经营资质（40分）：
+1、办理备案（20分）；
+2、亮证经营（20分）。
+二、服务质量（60分）：
+3、投递到位（60分）。
+扣分项：
+4、发生丢失未赔偿的，每件扣2分；
+5、泄露用户信息的，扣20分。
+以上总分100分。
+=>
+annex-1 《快递末端网点服务评分表》 100
+  [经营资质] 40
+    1 | 办理备案 | 20
+    2 | 亮证经营 | 20
+  [服务质量] 60
+    3 | 投递到位 | 60
+  [扣分项] - deduction
+    4 | 发生丢失未赔偿的，每件扣2分； | - | deduction
+    5 | 泄露用户信息的，扣20分。 | - | deduction
+""",
+    "headings in brackets, points after a measure": """
+@ txt docx html
+食堂托管单位月考核评分标准
+【食品安全 40分】
+1. 进货查验记录完整 10分
+2. 加工过程符合规范 30分
+【菜品质量 60分】
+3. 每周推出新菜品不少于2个 60分
+=>
+annex-1 《食堂托管单位月考核评分标准》 -
+  [食品安全] 40
+    1 | 进货查验记录完整 10分 | 10
+    2 | 加工过程符合规范 30分 | 30
+  [菜品质量] 60
+    3 | 每周推出新菜品不少于2个 60分 | 60
+""",
+    "headings named by their number": """
+@ txt docx html
+驾驶培训机构考核评分标准
+考核项目一：教学条件（30分）
+1.教练场地符合要求（10分）
+2.教练员持证上岗（20分）
+考核项目二：教学管理（70分）
+1.教学日志填写完整（70分）
+满分100分
+=>
+annex-1 《驾驶培训机构考核评分标准》 100
+  [教学条件] 30
+    1 | 教练场地符合要求 | 10
+    2 | 教练员持证上岗 | 20
+  [教学管理] 70
+    1 | 教学日志填写完整 | 70
+""",
+    "articles as headings, what a line is worth before what is taken off": """
+@ txt docx html
+供热企业考核评分办法
+第一条 供热质量（40分）
+（一）室温合格率达到98%，得20分；每低1个百分点扣2分。
+（二）按期供热、不得提前停热，20分；发生一次不得分。
+第二条 服务质量（60分）
+（一）客服热线24小时畅通，60分；
+=>
+annex-1 《供热企业考核评分办法》 -
+  [供热质量] 40
+    1 | 室温合格率达到98%，得20分；每低1个百分点扣2分。 | 20
+    2 | 按期供热、不得提前停热，20分；发生一次不得分。 | 20
+  [服务质量] 60
+    1 | 客服热线24小时畅通，60分； | 60
+""",
+    "a stop between a heading and its points": """
+@ txt docx html
+农贸市场考核评分标准
+一、环境卫生。（25分）
+1.地面干净，无积水。5分
+2.公厕专人管理。20分
+二、管理制度。（75分）
+1.制度上墙。75分
+合计：100分
+=>
+annex-1 《农贸市场考核评分标准》 100
+  [环境卫生] 25
+    1 | 地面干净，无积水。5分 | 5
+    2 | 公厕专人管理。20分 | 20
+  [管理制度] 75
+    1 | 制度上墙。75分 | 75
+""",
+    "numbers by hundreds": """
+@ txt docx html
+园林养护考核评分标准（100分）
+一、乔木（60分）
+101. 树冠完整（30分）
+102. 涂白均匀（30分）
+二、草坪（40分）
+201. 高度不超过8厘米（20分）
+202. 无裸露斑秃（20分）
+=>
+annex-1 《园林养护考核评分标准（100分）》 100
+  [乔木] 60
+    101 | 树冠完整 | 30
+    102 | 涂白均匀 | 30
+  [草坪] 40
+    201 | 高度不超过8厘米 | 20
+    202 | 无裸露斑秃 | 20
+""",
+    "serials that a blank alone sets off": """
+@ txt docx html
+网吧量化评分表
+一　证照管理（40分）
+1　证照悬挂在显著位置（10分）
+2　经营范围一致（30分）
+二　安全管理（60分）
+3　实名登记落实（60分）
+总分100分
+=>
+annex-1 《网吧量化评分表》 100
+  [证照管理] 40
+    1 | 证照悬挂在显著位置 | 10
+    2 | 经营范围一致 | 30
+  [安全管理] 60
+    3 | 实名登记落实 | 60
+""",
+    "criteria wrapped before their points on narrow lines": """
+@ txt html
+污水处理厂运行考核评分表
+一、运行管理（30分）
+1. 进出水水量、水质在线监测正常，数据上传
+率不低于95%（15分）
+2. 污泥脱水含水率小于80%，处置去向明确，
+联单齐全（15分）
+二、档案资料（70分）
+3. 运行记录真实（30分）
+4. 按时报送月报（40分）
+=>
+annex-1 《污水处理厂运行考核评分表》 -
+  [运行管理] 30
+    1 | 进出水水量、水质在线监测正常，数据上传率不低于95% | 15
+    2 | 污泥脱水含水率小于80%，处置去向明确，联单齐全 | 15
+  [档案资料] 70
+    3 | 运行记录真实 | 30
+    4 | 按时报送月报 | 40
+""",
+    "a section that counts its bonus": """
+@ txt docx html
+微型消防站考核评分细则
+一、队伍建设（20分，含加分5分）
+1．人员配备不少于6人（15分）
+2．获得区级名次的加5分
+二、装备（80分）
+1．器材齐全（40分）
+2．定期检查（40分）
+=>
+annex-1 《微型消防站考核评分细则》 -
+  [队伍建设（含加分5分）] 20
+    1 | 人员配备不少于6人 | 15
+    2 | 获得区级名次的加5分 | 5
+  [装备] 80
+    1 | 器材齐全 | 40
+    2 | 定期检查 | 40
+""",
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_family_list_heads(case, tmp_path):
+    drawing, wanted, formats = case_of(case)
+    for form in formats:
+        assert read_drawn(drawing, form, tmp_path) == wanted, form
+
+
+def test_a_long_list_takes_no_square_of_its_lines():
+    def seconds(sections: int) -> float:
+        texts = [t for _ in range(sections) for t in ["一、整洁（10分）", *(f"{i}. 第{i}处整洁（1分）" for i in range(1, 11))]]
+        blocks = [Paragraph(f"{text}", Provenance(text, line=i)) for i, text in enumerate(texts)]
+        start = time.process_time()
+        assert list_table(blocks) is not None
+        return time.process_time() - start
+
+    seconds(20)
+    assert min(seconds(400) for _ in range(2)) < 40 * max(0.001, min(seconds(40) for _ in range(3)))
