@@ -14,7 +14,7 @@ from pipeline import rx as regex
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.notices.lines import TERMINAL, columns
-from pipeline.points import is_label_points, read_one, read_points, split_label
+from pipeline.points import is_label_points, read_one, read_points, split_cell, split_label
 from pipeline.provenance import Provenance
 from pipeline.rubrics import samelines
 from pipeline.rubrics.criterion import (
@@ -334,7 +334,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
             continue
         if patterns.names_total(text):
             continue
-        declared = split_label(text)[1]
+        declared = split_cell(text)[1]
         if declared is None and beside is not None and beside.row == cell.row:
             declared = read_one(beside.text).value
         torn = _torn_label(draft, text, level, part)

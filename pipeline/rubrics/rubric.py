@@ -27,7 +27,7 @@ from pipeline.model import (
 )
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.notices.segments import Segment
-from pipeline.points import read_points, split_label, total_in
+from pipeline.points import read_points, split_cell, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark, collect
@@ -248,7 +248,7 @@ def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Cr
 def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Criterion]:
     out = list(criteria)
     for mark in marks:
-        label, declared = split_label(mark.text)
+        label, declared = split_cell(mark.text)
         for index in mark.covered:
             own = out[index]
             value = own.max_points
