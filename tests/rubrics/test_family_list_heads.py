@@ -191,6 +191,23 @@ annex-1 《驾驶培训机构考核评分标准》 100
   [教学管理] 70
     1 | 教学日志填写完整 | 70
 """,
+    "indicators as headings, a total of so many items": """
+@ txt docx html
+课后服务质量评估表
+指标一：组织实施（40分）
+1.方案完整（20分）
+2.自愿参加（20分）
+指标二：课程质量（60分）
+1.家长满意（60分）
+上述两项合计100分，低于60分的通报批评。
+=>
+annex-1 《课后服务质量评估表》 100
+  [组织实施] 40
+    1 | 方案完整 | 20
+    2 | 自愿参加 | 20
+  [课程质量] 60
+    1 | 家长满意 | 60
+""",
     "articles as headings, what a line is worth before what is taken off": """
 @ txt docx html
 供热企业考核评分办法
