@@ -28,7 +28,7 @@ from pipeline.rubrics.criterion import (
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.markers import scored_rows_are_marked, scored_rows_are_worded
 from pipeline.rubrics.rows import Kind, Line, classify, is_rest_of_points
-from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated, is_rest, shares_number
+from pipeline.rubrics.samelines import counts_on, goes_on_beside, is_answer, is_repeated, is_rest, shares_number
 from pipeline.rubrics.table import JoinedTable
 
 SHARED = "并入上条"
@@ -77,6 +77,8 @@ class Draft(Struct):
     notes: list[BodyText] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     title: tuple[str, Provenance] | None = None
+    below: int = -2
+    """The row of its part that ends the last criterion."""
 
     def whole(self) -> bool | None:
         """Whether the last criterion is a whole sentence or breaks off, also at a stop that no other ends with (；); None where
@@ -95,7 +97,7 @@ def collect(table: JoinedTable) -> Draft:
     above: Kind = "blank"
     cut: Line | None = None
     for part, rows in enumerate(table.data):
-        first = True
+        first, draft.below = True, -2
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
             later = first and part > 0 and bool(draft.criteria) and above != "section" and cut is None  # no criterion goes on below a section row
@@ -218,6 +220,9 @@ def _take(draft: Draft, line: Line, part: int) -> None:
             draft.title = (text, filled[0].at)
         else:
             draft.notes.append(BodyText(text if len(filled) == 1 else mask_personal(line.row.text()), filled[0].at))
+    elif line.kind == "other" and draft.below == line.row.index - 1 and goes_on_beside(draft.criteria[-1], line):
+        _join_text(draft, line)
+        draft.below = line.row.index
     elif line.kind == "other":
         named = [c for c in line.labels if c is not None and line.own(c) and WORDED.search(clean(c.text))]
         if named:
@@ -236,6 +241,7 @@ def _section_number(line: Line, heading: Cell) -> str | None:
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     previous = draft.spans[-1] if draft.spans else None
+    draft.below = line.row.index
     if _is_option(draft, line):
         _join_option(draft, line)
         return
