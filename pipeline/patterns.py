@@ -335,9 +335,10 @@ POINTS_OPTIONS = regex.compile(rf"^(?:{_N}分?[/、,，;；|或]){{1,7}}{_N}分?
 """`5/3/1/0`, `2、1、0分`: allowed values."""
 
 _UP_TO = rf"(?:(?P<low>{_N})分?[-~—–至到])?(?P<points>{_N})分?"
-POINTS_DEDUCTION = regex.compile(rf"^(?:-|−|－|[^0-9每]{{0,4}}[扣减])分?{_UP_TO}$")
-POINTS_BONUS = regex.compile(rf"^(?:\+|＋|[^0-9每]{{0,4}}加)分?{_UP_TO}$")
-"""`-2`, `扣1-3分`, `最多扣5分`; `+3`, `最高加5分`."""
+_LIMIT = r"(?:不(?:得)?超过|最[高多]|至多|上限)?"
+POINTS_DEDUCTION = regex.compile(rf"^(?:-|−|－|[^0-9每]{{0,4}}[扣减])分?{_LIMIT}{_UP_TO}$")
+POINTS_BONUS = regex.compile(rf"^(?:\+|＋|[^0-9每]{{0,4}}加)分?{_LIMIT}{_UP_TO}$")
+"""`-2`, `扣1-3分`, `最多扣5分`, `扣分不超过5分`; `+3`, `最高加5分`, `加分不超过5分`."""
 
 POINTS_EACH = regex.compile(rf"^(?=.*(?:每|/|[一1][次处项]))[^0-9]{{0,8}}(?:1[次处项例起]\p{{Han}}{{0,4}})?(?P<sign>[扣减加+-])分?{_UP_TO}(?:[/每]\p{{Han}}{{1,3}})?[。;]?$")
 """`每次扣2分`, `扣3分/次`, `每项加1分`: an amount for each case, no maximum."""

@@ -337,6 +337,21 @@ annex-1 《渡口管理考核表》 100
     1 | 持证上岗 | 30 | standard=无证扣10分
     3 | 登记及时 | 30 | standard=漏检扣5分
 """,
+    "caps of extras in the points column": """
+附件1
+渡口管理考核表
+序号 | 考核内容 | 评分标准 | 分值
+1 | 船体完好 | 一处渗漏扣5分 | 40
+2 | 持证上岗 | 无证扣10分 | 60
+3 | 受到表彰 | 每次加3分 | 加分不超过5分
+4 | 被媒体曝光 | 每次扣3分 | 扣分最多5分
+=>
+annex-1 《渡口管理考核表》 -
+    1 | 船体完好 | 40 | standard=一处渗漏扣5分
+    2 | 持证上岗 | 60 | standard=无证扣10分
+    3 | 受到表彰 | 5 | bonus | standard=每次加3分
+    4 | 被媒体曝光 | 5 | deduction | standard=每次扣3分
+""",
     "the total beside a place for the score": f"""@ docx html xlsx{SHEET.replace("合计 | < | < | < | 100 |", "满分100分，考核得分：      分 | < | < | < | < | <")}
 =>
 {READ}
