@@ -116,6 +116,19 @@ def chinese_number(text: str) -> int | None:
     return total + digit
 
 
+_DATE = regex.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
+
+
+def iso_date(text: str | None) -> str | None:
+    """The first date that a text prints in figures, as year-month-day; None where it prints none.
+
+    >>> iso_date("２０２１年 5 月 6 日印发"), iso_date("二〇二一年五月六日")
+    ('2021-05-06', None)
+    """
+    match = _DATE.search(fold(text or ""))
+    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else None
+
+
 _LINES_OF_NUMBERS = regex.compile(r"[0-9]\s*\n\s*[0-9]")
 """Numbers on lines of their own in one cell are several values, never the digits of one."""
 

@@ -245,8 +245,10 @@ def is_capped(section: Section) -> bool:
 
 
 def cap_of(section: Section) -> Decimal | None:
-    """The most that the lines of a bonus or deduction give together, where its label caps them and they give more."""
-    return section.stated_points if is_capped(section) and (section.stated_points or 0) < section.points_sum() else None
+    """The most that a section's lines give or take together, where they could more; None where its label sets no such bound, or
+    where they are of two kinds."""
+    plain = all(c.kind in ("scored", section.kind, "veto") for c in section.criteria)
+    return section.stated_points if plain and is_capped(section) and section.points_sum() > (section.stated_points or 0) else None
 
 
 def beyond_best(section: Section) -> Decimal:

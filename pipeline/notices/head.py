@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pipeline import rx as regex
 from pipeline.kept import kept
-from pipeline.notices.lines import Line, Passage, join
+from pipeline.notices.lines import DATE, Line, Passage, join
 from pipeline.ordinals import ARTICLE, WORDED
 from pipeline.provenance import Provenance
 
@@ -57,10 +57,6 @@ NOT_TITLE_END = tuple("。；：:;，,、！？")
 
 ADDRESSEE_STOP = regex.compile(
     r"如下|以下|下列|附件|被?(?:评价|考核|检查|受检|评审|考评)(?:单位|时间|日期|对象|内容|企业)\s*[：:]|情形|规定|要求|通知如|目的|原则|时间|地点|联系(?:人|电话|方式)|说明|注[：:]|项目名称|招标|名称|来源|日期|字号|文号|索引号|抄送|主题|分类|发布|关键词|^单位[：:]"
-)
-DATE = regex.compile(
-    r"(?:(?:19|20)\s*[0-9]\s*[0-9]|[一二][〇○零ОO０九][〇○零ОO０一二三四五六七八九]{2}|[１２][０-９]{3})\s*年\s*"
-    r"(?:[0-9０-９]{1,2}|十[一二]?|[一二三四五六七八九])\s*月\s*(?:[0-9０-９]{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]|廿[一二三四五六七八九]?)\s*日"
 )
 # 2019.11.15 · 2019-11-15 · 2019/11/15: irregular, and a date only where nothing else stands on the line
 DATE_ONLY = regex.compile(rf"[（(]?\s*(?P<date>{DATE.pattern}|(?:19|20)[0-9]{{2}}(?P<by>[./-])[0-9]{{1,2}}(?P=by)[0-9]{{1,2}})\s*[)）]?")

@@ -39,8 +39,12 @@ RUNNING = 20
 INDENT = 4.0
 """Characters that the first line of a paragraph is indented by at most."""
 
-DATE_LINE = regex.compile(r"(?:19|20)[0-9]{2}\s*年\s*[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*日|[二〇○零一九]{4}\s*年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日")
-"""成文日期 on a line of its own; it stands on the right, so it reaches the margin without going on."""
+DATE = regex.compile(
+    r"(?:(?:19|20)\s*[0-9]\s*[0-9]|[一二][〇○零ОO０九][〇○零ОO０一二三四五六七八九]{2}|[１２][０-９]{3})\s*年\s*"
+    r"(?:[0-9０-９]{1,2}|十[一二]?|[一二三四五六七八九])\s*月\s*(?:[0-9０-９]{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九]|廿[一二三四五六七八九]?)\s*日"
+)
+"""A whole date (成文日期), in figures or in words. On a line of its own it stands on the right, so it reaches the margin without
+going on."""
 
 BROKEN = regex.compile(r"[0-9]+$"), regex.compile(r"^[0-9]+")
 NUMBER_LENGTHS = frozenset((2, 3, 4, 11))
@@ -312,7 +316,7 @@ class Margins(Struct, frozen=True):
 
     def goes_on(self, above: Line, line: Line, counts_on: bool = False) -> bool:
         """`line` is the same paragraph as the line above it; `counts_on`: its number goes on with one inside that."""
-        if above.in_table or line.in_table or line.after_table or DATE_LINE.fullmatch(above.text) or (NUMBERED.match(line.text) and not counts_on):
+        if above.in_table or line.in_table or line.after_table or DATE.fullmatch(above.text) or (NUMBERED.match(line.text) and not counts_on):
             return False
         if above.bbox is None or line.bbox is None:
             return self._wrapped_text(above, line)

@@ -12,7 +12,7 @@ from pipeline.model import AnnexEntry, Citation, Heading, SectionList, Table
 from pipeline.normalize import chinese_number, fold
 from pipeline.notices.head import ORGAN_END
 from pipeline.notices.lines import Line, Passage, columns, join, lines_of
-from pipeline.notices.segments import DATE_LINE, MARK, MARK_AND_TITLE, TITLE_END, Segment
+from pipeline.notices.segments import DATED, MARK, MARK_AND_TITLE, TITLE_END, Segment
 from pipeline.ordinals import FIGURED, FIGURED_IN_BRACKETS, NO_FIGURE, WORDED, WORDED_IN_BRACKETS
 
 LEVELS: tuple[regex.Pattern[str], ...] = (
@@ -171,7 +171,7 @@ def _titled(text: str) -> bool:
 
 
 def _lone_title(line: Line) -> bool:
-    return _titled(line.text) and TITLE_END.search(line.text) is not None and not DATE_LINE.fullmatch(line.text)
+    return _titled(line.text) and TITLE_END.search(line.text) is not None and not DATED.fullmatch(line.text)
 
 
 _ITEM_END = regex.compile(rf"(?:{TITLE_END.pattern}|[。；;])$")
@@ -179,7 +179,7 @@ _ITEM_END = regex.compile(rf"(?:{TITLE_END.pattern}|[。；;])$")
 
 def _item_goes_on(item: _Item, line: Line) -> bool:
     """A wrapped title: the item is not complete yet, and the line is nothing else."""
-    if line.after_table or DATE_LINE.search(line.text) or MARK.fullmatch(line.text) or MARK_AND_TITLE.fullmatch(line.text):
+    if line.after_table or DATED.search(line.text) or MARK.fullmatch(line.text) or MARK_AND_TITLE.fullmatch(line.text):
         return False
     if heading_of(line.text) or NOT_AN_ITEM.search(line.text) or line.text.endswith(("：", ":", "。")) or len(line.text) > 50:
         return False
@@ -198,7 +198,7 @@ def _item_goes_on(item: _Item, line: Line) -> bool:
 
 def _signs(line: Line, below: Sequence[Line]) -> bool:
     """Whether a line right above the date is who signs: whole words, no rest of a title."""
-    dated = bool(below) and DATE_LINE.fullmatch(below[0].text) is not None
+    dated = bool(below) and DATED.fullmatch(below[0].text) is not None
     return dated and SIGNER.fullmatch(line.text) is not None and TITLE_END.search(line.text) is None
 
 

@@ -67,7 +67,8 @@ TITLE_TAIL = regex.compile(
     r"(?=.)(?:(?:评[价分]|考[核评]|检查)?(?:表|细则|标准|办法))?(?:[（(〔](?:[^（()）]{0,12}(?:试行|暂行|修订|年版|年度|稿|版))[)）〕])?"
 )
 HEADING = regex.compile(rf"{OPENING}|{FIGURED}|{ARTICLE}")
-DATE_LINE = regex.compile(r"(?:19|20|二)[0-9０-９〇○零一二三四五六七八九]{2,3}\s*年.{1,8}日")
+DATED = regex.compile(r"(?:19|20|二)[0-9０-９〇○零一二三四五六七八九]{2,3}\s*年.{1,8}日")
+"""Like a date: whole, blank (2021年 月 日) or of several days."""
 
 
 class Segment(Struct, frozen=True):
@@ -244,7 +245,7 @@ def _has_content(mark: Mark, lines: Sequence[Line], blocks: Sequence[Block], end
     if any(isinstance(b, Table) and b.rows > 1 for b in blocks[mark.line.block : last]):
         return True
     between = [x.text for x in lines[mark.index + 1 : end]]
-    return any(len(t) > 24 or HEADING.match(t) or FIELD.search(t) for t in between if not DATE_LINE.fullmatch(t))
+    return any(len(t) > 24 or HEADING.match(t) or FIELD.search(t) for t in between if not DATED.fullmatch(t))
 
 
 def _numbered(marks: list[Mark]) -> list[tuple[Mark, int]]:
@@ -290,7 +291,7 @@ def _may_be_title(line: Line) -> bool:
         return False
     if text.startswith(("（", "(")) and not TITLE_TAIL.fullmatch(text):
         return False
-    return not (FIELD.search(text) or MARK.fullmatch(text) or HEADING.match(text) or DATE_LINE.fullmatch(text))
+    return not (FIELD.search(text) or MARK.fullmatch(text) or HEADING.match(text) or DATED.fullmatch(text))
 
 
 _WHOLE_END = regex.compile(rf"{TITLE_END.pattern}$")

@@ -39,7 +39,7 @@ GIVE_OTHERWISE = "give the original file, or the cells with tabs between", "请�
 
 _LINE_END = regex.compile(r"\r\n|\r|\n")
 _LIST_MARK = regex.compile(rf"^(?:{IN_BRACKETS}|[0-9]{{1,3}}[.、．)）]|{WORDED}|[-•●*])$")
-_NO_ROW = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)|[：:。；]\s*$")
+_NO_ROW = regex.compile(rf"{patterns.ANNEX_MARK.pattern}|[：:。；]\s*$")
 
 
 def read(data: bytes, name: str) -> Document:

@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from pipeline.assessment import Scorecard
 from pipeline.model import Notice
+from pipeline.ordinals import NUMERALS
 from pipeline.results import group as groups
 from pipeline.results.charts import Bar, bars, said
 from pipeline.results.pages import Block, Column, Figure, Grid, Heading, Page, Paragraph
 from pipeline.results.words import grade_text, in_sections, latest, number, section_name, share, to_places, unit_name
-
-NUMERALS = "一二三四五六七八九十"
 
 
 def page(cards: Sequence[Scorecard], notice: Notice) -> Page:

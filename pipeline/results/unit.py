@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from pipeline.assessment import FormFile, ItemScore, Scorecard, SectionScore, SheetScore
+from pipeline.ordinals import NUMERALS
 from pipeline.plain import points_text
 from pipeline.results import group as groups
 from pipeline.results.charts import Bar, bars, said
@@ -27,7 +28,6 @@ from pipeline.results.words import (
 )
 
 INFERRED = "（原表未印，推定）"
-NUMERALS = "一二三四五六七八九"
 
 
 def page(card: Scorecard, group: Sequence[Scorecard]) -> Page:

@@ -20,7 +20,7 @@ from pipeline import rx as regex
 from pipeline.errors import UsageError
 from pipeline.findings import Finding
 from pipeline.model import Reading
-from pipeline.normalize import fold, mask_personal
+from pipeline.normalize import fold, iso_date, mask_personal
 from pipeline.proving.alignment import similarity
 from pipeline.revisions import cards
 from pipeline.revisions.cards import Card
@@ -29,7 +29,6 @@ from pipeline.revisions.identity import by_recognition, likeness, same_text
 SAME_TITLE = 0.9
 YEAR = regex.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 DIGITS = regex.compile(r"[0-9]+")
-DATE = regex.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 SUFFIX = regex.compile(r"\.[a-z0-9]{1,8}")
 
 Kind = Literal["known", "new", "revision", "file"]
@@ -275,7 +274,7 @@ def _shelve_new(arrival: Arrival, place: Place, sources: Path) -> str:
     name = f"notice{_suffix(arrival)}"
     card = {
         "slug": place.slug, "title": head.title, "document_number": head.document_number, "origin": f"received as {_received_as(arrival)}",
-        "date": _iso(head.issue_date), "revision": place.revision, "supersedes": place.supersedes, "primary": name,
+        "date": iso_date(head.issue_date), "revision": place.revision, "supersedes": place.supersedes, "primary": name,
         "files": [_entry(arrival, name)],
     }  # fmt: skip
     beside = sources / f".{place.slug}.tmp"
@@ -317,8 +316,3 @@ def _free_name(arrival: Arrival, card: Card) -> str:
 def _suffix(arrival: Arrival) -> str:
     suffix = Path(arrival.name).suffix.lower()
     return suffix if SUFFIX.fullmatch(suffix) else ""
-
-
-def _iso(date: str | None) -> str | None:
-    match = DATE.search(fold(date or ""))
-    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else None

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pipeline import rx as regex
-from pipeline.normalize import fold
+from pipeline.normalize import CHINESE_DIGITS, fold
 
 Bound = Literal["least", "most"]
 
@@ -146,5 +146,5 @@ def _number(text: str) -> str:
         elif char in "万亿":
             total, part, digit = (total + part + digit) * {"万": 10**4, "亿": 10**8}[char], 0, 0
         else:
-            digit = "零一二三四五六七八九".find(char) if char not in "〇两" else {"〇": 0, "两": 2}[char]
+            digit = CHINESE_DIGITS[char]
     return str(total + part + digit)

@@ -13,9 +13,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from pipeline import rx as regex
 from pipeline.formats.docx import FONT, fixed_dates, mark_row, number_pages, set_font
 from pipeline.model import Criterion, Reading, Rubric, Section
+from pipeline.normalize import iso_date
 from pipeline.plain import COLUMN_TITLES, points_text
 from pipeline.revisions.changes import ChangeList
 from pipeline.revisions.comparison import SETTLED, printed_points
@@ -113,8 +113,8 @@ def document(found: ChangeList, old: Reading, new: Reading) -> bytes:
 
 def _date(issue_date: str | None) -> str | None:
     """The new revision's date as Word wants it; None when it has none."""
-    found = regex.match(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", issue_date or "")
-    return f"{int(found[1]):04}-{int(found[2]):02}-{int(found[3]):02}T00:00:00Z" if found else None
+    found = iso_date(issue_date)
+    return f"{found}T00:00:00Z" if found else None
 
 
 def _set_page(doc: Any) -> None:

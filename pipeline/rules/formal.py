@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pipeline import rx as regex
 from pipeline.model import Notice, PageNumber, Reading
-from pipeline.normalize import fold
+from pipeline.normalize import fold, iso_date
 from pipeline.provenance import Provenance
 from pipeline.rules.document import is_notice
 from pipeline.rules.registry import Hit, rule, shorten
@@ -51,15 +51,6 @@ def addressees_form(reading: Reading) -> Iterator[Hit]:
         )  # fmt: skip
 
 
-_DATE = regex.compile(r"((?:19|20)\d{2})年(\d{1,2})月(\d{1,2})日")
-
-
-def _iso(text: str) -> str | None:
-    """2023年5月6日 → 2023-05-06."""
-    match = _DATE.search(fold(text))
-    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else None
-
-
 @rule(
     code="DOC009",
     name="imprint-form",
@@ -89,7 +80,7 @@ def imprint_form(reading: Reading) -> Iterator[Hit]:
             yield _imprint(where, line.at, f"抄送机关后没有句号：“{shorten(text)}”", f"no full stop after the copies: “{shorten(text)}”")
         if regex.search(r"年0\d月|月0\d日", fold(text)):
             yield _imprint(where, line.at, f"印发日期编了虚位：“{shorten(text)}”", f"the printing date has a leading zero: “{shorten(text)}”")
-        printed, issued = _iso(text) if fold(text).endswith("印发") else None, _iso(_issue_date(notice))
+        printed, issued = iso_date(text) if fold(text).endswith("印发") else None, iso_date(_issue_date(notice))
         if printed and issued and printed < issued:
             yield _imprint(
                 where, line.at, f"印发日期“{printed}”早于成文日期“{issued}”",
@@ -219,7 +210,7 @@ def _unnumbered(n: int, title: str, at: Provenance) -> Hit:
 
 def _younger(notice: Notice, n: int, text: str, at: Provenance) -> Iterator[Hit]:
     own = NUMBER.search(notice.document_number or "")
-    year = max([own["year"] if own else "", (_iso(_issue_date(notice)) or "")[:4]])
+    year = max([own["year"] if own else "", (iso_date(_issue_date(notice)) or "")[:4]])
     for match in NUMBER.finditer(text):
         if year and match["year"] > year:
             yield Hit(
