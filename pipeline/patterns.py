@@ -396,8 +396,8 @@ TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分�
 SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")
 """A title that says that the numbers below are points."""
 
-ANNEX_LEAD = regex.compile(r"^附\s*件\s*[:：]\s*(?=\p{Han}{4})")
-"""What stands before the title of the only annex on its own page: `附件：评分细则`."""
+ANNEX_LEAD = regex.compile(r"^附\s*[件表]\s*[:：]\s*(?=\p{Han}{4})")
+"""What stands before the title of the only annex on its own page: `附件：评分细则`, `附表：评分表`."""
 
 ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
 CONTINUED = regex.compile(

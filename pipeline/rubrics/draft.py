@@ -64,7 +64,7 @@ class Mark(Struct, eq=False):
 
 
 class Draft(Struct):
-    """What the rows of one table said, while it is being collected."""
+    """What the rows of one table said, while it is being collected. `below`: the row of its part that ends the last criterion."""
 
     table: JoinedTable
     criteria: list[Criterion] = field(default_factory=list)
@@ -78,7 +78,6 @@ class Draft(Struct):
     unplaced: list[Unplaced] = field(default_factory=list)
     title: tuple[str, Provenance] | None = None
     below: int = -2
-    """The row of its part that ends the last criterion."""
 
     def whole(self) -> bool | None:
         """Whether the last criterion is a whole sentence or breaks off, also at a stop that no other ends with (；); None where
@@ -227,7 +226,6 @@ def _take(draft: Draft, line: Line, part: int) -> None:
             draft.notes.append(BodyText(text if len(filled) == 1 else mask_personal(line.row.text()), filled[0].at))
     elif line.kind == "other" and draft.below == line.row.index - 1 and samelines.goes_on_beside(draft.criteria[-1], line):
         _join_text(draft, line)
-        draft.below = line.row.index
     elif line.kind == "other":
         named = [c for c in line.labels if c is not None and line.own(c) and WORDED.search(clean(c.text))]
         if named:
@@ -437,7 +435,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
 
 def _join_text(draft: Draft, line: Line) -> None:
     """Rows that share one points cell are one scored line."""
-    last = draft.criteria[-1]
+    last, draft.below = draft.criteria[-1], line.row.index
     own = clean(line.text.text) if line.own(line.text) and line.text and not samelines.is_repeated(last, line) else ""
     columns = dict(last.columns)
     for name, more in other_columns(line).items():
