@@ -9,7 +9,17 @@ from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import clean
 from pipeline.points import split_label
-from pipeline.rubrics.listlines import APART, BRACKETED, LIST_MARKER, kind_of, names_total, points_of, ranks, unmarked
+from pipeline.rubrics.listlines import (
+    APART,
+    BRACKETED,
+    LIST_MARKER,
+    kind_of,
+    names_subtotal,
+    names_total,
+    points_of,
+    ranks,
+    unmarked,
+)
 from pipeline.rubrics.sections import section_kind
 
 MAX_LIST_LABEL = 40
@@ -42,10 +52,12 @@ class Heads:
         return {i for i in range(len(self.lines)) if self._heads(i)}
 
     def _heads(self, index: int) -> bool:
-        """A short marked line whose next line with a marker or points is marked deeper."""
+        """A short marked line whose next line with a marker or points is marked deeper; what names extras above one of them."""
         line, below = self.lines[index], self.next[index]
         text = clean(line.text)
-        if below is None or not may_head(text) or names_total(below) or not self._deeper(below, line):
+        if kind_of(line) == APART and index + 1 < len(self.lines) and says_extra(self.lines[index + 1]):
+            return True
+        if below is None or not may_head(text) or names_total(below) or names_subtotal(below) or not self._deeper(below, line):
             return False
         sectioned = SECTIONED.match(text) is not None and split_label(unstopped(text))[1] is not None
         return sectioned or points_of(clean(below.text)) is not None or may_head(clean(below.text)) or vetoes(below) or heads_extras(line, below)
@@ -67,19 +79,20 @@ class Heads:
             return False
         above, line = self.lines[index - 1], self.lines[index]
         below = self.lines[index + 1] if index + 1 < len(self.lines) else None
-        if _says_extra(line):
+        if says_extra(line):
             marked = kind_of(line) != "plain" or kind_of(above) in (APART, "plain")
-            return marked and (heads_extras(above, line) or (_says_extra(above) and kind_of(above) == kind_of(line)))
-        return below is not None and _says_extra(below) and heads_extras(line, below) and self._deeper(below, line)
+            return marked and (heads_extras(above, line) or (says_extra(above) and kind_of(above) == kind_of(line)))
+        return below is not None and says_extra(below) and heads_extras(line, below) and self._deeper(below, line)
 
 
 def heads_extras(line: Paragraph, below: Paragraph) -> bool:
     """Whether a line heads one of another kind as bonus or deduction, by its words."""
     text = clean(line.text)
-    return may_head(text) and kind_of(line) != kind_of(below) and section_kind(text) != "scored"
+    return may_head(text) and kind_of(line) != kind_of(below) and (kind_of(line) == APART or section_kind(text) != "scored")
 
 
-def _says_extra(line: Paragraph) -> bool:
+def says_extra(line: Paragraph) -> bool:
+    """Whether a line says what a case adds or takes off."""
     return patterns.NOTE_ROW.match(line.text) is None and EXTRA.search(line.text) is not None
 
 

@@ -16,27 +16,32 @@ from pipeline.notices.lines import Margins, columns, paragraph_lines
 from pipeline.points import is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
 from pipeline.rubrics.listheads import (
+    EXTRA,
     MAX_LIST_LABEL,
     VETO_CLOSING,
     Heads,
     first_heading,
     heads_extras,
+    says_extra,
     unstopped,
     vetoes,
 )
 from pipeline.rubrics.listlines import (
     APART,
+    APART_HEAD,
     BULLET,
     CASE,
     DOTTED_START,
     LEADING_POINTS,
     LIST_MARKER,
     kind_of,
+    names_subtotal,
     names_total,
     points_of,
     unmarked,
 )
-from pipeline.rubrics.listserials import plainly_numbered, spaced_out
+from pipeline.rubrics.listlines import ranks as ranks_of
+from pipeline.rubrics.listserials import levels_set_apart, plainly_numbered, spaced_out
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.sections import section_kind
 from pipeline.rubrics.stacks import MIN_TITLE
@@ -57,6 +62,9 @@ LEAST_TOTAL = Decimal("0.45")
 """Of the points below it, a title's total gives so much, though bonus lines or headings that look like lines be among them;
 one line of several gives less."""
 
+REMARKS = 4
+"""Lines that may stand between a list and the bonuses below it: how the score is reckoned, or vetoes."""
+
 TAIL = 2
 """Lines below the list that may give its total (以上各项合计100分。)."""
 
@@ -67,6 +75,8 @@ GAPS = regex.compile(r"\S(?:\t|\s{2,})(?=\p{Han}{2})")
 
 ADDED = regex.compile(r"加\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分[。；;]?$")
 """What a case below a heading of bonuses adds, be it the last thing said."""
+
+EXTRA_IN_LINE = regex.compile(rf"^\s*(?P<head>{APART_HEAD})(?<=[:：])\s*(?P<said>\S.*[加扣减]\s*[0-9.]+\s*分.*)$", regex.DOTALL)
 
 ITEM = r"(?:[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])|[①-⑳])"
 ITEM_SERIAL = regex.compile(rf"\s*{ITEM}")
@@ -116,6 +126,12 @@ def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
     return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
 
 
+def _extras_apart(paragraph: Paragraph) -> tuple[Paragraph, ...]:
+    """A paragraph that names extras and says them in one (加分项：获市级表彰的，加5分。), as two lines; any other as it is."""
+    match = EXTRA_IN_LINE.match(paragraph.text)
+    return (replace(paragraph, text=match["head"]), replace(paragraph, text=match["said"])) if match else (paragraph,)
+
+
 def titles_sheet(line: Paragraph) -> bool:
     """Whether a line is the title of a sheet: no line of a list, that stands in the middle or speaks of scoring."""
     text = HASHES.sub("", clean(line.text))
@@ -133,22 +149,22 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if any(isinstance(b, Table) for b in blocks):
         return None
     written = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
-    paragraphs = [item for p in written for item in _items(p)]
+    paragraphs = [item for p in written for part in _extras_apart(p) for item in _items(part)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
-    paragraphs, options = _without_options(plainly_numbered(spaced_out(paragraphs)))
+    paragraphs, options = _without_options(plainly_numbered(levels_set_apart(spaced_out(paragraphs))))
     lines, beside = parted(_whole_lines(paragraphs))
     lines, total = _without_total(lines)
     scored = _scored(lines)
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
         return None
-    first, last = first_heading(lines, scored[0]), scored[-1]
-    last = _with_extras(lines, first, last)
+    first, last = first_heading(lines, scored[0]), _last(lines, scored)
+    lines, last = _with_extras(lines, first, last)
     if not total and last + 1 < len(lines) and names_total(lines[last + 1]):
         total = [lines.pop(last + 1)]
-        last = _with_extras(lines, first, last)
+        lines, last = _with_extras(lines, first, last)
     lines = [*lines[: last + 1], *total, *lines[last + 1 :]]
-    short = last == scored[-1] and _falls_short(lines[first : last + 1])
+    short = last == _last(lines, scored) and _falls_short(lines[first : last + 1])
     while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
         last += 1
     title, inside = lines[:first][-HEAD:], lines[first : last + 1]
@@ -160,7 +176,9 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
-    return _as_table(title, inside, heads, beside, [*options, *lines[last + 1 : over]], lines[over:][:TAIL])
+    noted = next((i for i in range(over, len(lines)) if patterns.NOTE_ROW.match(lines[i].text)), len(lines))
+    unread = [line for line in lines[over:noted] if kind_of(line) != "plain" and says_extra(line)]  # told, since nothing else says it
+    return _as_table(title, inside, heads, beside, [*options, *lines[last + 1 : over], *unread], lines[over:][:TAIL])
 
 
 def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
@@ -168,7 +186,7 @@ def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragr
     scored = _scored(lines)
     at = next((i for i in range(scored[0] + 1, len(lines)) if names_total(lines[i])), len(lines)) if scored else len(lines)
     below = lines[at + 1 : at + 3]
-    closes = bool(scored) and at == scored[-1] + 1
+    closes = bool(scored) and at == _last(lines, scored) + 1
     if not closes and len(below) == 2 and heads_extras(*below):
         closes = all(section_kind(clean(p.text)) != "scored" for p in lines[at + 1 : scored[-1] + 1] if kind_of(p) == kind_of(below[0]))
     return ([*lines[:at], *lines[at + 1 :]], lines[at : at + 1]) if closes else (lines, [])
@@ -176,7 +194,13 @@ def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragr
 
 def _scored(lines: Sequence[Paragraph]) -> list[int]:
     """Where lines give points; one that gives the total is none of them."""
-    return [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None and not names_total(p)]
+    return [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None and not names_total(p) and not names_subtotal(p)]
+
+
+def _last(lines: Sequence[Paragraph], scored: Sequence[int]) -> int:
+    """The index of the last line of those that give points, or of the sum of the last section below it."""
+    below = scored[-1] + 1
+    return below if below < len(lines) and names_subtotal(lines[below]) else scored[-1]
 
 
 def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
@@ -187,12 +211,23 @@ def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Para
     return [p for p in lines if not OPTION_LINE.match(p.text)], options
 
 
-def _with_extras(lines: Sequence[Paragraph], first: int, last: int) -> int:
-    """The index of the last line of a list, vetoes, bonuses and deductions below its last scored line among it."""
+def _with_extras(lines: list[Paragraph], first: int, last: int) -> tuple[list[Paragraph], int]:
+    """The lines, and the index of the last one of the list, vetoes, bonuses and deductions below its last scored line among it. What
+    stands between it and bonuses under a heading of their own words (how the score is reckoned, vetoes) goes below them."""
     below = Heads(lines[first:])
-    while last + 1 < len(lines) and below.adds(last + 1 - first):
-        last += 1
-    return last
+    while last + 1 < len(lines):
+        if below.adds(last + 1 - first):
+            last += 1
+            continue
+        near = range(last + 2, min(last + 2 + REMARKS, len(lines)))
+        later = next((i for i in near if kind_of(lines[i]) == APART and below.adds(i - first)), None)
+        if later is None or any(titles_sheet(line) or names_total(line) for line in lines[last + 1 : later]):
+            break
+        end = next((i for i in range(later, len(lines)) if not below.adds(i - first)), len(lines))
+        lines = [*lines[: last + 1], *lines[later:end], *lines[last + 1 : later], *lines[end:]]
+        last += end - later
+        below = Heads(lines[first:])
+    return lines, last
 
 
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
@@ -226,24 +261,28 @@ def _as_table(
     last with points: rows that lack theirs, or clauses of the notice."""
     cells: list[Cell] = []
     loose: list[Paragraph] = []
-    kinds = [kind for kind in dict.fromkeys(kind_of(inside[i]) for i in sorted(heads)) if kind != APART]
+    known_ranks = ranks_of(inside)
+    kinds = [kind for kind in dict.fromkeys(kind_of(inside[i]) for i in sorted(heads)) if known_ranks[kind] >= 0]
     ranks: dict[int, int] = {}
     roles = list(dict.fromkeys(role for i, p in enumerate(inside) if i not in heads for role in beside.get(id(p), {})))
     width = 4 + len(roles)
     criteria = row = 0
-    extra = False
+    extra = apart = False
     for i, paragraph in enumerate(inside):
         text = clean(paragraph.text)
         value = points_of(text)
-        if value is None and extra and (added := ADDED.search(text)) and not CASE.search(text):
+        if value is None and extra and len(EXTRA.findall(text)) == 1 and (added := ADDED.search(text)) and not CASE.search(text):
             value = Decimal(added["points"])
         if i in heads:
+            apart = kind_of(paragraph) == APART
             extra = "加分" in text or patterns.BONUS_LABEL.search(text) is not None
             label = unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text)).rstrip("：:")
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
-            ranks[row] = kinds.index(kind_of(paragraph)) + 1 if kind_of(paragraph) != APART else 1
+            ranks[row] = kinds.index(kind_of(paragraph)) + 1 if known_ranks[kind_of(paragraph)] >= 0 else 1
             loose += beside.get(id(paragraph), {}).values()
-        elif (value is not None and not names_total(paragraph)) or LIST_MARKER.match(text):
+        elif names_subtotal(paragraph):
+            cells.append(Cell(row, 0, text, paragraph.at, col_span=width))
+        elif (value is not None and not names_total(paragraph)) or LIST_MARKER.match(text) or (apart and says_extra(paragraph)):
             cells += _line_cells(row, text, value, paragraph)
             cells += (Cell(row, 4 + roles.index(role), clean(p.text), p.at) for role, p in beside.get(id(paragraph), {}).items())
             criteria += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -18,7 +19,7 @@ APART = "apart"
 BULLET = regex.compile(r"^\s*(?:[-*•·●○◆■□▪–—]|\p{So})\s*")
 DOTTED = r"[0-9]{1,2}(?:\.[0-9]{1,2}){2}(?![0-9.])|[0-9]{1,2}\.[0-9]{1,2}(?=\s)"
 DOTTED_START = regex.compile(rf"^\s*(?P<n>{DOTTED})")
-APART_HEAD = r"(?:另[设有]|[附另]外?[设加]?)?(?:加减分|加扣分|加分|扣分|减分|附加分?|奖励分?|奖惩)(?:项目?|事项|部分|情形|内容|指标)?(?:[(（][^()（）]{1,24}[)）])?\s*[:：]?"
+APART_HEAD = r"(?:另[设有]|[附另]外?[设加]?)?(?:加减分|加扣分|加分[和与及、]?扣分|加分|扣分|减分|附加分?|奖励分?|奖惩)(?:项目?|事项|部分|情形|内容|指标)?(?:[(（][^()（）]{1,24}[)）])?\s*[:：]?"
 """What heads bonuses or deductions, with a marker or without: `加分项：`, `另设加减分项（最高5分）`."""
 
 BRACKETED = regex.compile(r"^\s*[【〖]\s*(?P<said>[^【】〖〗。；;]{2,40}?)\s*[】〗]\s*[:：]?\s*$")
@@ -27,9 +28,11 @@ BRACKETED = regex.compile(r"^\s*[【〖]\s*(?P<said>[^【】〖〗。；;]{2,40}
 LIST_MARKER = regex.compile(
     rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
     rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[1-9][0-9]{{2}}\s*[.．、](?![0-9０-９])|[A-H][.、．]|[①-⑳]"
-    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|模块|板块|类别)[一二三四五六七八九十]{{1,3}}\s*[:：、]|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
+    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|模块|板块|类别)[一二三四五六七八九十]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：]|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
 )
 """How a line of a list is marked; the heading of bonuses or a bracketed one needs no more than its words."""
+
+HEADS_APART = regex.compile(rf"(?:{LIST_MARKER.pattern})?{APART_HEAD}\s*$")
 
 NOTHING = regex.compile(r"不[得计给]分[。；;]?$")
 WORTH = regex.compile(r"(?<=[\p{Han}，,])(?<![每不])[得计记]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
@@ -39,11 +42,14 @@ CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周�
 """An amount for each case (每增加一项), not for a period (每日, 每半年)."""
 
 WORTH_THEN = regex.compile(
-    r"(?:(?<=[\p{Han}，,%％])(?<![每不可共])[得计记]|[，,:：]\s*)\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[；;。，,](?P<rest>[^（(]*(?:[扣减]|不[得计给]分).*)$", regex.DOTALL
+    r"(?:(?<=[\p{Han}，,%％])(?<![每不可共])[得计记]|[，,:：]\s*)\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[；;。，,](?P<rest>[^（(]*(?:[扣减得]|不[得计给]分).*)$", regex.DOTALL
 )
-"""What a marked line is worth, and then only what is taken off: `达到98%的得20分；每低1个百分点扣2分。`"""
+"""What a marked line is worth, and then only what is taken off, or what lesser answers get: `达到98%的得20分；每低1个百分点扣2分。`"""
 
 TAKEN = regex.compile(r"[扣减]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分")
+
+GIVEN = regex.compile(r"(?<![每不可共])[得计记]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分")
+"""What is taken off for a case, and what a lesser answer gets."""
 
 OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
 """One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
@@ -64,7 +70,7 @@ def points_of(text: str) -> Decimal | None:
     if leading:
         return Decimal(leading["points"])
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None
-    if closing is None or CASE.search(text[: closing.start()].rpartition("。")[2]):
+    if closing is None or ("满分" not in closing[0] and CASE.search(text[: closing.start()].rpartition("。")[2])):
         return _worth(text) if own is None and LIST_MARKER.match(text) else own
     return Decimal(closing["points"])
 
@@ -73,17 +79,23 @@ def _worth(text: str) -> Decimal | None:
     """The points that a line names last, if it names no others and they are no amount for each case."""
     said = WORTH.search(text) if len(FIGURE_OF_POINTS.findall(text)) == 1 else None
     if said is None and (then := WORTH_THEN.search(text)) is not None:
-        taken = [Decimal(n) for n in TAKEN.findall(then["rest"])]
-        others = len(FIGURE_OF_POINTS.findall(text)) - 1 - len(taken)
-        said = then if not others and max(taken, default=Decimal(0)) <= Decimal(then["points"]) else None
+        taken, less = ([Decimal(n) for n in form.findall(then["rest"])] for form in (TAKEN, GIVEN))
+        others = len(FIGURE_OF_POINTS.findall(text)) - 1 - len(taken) - len(less)
+        falls = all(a > b for a, b in pairwise([Decimal(then["points"]), *less]))
+        said = then if not others and falls and max(taken, default=Decimal(0)) <= Decimal(then["points"]) else None
         text = text[: then.start()]
     return Decimal(said["points"]) if said is not None and not CASE.search(text) else None
 
 
 def ranks(lines: Iterable[Paragraph]) -> dict[str, int]:
-    """How deep the kinds of markers of a list are: as they appear, but what heads bonuses by its words heads all others."""
-    found = {kind: rank for rank, kind in enumerate(dict.fromkeys(map(kind_of, lines)))}
-    return found | {APART: -1} if APART in found else found
+    """How deep the kinds of markers of a list are: as they appear; one that only heads bonuses or deductions heads all others (-1)."""
+    found: dict[str, int] = {}
+    others: set[str] = set()
+    for line in lines:
+        found.setdefault(kind_of(line), len(found))
+        if not HEADS_APART.match(line.text):
+            others.add(kind_of(line))
+    return {kind: rank if kind in others else -1 for kind, rank in found.items()}
 
 
 def unmarked(text: str) -> str:
@@ -110,5 +122,12 @@ def kind_of_text(text: str) -> str:
 
 
 def names_total(line: Paragraph) -> bool:
-    """Whether a line is nothing but the total (以上合计100分。)."""
-    return patterns.names_total(clean(line.text).rstrip("。"))
+    """Whether a line is nothing but the total (以上合计100分。), or begins with it (以上合计100分，90分以上为优秀。)."""
+    text = clean(line.text)
+    return patterns.names_total(text.rstrip("。")) or ("分" in text and patterns.TOTAL_CLAUSE.match(fold(text)) is not None)
+
+
+def names_subtotal(line: Paragraph) -> bool:
+    """Whether a line is nothing but the sum of the section above it (小计20分)."""
+    text = clean(line.text).rstrip("。；")
+    return "计" in text and patterns.names_subtotal(text) and text[-2:-1].isdigit()

@@ -23,8 +23,22 @@ PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])"
 BLANK_SERIAL = regex.compile(r"^\s*(?P<n>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})[ \t\u3000]+(?=[\p{Han}“《0-9])")
 """A serial that a blank alone sets off, or an amount: `1　证照齐全`, `一　证照管理`."""
 
+TOUCHING_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,2})(?=[\p{Han}“《\"])")
+"""A serial of two levels that touches the words, or a measure."""
+
 MIN_SPACED = {True: 3, False: 2}
 """Fewer lines with figures (True), or numerals, before a blank are no numbering."""
+
+
+def levels_set_apart(lines: Sequence[Paragraph]) -> list[Paragraph]:
+    """The lines, serials of two levels set apart from the words that touch them (1.1窗口整洁), where they count up: three or more, each
+    the next of its level or the first of the next. Others may be measures (2.5米以上)."""
+    found = {i: m for i, p in enumerate(lines) if (m := TOUCHING_LEVELS.match(p.text) or TWO_LEVELS.match(p.text))}
+    serials = [(int(m[1]), int(m[2])) for m in found.values()]
+    counted = all(b[0] - a[0] in (0, 1) and (1 <= b[1] - a[1] <= 2 if a[0] == b[0] else b[1] == 1) for a, b in pairwise(serials))
+    if len(serials) < MIN_SPACED[True] or serials[0] not in ((1, 1), (0, 1)) or not counted:
+        return list(lines)
+    return [replace(p, text=f"{found[i][1]}.{found[i][2]} {p.text[found[i].end() :]}") if i in found else p for i, p in enumerate(lines)]
 
 
 def plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:

@@ -16,6 +16,7 @@ from pipeline import rx as regex
 from pipeline.model import (
     LOW_CONFIDENCE,
     Criterion,
+    CriterionKind,
     Doubt,
     Paragraph,
     Remark,
@@ -25,7 +26,7 @@ from pipeline.model import (
     Table,
     Unplaced,
 )
-from pipeline.normalize import clean, fold, mask_personal, narrow
+from pipeline.normalize import chinese_number, clean, fold, mask_personal, narrow
 from pipeline.notices.segments import Segment
 from pipeline.points import read_points, split_cell, split_label, total_in
 from pipeline.provenance import Provenance
@@ -191,10 +192,24 @@ def _with_worded(section: Section) -> Section:
         return section
     bare = not any(c.max_points is not None for c in section.criteria)
     worded = (
-        replace(c, kind=section.kind) if c.max_points is None and c.kind == "scored" and (bare or _speaks_of_points(c)) else c
+        replace(c, kind=_kind_beside(section, c)) if c.kind == "scored" and ((c.max_points is None and (bare or _speaks_of_points(c))) or _is_mixed(section)) else c
         for c in section.criteria
     )
     return replace(section, criteria=tuple(worded))
+
+
+def _is_mixed(section: Section) -> bool:
+    """Whether a label heads bonuses and deductions alike (加减分项)."""
+    return MIXED.search(section.label or "") is not None
+
+
+def _kind_beside(section: Section, criterion: Criterion) -> CriterionKind:
+    """What a line of such a section is: in one of both, what its words say."""
+    added, taken = "加" in criterion.text, regex.search(r"[扣减]", criterion.text) is not None
+    return section.kind if not _is_mixed(section) or added == taken else "bonus" if added else "deduction"
+
+
+MIXED = regex.compile(r"加分?[和与及、]?[扣减]分?|奖惩")
 
 
 def _speaks_of_points(criterion: Criterion) -> bool:
@@ -398,8 +413,10 @@ def _total_elsewhere(
         if len(clean(cell.text)) <= SHORT and not patterns.SECTION_MARKER.match(clean(cell.text)) and (total := total_in(cell.text)) is not None:
             return total, cell.at
     below = fold(draft.table.tail[0].text) if draft.table.tail else ""
-    if patterns.names_total(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)", below)):
-        return Decimal(number[0]), draft.table.tail[0].at
+    if patterns.names_total(below) and (number := regex.search(r"[0-9]{1,4}(?:\.[0-9])?(?=分?$)|[一二]百(?=分$)", below)):
+        return Decimal(chinese_number(number[0]) or number[0]), draft.table.tail[0].at
+    if clause := patterns.TOTAL_CLAUSE.match(below):
+        return Decimal(clause["points"]), draft.table.tail[0].at
     near = draft.table.lead[-NEAR:]
     for line, rest in zip_longest(near, near[1:]):
         said = line.text + (rest.text if rest is not None and OPEN_BRACKET.search(line.text) else "")

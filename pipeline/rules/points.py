@@ -121,7 +121,20 @@ def _section_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
             continue
         if any(is_worded(c) and c.kind != "veto" for c in criteria) and total < declared:
             continue
+        if declared == total - beyond_best(section):
+            yield _several_hit(rubric, section)
+            continue
         yield _section_hit(rubric, section, criteria, declared, total, place, worded)
+
+
+def _several_hit(rubric: Rubric, section: Section) -> Hit:
+    """A section's points are those of its best two or more, which forms and scores do not choose."""
+    sums, name = addends(section.criteria), section_name(section)
+    return Hit(
+        annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,),
+        zh=f"项目“{name}”写明任选几条：所标分值恰为最高的几条，各条合计 {sums}；表单和评分把各条全部相加，未选的须留空或自行扣除",
+        en=f"section “{name}” has several lines chosen: the points it declares are its best, all sum to {sums}; forms and scores add them all",
+    )  # fmt: skip
 
 
 def _section_sum(section: Section, criteria: list[Criterion]) -> Decimal:
@@ -319,8 +332,8 @@ def _total_hit(rubric: Rubric, criteria: list[Criterion], stated: Decimal, base:
     choice = bool(unpriced) and not explained and base - sum(map(beyond_best, unpriced)) == stated
     if choice:
         names, ids = "、".join(map(section_name, unpriced)), ", ".join(f"{s.id}.stated_points" for s in unpriced)
-        zh = f"；“{names}”写有任选而未标分值，只计最高的一条恰合总分：或任选其一，或有一数印错，不能判定（decide set {ids} 可定）"
-        en = f"; “{names}” has one line chosen and declares no points, its best alone makes the total: a choice or a misprint is undecidable (decide set {ids})"
+        zh = f"；“{names}”写有任选，只计最高的一条或所选的几条恰合总分：或是任选，或有一数印错，不能判定（decide set {ids} 可定）"
+        en = f"; “{names}” has some lines chosen, the best alone make the total: a choice or a misprint is undecidable (decide set {ids})"
     counted = [c for c in criteria if is_counted(c) and c.kind == "scored"]
     difference = points_text(stated - base) if stated > base else f"−{points_text(base - stated)}"
     return Hit(

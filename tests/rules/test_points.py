@@ -338,3 +338,21 @@ def test_a_choice_without_declared_points_that_makes_the_total_is_undecidable():
     assert "annex-1/s2.stated_points" in found.message
     (other,) = findings_of("total-mismatch", reading_of(*rubrics_of(table.replace("100", "105"))))
     assert (other.status, other.severity) == ("proved", "error")
+
+
+def test_several_lines_chosen_whose_best_make_the_sums_prove_no_fault():
+    table = """
+        项目                           | 序号 | 内容         | 分值
+        阵地（60分）                   | 1    | 有固定场所。 | 60
+        活动（40分，以下任选两项）     | 2    | 助老扶幼。   | 20
+                                       | 3    | 保护环境。   | 20
+                                       | 4    | 文明实践。   | 20
+        总评                           |      |              | {}
+    """
+    reading = reading_of(*rubrics_of(table.format(100)))
+    (found,) = findings_of("section-sum-mismatch", reading)
+    assert (found.where, found.severity) == ("annex-1/s2", "note")
+    (total,) = findings_of("total-mismatch", reading)
+    assert (total.status, total.severity) == ("undecidable", "warning")
+    (other,) = findings_of("total-mismatch", reading_of(*rubrics_of(table.format(105))))
+    assert (other.status, other.severity) == ("proved", "error")
