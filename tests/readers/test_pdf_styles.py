@@ -450,9 +450,11 @@ def test_only_pages_of_the_font_that_lacks_meaning_are_read_by_sight_too(body, a
         misnamed.BaseFont = misnamed.DescendantFonts[0].BaseFont = pikepdf.Name("/ABCDEF+Song")
         for page in file.pages:
             page.Resources.Font.F2 = file.make_indirect(misnamed) if page.index == 0 else file.pages[0].Resources.Font.F2
+        file.Root.Pages.Kids.append(file.make_indirect(42))
+        file.Root.Pages.Count = 3
         file.save(out)
-    pages = [Page(1, 595, 842, ocr=True), Page(2, 595, 842)]
-    remarks = [[Remark("ocr", f"page 1 {textlayer.MEANINGLESS}; read as a picture")], []]
+    pages = [Page(1, 595, 842, ocr=True), Page(2, 595, 842), Page(3, 595, 842)]
+    remarks = [[Remark("ocr", f"page 1 {textlayer.MEANINGLESS}; read as a picture")], [], [Remark("unread-page", "page 3 is damaged")]]
     assert pdf._misnamed_too(pdfium.PdfDocument(out.getvalue()), pages, remarks) == again
 
 
