@@ -266,6 +266,11 @@ LABEL_REMARKED = regex.compile(
 LABEL_POINTS_WORDS = regex.compile(r"^(?P<label>.*?\p{Han})\s*[(\[（]\s*(?:共|计|满分)?(?P<points>[一二三四五六七八九十百]{1,5}分)\s*[)\]）]$", regex.DOTALL)
 """`环境卫生（二十分）`: points in words, in brackets only."""
 
+LABEL_DESCRIBED = regex.compile(
+    r"^(?P<label>[^()（）\[\]【】。；;，,：:]{2,20}?)\s*[(（【\[]\s*(?:共|计|满分|总分)?(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?![。；;，,、）)])(?=[^()（）]{0,6}\p{Han}{2})(?!.*[0-9]\s*分)", regex.DOTALL
+)
+"""`一、综合管理（20分）重点检查制度执行情况`: a label cell that says more below its name and points."""
+
 RATE = regex.compile(r"(?:[率比]|达到?|[低高大小少多超]于|超过|不足|不到|[≥≤<>]=?|以上|以内|约|近|为|至|到)[:：]?$")
 """How the words before a rate end (满意率达到95%), where a label of 95 points does not."""
 

@@ -110,6 +110,17 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     return (_tight(match["label"]), value) if match and value is not None else (whole, None)
 
 
+def split_cell(text: str) -> tuple[str, Decimal | None]:
+    """What a cell of a label column names, and the points printed in it, be they followed by a description.
+
+    >>> split_cell("综合管理（20分）重点检查制度执行情况"), split_cell("整洁（10分）较整洁（5分）")
+    (('综合管理', Decimal('20')), ('整洁（10分）较整洁', Decimal('5')))
+    """
+    label, declared = split_label(text)
+    match = patterns.LABEL_DESCRIBED.match(with_plain_digits(label)) if declared is None and "分" in label else None
+    return (_tight(label[: match.end("label")]), Decimal(match["points"])) if match else (label, declared)
+
+
 _SENTENCE = regex.compile(r"[。；;]")
 
 
@@ -182,14 +193,16 @@ def points_closing(text: str) -> Decimal | None:
 
     >>> points_closing("专人管理，制度上墙，5分"), points_closing("有制度，得1分；有记录，得1分"), points_closing("迟到一次，扣1分")
     (Decimal('5'), None, None)
+    >>> points_closing("发车间隔：10分"), points_closing("首班车 6：30分")
+    (Decimal('10'), None)
     """
     match = patterns.POINTS_CLOSING.search(text)
     alone = match is not None and len(FIGURE_OF_POINTS.findall(text)) == 1
     return points(f"{match['points']}分") if match is not None and alone else None
 
 
-FIGURE_OF_POINTS = regex.compile(r"(?<![时点:：][0-9]?)[0-9]\s*分(?![钟之类级区别析开前后内以及])")
-"""A figure of points, not of minutes (6时30分前), parts (三分之二) or a threshold (85分以上)."""
+FIGURE_OF_POINTS = regex.compile(r"(?<![时点][0-9]?)(?<![0-9]\s?[:：][0-9]?)[0-9]\s*分(?![钟之类级区别析开前后内以及])")
+"""A figure of points, not of minutes (6时30分前, 6:30分), parts (三分之二) or a threshold (85分以上)."""
 
 
 def total_in(text: str) -> Decimal | None:
@@ -232,8 +245,10 @@ def is_capped(section: Section) -> bool:
 
 
 def cap_of(section: Section) -> Decimal | None:
-    """The most that the lines of a bonus or deduction give together, where its label caps them and they give more."""
-    return section.stated_points if is_capped(section) and (section.stated_points or 0) < section.points_sum() else None
+    """The most that a section's lines give or take together, where they could more; None where its label sets no such bound, or
+    where they are of two kinds."""
+    plain = all(c.kind in ("scored", section.kind, "veto") for c in section.criteria)
+    return section.stated_points if plain and is_capped(section) and section.points_sum() > (section.stated_points or 0) else None
 
 
 def beyond_best(section: Section) -> Decimal:

@@ -14,7 +14,7 @@ from pipeline.criterion_names import above, subject_of
 from pipeline.findings import SETTLED, Finding, Proof
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text, whole_text
-from pipeline.points import adding
+from pipeline.points import adding, is_capped, spare
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.registry import RANK, shorten
@@ -347,7 +347,7 @@ def _label(rubric: Rubric, section: Section, width: int, lang: str) -> LabelCell
         mark=None if undivided or (printed and section.label is not None) else words["inferred"],
         stated=None if stated is None else points_text(stated),
         total=points_text(total),
-        agrees=None if stated is None else stated == total,
+        agrees=None if stated is None or spare(section) or is_capped(section) else stated == total,
         rows=_count(rubric, section),
         level=width,
         rests_on="" if undivided else " · ".join(x for x in (status, rests) if x),

@@ -20,8 +20,7 @@ PRINT = 4
 
 class FormScripts(Struct, frozen=True):
     """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign);
-    `signs`: key of a subtotal, or of a score in none → sign in the total; `chosen`: subtotals that are the best of their scores;
-    `caps`: the most that a subtotal can be, where its scores give more; `units`: keys of which one wants a score; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
+    `signs`: key of a subtotal, or of a score in none → sign in the total; `chosen`: subtotals that are the best of their scores; `caps`: subtotal key → the most it is; `units`: keys of which one wants a score; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
     included); `ungraded`: why there is no grade whatever the total, or blank; `decimals`: places that a score may have, `precision`: the same in words; `scale`: what makes scores whole."""
 
     prefix: str
@@ -193,16 +192,15 @@ def _names(keys: Iterable[str]) -> str:
     return "[" + ",".join(f'"{k}"' for k in keys) + "]"
 
 
-def _sum(plus: Iterable[str], minus: Iterable[str], base: str, scale: int, best: bool = False, cap: str | None = None) -> str:
-    """Sum (or the best of `plus`, less `minus`), at most `cap`, in tenths (or finer, by `scale`), so that no binary fraction shows; blank
+def _sum(plus: Iterable[str], minus: Iterable[str], base: str, scale: int, best: bool = False, most: str | None = None) -> str:
+    """Sum (or the best of `plus`, less `minus`; `most`, if more) in tenths (or finer, by `scale`), so that no binary fraction shows; blank
     while nothing is filled."""
     add = "t=Math.max(t,x)" if best else "t+=x"
-    cut = "" if cap is None else f"t=Math.min(t,Math.round({cap}*s));"
     return (
         f"var p={_names(plus)},m={_names(minus)},s={scale},t=Math.round({base}*s),n=0,i,f,x;"
         f"for(i=0;i<p.length;i++){{f=this.getField(p[i]);if(f&&String(f.value)!==''){{n++;x=Math.round(Number(f.value)*s)||0;{add};}}}}"
         "for(i=0;i<m.length;i++){f=this.getField(m[i]);if(f&&String(f.value)!==''){n++;t-=Math.round(Number(f.value)*s)||0;}}"
-        f"{cut}event.value=n?String(t/s):'';"
+        f"{f't=Math.min(t,Math.round({most}*s));' if most else ''}event.value=n?String(t/s):'';"
     )
 
 

@@ -107,8 +107,7 @@ def _groups(sheet: Sheet, characters: int) -> Iterator[dict]:
 
 
 def _head(group: Group) -> dict:
-    stated = points_text(group.stated) if group.stated is not None else None
-    return {"label": soft(group.label, 6), "marks": list(group.marks), "stated": stated}
+    return {"label": soft(group.label, 6), "marks": list(group.marks), "stated": group.stated_text or None}
 
 
 def _group(group: Group, characters: int) -> dict:

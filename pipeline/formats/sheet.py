@@ -90,7 +90,7 @@ class Line(Struct, frozen=True):
 class Group(Struct, frozen=True):
     """A section on the form: its label (with stated points), its lines. `key` names its subtotal; it has none (`totalled`)
     when it only holds veto rows, nor when it is the nameless whole of a sheet, whose total says the same. `chosen`: of the
-    lines that give it points one counts; `cap`: the most that its lines count together, where they give more."""
+    lines that give it points one counts; `cap`: the most that they give together, where they could more."""
 
     key: str
     id: str
@@ -105,8 +105,13 @@ class Group(Struct, frozen=True):
 
     def heading(self, between: str = "") -> str:
         """Its label with marks and stated points: on one line for a section that only holds others."""
-        stated = f"{between}（{points_text(self.stated)}分）" if self.stated is not None else ""
+        stated = f"{between}（{self.stated_text}分）" if self.stated is not None else ""
         return self.label + marked(self.marks) + stated
+
+    @property
+    def stated_text(self) -> str:
+        """The points beside its label: `5`, or `最多5` where its lines could give more."""
+        return ("" if self.cap is None else "最多") + points_text(self.stated) if self.stated is not None else ""
 
     def cell(self, first: bool) -> str:
         """Its label cell: in its first row, or where it goes on on another page."""
@@ -130,8 +135,11 @@ class Group(Struct, frozen=True):
         """The most the group can add to the total with its lines (of these kinds): sum of the known maxima of those that
         give points."""
         own = [[line.max for line in unit if line.max is not None and line.sign > 0 and line.kind in (kinds or SIGN)] for unit in self.units()]
-        most = sum((max(maxima) for maxima in own if maxima), Decimal(0))
-        return most if self.cap is None else min(self.cap, most)
+        return self.within(sum((max(maxima) for maxima in own if maxima), Decimal(0)))
+
+    def within(self, value: Decimal) -> Decimal:
+        """No more than the label lets its lines give together."""
+        return value if self.cap is None else min(value, self.cap)
 
     def possible_text(self) -> str:
         """The 分值 cell of the subtotal; blank when the group only takes points away."""
@@ -326,8 +334,7 @@ def _group(section: Section, edition: Edition, notes: list[str], names: dict[str
     lines = tuple(_line(c, section.kind, edition, notes, names) for c in shown)
     hidden = section.points_basis != "printed" and not on_edition(section.points_basis, edition, section.at)
     stated = None if hidden else section.stated_points
-    chosen, cap = (one_counts(section), cap_of(section)) if label else (False, None)
-    return Group(key_of(section.id), section.id, label, stated, section.kind, lines, marks, chosen=chosen, cap=cap)
+    return Group(key_of(section.id), section.id, label, stated, section.kind, lines, marks, chosen=bool(label) and one_counts(section), cap=None if hidden else cap_of(section))
 
 
 def _rests_on(section: Section) -> str:

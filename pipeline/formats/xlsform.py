@@ -52,7 +52,7 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
             continue
         title = group.label or "评价内容"
         if group.stated is not None:
-            title += f"（{points_text(group.stated)}分）"
+            title += f"（{group.stated_text}分）"
         rows.append({"type": "begin_group", "name": f"{group.key}_group", "label": title, "appearance": "field-list"})
         rivals = group.rivals()
         for line in group.lines:
@@ -61,8 +61,8 @@ def _questions(sheet: Sheet, prefill: dict[str, str]) -> list[dict[str, str]]:
         if not group.totalled:
             continue
         terms = "".join(_term(unit[0].sign * SIGN[group.kind], _most(unit)) for unit in group.units())
-        subtotal = f"0{terms}" if group.cap is None else f"min({points_text(group.cap)}, 0{terms})"
-        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round({subtotal}, {places})"})
+        most = f"0{terms}" if group.cap is None else f"min(0{terms}, {points_text(group.cap)})"
+        rows.append({"type": "calculate", "name": f"{group.key}_subtotal", "label": f"{title} 小计", "calculation": f"round({most}, {places})"})
     for veto in sheet.vetoes:
         rows.append({"type": "acknowledge", "name": veto.key, "label": f"一票否决 {veto.mark}{veto.text}", "hint": "有此情形才勾选"})
     total = points_text(sheet.base) + "".join(_term(sign, f"coalesce(${{{key}}}, 0)") for key, sign in sheet.addends().items())

@@ -240,7 +240,7 @@ class _Writer:
         else:
             self.page.write_string(r, 3, line.most, self.centre)
         if line.scored:
-            got = self._score(r, self.prefill.get(line.key, ""))
+            got = self._score(r, line.key, self.prefill.get(line.key, ""))
             self._validate(r, line.name, line.max)
             self._name(line.key, r, 4)
         else:
@@ -252,7 +252,7 @@ class _Writer:
             self._name(f"{line.key}_na", r, 6)
         return got
 
-    def _score(self, row: int, value: str) -> Decimal:
+    def _score(self, row: int, key: str, value: str) -> Decimal:
         """Write a prefilled score: a number as a number, anything else as it is; returns what counts."""
         try:
             number = Decimal(value)
@@ -280,7 +280,7 @@ class _Writer:
         if group.chosen:
             terms = f"MAX({','.join(self.plus)})" + "".join(f"-N({c})" for c in self.minus)
         if group.cap is not None:
-            terms, got = f"MIN({points_text(group.cap)},{terms})", min(group.cap, got)
+            terms, got = f"MIN({points_text(group.cap)},{terms})", group.within(got)
         self.ranges.append((first + 1, r, len(group.rivals())))
         self.total_value += SIGN[group.kind] * got
         if group.totalled:

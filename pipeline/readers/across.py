@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline.model import Block, Cell, Paragraph, Remark, Table
+from pipeline.pagenumbers import may_number_page
 from pipeline.provenance import Provenance
 
 SAME = 1.0
@@ -184,20 +185,22 @@ def _is_beside(left: Sequence[Leaf], right: Leaf) -> bool:
     if set(roles.values()) >= ALONE and ALONE & set(known.values()):
         return False
     above = _above(right)
-    alone = [line for line in above if not any((mate := _mate(line, leaf)) and _is_cut(mate, leaf, line, right) for leaf in left)]
+    alone = [line for line in above if not any(_goes_on(line, right, leaf) for leaf in left)]
     if any(patterns.ANNEX_MARK.match(line.text) for line in alone):
         return False
     return not alone or all(patterns.ANNEX_MARK.match(line.text) for leaf in left for line in _above(leaf))
 
 
-def _is_cut(own: Paragraph, leaf: Leaf, line: Paragraph, right: Leaf) -> bool:
-    """Whether a line begins at the left edge of its page's table what another page's line, which runs up to the right edge of
-    the table there, leaves off; or repeats it."""
+def _goes_on(line: Paragraph, right: Leaf, leaf: Leaf) -> bool:
+    """Whether a line begins, at the left edge of its page's table, what a line of another page leaves off that runs up to the
+    right edge of the table there; or repeats it."""
+    own = _mate(line, leaf)
+    if own is None or own.text == line.text:
+        return own is not None
     if leaf.table is None or right.table is None or patterns.ANNEX_MARK.match(line.text):
-        return own.text == line.text
+        return False
     em = _box(line)[3] - _box(line)[1]
-    beside = abs(_box(line)[0] - _box(right.table)[0]) < em and _box(own)[2] > _box(leaf.table)[2] - em
-    return beside or own.text == line.text
+    return abs(_box(line)[0] - _box(right.table)[0]) < em and _box(own)[2] > _box(leaf.table)[2] - em
 
 
 def _above(leaf: Leaf) -> list[Paragraph]:
@@ -229,7 +232,7 @@ def _belong(row: Sequence[Leaf | None], first: Sequence[Leaf]) -> bool:
     longest = max(leaves, key=lambda leaf: len(leaf.rows))
     for leaf, named in zip(leaves, first, strict=True):
         if leaf.table is None:
-            if not all(_row_of(line, longest.rows) is not None for line in leaf.lines):
+            if not all(_row_of(line, longest.rows) is not None or may_number_page(line.text) for line in leaf.lines):
                 return False
         elif not _alike(longest, leaf) or not _in_columns(leaf, named):
             return False
@@ -278,9 +281,9 @@ def _mate(line: Paragraph, leaf: Leaf) -> Paragraph | None:
 def _side_by_side(row: Sequence[Leaf], first: Sequence[Leaf]) -> list[list[Block]]:
     """What stands on each of the pages beside each other: on the first the table, and what each page has beside it."""
     longest = max(row, key=lambda leaf: len(leaf.rows))
-    rest = [[line for line in leaf.lines if leaf is longest or _row_of(line, longest.rows) is None] for leaf in row]
-    whole = [_with_cut_off(line, rest[1:]) for line in rest[0]]
-    others = [[line for line in lines if not any(_mate(line, Leaf(None, (own,))) for own in rest[0])] for lines in rest[1:]]
+    rest = [replace(leaf, lines=tuple(line for line in leaf.lines if leaf is longest or _row_of(line, longest.rows) is None)) for leaf in row]
+    whole = [_with_cut_off(line, rest) for line in rest[0].lines]
+    others = [[line for line in leaf.lines if not _goes_on(line, leaf, rest[0])] for leaf in rest[1:]]
     cells: list[Cell] = []
     start = 0
     for leaf, named in zip(row, first, strict=True):
@@ -293,9 +296,10 @@ def _side_by_side(row: Sequence[Leaf], first: Sequence[Leaf]) -> list[list[Block
     return [[*(line for lines in above for line in lines), table, *below[0]], *(list[Block](lines) for lines in below[1:])]
 
 
-def _with_cut_off(line: Paragraph, others: Sequence[Sequence[Paragraph]]) -> Paragraph:
-    """A line with what the page's edge has cut off it."""
-    pieces = [own for lines in others if (own := _mate(line, Leaf(None, tuple(lines)))) and own.text != line.text]
+def _with_cut_off(line: Paragraph, row: Sequence[Leaf]) -> Paragraph:
+    """A line of the first page with what the page's edge has cut off it."""
+    alone = replace(row[0], lines=(line,))
+    pieces = [own for leaf in row[1:] for own in leaf.lines if own.text != line.text and _goes_on(own, leaf, alone)]
     text, quote = ("".join(part) for part in zip((line.text, line.at.quote), *((p.text, p.at.quote) for p in pieces), strict=True))
     return replace(line, text=text, at=replace(line.at, quote=quote)) if pieces else line
 

@@ -13,9 +13,10 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal
-from pipeline.notices.lines import TERMINAL
-from pipeline.points import is_label_points, read_one, read_points, split_label
+from pipeline.notices.lines import TERMINAL, columns
+from pipeline.points import is_label_points, read_one, read_points, split_cell, split_label
 from pipeline.provenance import Provenance
+from pipeline.rubrics import samelines
 from pipeline.rubrics.criterion import (
     criterion_of,
     other_columns,
@@ -28,7 +29,6 @@ from pipeline.rubrics.criterion import (
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.markers import scored_rows_are_marked, scored_rows_are_worded
 from pipeline.rubrics.rows import Kind, Line, classify, is_rest_of_points
-from pipeline.rubrics.samelines import counts_on, is_answer, is_repeated, is_rest, shares_number
 from pipeline.rubrics.table import JoinedTable
 
 SHARED = "并入上条"
@@ -87,6 +87,13 @@ class Draft(Struct):
         ended = last.text.endswith(TERMINAL)
         return ended and (last.text.endswith("。") or any(c.text.endswith(last.text[-1]) for c in others))
 
+    def full(self) -> bool:
+        """Whether the last line of the last criterion is, to a character, as long as lines are that wrap, so that its words may
+        go on."""
+        quotes = [[columns(line) for line in c.at.quote.splitlines()] for c in self.criteria[-HABIT:] if c.at is not None]
+        wrapped = [line for lines in quotes for line in lines[:-1]]
+        return bool(wrapped and quotes[-1]) and quotes[-1][-1] >= max(wrapped) - 2
+
 
 def collect(table: JoinedTable) -> Draft:
     """Read every data row of a table in order."""
@@ -105,7 +112,7 @@ def collect(table: JoinedTable) -> Draft:
                 continue
             if line.kind == "section" and row.index < top and not _opens_sections(line, rows):
                 line = replace(line, kind="note")
-            if later and (_repeats_labels(draft, line) or _closes_bracket(draft, line) or is_rest(draft.criteria[-1], draft.spans[-1].labels, line, draft.whole())):
+            if later and _is_torn(draft, line):
                 line = replace(line, kind="continuation")
             if cut is not None and line.kind != "blank":
                 line, cut = _with_points_above(draft, line, cut, part), None
@@ -150,16 +157,6 @@ def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
 WORDED = regex.compile(r"\p{Han}|\p{L}{3}|^[0-9.]+$")
 """A cell that says something: words or a figure, no mark to tick."""
 
-OPEN_BRACKET = regex.compile(r"[（(][^）)]{0,12}$")
-BRACKET_CLOSED = regex.compile(r"[^（(]{0,12}[)）]")
-
-
-def _closes_bracket(draft: Draft, line: Line) -> bool:
-    """Whether the first row of a later part is nothing but the end of the bracket that the text above it left open."""
-    if line.kind != "criterion" or not draft.criteria or line.own(line.number) or line.own(line.points) or line.text is None:
-        return False
-    return bool(OPEN_BRACKET.search(draft.criteria[-1].text) and BRACKET_CLOSED.match(clean(line.text.text)))
-
 
 def _with_points_above(draft: Draft, line: Line, cut: Line, part: int) -> Line:
     """The first row of a later part with the points that stand alone at the foot of the one before, where it lacks them: one row,
@@ -168,6 +165,14 @@ def _with_points_above(draft: Draft, line: Line, cut: Line, part: int) -> Line:
         return replace(line, points=cut.points)
     _take(draft, cut, part - 1)
     return line
+
+
+def _is_torn(draft: Draft, line: Line) -> bool:
+    """Whether the first row of a later part is the rest of the row before, which the page cut."""
+    labels = draft.spans[-1].labels
+    if line.kind == "other":
+        return samelines.is_rest_beside(labels, line)
+    return _repeats_labels(draft, line) or samelines.closes_bracket(draft.criteria[-1], line) or samelines.is_rest(draft.criteria[-1], labels, line, draft.whole(), draft.full)
 
 
 def _repeats_labels(draft: Draft, line: Line) -> bool:
@@ -241,13 +246,13 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     shared = line.points is not None and bool(clean(line.points.text)) and previous is not None
     joined = shared and previous is not None and previous.points is line.points and line.points is not None
-    if previous is not None and shares_number(draft.criteria[-1], previous.points, line):
+    if previous is not None and samelines.shares_number(draft.criteria[-1], previous.points, line):
         _join_text(draft, line)
         return
-    if joined and (not (line.own(line.number) or counts_on(draft.criteria[-1], line)) or is_repeated(draft.criteria[-1], line)):
+    if joined and (not (line.own(line.number) or samelines.counts_on(draft.criteria[-1], line)) or samelines.is_repeated(draft.criteria[-1], line)):
         _join_text(draft, line)
         return
-    if previous is not None and is_answer(draft.criteria[-1], line, _repeats_cells(draft, line)):
+    if previous is not None and samelines.is_answer(draft.criteria[-1], line, _repeats_cells(draft, line)):
         _join_text(draft, line)
         return
     line = _without_label_number(draft, line, part)
@@ -329,7 +334,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
             continue
         if patterns.names_total(text):
             continue
-        declared = split_label(text)[1]
+        declared = split_cell(text)[1]
         if declared is None and beside is not None and beside.row == cell.row:
             declared = read_one(beside.text).value
         torn = _torn_label(draft, text, level, part)
@@ -427,7 +432,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
 def _join_text(draft: Draft, line: Line) -> None:
     """Rows that share one points cell are one scored line."""
     last = draft.criteria[-1]
-    own = clean(line.text.text) if line.own(line.text) and line.text and not is_repeated(last, line) else ""
+    own = clean(line.text.text) if line.own(line.text) and line.text and not samelines.is_repeated(last, line) else ""
     columns = dict(last.columns)
     for name, more in other_columns(line).items():
         if columns.get(name) != more:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Criterion, Unplaced
@@ -10,16 +12,19 @@ from pipeline.rubrics.draft import Draft
 
 REASON = "a row below the total without number and points"
 
+MAX_LACKING = 10
+"""One row above the total in so many, and always one, may lack its points by a misprint."""
+
 EXTRA = regex.compile(r"加分|减分|扣分|附加|奖励|奖分|扣减|否决")
 """What scores beside the total calls itself so."""
 
 
 def leave_foot(draft: Draft) -> None:
-    """Lists the last rows below the total as unplaced where all rows above it have points and they have neither points nor a
+    """Lists the last rows below the total as unplaced where (nearly) all rows above it have points and they have neither points nor a
     number, and no word of extras (加分, 扣分, 否决) stands in them or their label."""
     last = max((after for after, value, _ in draft.totals if value is not None), default=0)
     above = draft.criteria[:last]
-    if not above or any(c.max_points is None for c in above):
+    if not above or sum(c.max_points is None for c in above) > max(1, len(above) // MAX_LACKING):
         return
     while len(draft.criteria) > last and _is_foot(draft, len(draft.criteria) - 1):
         _leave_last(draft)
@@ -36,6 +41,9 @@ def _leave_last(draft: Draft) -> None:
     draft.marks = [m for m in draft.marks if m not in alone]
     for mark in draft.marks:
         mark.covered = [i for i in mark.covered if i < index]
+        mark.after = min(mark.after, index)
+    draft.totals = [(min(after, index), value, at) for after, value, at in draft.totals]
+    draft.subtotals = [replace(s, after=min(s.after, index - 1)) if s.after is not None else s for s in draft.subtotals]
 
 
 def _is_foot(draft: Draft, index: int) -> bool:

@@ -236,7 +236,10 @@ def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:
             continue
         for cell in row.filled():
             for col in range(cell.col, min(cell.col + cell.col_span, cols)):
-                if patterns.grade_name(texts.get(col, "")) and points(cell.text) is not None:
+                above = texts.get(col, "")
+                if patterns.header_role(above) == "points" and patterns.header_role(cell.text) == "label":
+                    texts[col] = f"{clean(cell.text)}{above}"  # 小项 below 分值
+                elif patterns.grade_name(above) and points(cell.text) is not None:
                     texts[col] = f"{texts[col]}({points(cell.text)}分)"
                 elif patterns.header_role(cell.text) or col not in texts or (patterns.grade_name(cell.text) and patterns.header_role(texts[col]) is None):
                     texts[col] = clean(cell.text)

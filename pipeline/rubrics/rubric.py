@@ -27,10 +27,10 @@ from pipeline.model import (
 )
 from pipeline.normalize import clean, fold, mask_personal
 from pipeline.notices.segments import Segment
-from pipeline.points import read_points, split_label, total_in
+from pipeline.points import read_points, split_cell, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.rubrics import tornpoints
-from pipeline.rubrics.draft import OPEN_BRACKET, Draft, Mark, collect
+from pipeline.rubrics.draft import Draft, Mark, collect
 from pipeline.rubrics.foot import leave_foot
 from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.header import header_at, header_faults, header_of
@@ -40,6 +40,7 @@ from pipeline.rubrics.oddities import odd_parts
 from pipeline.rubrics.refusal import APART, SUMMARY, UNSCORED, in_chinese, refusal, sums_up
 from pipeline.rubrics.regroup import regroup
 from pipeline.rubrics.roles import spanning_totals
+from pipeline.rubrics.samelines import OPEN_BRACKET
 from pipeline.rubrics.sections import section_kind, sections_of, spread
 from pipeline.rubrics.shapes import column_table, gathered, opened, points_row_table
 from pipeline.rubrics.sharedpoints import share
@@ -247,7 +248,7 @@ def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Cr
 def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Criterion]:
     out = list(criteria)
     for mark in marks:
-        label, declared = split_label(mark.text)
+        label, declared = split_cell(mark.text)
         for index in mark.covered:
             own = out[index]
             value = own.max_points

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 
@@ -10,6 +10,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold
+from pipeline.notices.lines import TERMINAL
 from pipeline.rubrics.criterion import points_of, serial_of
 from pipeline.rubrics.rows import Line
 
@@ -35,14 +36,18 @@ def shares_number(last: Criterion, points: Cell | None, line: Line) -> bool:
     return merged and points is line.points and serial_of(line.number) is not None and serial_of(line.number) == last.number
 
 
-def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: bool | None) -> bool:
+def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: bool | None, full: Callable[[], bool]) -> bool:
     """Whether the first row of a later part is the rest of the last one before, which the page cut: the words of one break off
     or are absent, and of number and points one of them has each, or both have the same. `labels` are the last row's; `whole`
-    says whether its words are a whole sentence."""
-    if line.kind != "criterion" or not (whole is False or not last.text or not line.own(line.text)):
+    says whether its words are a whole sentence, `full` whether its last line is as long as any."""
+    if line.kind != "criterion":
         return False
     number = serial_of(line.number) if line.own(line.number) else None
     value = points_of(line).value if line.own(line.points) else None
+    if whole is None and number is not None and (last.number, last.max_points) == (number, value) and not last.text.endswith(TERMINAL) and full():
+        return True
+    if not (whole is False or not last.text or not line.own(line.text)):
+        return False
     if line.columns.number is not None and not _is_one(last.number, number):
         return False
     if line.columns.points is None or not _is_one(last.max_points, value):
@@ -51,6 +56,30 @@ def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: b
         return True
     here = [(a, c) for a, c in zip_longest(labels, line.labels) if line.own(c)]
     return all(a is not None and c is not None and fold(a.text) == fold(c.text) for a, c in here)
+
+
+OPEN_BRACKET = regex.compile(r"[（(][^）)]{0,12}$")
+BRACKET_CLOSED = regex.compile(r"[^（(]{0,12}[)）]")
+
+
+def closes_bracket(last: Criterion, line: Line) -> bool:
+    """Whether the first row of a later part is nothing but the end of the bracket that the text above it left open."""
+    if line.kind != "criterion" or line.own(line.number) or line.own(line.points) or line.text is None:
+        return False
+    return bool(OPEN_BRACKET.search(last.text) and BRACKET_CLOSED.match(clean(line.text.text)))
+
+
+def is_rest_beside(labels: Sequence[Cell | None], line: Line) -> bool:
+    """Whether the first row of a later part holds nothing but the rest of what stands beside the last criterion (标准), and the
+    last row's labels, with what is printed beside them, anew. `labels` are the last row's."""
+    named = [(a, c) for a, c in zip_longest(labels, line.labels) if line.own(c)]
+    known = [c for _, c in named] + [*line.section_points.values()]
+    beside = [c for c in line.row.filled() if not any(c is own for own in known)]
+    return (
+        bool(named and beside)
+        and all(a is not None and c is not None and fold(a.text) == fold(c.text) for a, c in named)
+        and all(c.col in line.columns.others and c.col_span == 1 for c in beside)
+    )
 
 
 def _is_one(above: object, below: object) -> bool:

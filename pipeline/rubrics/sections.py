@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline.model import Criterion, LabelMark, Section, SectionKind
 from pipeline.normalize import fold
-from pipeline.points import split_label
+from pipeline.points import split_cell, split_label
 from pipeline.rubrics.draft import Mark
 
 
@@ -109,7 +109,7 @@ def _closes(mark: Mark, rows: Sequence[int], criteria: Sequence[Criterion]) -> b
 
 
 def _declared(mark: Mark) -> Decimal | None:
-    return mark.stated_points if mark.stated_points is not None else split_label(mark.text)[1]
+    return mark.stated_points if mark.stated_points is not None else split_cell(mark.text)[1]
 
 
 def sections_of(
@@ -154,10 +154,10 @@ def _merge_repeats(marks: Sequence[Mark], criteria: Sequence[Criterion], total: 
     open_: dict[int, Mark] = {}
     for mark in marks:
         previous = open_.get(mark.level)
-        name = fold(split_label(mark.text)[0])
+        name = fold(split_cell(mark.text)[0])
         if previous is not None and mark.covered and previous.covered is not None:
             adjacent = not previous.covered or mark.covered[0] <= previous.covered[-1] + 1
-            same = bool(name) and fold(split_label(previous.text)[0]) == name
+            same = bool(name) and fold(split_cell(previous.text)[0]) == name
             cut = not name and mark.part > previous.part and not any(
                 c for m in marks if m.part == mark.part and m.level == mark.level for c in m.covered if c < mark.covered[0]
             )
@@ -238,7 +238,7 @@ def _marker_rank(text: str) -> int:
 
 
 def _label_mark(mark: Mark) -> LabelMark:
-    label, declared = split_label(mark.text)
+    label, declared = split_cell(mark.text)
     return LabelMark(
         text=mark.text,
         label=_without_marker(label),
@@ -317,7 +317,7 @@ def _with_parents(runs: Sequence[tuple[Mark | None, list[Criterion]]], rubric_id
         if mark is None:
             sections.append(Section(section_id, None, None, criteria=tuple(items)))
             continue
-        label, declared = split_label(mark.text)
+        label, declared = split_cell(mark.text)
         open_ = {k: v for k, v in open_.items() if k < mark.level}
         name = _without_marker(label) or None
         parent = open_[max(open_)] if open_ else None

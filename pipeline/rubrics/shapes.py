@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -104,6 +105,8 @@ def _gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
     if len(tables) < 2:
         return tuple(tables)
     heads = [t.lead[-1] if t.lead and _is_section_line(t.lead[-1]) else None for t in tables]
+    if None in heads and _share_whole(tables):
+        heads = [t.lead[-1] for t in tables]
     keys = {tuple(header_key(r) for r in t.headers[0]) for t in tables}
     ended = any(r.is_total for t in tables[:-1] for rows in t.data for r in rows)
     if len(keys) > 1 or () in keys or ended or any(h is None for h in heads):
@@ -116,6 +119,18 @@ def _gathered(tables: Sequence[JoinedTable]) -> tuple[JoinedTable, ...]:
         parts += table.parts
     inside = tuple(p for t in tables for p in t.inside) + tuple(p for t in tables[1:] for p in t.lead[:-1])
     return (JoinedTable(tuple(parts), tables[0].lead[:-1], tables[-1].tail, inside=inside),)
+
+
+WHOLE = (Decimal(100), Decimal(1000))
+"""What the sections of one sheet usually make, where nothing else says so."""
+
+
+def _share_whole(tables: Sequence[JoinedTable]) -> bool:
+    """Whether right above each table stands a short name with points (`组织保障（20分）`), which together make a whole; no title of
+    a sheet."""
+    parts = [split_label(clean(t.lead[-1].text)) if t.lead else ("", None) for t in tables]
+    named = all(declared is not None and len(label) <= MAX_NAME and not patterns.TITLE_WORDS.search(label) for label, declared in parts)
+    return named and sum((declared or Decimal(0) for _, declared in parts), Decimal(0)) in WHOLE and all(d not in WHOLE for _, d in parts)
 
 
 def _is_section_line(paragraph: Paragraph) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.findings import SETTLED, Proof, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
-from pipeline.points import adding, beyond_best, is_capped, spare
+from pipeline.points import adding, beyond_best, cap_of, is_capped, spare
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule
 from pipeline.rules.sums import (
@@ -91,15 +91,15 @@ def section_sum_mismatch(reading: Reading) -> Iterator[Hit]:
 
 
 def _label_hits(rubric: Rubric, section: Section) -> Iterator[Hit]:
-    """What a label says of its lines: that the best counts, on the form and in the score too; or that no more than a cap does."""
+    """What a label says of its lines: that the best counts, or no more than a cap, on the form and in the score too."""
     sums, name, most = addends(section.criteria), section_name(section), section.stated_points or Decimal(0)
     if spare(section):
         zh = f"项目“{name}”写明只取一条：所标 {points_text(most)} 分是最高的一条，各条合计 {sums}；评分时填一条即可，填多条的取最高的一条"
         en = f"section “{name}” has one line chosen: the {points_text(most)} it declares are its best, all sum to {sums}; one score is enough, of several the best counts"
         yield Hit(annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,), zh=zh, en=en)
-    if is_capped(section) and most < section.points_sum():
-        zh = f"项目“{name}”写明最多 {points_text(most)} 分，各条合计 {sums}；表单和评分计到最多分为止"
-        en = f"section “{name}” gives {points_text(most)} at most, its lines {sums}; forms and scores count no more than the most"
+    if cap_of(section) is not None:
+        zh = f"项目“{name}”写明最多 {points_text(most)} 分，各条合计 {sums}；表单和评分的小计以此为限"
+        en = f"section “{name}” gives {points_text(most)} at most, its lines {sums}; forms and scores count no more"
         yield Hit(annex=rubric.annex, where=section.id, severity="note", evidence=(section.at,), zh=zh, en=en)
 
 

@@ -282,18 +282,16 @@ def _sections(rubric: Rubric, lines: tuple[Line, ...], combined: Combined, polic
         signs = {line.id: SIGN[line.kind] * SIGN[section.kind] for line in own}
         got = [signs[line.id] * combined.items[line.id] for line in own if line.id in combined.items]
         top = [line.criterion.max_points for line in counting(line for line in own if signs[line.id] > 0)]
+        most = None if None in top else sum((t for t in top if t is not None), Decimal(0))
+        cap = cap_of(section)
         out.append(
             SectionScore(
                 section.id, section.label, shown(sum(got, Fraction(0)), policy) if got else None,
-                None if None in top else _at_most(cap_of(section), sum((t for t in top if t is not None), Decimal(0))), section.kind, section.basis,
+                most if cap is None or most is None else min(most, cap), section.kind, section.basis,
                 "·".join(s.label for s in above(rubric, section) if s.label) or None if labels[section.label] > 1 else None,
             )
         )
     return tuple(out)
-
-
-def _at_most(cap: Decimal | None, points: Decimal) -> Decimal:
-    return points if cap is None else min(cap, points)
 
 
 def _sheet_score(sheet: Sheet, why: str | None, policy: Policy) -> SheetScore:

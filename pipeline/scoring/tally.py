@@ -83,18 +83,18 @@ def beaten(points: Mapping[str, Fraction], lines: Iterable[Line]) -> frozenset[s
 
 
 def that_count(points: Mapping[str, Fraction], lines: Iterable[Line]) -> dict[str, Fraction]:
-    """The points of one sheet with 0 for every line that is beaten, and without what goes beyond a section's cap, from its last
-    lines: so that sheets can be summed and averaged line by line."""
+    """The points of one sheet with 0 for every line that is beaten, and less for the last lines of a section that give more
+    than its label lets them: so that sheets can be summed and averaged line by line."""
     mine = tuple(lines)
-    out = {**points, **dict.fromkeys(beaten(points, mine), Fraction(0))}
-    room: dict[str, Fraction] = {}
+    counted = {**points, **dict.fromkeys(beaten(points, mine), Fraction(0))}
+    left: dict[str, Fraction] = {}
     for line in mine:
-        most = cap_of(line.section) if line.id in out and line.kind == line.section.kind else None
-        if most is not None:
-            left = room.get(line.section.id, Fraction(most))
-            out[line.id] = min(out[line.id], left)
-            room[line.section.id] = left - out[line.id]
-    return out
+        cap = cap_of(line.section) if line.kind == line.section.kind and line.id in counted else None
+        if cap is not None:
+            rest = left.get(line.section.id, Fraction(cap))
+            counted[line.id] = min(counted[line.id], rest)
+            left[line.section.id] = rest - counted[line.id]
+    return counted
 
 
 def unfilled(lines: Iterable[Line], awarded: Container[str], skipped: Container[str]) -> list[Line]:

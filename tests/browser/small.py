@@ -88,20 +88,21 @@ CHOSEN_CASES = [  # scores of the four criteria of a sheet on which one of the l
 ]
 
 
-CAPPED = """
-项目                 | 序号 | 评价内容         | 评价分值
-保洁（6分）          | 1    | 地面清洁。       | 6
-绿化（4分）          | 2    | 草坪修剪及时。   | 4
-加分项（最高3分）    | 3    | 获市级表彰。     | 2
-^                    | 4    | 有创新做法。     | 2
-扣分项（最多扣2.5分）| 5    | 发生责任事故。   | 2
-^                    | 6    | 瞒报安全事故。   | 1
-总评                 |      |                  | 10
+CAPS = """
+项目               | 序号 | 评价内容       | 评价分值
+保洁（6分）        | 1    | 地面清洁。     | 6
+设施（4分）        | 2    | 公厕无异味。   | 4
+加分项（最高2分）  | 3    | 获市级表彰。   | 1
+^                  | 4    | 获省级表彰。   | 1.5
+扣分项（最多扣3分） | 5    | 发生有责投诉。 | 2
+^                  | 6    | 被通报批评。   | 2
+总评               |      |                | 10
 """
 
 
 def capped_reading() -> Reading:
-    return reading_of(*rubrics_of(CAPPED), notice=chosen_reading().notice, revision="2023")
+    notice = notice_of(grade_bands=bands("优秀 [9,)", "合格 [6,9)", "不合格 (,6)"))
+    return reading_of(*rubrics_of(CAPS), notice=notice, revision="2023")
 
 
 def capped_sheet() -> Sheet:
@@ -109,9 +110,11 @@ def capped_sheet() -> Sheet:
     return sheet_of(reading, reading.rubrics[0], "draft")
 
 
-CAPPED_CASES = [  # scores of the six criteria of a sheet whose bonus and deduction are capped, total, grade
-    (("6", "4", "2", "2", "0", "0"), "13", "优秀"),
-    (("6", "4", "1.5", "1.2", "0", "0"), "12.7", "优秀"),
-    (("6", "4", "0", "0", "2", "1"), "7.5", "合格"),
-    (("3", "2", "2", "1.1", "2", "0"), "6", "合格"),
+CAPPED_CASES = [  # scores of the six criteria of a sheet whose bonus is 2 at most and whose deduction 3, total, grade
+    (("6", "4", "1", "1.5", "0", "0"), "12", "优秀"),
+    (("6", "3", "0.5", "0.9", "2", "2"), "7.4", "合格"),
+    (("6", "4", "0", "0", "1", "1.5"), "7.5", "合格"),
+    (("6", "4", "1", "1.5", "0", ""), "12", "尚有1项未填"),
 ]
+
+CHOSEN_OR_CAPPED = [(sheet, *case) for sheet, cases in ((chosen_sheet, CHOSEN_CASES), (capped_sheet, CAPPED_CASES)) for case in cases]

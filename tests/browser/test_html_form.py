@@ -17,17 +17,7 @@ from pipeline.assessment import Policy
 from pipeline.formats import html
 from pipeline.returns import collecting
 from tests.browser.chromium import Page
-from tests.browser.small import (
-    CAPPED_CASES,
-    CASES,
-    CHOSEN_CASES,
-    UNWORTH,
-    capped_sheet,
-    chosen_sheet,
-    nameless_sheet,
-    small_sheet,
-    unworth_sheet,
-)
+from tests.browser.small import CASES, CHOSEN_OR_CAPPED, UNWORTH, nameless_sheet, small_sheet, unworth_sheet
 from tests.formats.test_pages import reading_for, sections, sheet_for
 from tests.returns.filled import random_values, reading, scores_of, sheet
 
@@ -63,21 +53,14 @@ def test_total_and_grade_are_live(form, scores, total, grade):
     assert form.js("document.getElementById('annex_1_grade').value").replace(" ", "") == grade
 
 
-@pytest.mark.parametrize(("scores", "total", "grade"), CHOSEN_CASES)
-def test_of_several_the_best_counts(page, tmp_path, scores, total, grade):
-    (tmp_path / "form.html").write_text(html.render(chosen_sheet()), encoding="utf-8")
+@pytest.mark.parametrize(("sheet", "scores", "total", "grade"), CHOSEN_OR_CAPPED)
+def test_of_several_the_best_counts_or_no_more_than_a_cap(page, tmp_path, sheet, scores, total, grade):
+    (tmp_path / "form.html").write_text(html.render(sheet()), encoding="utf-8")
     page.open(tmp_path / "form.html")
     fill(page, *scores)
-    assert [t.replace(" ", "") for t in shown(page)] == [total, grade, "1" if "尚有" in grade else "2"]
-    assert page.js("document.getElementById('all').textContent") == "2"
-
-
-@pytest.mark.parametrize(("scores", "total", "grade"), CAPPED_CASES)
-def test_a_cap_cuts_what_goes_beyond(page, tmp_path, scores, total, grade):
-    (tmp_path / "form.html").write_text(html.render(capped_sheet()), encoding="utf-8")
-    page.open(tmp_path / "form.html")
-    fill(page, *scores)
-    assert [t.replace(" ", "") for t in shown(page)[:2]] == [total, grade]
+    units = len(sheet().units())
+    assert [t.replace(" ", "") for t in shown(page)] == [total, grade, f"{units - 1 if '尚有' in grade else units}"]
+    assert page.js("document.getElementById('all').textContent") == f"{units}"
 
 
 def test_subtotals_are_live_and_blank_before(form):

@@ -15,12 +15,9 @@ from pipeline.formats import pdf
 from pipeline.returns import collecting
 from tests.browser.chromium import Browser, Page
 from tests.browser.small import (
-    CAPPED_CASES,
     CASES,
-    CHOSEN_CASES,
+    CHOSEN_OR_CAPPED,
     UNWORTH,
-    capped_sheet,
-    chosen_sheet,
     nameless_sheet,
     small_reading,
     small_sheet,
@@ -109,18 +106,9 @@ def test_total_and_grade_are_live(viewer, scores, total, grade):
     assert (values["annex_1_total"], values["annex_1_grade"]) == (total, grade)
 
 
-@pytest.mark.parametrize(("scores", "total", "grade"), CHOSEN_CASES)
-def test_of_several_the_best_counts(browser, page, tmp_path, scores, total, grade):
-    (tmp_path / "form.pdf").write_bytes(pdf.render(chosen_sheet()))
-    viewer = Viewer(browser, page, tmp_path / "form.pdf")
-    fill(viewer, scores)
-    values = values_of(viewer.saved())
-    assert (values["annex_1_total"], values["annex_1_grade"]) == (total, grade)
-
-
-@pytest.mark.parametrize(("scores", "total", "grade"), CAPPED_CASES)
-def test_a_cap_cuts_what_goes_beyond(browser, page, tmp_path, scores, total, grade):
-    (tmp_path / "form.pdf").write_bytes(pdf.render(capped_sheet()))
+@pytest.mark.parametrize(("sheet", "scores", "total", "grade"), CHOSEN_OR_CAPPED)
+def test_of_several_the_best_counts_or_no_more_than_a_cap(browser, page, tmp_path, sheet, scores, total, grade):
+    (tmp_path / "form.pdf").write_bytes(pdf.render(sheet()))
     viewer = Viewer(browser, page, tmp_path / "form.pdf")
     fill(viewer, scores)
     values = values_of(viewer.saved())

@@ -12,17 +12,7 @@ import pytest
 
 from pipeline.formats import xlsx
 from pipeline.formats.sheet import Sheet
-from tests.browser.small import (
-    CAPPED_CASES,
-    CASES,
-    CHOSEN_CASES,
-    UNWORTH,
-    capped_sheet,
-    chosen_sheet,
-    nameless_sheet,
-    small_sheet,
-    unworth_sheet,
-)
+from tests.browser.small import CASES, CHOSEN_OR_CAPPED, UNWORTH, nameless_sheet, small_sheet, unworth_sheet
 
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is absent (make setup-system)")
 MORE = [(("3.5", "2.5", "4", "", "0"), "10", "有1项不适用，待计分", {"annex_1_c4_na": "未参评"}), (("3.5", "2.5", "4", "2", "0"), "12", "一票否决", {"annex_1_veto_2": "是"})]
@@ -70,7 +60,7 @@ def test_a_sheet_without_subtotals_adds_up_its_cells_what_takes_points_away_too(
 
 @needs_office
 def test_totals_and_grades_are_the_same_in_an_office(tmp_path):
-    every = [*((small_sheet(), *case) for case in ALL), *((chosen_sheet(), *case, {}) for case in CHOSEN_CASES), *((capped_sheet(), *case, {}) for case in CAPPED_CASES)]
+    every = [*((small_sheet(), *case) for case in ALL), *((sheet(), *case, {}) for sheet, *case in CHOSEN_OR_CAPPED)]
     for n, (sheet, scores, _, _, more) in enumerate(every):
         values = {f"annex_1_c{i}": s for i, s in enumerate(scores, start=1) if s} | more
         (tmp_path / f"f{n}.xlsx").write_bytes(typed(values, sheet))
@@ -82,11 +72,9 @@ def test_totals_and_grades_are_the_same_in_an_office(tmp_path):
         assert (f"{book['评价表'][cells['total']].value:g}", book["评价表"][cells["grade"]].value) == (total, grade)
 
 
-@pytest.mark.parametrize(
-    ("sheet", "scores", "total", "grade"), [*((chosen_sheet(), *c) for c in CHOSEN_CASES), *((capped_sheet(), *c) for c in CAPPED_CASES)]
-)
-def test_a_prefilled_sheet_of_which_not_all_counts_shows_the_same(sheet, scores, total, grade):
+@pytest.mark.parametrize(("sheet", "scores", "total", "grade"), CHOSEN_OR_CAPPED)
+def test_a_prefilled_sheet_of_which_one_line_counts_or_no_more_than_a_cap_shows_the_same(sheet, scores, total, grade):
     values = {f"annex_1_c{i}": s for i, s in enumerate(scores, start=1) if s}
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet, values)), data_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(sheet(), values)), data_only=True)
     cells = {k: book.defined_names[f"annex_1_{k}"].attr_text.split("!")[1].replace("$", "").split(":")[0] for k in ("total", "grade")}
     assert (f"{book['评价表'][cells['total']].value:g}", book["评价表"][cells["grade"]].value) == (total, grade)

@@ -26,8 +26,10 @@ WHOLE = [
 ]  # fmt: skip
 
 
-def page(spans: tuple[Span, ...], xs: tuple[float, ...], ys: tuple[float, ...], *titles: tuple[float, str]) -> Canvas:
+def page(spans: tuple[Span, ...], xs: tuple[float, ...], ys: tuple[float, ...], *titles: tuple[float, str], number: int = 0) -> Canvas:
     canvas = Canvas()
+    if number:
+        canvas.text(300, 500, f"- {number} -")  # as on a page that was made smaller
     rulings.strokes(canvas, spans, xs, ys)
     for span in spans:
         rawpdf.cell_text(canvas, box_of(span, xs, ys), span[-1])
@@ -56,6 +58,15 @@ def test_columns_on_other_pages_go_back_beside_theirs(order):
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == ["供水服务评价表"]
     points = [c for b in document.blocks if isinstance(b, Table) for c in b.cells if c.col == 3]
     assert {c.at.page for c in points} == {1 + order.index(2), 1 + order.index(3)}
+
+
+def test_page_numbers_far_from_the_edge_are_left_where_they_stand():
+    total = page((), LEFT_XS, BELOW, number=2)
+    total.text(280, 62, "合计")
+    end = page(((0, 0, 1, 1, "100"), (0, 1, 1, 1, "")), RIGHT_XS, BELOW[:2], number=4)
+    document = read(page(LEFT, LEFT_XS, YS, number=1), total, page(RIGHT, RIGHT_XS, YS, number=3), end)
+    assert rows_of(document) == [*WHOLE[:5], WHOLE[-1]]
+    assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == ["- 1 -", "- 2 -", "- 3 -", "- 4 -"]
 
 
 def test_columns_printed_on_each_page_again_are_there_once():

@@ -39,6 +39,35 @@ FEET = {
 }
 
 
+def test_all_feet_together(tmp_path):
+    for order in (list(FEET), list(reversed(FEET))):
+        read = read_drawn(SHEET + "\n存在问题 | < | | < | < | <\n".join(order), "docx", tmp_path)
+        assert read.startswith(READ), order
+
+
+def test_a_place_to_write_below_a_foot(tmp_path):
+    drawing = """
+渡口管理考核表
+考核项目 | 编号 | 考核内容 | 分值 | 得分
+船舶（40分） | 1 | 船体完好，证书齐全 | 20 |
+^ | 2 | 救生衣数量足够 | 20 |
+船员（60分） | 3 | 持证上岗 | 60 |
+合计 | < | < | 100 |
+整改要求 | < | 限期改正 | < | <
+存在问题 | < | | < | <
+"""
+    read = read_drawn(drawing, "docx", tmp_path)
+    assert read.endswith("    3 | 持证上岗 | 60\n  unplaced: 整改要求 限期改正\n  unplaced: 存在问题")
+
+
+def test_a_foot_below_a_row_that_lacks_its_points(tmp_path):
+    drawing = SHEET.replace("漏检扣5分 | 30", "漏检扣5分 | ") + "存在问题 | < | | < | < | <\n整改要求 | < | 限期改正 | < | < | <"
+    path = tmp_path / "sheet.docx"
+    path.write_bytes(WRITERS["docx"](drawing))
+    errors = [(f.rule, f.where) for f in extract(path).findings if f.severity == "error"]
+    assert errors == [("criterion-without-points", "annex-1/c4")]
+
+
 @pytest.mark.parametrize("foot", FEET)
 def test_a_foot_is_no_criterion(foot, tmp_path):
     for form in ("docx", "html", "xlsx"):
@@ -133,6 +162,79 @@ annex-1 《渡口管理考核表》 -
   [船员] 55
     - | 持证上岗，无疲劳作业 | 30
     - | 每日出航前检查并登记 | 25
+""",
+    "points divided into those of labels and of rows by a second header row": """@ docx html xlsx
+附件1
+渡口管理考核表
+序号 | 考核项目 | 分值 | < | 考核内容
+^ | ^ | 大项 | 小项 | ^
+1 | 船舶 | 45 | 25 | 船体完好无渗漏，证书齐全
+2 | ^ | ^ | 20 | 救生衣数量足够
+3 | 船员 | 55 | 30 | 持证上岗，无疲劳作业
+4 | ^ | ^ | 25 | 每日出航前检查并登记
+=>
+annex-1 《渡口管理考核表》 -
+  [船舶] 45
+    1 | 船体完好无渗漏，证书齐全 | 25
+    2 | 救生衣数量足够 | 20
+  [船员] 55
+    3 | 持证上岗，无疲劳作业 | 30
+    4 | 每日出航前检查并登记 | 25
+""",
+    "labels that say more below their points": """@ docx html xlsx
+附件1
+渡口管理考核表
+考核项目 | 考核内容 | 分值 | 得分
+船舶（45分）⏎重点检查船况和救生设备 | 船体完好无渗漏，证书齐全 | 25 |
+^ | 救生衣数量足够 | 20 |
+船员（55分）⏎重点检查持证和登记 | 持证上岗，无疲劳作业 | 30 |
+^ | 每日出航前检查并登记 | 25 |
+合计 | < | 100 |
+=>
+annex-1 《渡口管理考核表》 100
+  [船舶] 45
+    - | 船体完好无渗漏，证书齐全 | 25
+    - | 救生衣数量足够 | 20
+  [船员] 55
+    - | 持证上岗，无疲劳作业 | 30
+    - | 每日出航前检查并登记 | 25
+""",
+    "points of names behind a colon": """@ docx html xlsx
+附件1
+渡口管理考核表
+序号 | 考核项目 | 考核内容 | 评分标准 | 扣分 | 得分
+1 | 船舶：45分 | 发船准点：25分 | 误点一次扣5分 | |
+2 | ^ | 救生衣：20分 | 少一件扣2分 | |
+3 | 船员：55分 | 持证：30分 | 无证一例扣10分 | |
+4 | ^ | 登记：25分 | 漏检一次扣5分 | |
+=>
+annex-1 《渡口管理考核表》 -
+  [船舶] 45
+    1 | 发船准点：25分 | 25 | standard=误点一次扣5分
+    2 | 救生衣：20分 | 20 | standard=少一件扣2分
+  [船员] 55
+    3 | 持证：30分 | 30 | standard=无证一例扣10分
+    4 | 登记：25分 | 25 | standard=漏检一次扣5分
+""",
+    "a table for each section, its name without a marker above it": """@ docx html
+附件1
+渡口管理考核表
+船舶（45分）
+序号 | 考核内容 | 分值
+1 | 船体完好无渗漏，证书齐全 | 25
+2 | 救生衣数量足够 | 20
+船员（55分）
+序号 | 考核内容 | 分值
+1 | 持证上岗，无疲劳作业 | 30
+2 | 每日出航前检查并登记 | 25
+=>
+annex-1 《渡口管理考核表》 -
+  [船舶] 45
+    1 | 船体完好无渗漏，证书齐全 | 25
+    2 | 救生衣数量足够 | 20
+  [船员] 55
+    1 | 持证上岗，无疲劳作业 | 30
+    2 | 每日出航前检查并登记 | 25
 """,
     "the total beside a place for the score": f"""@ docx html xlsx{SHEET.replace("合计 | < | < | < | 100 |", "满分100分，考核得分：      分 | < | < | < | < | <")}
 =>

@@ -131,6 +131,20 @@ def test_a_column_beside_the_text_torn_with_the_label() -> None:
     assert [c.columns["standard"] for c in found.criteria()] == ["每少一次扣1分，扣完为止。", "未公开不得分。", "未设置不得分。"]
 
 
+@pytest.mark.parametrize(("label", "rest"), [("便民（8分）", "分，扣完为止。"), ("安全（3分）", "")])
+def test_a_column_beside_the_text_torn_under_its_label_printed_anew(label: str, rest: str) -> None:
+    """The rest of the standard stands beside the same label; under another one it is a row that is told."""
+    head = ("项目", "评价内容", "评分标准", "分值")
+    rows = [head, ("便民（8分）", TEXTS[0], "每少一次扣1", "5")]
+    upper = Table(tuple(Cell(r, c, t, Provenance(t, page=1)) for r, row in enumerate(rows) for c, t in enumerate(row)), 2, 4, Provenance("", page=1), page=1)
+    rows = [(label, "", "分，扣完为止。", ""), ("^", TEXTS[1], "未公开不得分。", "3")]
+    cells = [Cell(r, c, t, Provenance(t, page=2)) for r, row in enumerate(rows) for c, t in enumerate(row) if t != "^"]
+    lower = Table((replace(cells[0], row_span=2), *cells[1:]), 2, 4, Provenance("", page=2), page=2)
+    found = rubric.parse([Segment(1, "annex", "评价表", None, None, (upper, lower))])[0]
+    assert [c.columns["standard"] for c in found.criteria()] == [f"每少一次扣1{rest}", "未公开不得分。"]
+    assert [u.text for u in found.unplaced] == ([] if rest else ["分，扣完为止。"])
+
+
 def test_an_inner_label_goes_on_where_the_outer_one_is_torn_with_its_text_below() -> None:
     """The outer cell's text stands in its lower piece; the inner label's in its upper one, above a blank piece."""
 

@@ -1,4 +1,4 @@
-"""Sections that count less than all their criteria give: one of several, or up to a cap (任选其一): possible points, completeness, several assessors, what comes back."""
+"""Sections of which one criterion counts (任选其一): possible points, completeness, several assessors, what comes back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.returns import collecting
 from pipeline.revisions import followup
 from pipeline.scoring import policy as policies
 from pipeline.scoring.score import score
-from tests.browser.small import CAPPED_CASES, CHOSEN_CASES, capped_reading, capped_sheet, chosen_reading, chosen_sheet
+from tests.browser.small import CHOSEN_CASES, chosen_reading, chosen_sheet
 
 READING = chosen_reading()
 
@@ -39,28 +39,6 @@ def test_the_best_of_them_counts(scores, total, grade):
     one = card(form(*scores))
     assert (str(one.total), str(one.possible), [str(s.possible) for s in one.sections]) == (total, "10", ["6", "4"])
     assert one.grade_band == (grade if "尚有" not in grade else None)
-
-
-@pytest.mark.parametrize(("scores", "total", "grade"), CAPPED_CASES)
-def test_a_cap_cuts_what_goes_beyond(scores, total, grade):
-    reading = capped_reading()
-    sheet = replace(form(*scores), rubric_digest=rubric_digest(reading.rubrics[0]))
-    (one,) = score([sheet], reading, None)
-    assert (str(one.total), one.grade_band, [str(s.possible) for s in one.sections]) == (total, grade, ["6", "4", "3", "2.5"])
-    assert all(s.total <= s.possible for s in one.sections)
-    assert one.open == ()
-
-
-def test_each_assessor_is_cut_before_they_are_combined():
-    reading = capped_reading()
-    sheets = [
-        replace(form(*scores, who=who), rubric_digest=rubric_digest(reading.rubrics[0]))
-        for who, scores in (("甲", ("6", "4", "2", "2", "0", "0")), ("乙", ("6", "4", "0", "1", "0", "0")))
-    ]
-    for stage in ("final", "item"):
-        policy = policies.parse(f"assessors: {{combine: mean}}\nrounding: {{mode: half-up, digits: 1, stage: {stage}}}\n")
-        (one,) = score(sheets, reading, policy)
-        assert (str(one.total), [str(s.total) for s in one.sections]) == ("12", ["6", "4", "2", "0"])
 
 
 def test_what_is_missing_is_said_once():
@@ -103,12 +81,6 @@ def test_the_phone_asks_for_one_of_them():
     rows = {r["name"]: r for r in _questions(chosen_sheet(), {})}
     assert [rows[f"annex_1_c{n}"]["required"] for n in range(1, 5)] == ["yes", "${annex_1_c3} = '' and ${annex_1_c4} = ''", "", ""]
     assert "max(coalesce(${annex_1_c2}, 0), coalesce(${annex_1_c3}, 0), coalesce(${annex_1_c4}, 0))" in rows["annex_1_s2_subtotal"]["calculation"]
-
-
-def test_a_phone_form_cuts_at_the_cap():
-    rows = {r["name"]: r for r in _questions(capped_sheet(), {})}
-    bonus = "0 + coalesce(${annex_1_c3}, 0) + coalesce(${annex_1_c4}, 0)"
-    assert rows["annex_1_s3_subtotal"]["calculation"] == f"round(min(3, {bonus}), 1)"
 
 
 def test_old_scores_seen_from_a_new_revision_count_the_best():

@@ -1,0 +1,68 @@
+"""Bonuses and deductions whose label sets a cap: what counts on scorecards, over several assessors, in what comes back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.assessment import Assessment, FormFile
+from pipeline.digest import rubric_digest
+from pipeline.formats import docx
+from pipeline.formats.xlsform import _questions
+from pipeline.returns import collecting
+from pipeline.scoring import policy as policies
+from pipeline.scoring.score import score
+from tests.browser.small import CAPPED_CASES, capped_reading, capped_sheet
+from tests.rules.hits import findings_of
+
+READING = capped_reading()
+
+
+def form(*scores: str, who: str = "甲") -> Assessment:
+    awarded = {f"annex-1/c{n}": Decimal(s) for n, s in enumerate(scores, start=1) if s}
+    file = FormFile(f"{who}.json", f"{who}{scores}", "html")
+    digest = rubric_digest(READING.rubrics[0])
+    return Assessment(annex=1, rubric_digest=digest, assessee="某馆", assessor=who, date="2023-03-01", awarded=awarded, rubric="annex-1", edition="draft", source=file)
+
+
+def card(*forms: Assessment, policy: str = ""):
+    (one,) = score(forms, READING, policies.parse(policy) if policy else None)
+    return one
+
+
+@pytest.mark.parametrize(("scores", "total", "grade"), CAPPED_CASES)
+def test_no_more_than_the_cap_counts(scores, total, grade):
+    one = card(form(*scores))
+    assert (str(one.total), str(one.possible)) == (total, "10")
+    assert [str(s.possible) for s in one.sections] == ["6", "4", "2", "3"]  # of a deduction what it can take
+    assert one.grade_band == (grade if "尚有" not in grade else None)
+    signs = {"deduction": -1}
+    assert sum(signs.get(s.kind, 1) * s.total for s in one.sections) == one.total
+
+
+@pytest.mark.parametrize("stage", ["item", "expert", "final"])
+def test_each_assessor_has_the_cap_of_their_own(stage):
+    two = (form("6", "4", "1", "1.5", "0", "0"), form("6", "4", "0", "1", "2", "2", who="乙"))
+    one = card(*two, policy=f"assessors: {{combine: mean}}\nrounding: {{mode: half-up, digits: 1, stage: {stage}}}\n")
+    assert (str(one.total), [str(s.total) for s in one.sections]) == ("10", ["6", "4", "1.5", "1.5"])
+
+
+def test_the_form_says_the_cap_and_what_comes_back_agrees(tmp_path):
+    assert [g.heading() for g in capped_sheet().groups] == ["保洁（6分）", "设施（4分）", "加分项（最多2分）", "扣分项（最多3分）"]
+    assert [g.possible_text() for g in capped_sheet().groups] == ["6", "4", "2", ""]
+    values = {f"annex_1_c{n}": s for n, s in enumerate(("6", "4", "1", "1.5", "2", "2"), start=1)} | {"annex_1_assessee": "某馆", "annex_1_date": "2023-03-01"}
+    for total in ("9", "8.5"):
+        (tmp_path / f"{total}.docx").write_bytes(docx.render(capped_sheet(), values | {"annex_1_total": total}))
+    back = collecting.collect([tmp_path / "9.docx", tmp_path / "8.5.docx"], READING)[0]
+    assert ["stated-total-differs" in {f.rule for f in a.findings} for a in back] == [False, True]
+
+
+def test_the_phone_counts_no_more():
+    sums = {r["name"]: r["calculation"] for r in _questions(capped_sheet(), {}) if r["name"].endswith("_subtotal")}
+    assert ["min(" in sums[f"annex_1_s{n}_subtotal"] for n in range(1, 5)] == [False, False, True, True]
+
+
+def test_it_is_told():
+    found = findings_of("section-sum-mismatch", READING)
+    assert [(f.where, f.severity) for f in found] == [("annex-1/s3", "note"), ("annex-1/s4", "note")]
