@@ -15,12 +15,19 @@ from pipeline.model import LOW_CONFIDENCE, Decision, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
+from pipeline.rules.numbering import numbers_alone
 from pipeline.rules.pages import explain
 from pipeline.rules.registry import RANK
 
 __all__ = ["audit", "explain", "first_id", "ids_in", "with_ids"]
 
 FINGERPRINT_VERSION = "finding/v1"
+
+OF_NUMBERS = ("RUB001", "RUB002", "RUB003")
+"""Codes of the rules over the numbers of a rubric's rows."""
+
+OF_SUMS = ("section-sum-mismatch", "total-mismatch", "section-unlabelled", "section-label-displaced")
+"""Rules whose findings rest on the points of all rows of a section or a rubric."""
 
 OF_ROWS = "RUB"
 """Codes of the rules over a rubric's rows and their numbers."""
@@ -45,10 +52,11 @@ def audit(reading: Reading) -> tuple[Finding, ...]:
 
 class _Leaning(Struct, frozen=True):
     """What all findings of one rubric have in common, looked up once: sheets of 30,000 rows have as many findings.
-    `unsure`: what must be assumed of a criterion's words, by its id; `lost`: of the rows."""
+    `unsure`: what must be assumed of a criterion's words, by its id; `alone`: of its number; `lost`: of the rows."""
 
     rubric: Rubric
     unsure: dict[str, str]
+    alone: dict[str, str]
     lost: tuple[str, ...]
 
     @classmethod
@@ -60,7 +68,7 @@ class _Leaning(Struct, frozen=True):
         }
         unproved = any(r.kind == "unproved" and r.about == rubric.id for r in reading.remarks)
         doubted = ("本表各项目的范围如 JSON 所列 / the sections have the rows that the JSON gives them",) if unproved else ()
-        return cls(rubric, unsure, (*losses_in(rubric, reading.remarks), *doubted))
+        return cls(rubric, unsure, numbers_alone(rubric, reading), (*losses_in(rubric, reading.remarks), *doubted))
 
 
 def _on_condition(finding: Finding, leanings: Iterable[_Leaning]) -> Finding:
@@ -88,7 +96,23 @@ def _leaned_on(finding: Finding, leaning: _Leaning) -> list[str]:
         for d in rubric.doubts
         if d.at in places
     ]
+    out += _unread_in(finding, leaning, names)
+    if finding.code in OF_NUMBERS:
+        out = out or [text for name, text in leaning.alone.items() if name in names]
     return out or [text for name, text in leaning.unsure.items() if name in names][:1]
+
+
+def _unread_in(finding: Finding, leaning: _Leaning, names: tuple[str, ...]) -> list[str]:
+    """The rows of the sums that a finding is about whose cell for points holds ink that was not read."""
+    if finding.rule not in OF_SUMS:
+        return []
+    rubric = leaning.rubric
+    rows = [c for s in rubric.sections if rubric.id in names or s.id in names for c in s.criteria]
+    return [
+        f"第 {c.number or c.id} 条没有分值，未读出的墨迹不是分值 / {c.id} has no points: the ink that was not read is none"
+        for c in rows
+        if c.max_points is None and c.confidence == 0
+    ]
 
 
 def _places(finding: Finding, rubric: Rubric, names: tuple[str, ...]) -> set[Provenance | None]:
@@ -97,7 +121,7 @@ def _places(finding: Finding, rubric: Rubric, names: tuple[str, ...]) -> set[Pro
     sections = [s for s in rubric.sections if whole or s.id in names]
     criteria = [c for s in sections for c in s.criteria] + [c for c in rubric.criteria() if c.id in names]
     places = {*finding.evidence, *(s.at for s in sections), *(at for c in criteria for at in (c.number_at, c.points_at))}
-    return places | {rubric.total_at} if whole else places
+    return places | {rubric.total_at, *(d.at for d in rubric.doubts)} if whole else places
 
 
 def _order(reading: Reading) -> dict[str, int]:

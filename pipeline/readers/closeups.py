@@ -58,6 +58,13 @@ INK, LEAST_INK = 200, 0.03
 MARK = (0.12, 0.45)
 """Size of a mark, in usual distances of characters."""
 
+RING, RINGED = (0.1, 0.45), 0.8
+"""Size of the ring of ℃, in usual distances of characters; confidence left to a ℃ that was read as a C behind one."""
+
+ONE_STROKE, MORE_USUAL = {"口": "日", "日": "口"}, 2
+"""Characters that differ by a stroke which a fold or a streak hides or adds, and by how many ranks a word with the other one
+must be commoner."""
+
 UNIT = regex.compile(r"[0-9](?:[hdmgtLVWA%‰]|[kcm]m|k[gmVWPA]|M[PW]|m[lLg])$")
 """A figure with its unit, as far as a sheet's texts have them."""
 
@@ -131,20 +138,47 @@ def look_closer(crops: Sequence[Image], sealed: Mapping[int, Image], lines: Sequ
             around = slice(spot.start - 1, spot.start + 1)
             line[around] = [replace(c, confidence=min(c.confidence, DISPUTED)) for c in line[around]]
         line[spot.start : spot.end] = there
-    return [_with_doubtful_shapes(line) for line in out]
+    return [_with_doubtful_shapes(line, crop, pitch) for line, crop in zip(out, crops, strict=True)]
 
 
-def _with_doubtful_shapes(line: Sequence[Char]) -> list[Char]:
-    """The line, what looks like something else in doubt: each 一 that makes no word with its neighbours (a dash), each C that
-    ends a figure (℃)."""
+def _with_doubtful_shapes(line: Sequence[Char], picture: Image, pitch: float) -> list[Char]:
+    """The line, what looks like something else in doubt: each 一 that makes no word with its neighbours (a dash), a 口 or 日
+    that makes one only with a stroke more or less, each C that ends a figure. One with a ring before it is ℃."""
     out = list(line)
+    width = picture.shape[1]
     for i in range(1, len(line)):
         before, own, after = line[i - 1].text, line[i].text, line[i + 1].text if i + 1 < len(line) else ""
         dash = own == "一" and is_han(before) and is_han(after) and not (lexicon.rank(before + own) or lexicon.rank(own + after))
         degree = own == "C" and before.isdecimal() and not (after.isascii() and after.isalnum())
-        if dash or degree:
+        if degree and _has_ring(picture, line[i - 1].centre * width, line[i].centre * width, pitch):
+            out[i] = replace(line[i], text="℃", raw=line[i].raw or own, confidence=min(line[i].confidence, RINGED))
+        elif dash or degree or _lacks_a_stroke(before, own, after):
             out[i] = replace(line[i], confidence=min(line[i].confidence, DISPUTED))
     return out
+
+
+def _lacks_a_stroke(before: str, own: str, after: str) -> bool:
+    """Whether a character makes hardly a word with its neighbours, but one that has a stroke more or less does: the stroke may
+    have been lost in a fold, or be one."""
+    other = ONE_STROKE.get(own)
+    return other is not None and _best_rank(before, other, after) >= _best_rank(before, own, after) + MORE_USUAL
+
+
+def _best_rank(before: str, own: str, after: str) -> int:
+    """How common the commoner of the pairs is that a character makes with the Chinese characters beside it."""
+    pairs = [before + own] * is_han(before) + [own + after] * is_han(after)
+    return max(map(lexicon.rank, pairs), default=0)
+
+
+def _has_ring(picture: Image, before: float, own: float, pitch: float) -> bool:
+    """Whether a small mark stands high between a figure and the letter behind it."""
+    start, end, bottom = int(before + 0.15 * pitch), int(own), int(0.62 * picture.shape[0])
+    if end - start < 0.2 * pitch:
+        return False
+    core = (float(picture.min()) + 255) / 2  # marks that nearly touch are told apart by their strokes' cores
+    count, _, stats, _ = cv2.connectedComponentsWithStats((picture[:bottom, start:end] < core).astype(np.uint8))
+    low, high = RING[0] * pitch, RING[1] * pitch
+    return any(low <= min(w, h) and max(w, h) <= high and x > 0 and x + w < end - start and y > 0 and y + h < bottom for x, y, w, h, _ in stats[1:count])
 
 
 # ---- where to look -----------------------------------------------------------------------------------------------

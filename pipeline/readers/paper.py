@@ -1,6 +1,8 @@
-"""The page's print on white paper: grey paper and shadows made even, a stamp's colour taken off the print under it."""
+"""The page's print on white paper: grey paper and shadows made even, a stamp's or a pen's colour taken off the print under it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -19,6 +21,19 @@ COLOURED = 36
 MOST_COLOURED = 0.04
 """Stamps cover less of a page than this; where more is coloured it is a desk or tinted paper, evened by each colour's own
 paper."""
+
+LEAST_COLOURED = 1e-5
+"""A page with less ink of a colour has none."""
+
+SPARSE = 3
+"""Blue ink is looked for in every third pixel of both directions: a pen is about as wide."""
+
+MOST_MARKED, EDGE = 0.2, 4
+"""Blue ink in boxes that are more of the page than this is none over its print, but fringes of a screen's or a poor scanner's
+characters; strokes within twice this many pixels are of one mark, and its soft edge is as wide."""
+
+OVER, RULE = 6, 40
+"""Blue ink lies over print when so many black pixels, none of a line this long, are within its box."""
 
 STRONG = 60
 """Colour from which on a pixel shows how much a stamp darkens red light."""
@@ -64,26 +79,70 @@ class Paper(Struct, frozen=True):
 
 def even_background(image: Image) -> Paper:
     """A page of dark print on white. Of a coloured one it is the red channel, in which stamps are faint, with what is left
-    of their colour taken off; a red letterhead stays print."""
+    of their colour taken off; a red letterhead stays print. Blue ink over print is taken off by the blue channel."""
     if image.ndim == 2:
         return Paper(_on_white(image, _paper(image)))
-    red, green, blue = (np.ascontiguousarray(image[:, :, c]) for c in range(3))
-    paper = _paper(red)
-    tints = [max(float(np.median(c)), 1.0) / max(float(np.median(red)), 1.0) for c in (green, blue)]
-    red = _on_white(red, paper)
-    joint = [_on_white(c, cv2.convertScaleAbs(paper, alpha=t)) for c, t in zip((green, blue), tints, strict=True)]
-    if float((cv2.subtract(red, cv2.max(*joint)) > COLOURED).mean()) > MOST_COLOURED:
-        joint = [_on_white(c, _paper(c)) for c in (green, blue)]
-    green, blue = joint
+    channels = [np.ascontiguousarray(image[:, :, c]) for c in range(3)]
+    red, green, blue = _evened(channels[0], *channels[1:])
+    if float((cv2.subtract(red, cv2.max(green, blue)) > COLOURED).mean()) > MOST_COLOURED:
+        green, blue = (_on_white(c, _paper(c)) for c in channels[1:])
+    grey, under = _without_red(red, green, blue)
+    if _has_blue(image):
+        grey, under = _without_blue(grey, under, *_evened(channels[2], *channels[:2]))
+    return Paper(grey, None if under is grey else under)
+
+
+def _evened(first: Image, second: Image, third: Image) -> tuple[Image, Image, Image]:
+    """Three channels, paper white: that of the first one is the others' too, but for its tint."""
+    paper = _paper(first)
+    middle = max(float(np.median(first)), 1.0)
+    tints = [max(float(np.median(c)), 1.0) / middle for c in (second, third)]
+    joint = [_on_white(c, cv2.convertScaleAbs(paper, alpha=t)) for c, t in zip((second, third), tints, strict=True)]
+    return _on_white(first, paper), joint[0], joint[1]
+
+
+def _has_blue(image: Image) -> bool:
+    """Whether some pixels of the picture are bluer than its paper."""
+    part = image[::SPARSE, ::SPARSE].reshape(-1, 3).astype(np.float32)
+    white = part * (255 / np.maximum(np.median(part, axis=0), 1))
+    return float((white[:, 2] - white[:, :2].max(axis=1) > COLOURED).mean()) > LEAST_COLOURED
+
+
+def _without_red(red: Image, green: Image, blue: Image) -> tuple[Image, Image]:
+    """The page without red ink that is no letterhead, and the same with the print under seals."""
     colour = cv2.subtract(red, cv2.max(green, blue))
-    if float((colour > COLOURED).mean()) < 1e-5:
-        return Paper(red)
-    grey, under = _unstained(red, colour)
+    if float((colour > COLOURED).mean()) < LEAST_COLOURED:
+        return red, red
+    grey, under, _ = _unstained(red, colour)
     for x, y, w, h in _letterheads(red, colour):
         part = np.s_[y : y + h, x : x + w]
         grey[part] = cv2.min(green[part], blue[part])
         under[part] = grey[part]
-    return Paper(grey, None if under is grey else under)
+    return grey, under
+
+
+def _without_blue(grey: Image, under: Image, blue: Image, red: Image, green: Image) -> tuple[Image, Image]:
+    """Both pages without the blue ink that lies over print or is a stamp (a pen's tick, a seal of an archive): it is as dark
+    as print in the red channel. Blue ink alone is print (figures, a heading), or at least no paper."""
+    colour = cv2.subtract(blue, cv2.max(red, green))
+    if not LEAST_COLOURED < float((colour > COLOURED).mean()) < MOST_COLOURED:
+        return grey, under
+    ink = (colour > COLOURED).astype(np.uint8)
+    strokes = cv2.erode(ink, np.ones((2, 2), np.uint8))
+    black = _unruled((blue < DARK) & (colour < COLOURED // 2))
+    _, stamps = _inked(ink)
+    joined = cv2.dilate(ink, np.ones((2 * EDGE + 1, 2 * EDGE + 1), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    over: np.ndarray = np.zeros(grey.shape, bool)
+    for x, y, w, h, _ in stats[1:count].tolist():
+        part = _part((x, y, w, h))
+        crosses = int(black[_part((x, y, w, h), -EDGE)].sum()) >= OVER
+        over[part] |= bool(strokes[part].any()) and (crosses or _is_in((x, y, w, h), stamps))
+    if not 0 < over.mean() < MOST_MARKED:
+        return grey, under
+    clean, beneath_it, zone = _unstained(blue, colour)
+    over &= zone
+    return np.where(over, clean, grey), np.where(over, beneath_it, under)
 
 
 def _paper(channel: Image) -> Image:
@@ -98,12 +157,12 @@ def _on_white(channel: Image, paper: Image) -> Image:
     return cv2.divide(channel, np.maximum(paper, 1), scale=255)
 
 
-def _unstained(red: Image, colour: Image) -> tuple[Image, Image]:
-    """The red channel with the darkening that goes with colour added back, and the same with print under seals. How much
-    that is, the strongly coloured pixels say: most of them lie on blank paper."""
+def _unstained(red: Image, colour: Image) -> tuple[Image, Image, Image]:
+    """The red channel (for blue ink the blue one) with the darkening that goes with colour added back, the same with print
+    under seals, and where that was done. How much it is, the strongly coloured pixels say: most of them lie on blank paper."""
     strong = colour > STRONG
     if strong.sum() < LEAST:
-        return red, red
+        return red, red, np.zeros(red.shape, bool)
     slope = float(np.median((255.0 - red[strong]) / colour[strong]))
     clean = cv2.add(red, cv2.convertScaleAbs(colour, alpha=slope))
     ink, _ = cv2.threshold(red, 0, 255, cv2.THRESH_OTSU)
@@ -117,27 +176,58 @@ def _unstained(red: Image, colour: Image) -> tuple[Image, Image]:
         grain = np.median(np.abs(smooth[part] - tone))
         darker = tone - smooth[part]
         out[part] = np.where(darker < max(DARKER, GRAINS * grain), 255, np.clip(255 - RAISED * darker, 0, 255))
-    return out, beneath(red, colour, STRONG, zone)
+    return out, beneath(red, colour, STRONG, zone), zone
 
 
-def _letterheads(red: Image, colour: Image) -> list[tuple[int, int, int, int]]:
-    """Boxes (x, y, width, height) of red ink that is print: smaller or longer than a stamp, in none (a seal's star and
-    words stand apart from its rim), no black print among it."""
-    height, width = red.shape
+def _unruled(black: np.ndarray) -> np.ndarray:
+    """Black print (0 and 1) without ruling lines."""
+    ink: np.ndarray = black.astype(np.uint8)
+    for side in ((1, RULE), (RULE, 1)):
+        ink = cv2.subtract(
+            ink, cv2.dilate(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(side, np.uint8)), np.ones((3, 3), np.uint8))
+        )
+    return ink
+
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels."""
+
+
+def _letterheads(red: Image, colour: Image) -> list[Box]:
+    """Boxes of red ink that is print: smaller or longer than a stamp, in none (a seal's star and words stand apart from its
+    rim), no black print among it."""
+    parts, stamps = _inked((colour > COLOURED).astype(np.uint8))
+    least = 0.008 * red.shape[0]
+    large = [box for box, area in parts if box[3] >= least and area >= 4 * 30]
+    return [box for box in large if not _is_in(box, stamps) and not _is_over_print(red, colour, box)]
+
+
+def _inked(ink: Image) -> tuple[list[tuple[Box, int]], list[Box]]:
+    """The parts of coloured ink (0 and 1), strokes near each other as one, with their areas; those that are stamps."""
+    width = ink.shape[1]
     reach = max(3, width // 60)
     factor = 1 / 4
-    ink = cv2.resize((colour > COLOURED).astype(np.uint8), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach // 4 + 1, reach // 2 + 1), np.uint8))
+    small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach // 4 + 1, reach // 2 + 1), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-    parts = [tuple(int(v) for v in row) for row in stats[1:count] * 4]
-    stamps = [(x, y, w, h) for x, y, w, h, _ in parts if min(w, h) > STAMP_SIDE * width and max(w, h) < 1.8 * min(w, h)]
-    out = []
-    for x, y, w, h, area in parts:
-        stamped = any(sx <= x + w / 2 <= sx + sw and sy <= y + h / 2 <= sy + sh for sx, sy, sw, sh in stamps)
-        if stamped or h < 0.008 * height or area < 4 * 30:
-            continue
-        part = np.s_[y : y + h, x : x + w]
-        black = (red[part] < DARK) & (colour[part] < COLOURED // 2)
-        if float(black.mean()) < ALONE:
-            out.append((x, y, w, h))
-    return out
+    parts: list[tuple[Box, int]] = [((x, y, w, h), area) for x, y, w, h, area in (stats[1:count] * 4).tolist()]
+    return parts, [box for box, _ in parts if min(box[2:]) > STAMP_SIDE * width and max(box[2:]) < 1.8 * min(box[2:])]
+
+
+def _is_in(box: Box, stamps: Sequence[Box]) -> bool:
+    """Whether a part's middle lies in a stamp."""
+    x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
+    return any(left <= x <= left + w and top <= y <= top + h for left, top, w, h in stamps)
+
+
+def _is_over_print(channel: Image, colour: Image, box: Box) -> bool:
+    """Whether there is black print among the ink of a box. `channel` is the one in which the ink is faint."""
+    part = _part(box)
+    black = (channel[part] < DARK) & (colour[part] < COLOURED // 2)
+    return float(black.mean()) >= ALONE
+
+
+def _part(box: Box, more: int = 0) -> tuple[slice, slice]:
+    """The rows and columns of a box, with some pixels around it, or without its outer ones."""
+    x, y, w, h = box
+    return np.s_[max(y - more, 0) : y + h + more, max(x - more, 0) : x + w + more]

@@ -114,7 +114,9 @@ def _misnamed_too(pdf: pdfium.PdfDocument, pages: Sequence[Page], remarks: Seque
     """Indices of the pages whose text was read though it is set in a font of which other pages show that it has no meaning."""
     meaningless = {i for i, said in enumerate(remarks) if any(textlayer.MEANINGLESS in remark.message for remark in said)}
     fonts = {font for i in meaningless for font, text in textlayer.fonts_of(pdf[i]).items() if font and not textlayer.is_plain(text)}
-    return [i for i, page in enumerate(pages) if i not in meaningless and not page.ocr and fonts and not fonts.isdisjoint(textlayer.fonts_of(pdf[i]))]
+    unread = {i for i, said in enumerate(remarks) if any(remark.kind == "unread-page" for remark in said)}
+    by_text = [i for i, page in enumerate(pages) if not page.ocr and i not in meaningless | unread] if fonts else []
+    return [i for i in by_text if not fonts.isdisjoint(textlayer.fonts_of(pdf[i]))]
 
 
 def _read_page(

@@ -23,6 +23,7 @@ from pipeline.readers.closeups import look_closer
 from pipeline.readers.colons import settle_colons
 from pipeline.readers.commas import settle_marks
 from pipeline.readers.holes import doubt_holes
+from pipeline.readers.lonestrokes import with_lone_strokes
 from pipeline.readers.marks import Glyph, PageMarks, Rule
 from pipeline.readers.nets import find_nets
 from pipeline.readers.ocr import Char, find_boxes, read_lines
@@ -161,7 +162,8 @@ def read_image(image: Image, number: int, width: float, height: float) -> tuple[
     scale = width / page.image.shape[1]
     back = np.linalg.inv(page.matrix)
     marks = _marks(page, moved(boxes, page.matrix), _Picker(paper.turned(turns), back), scale, number, (width, height))
-    blocks = reread(list(grid.build(marks)), page.image, scale)
+    size = float(np.median([g.bottom - g.top for g in marks.glyphs] or [0.0]))
+    blocks = reread(list(grid.build(marks)), page.image, scale, size)
     return width, height, [_put_back(b, back, scale) for b in blocks]
 
 
@@ -257,7 +259,7 @@ def _marks(page: Straightened, boxes: np.ndarray, picker: _Picker, scale: float,
     crops = [picker.crop(s) for s in strips]
     lines = _settled(crops, _read(strips, crops, picker))
     glyphs = [g for strip, line in zip(strips, lines, strict=True) for g in _glyphs(strip, line, scale)]
-    return PageMarks(number, *size, tuple(glyphs), horizontal, vertical)
+    return PageMarks(number, *size, with_lone_strokes(glyphs, nets, page.image, scale), horizontal, vertical)
 
 
 def _read(strips: Sequence[Strip], crops: Sequence[Image], picker: _Picker) -> list[list[Char]]:

@@ -37,6 +37,10 @@ SHORT = 6
 PASSING = 60
 """Pixels past the outermost lines across from which on a line is none of a table's: as high as two lines of text."""
 
+PALE, MOST_PALE = 0.18, 0.34
+"""A line less than so dark as half of them (by length) are is no rule, when no more than so much of their length is as pale: inner
+rules may be as light as that, but they are most of a table's."""
+
 BRIDGE, WHOLE = 0.7, 0.95
 """A gap between collinear pieces is bridged when this part of it is dark in the picture with its text; where a line is
 searched among the text itself, so much of it must be: strokes of text one below the other come to three quarters."""
@@ -72,6 +76,7 @@ def straighten(image: Image, boxes: np.ndarray) -> Straightened:
     aside = np.ascontiguousarray(dark.T)
     covered = _transposed(_tall(dark), dark)
     columns += _covered(covered, rows, columns, aside)
+    rows, columns = inked(rows, columns, warped)
     height, width = warped.shape[:2]
     rows, columns = _stopping(rows, flat_pieces, columns, width), _stopping(columns, (*tall_pieces, *covered), rows, height)
     return Straightened(warped, matrix, _completed(rows, columns, dark), _completed(columns, rows, aside))
@@ -223,6 +228,29 @@ def _covered(tall: Sequence[Piece], rows: Sequence[Piece], columns: Sequence[Pie
     heights = [at for at, _, _ in rows] or [0.0]
     longest = max((end - start for _, start, end in columns), default=max(heights) - min(heights))
     return tuple(p for p in hidden if sum(end - start for at, start, end in hidden if abs(at - p[0]) <= 4) >= LONG * longest)
+
+
+def inked(rows: Sequence[Piece], columns: Sequence[Piece], image: Image) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """The lines without the few that are hardly darker than the paper while most are ink: folds, and grain in a shadow."""
+    dark = [*_darkness(rows, image), *_darkness(columns, np.ascontiguousarray(image.T))]
+    lines = [*rows, *columns]
+    length = np.array([end - start for _, start, end in lines])
+    if not length.sum():
+        return tuple(rows), tuple(columns)
+    order = np.argsort(dark)
+    weight = np.cumsum(length[order])
+    usual = dark[order[np.searchsorted(weight, weight[-1] / 2)]]
+    pale = np.array(dark) < PALE * usual
+    if length[pale].sum() > MOST_PALE * length.sum():
+        return tuple(rows), tuple(columns)
+    kept = [[line for line, light in part if not light] for part in (zip(rows, pale, strict=False), zip(columns, pale[len(rows) :], strict=True))]
+    return tuple(kept[0]), tuple(kept[1])
+
+
+def _darkness(lines: Sequence[Piece], image: Image) -> list[float]:
+    """By how much level lines are darker than white, in the middle of what lies along each."""
+    bands = (image[max(round(at) - 2, 0) : round(at) + 3, int(start) : int(end)] for at, start, end in lines)
+    return [255 - float(np.median(band.min(axis=0))) if band.size else 0.0 for band in bands]
 
 
 def _stopping(lines: Sequence[Piece], pieces: Sequence[Piece], across: Sequence[Piece], extent: int) -> tuple[Piece, ...]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from pipeline.model import Paragraph
+from pipeline import rx as regex
+from pipeline.model import Block, Paragraph
 from pipeline.provenance import Provenance
 from pipeline.readers.container import Container, relations
 
 BOOK = "xl/workbook.xml"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+ROW = regex.compile("[0-9]+$")
 ANCHORS = ("{*}twoCellAnchor", "{*}oneCellAnchor", "{*}absoluteAnchor")
 
 
@@ -29,6 +31,24 @@ def paragraphs_of(container: Container) -> dict[str, list[tuple[int, Paragraph]]
         lines = [(row, line) for row, box in sorted(boxes, key=lambda box: box[0]) for line in box]
         found[title] = [(row, Paragraph(line, Provenance(line, path=f"{title}!textbox[{i}]"))) for i, (row, line) in enumerate(lines, 1)]
     return found
+
+
+def among(boxes: Sequence[tuple[int, Paragraph]], blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks of a sheet in order, and each line of a text box before the first that begins below its box; one level with the
+    sheet's first row, as a title is, above all."""
+    rest = list(boxes)
+    for n, block in enumerate(blocks):
+        row = _row_of(block)
+        while rest and rest[0][0] < row + (n == 0):
+            yield rest.pop(0)[1]
+        yield block
+    yield from (line for _, line in rest)
+
+
+def _row_of(block: Block) -> int:
+    """The row (from 1) in which a block begins: its place names its first cell."""
+    found = ROW.search(block.at.path or "")
+    return int(found[0]) if found else 0
 
 
 def _boxes(container: Container, part: str) -> Iterator[tuple[int, list[str]]]:

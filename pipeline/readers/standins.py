@@ -24,7 +24,7 @@ glyph numbers for codes, as office programs leave it out, is asked for as a Lati
 
 HELD = b"Helvetica", b"Times", b"Courier"
 """What PDFium calls the Latin fonts that it holds itself (Arial and Times New Roman among them). Ours is wider: blanks between words
-would be lost."""
+would be lost. A font of Chinese characters may bear such a name too."""
 
 WHOLE_FILE = 0
 """Asked for in the place of a table's name."""
@@ -51,7 +51,8 @@ class _OwnFont(PdfSysfontBase):  # type: ignore[misc]
         """None to tell of: `MapFont` alone answers."""
 
     def MapFont(self, _: Any, weight: int, italic: int, charset: int, pitch: int, face: Any, exact: Any) -> int | None:
-        return None if charset == SYMBOL or (face and ctypes.string_at(face).startswith(HELD)) else 1
+        latin = charset != CHINESE and face and ctypes.string_at(face).startswith(HELD)
+        return None if charset == SYMBOL or latin else 1
 
     def GetFont(self, _: Any, face: Any) -> None:
         return None

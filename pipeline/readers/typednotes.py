@@ -27,7 +27,7 @@ def with_notes(pdf: pdfium.PdfDocument, index: int, page: pdfium.PdfPage, where:
     if count > limits.MAX_PAGE_OBJECTS:
         raise LimitExceeded(where, f"more than {limits.MAX_PAGE_OBJECTS:,} annotations", "print it to PDF")
     kinds = list(_kinds(page, count))
-    said = _said(index + 1, sum(filled for _, filled in kinds))
+    said = _said(index + 1, *(sum(left and own == kind for kind, left in kinds) for own in (FIELD, NOTE)))
     if not any(kind == NOTE for kind, _ in kinds):
         return page, said
     for i in reversed([i for i, (kind, _) in enumerate(kinds) if kind != NOTE]):
@@ -39,12 +39,22 @@ def with_notes(pdf: pdfium.PdfDocument, index: int, page: pdfium.PdfPage, where:
 
 
 def _kinds(page: pdfium.PdfPage, count: int) -> Iterator[tuple[int, bool]]:
-    """Each annotation's kind, and whether it is a field with a text in it."""
+    """Each annotation's kind, and whether it is a field with a text in it, or a note whose looks the file does not hold."""
     for i in range(count):
         annotation = raw.FPDFPage_GetAnnot(page.raw, i)
         kind = raw.FPDFAnnot_GetSubtype(annotation)
-        yield kind, kind == FIELD and raw.FPDFAnnot_GetStringValue(annotation, b"V", None, 0) > EMPTY and _is_text(annotation)
+        yield kind, (kind == FIELD and _says(annotation, b"V") and _is_text(annotation)) or (kind == NOTE and _is_undrawn(annotation))
         raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _says(annotation: object, key: bytes) -> bool:
+    return bool(raw.FPDFAnnot_GetStringValue(annotation, key, None, 0) > EMPTY)
+
+
+def _is_undrawn(note: object) -> bool:
+    """Whether a note says something and is for each program to draw: PDFium draws none."""
+    unseen = raw.FPDFAnnot_GetFlags(note) & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW)
+    return not unseen and _says(note, b"Contents") and raw.FPDFAnnot_GetAP(note, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0) <= EMPTY
 
 
 def _is_text(field: object) -> bool:
@@ -52,10 +62,14 @@ def _is_text(field: object) -> bool:
     return bool(raw.FPDFAnnot_GetValueType(field, b"V") == raw.FPDF_OBJECT_STRING)
 
 
-def _said(number: int, filled: int) -> list[Remark]:
-    if not filled:
-        return []
-    what, zh = f"page {number}: {filled} form fields hold text, which was left out; print it to PDF if it is part of the sheet", (
-        f"第 {number} 页：{filled} 个表单域里填有文字，未收入；如属于原表，请先打印成 PDF"
-    )
-    return [Remark("form-values", what, Provenance("", number), message_zh=zh)]
+def _said(number: int, filled: int, undrawn: int) -> list[Remark]:
+    said = []
+    if filled:
+        what = f"page {number}: {filled} form fields hold text, which was left out; print it to PDF if it is part of the sheet"
+        zh = f"第 {number} 页：{filled} 个表单域里填有文字，未收入；如属于原表，请先打印成 PDF"
+        said.append(Remark("form-values", what, Provenance("", number), message_zh=zh))
+    if undrawn:
+        what = f"page {number}: {undrawn} notes typed onto it have no look of their own in the file and were not read; print it to PDF"
+        zh = f"第 {number} 页：{undrawn} 处打在页上的文字没有随文件保存外观，没有读出；请先打印成 PDF"
+        said.append(Remark("unread-text", what, Provenance("", number), message_zh=zh))
+    return said

@@ -21,7 +21,7 @@ from pipeline.normalize import clean
 from pipeline.readers.container import RESAVE, Container, open_container
 from pipeline.readers.leanbook import lean, must_be_lean
 from pipeline.readers.numberformat import display
-from pipeline.readers.sheetboxes import paragraphs_of
+from pipeline.readers.sheetboxes import among, paragraphs_of
 from pipeline.readers.sheets import Sheet, loose_cells, sheet_blocks
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -56,10 +56,7 @@ def read(data: bytes, name: str) -> Document:
             what, zh = f"{len(loose)} cells beside the table of sheet {sheet.title} were left out", f"工作表 {sheet.title} 表旁的 {len(loose)} 个单元格未收入"
             remarks.append(Remark("loose-cells", what, message_zh=zh))
             sheet.texts = {key: text for key, text in sheet.texts.items() if key not in loose}
-        own = list(sheet_blocks(sheet, name))
-        top = min((row for row, _ in sheet.texts), default=0)
-        above = [line for row, line in sheet.boxes if row <= top]
-        blocks += [*above, *own, *(line for row, line in sheet.boxes if row > top)]
+        blocks += among(sheet.boxes, list(sheet_blocks(sheet, name)))
     return Document(Source(name, sha256(data).hexdigest(), media_type, "xlsx"), (), tuple(blocks), tuple(remarks))
 
 

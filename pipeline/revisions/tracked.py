@@ -224,8 +224,8 @@ def _row(table: Any, pen: Pen, step: Step) -> None:
 def _set_widths(table: Any, extra: int, numbered: bool) -> None:
     from docx.shared import Mm
 
-    share = (140 if numbered else 154) / (2 + extra)  # the text has two shares of what number and points leave
-    widths = [*[Mm(14)] * numbered, Mm(2 * share), *[Mm(share)] * extra, Mm(16)]
+    share = (134 if numbered else 148) / (2 + extra)  # the text has two shares of what number and points leave
+    widths = [*[Mm(14)] * numbered, Mm(2 * share), *[Mm(share)] * extra, Mm(22)]  # points before and after in a line
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for line in table.rows:

@@ -38,6 +38,7 @@ from pipeline.rubrics.listlines import (
 )
 from pipeline.rubrics.listserials import plainly_numbered, spaced_out
 from pipeline.rubrics.roles import Columns
+from pipeline.rubrics.sections import section_kind
 from pipeline.rubrics.stacks import MIN_TITLE
 from pipeline.rubrics.table import JoinedTable
 
@@ -167,7 +168,9 @@ def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragr
     scored = _scored(lines)
     at = next((i for i in range(scored[0] + 1, len(lines)) if names_total(lines[i])), len(lines)) if scored else len(lines)
     below = lines[at + 1 : at + 3]
-    closes = (bool(scored) and at == scored[-1] + 1) or (len(below) == 2 and heads_extras(*below))
+    closes = bool(scored) and at == scored[-1] + 1
+    if not closes and len(below) == 2 and heads_extras(*below):
+        closes = all(section_kind(clean(p.text)) != "scored" for p in lines[at + 1 : scored[-1] + 1] if kind_of(p) == kind_of(below[0]))
     return ([*lines[:at], *lines[at + 1 :]], lines[at : at + 1]) if closes else (lines, [])
 
 
@@ -240,7 +243,7 @@ def _as_table(
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
             ranks[row] = kinds.index(kind_of(paragraph)) + 1 if kind_of(paragraph) != APART else 1
             loose += beside.get(id(paragraph), {}).values()
-        elif value is not None or LIST_MARKER.match(text):
+        elif (value is not None and not names_total(paragraph)) or LIST_MARKER.match(text):
             cells += _line_cells(row, text, value, paragraph)
             cells += (Cell(row, 4 + roles.index(role), clean(p.text), p.at) for role, p in beside.get(id(paragraph), {}).items())
             criteria += 1

@@ -149,7 +149,7 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
         subtotals=subtotals,
         unplaced=tuple(draft.unplaced),
         notes=tuple(draft.notes),
-        doubts=_doubts(draft, [*(m.at for m in draft.marks), *(a for c in criteria for a in (c.number_at, c.points_at)), total_at]),
+        doubts=_doubts(draft, [*(m.at for m in draft.marks), *(a for c in criteria for a in (c.number_at, c.points_at)), total_at], total_at),
     )
 
 
@@ -203,10 +203,14 @@ def _speaks_of_points(criterion: Criterion) -> bool:
     return any(regex.search("[加减扣分]|酌情|视情", text or "") for text in said)
 
 
-def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None]) -> tuple[Doubt, ...]:
-    """The cells of serials, points, labels and the total whose digits were read with little confidence."""
-    cells = (c for part in draft.table.parts for c in part.cells if c.digits is not None and c.digits < LOW_CONFIDENCE)
-    return tuple(Doubt(clean(c.text), c.digits or 0.0, c.at) for c in cells if c.at in leaned_on)
+def _doubts(draft: Draft, leaned_on: Sequence[Provenance | None], total_at: Provenance | None) -> tuple[Doubt, ...]:
+    """The cells of serials, points, labels and of the total's row whose digits were read with little confidence."""
+    unsure = [(part, c) for part in draft.table.parts for c in part.cells if c.digits is not None and c.digits < LOW_CONFIDENCE]
+    if not unsure:
+        return ()
+    totals = {(id(part), c.row) for part in draft.table.parts for c in part.cells if c.at == total_at}
+    own = [c for part, c in unsure if c.at in leaned_on or (id(part), c.row) in totals]
+    return tuple(Doubt(clean(c.text), c.digits or 0.0, c.at) for c in own)
 
 
 def _mark_deductions(criteria: Sequence[Criterion], draft: Draft) -> list[Criterion]:
@@ -309,7 +313,7 @@ def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Pro
 
 def _may_be_title(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
-    return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not text.endswith(("。", "；", "：", ":", "，"))
+    return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not patterns.NOTE_ROW.match(text) and not text.endswith(("。", "；", "：", ":", "，"))
 
 
 def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None, tuple[Subtotal, ...]]:

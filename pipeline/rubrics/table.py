@@ -23,6 +23,9 @@ from pipeline.rubrics.stacks import MIN_TITLE, are_bands, are_others, stacked
 MAX_STRAY = 2
 """Lines that may stand between two parts whose serial numbers go on: a page's head, a stamp."""
 
+ALIKE = 2.0
+"""Columns of two parts begin at one place to so many points."""
+
 APART = regex.compile(r"[(（]?(?:附加|加分|奖励|另设|另外|另附)")
 """How a line begins that heads criteria outside the total of those above."""
 
@@ -109,7 +112,12 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
         if parts and (
             _is_closing_part(rows_of(block))
             or (not apart and _goes_on(parts, block))
-            or (0 < len(between) <= MAX_STRAY and not any(map(_opens, between)) and _counts_on(parts, block) and _goes_on(parts, block))
+            or (
+                0 < len(between) <= MAX_STRAY
+                and not any(map(_opens, between))
+                and (_counts_on(parts, block) or _lies_alike(parts[-1], block, between))
+                and _goes_on(parts, block)
+            )
         ):
             parts.append(block)
             inside, between = [*inside, *between], []
@@ -163,6 +171,15 @@ def _counts_on(parts: Sequence[Table], part: Table) -> bool:
         if len(last) > 1 and first and first[0] == last[-1] + 1:
             return True
     return False
+
+
+def _lies_alike(before: Table, part: Table, between: Sequence[Paragraph]) -> bool:
+    """Whether a part has, on the next page, its columns where the part before has them, and the lines between (a note that
+    somebody typed, a stamp) stand at the foot of the page before: above the part they might be its title."""
+    if before.page is None or part.page != before.page + 1 or part.cols != before.cols or any(line.page != before.page for line in between):
+        return False
+    here, there = ({c.col: c.at.bbox[0] for c in own.cells if c.at.bbox} for own in (before, part))
+    return bool(here) and here.keys() == there.keys() and all(abs(x - there[col]) <= ALIKE for col, x in here.items())
 
 
 def _is_noise(paragraph: Paragraph) -> bool:

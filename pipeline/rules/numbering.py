@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pipeline.findings import Basis, Proof, Repair, Step
-from pipeline.model import Criterion, Reading, Rubric
+from pipeline.model import LOW_CONFIDENCE, Criterion, Reading, Rubric
 from pipeline.normalize import chinese_number, fold
 from pipeline.plain import points_text
 from pipeline.rules.registry import Hit, rule, shared, shorten
@@ -144,6 +144,30 @@ def _misplaced(serials: list[int], i: int) -> Fault:
     return Fault("duplicate", i, first=others[0]) if others else Fault("order", i)
 
 
+def numbers_alone(rubric: Rubric, reading: Reading) -> dict[str, str]:
+    """What must be assumed of the numbers that faults of a rubric rest on, by criterion: those that were recognised in a
+    picture and that the row after does not bear out. One digit read wrong makes such a fault, however sure it was."""
+    if all(c.confidence is None for c in rubric.criteria()):
+        return {}
+    out = {}
+    for run in (run for owner, run in _runs(reading) if owner is rubric):
+        for fault in faults_of(run):
+            own, after = run.criteria[fault.at], run.serials[fault.at + 1 : fault.at + 2]
+            if not fault.at and _follows_unread(rubric, own):
+                out[own.id] = f"“{own.number}”以前各行的序号未读出，不算缺号 / the rows before “{own.number}”, whose numbers were not read, have none of those"
+            elif own.confidence is not None and after != (run.serials[fault.at] + 1,):
+                out[own.id] = f"序号“{own.number}”识别无误（后一行不能印证） / the number “{own.number}”, which the row after does not bear out, was recognised right"
+    return out
+
+
+def _follows_unread(rubric: Rubric, criterion: Criterion) -> bool:
+    """Whether the row before has a number, perhaps, that recognition could not read."""
+    rows = rubric.printed()
+    at = next((i for i, c in enumerate(rows) if c.id == criterion.id), 0)
+    before = rows[at - 1] if at else None
+    return before is not None and before.number is None and before.confidence is not None and before.confidence < LOW_CONFIDENCE
+
+
 @shared
 def _runs(reading: Reading) -> list[tuple[Rubric, Run]]:
     last, found = 0, []
@@ -206,8 +230,8 @@ def _gap(rubric: Rubric, run: Run, fault: Fault) -> Hit:
         zh, en = f"缺序号 {numbers}：第一行序号是 {after.number}", f"number {listed} absent: the first row is {after.number}"
         where = after.id
     else:
-        zh = f"缺序号 {numbers}：{before.number} 之后是 {after.number}"
-        en = f"number {listed} absent: {before.number} is followed by {after.number}"
+        zh = f"缺序号 {numbers}：{before.number or '无序号的一行'} 之后是 {after.number}"
+        en = f"number {listed} absent: {before.number or 'a row without number'} is followed by {after.number}"
         where = f"{before.id}..{after.id}"
     points = "".join(f"；由总分推得 {points_text(c.max_points)} 分" for c in filled[:1] if c.max_points is not None)
     points_en = "".join(f"; {points_text(c.max_points)} points follow from the total" for c in filled[:1] if c.max_points is not None)  # fmt: skip

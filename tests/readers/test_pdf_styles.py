@@ -450,9 +450,11 @@ def test_only_pages_of_the_font_that_lacks_meaning_are_read_by_sight_too(body, a
         misnamed.BaseFont = misnamed.DescendantFonts[0].BaseFont = pikepdf.Name("/ABCDEF+Song")
         for page in file.pages:
             page.Resources.Font.F2 = file.make_indirect(misnamed) if page.index == 0 else file.pages[0].Resources.Font.F2
+        file.Root.Pages.Kids.append(file.make_indirect(42))
+        file.Root.Pages.Count = 3
         file.save(out)
-    pages = [Page(1, 595, 842, ocr=True), Page(2, 595, 842)]
-    remarks = [[Remark("ocr", f"page 1 {textlayer.MEANINGLESS}; read as a picture")], []]
+    pages = [Page(1, 595, 842, ocr=True), Page(2, 595, 842), Page(3, 595, 842)]
+    remarks = [[Remark("ocr", f"page 1 {textlayer.MEANINGLESS}; read as a picture")], [], [Remark("unread-page", "page 3 is damaged")]]
     assert pdf._misnamed_too(pdfium.PdfDocument(out.getvalue()), pages, remarks) == again
 
 
@@ -498,6 +500,31 @@ def test_a_stray_line_between_the_parts_of_a_table(tmp_path, between, joined):
         pages.append(canvas)
     rubrics = read(tmp_path, rawpdf.document(pages)).rubrics
     assert len(list(rubrics[0].criteria())) == (5 if joined else 3)
+
+
+@pytest.mark.parametrize(
+    ("foot", "head", "xs", "joined"),
+    [
+        ("已核对，请照此执行", "", (60.0, 140.0, 400.0, 460.0), True),
+        ("已核对，请照此执行", "", (60.0, 180.0, 400.0, 460.0), False),
+        ("注：得分保留一位小数。", "", (60.0, 140.0, 400.0, 460.0), False),
+        ("", "应急服务评价表", (60.0, 140.0, 400.0, 460.0), False),
+    ],
+    ids=["one table", "other columns", "a note closes a table", "a title above the second"],
+)
+def test_a_line_at_the_foot_of_a_page_parts_no_table_without_numbers(tmp_path, foot, head, xs, joined):
+    pages = []
+    for number, left in ((1, (60.0, 140.0, 400.0, 460.0)), (2, xs)):
+        canvas = Canvas()
+        canvas.text(*((220, 60, "供水服务质量评价表", 16) if number == 1 else (60, 110, head)))
+        cells = [("项目", "评价内容", "分值"), *((f"类别{number}{i}", f"第{number}{i}类制度健全并落实。", "5") for i in range(3))]
+        strokes(canvas, tuple((r, c, 1, 1, t) for r, row in enumerate(cells) for c, t in enumerate(row)), left, tuple(140.0 + 24 * i for i in range(5)))
+        for r, row in enumerate(cells):
+            for x, t in zip(left, row, strict=False):
+                canvas.text(x + 4, 146 + 24 * r, t)
+        canvas.text(60, 260, foot if number == 1 else "")
+        pages.append(canvas)
+    assert len(read(tmp_path, rawpdf.document(pages)).rubrics) == (1 if joined else 2)
 
 
 def test_a_first_sheet_whose_second_page_is_nearly_blank():

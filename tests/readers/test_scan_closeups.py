@@ -123,13 +123,32 @@ def test_room_for_a_character_under_a_seal_is_doubted_without_ink(monkeypatch):
         ("冷库温度低于8C", [7]),
         ("3C认证证书齐全，配备2CM钢板", [1]),
         ("按C类标准配备", []),
+        ("保洁船只每口出勤，闸口出入畅通", [5]),  # 每日 is a word; 闸口 is none, nor is 闸日
+        ("出日处无遮挡，窗口每日开放", [1]),
+        ("人口普查当日开始", []),
     ],
 )
 def test_what_looks_like_another_sign_is_in_doubt(text, doubted):
     from pipeline.readers.closeups import _with_doubtful_shapes
 
-    out = _with_doubtful_shapes(line_of(text))
+    out = _with_doubtful_shapes(line_of(text), np.full((40, 24 * PITCH), 255, np.uint8), PITCH)
     assert [i for i, c in enumerate(out) if c.confidence < 0.9] == doubted
+
+
+@pytest.mark.parametrize(("sign", "text"), [("℃", "℃"), ("C", "C")])
+@pytest.mark.parametrize("ink", [0, 120])
+def test_a_c_with_a_ring_before_it_is_a_degree_sign(sign, text, ink):
+    from pipeline.readers.closeups import _with_doubtful_shapes
+    from pipeline.readers.ocr import Char
+
+    page = Image.new("L", (400, 44), 255)
+    font = ImageFont.truetype(str(FONT), PITCH)
+    ImageDraw.Draw(page).text((20, 5), "28" + sign, ink, font)
+    width = font.getlength("28" + sign)
+    line = [Char("2", 28 / 400, 0.99), Char("8", 44 / 400, 0.99), Char("C", (20 + width - PITCH / 2 + 4) / 400, 0.97)]
+    sure = _with_doubtful_shapes(line, np.asarray(page), PITCH)[2]
+    assert (sure.text, sure.raw or "C") == (text, "C")
+    assert sure.confidence == (0.8 if text == "℃" else 0.55)
 
 
 def test_what_else_a_character_may_be_is_remembered():

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 pytestmark = pytest.mark.skipif(find_spec("rapidocr") is None, reason="the OCR engine (extra `ocr`) is not installed")
 
@@ -52,6 +52,55 @@ def test_print_under_a_nearly_opaque_seal_is_told_from_the_seal(form):
     assert (seen.beneath[inside][ink] < 190).mean() > 0.9
     assert (seen.grey[inside][ink] < 190).mean() < 0.8
     assert (seen.beneath[inside][plain[inside] > 250] < 190).mean() < 0.03
+
+
+BLUE = (40, 60, 190)
+
+
+def over(page: Image.Image, draw) -> Image.Image:
+    """A page with what is drawn on a white sheet laid over it as ink is: print shows through."""
+    sheet = Image.new("RGB", page.size, "white")
+    draw(ImageDraw.Draw(sheet))
+    return ImageChops.multiply(page, sheet)
+
+
+def lined(figure: str, colour: str | tuple[int, int, int]) -> Image.Image:
+    """A page of black lines, and a figure by itself."""
+    page = Image.new("RGB", (1654, 900), "white")
+    pen = ImageDraw.Draw(page)
+    for n in range(6):
+        pen.text((80, 80 + 120 * n), "每月走访家庭单位各一次并作好记录", "black", ImageFont.truetype(str(FONT), 30))
+    pen.text((1165, 470), figure, colour, ImageFont.truetype(str(FONT), 30), anchor="mm")
+    return page
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+@pytest.mark.parametrize("mark", ["tick", "seal"])
+def test_blue_ink_over_print_is_taken_off_and_the_print_stays(form, mark):
+    from pipeline.readers.paper import even_background
+
+    def draw(pen):
+        if mark == "tick":
+            pen.line((1140, 468, 1160, 490, 1210, 440), BLUE, 5)
+        else:
+            pen.ellipse((1020, 330, 1320, 630), outline=BLUE, width=9)
+            pen.regular_polygon((1165, 475, 50), 5, fill=BLUE)
+
+    plain = np.asarray(lined("7", "black").convert("L"))
+    seen = even_background(np.asarray(Image.open(BytesIO(saved(form, over(lined("7", "black"), draw)))).convert("RGB")))
+    around = np.s_[330:640, 1010:1330]
+    ink = plain[around] < 60
+    assert (np.minimum(seen.grey, seen.beneath)[around][ink] < 190).mean() > 0.8
+    assert (seen.grey[around][plain[around] > 250] < 150).mean() < 0.01
+
+
+@pytest.mark.parametrize("text", ["7", "每日清扫两次"])
+def test_blue_print_stays(text):
+    from pipeline.readers.paper import even_background
+
+    blue, black = (even_background(np.asarray(lined(text, c))).grey for c in (BLUE, "black"))
+    part = np.s_[440:500, 1040:1300]
+    assert (blue[part] < 128).sum() > 0.7 * (black[part] < 128).sum() > 20
 
 
 def test_print_under_a_seal_is_the_same_whatever_the_paper_around_it():
@@ -312,6 +361,23 @@ def test_a_fold_that_runs_on_past_the_table_is_no_rule_of_it(streak):
     assert len({round(at, -1) for at, _, _ in found.horizontal}) == 11
 
 
+@pytest.mark.parametrize(("shade", "inner", "kept"), [(228, 0, False), (228, 225, True), (150, 0, True)])
+def test_a_line_hardly_darker_than_the_paper_is_none_among_dark_rules(shade, inner, kept):
+    """A fold that a shadow cuts off before the paper's edge; all inner rules of a table may be as light."""
+    from pipeline.readers.scanlines import straighten
+
+    page = Image.new("L", (1200, 1600), 255)
+    pen = ImageDraw.Draw(page)
+    for n in range(11):
+        pen.line((100, 400 + 60 * n, 1000, 400 + 60 * n), 0 if n in (0, 10) else inner, 3)
+    for x in (100, 300, 700, 1000):
+        pen.line((x, 400, x, 1000), 0 if x in (100, 1000) else inner, 3)
+    pen.line((102, 667, 998, 667), shade, 3)
+    found = straighten(np.asarray(page), np.zeros((0, 4, 2), np.float32))
+    assert any(abs(at - 667) < 5 for at, _, _ in found.horizontal) == kept
+    assert sum(abs(at - (400 + 60 * n)) < 4 and b - a > 800 for n in range(11) for at, a, b in found.horizontal) >= 11
+
+
 def test_a_rule_of_a_table_on_grainy_paper_is_kept_though_some_grain_lies_at_its_place_below():
     from pipeline.readers.scanlines import _stopping
 
@@ -389,6 +455,58 @@ def test_a_rule_that_stops_short_of_an_upright_under_a_seal_reaches_it():
         pen.line((x, 400, x, 1000), 0, 2)
     found = straighten(np.asarray(page), np.zeros((0, 4, 2), np.float32))
     assert any(abs(at - 640) < 4 and start <= 306 and end >= 694 for at, start, end in found.horizontal)
+
+
+def figured(*marks: tuple[str, int]) -> list:
+    """The ink of number cells: what each was read as, and how high its tallest mark is."""
+    from pipeline.model import Cell
+    from pipeline.provenance import Provenance
+    from pipeline.readers.rereading import Crop
+
+    cells = [Cell(row, 3, text, Provenance(text, page=1, bbox=(0, 0, 9, 9)), confidence=0.99) for row, (text, _) in enumerate(marks)]
+    return [Crop(cell, np.zeros((9, 9), np.uint8), True, True, high) for cell, (_, high) in zip(cells, marks, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("marks", "size", "over"),
+    [
+        ([("5", 26), ("10", 27), ("3", 25), ("4", 26), ("8", 48), ("6", 26), ("分值", 40)], 0.0, {4}),  # a tick over an 8
+        ([("100", 48), ("分值", 33)], 25.0, {0}),  # the last page of a table, its total crossed out
+        ([("100", 27), ("分值", 33)], 25.0, set()),
+        ([("100", 48), ("分值", 33)], 0.0, set()),
+    ],
+)
+def test_a_figure_with_a_mark_higher_than_figures_is_drawn_over(marks, size, over):
+    from pipeline.readers.rereading import _overdrawn
+
+    assert {row for row, _ in _overdrawn(figured(*marks), size)} == over
+
+
+@pytest.mark.parametrize(("read", "plain", "text"), [("X", True, ""), ("MWW", True, ""), ("X", False, "X"), ("扣分", True, "扣分")])
+def test_letters_in_a_column_of_figures_are_ink_that_was_not_read(read, plain, text):
+    from pipeline.readers.ocr import Char
+    from pipeline.readers.rereading import _settled
+
+    (crop,) = figured((read, 30))
+    chars = [Char(c, 0.5, 0.9) for c in read]
+    cell = _settled(crop.cell, chars, chars, [], plain)
+    assert (cell.text, cell.confidence == 0) == (text, text == "")
+
+
+@pytest.mark.parametrize(("over", "shown"), [(150, True), (0, False), (255, False)])
+def test_a_figure_below_lighter_ink_is_seen_without_it(over, shown):
+    from pipeline.readers.inks import below_lighter
+
+    page = Image.new("L", (80, 60), 255)
+    ImageDraw.Draw(page).text((40, 30), "8", 0, ImageFont.truetype(str(FONT), 40), anchor="mm")
+    plain = np.asarray(page)
+    sheet = Image.new("L", (80, 60), 255)
+    ImageDraw.Draw(sheet).line((5, 50, 75, 8), over, 7)
+    seen = below_lighter(np.asarray(ImageChops.multiply(page, sheet)))
+    assert (seen is not None) == shown
+    if seen is not None:
+        assert (seen[plain < 20] < 100).all()
+        assert (seen[plain > 250] > 200).mean() > 0.98
 
 
 @pytest.mark.parametrize(("between", "text"), [(46, "满30 分钟"), (38, "满30分钟"), (26, "满30分钟")])

@@ -28,13 +28,12 @@ def twice(anchor: str) -> str:
     return f"<mc:AlternateContent><mc:Choice>{anchor}</mc:Choice><mc:Fallback>{anchor}</mc:Fallback></mc:AlternateContent>"
 
 
-def book(*anchors: str, spoilt: bool = False) -> bytes:
+def book(*anchors: str, spoilt: bool = False, sheets: int = 1) -> bytes:
     """A sheet from its third row on, with text boxes."""
     made = openpyxl.Workbook()
-    made.active.append([])
-    made.active.append([])
-    for row in ROWS:
-        made.active.append(row)
+    for _ in range(sheets):
+        for row in [[], [], *ROWS]:
+            made.active.append(row)
     plain, out = io.BytesIO(), io.BytesIO()
     made.save(plain)
     with zipfile.ZipFile(plain) as old, zipfile.ZipFile(out, "w") as new:
@@ -55,6 +54,12 @@ def test_boxes_stand_above_and_below_the_table(wrap):
     blocks = xlsx.read(data, "a.xlsx").blocks
     assert [b.text if isinstance(b, Paragraph) else "table" for b in blocks] == ["附件2", "供水服务质量评价表", "table", "注：逐项评分。"]
     assert blocks[0].at.path == "Sheet!textbox[1]"
+
+
+def test_a_box_between_two_tables_stands_between_them():
+    data = book(box(0, "附件1"), box(6, "附件2", "排水服务质量评价表"), box(9, "注：逐项评分。"), sheets=2)
+    texts = [b.text if isinstance(b, Paragraph) else "table" for b in xlsx.read(data, "a.xlsx").blocks]
+    assert texts == ["附件1", "table", "附件2", "排水服务质量评价表", "table", "注：逐项评分。"]
 
 
 def test_a_damaged_box_is_said_and_costs_no_table():

@@ -64,6 +64,32 @@ def _left_out(font: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.parametrize("font", ["ArialMT", "TimesNewRomanPSMT", "CourierNew", "SimSun"])
+def test_nor_where_a_chinese_font_has_a_latin_name(font):
+    file = pikepdf.new()
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor, FontName=Name(f"/{font}"), Flags=32, FontBBox=Array([0, -200, 1000, 900]),
+        ItalicAngle=0, Ascent=900, Descent=-200, CapHeight=700, StemV=80,
+    )  # fmt: skip
+    below = Dictionary(
+        Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name(f"/{font}"), DW=1000, FontDescriptor=file.make_indirect(descriptor),
+        CIDSystemInfo=Dictionary(Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("GB1"), Supplement=2),
+    )  # fmt: skip
+    whole = Dictionary(
+        Type=Name.Font, Subtype=Name.Type0, BaseFont=Name(f"/{font}"), Encoding=Name("/UniGB-UCS2-H"),
+        DescendantFonts=Array([file.make_indirect(below)]),
+    )  # fmt: skip
+    content = "\n".join(f"BT /F1 12 Tf 1 0 0 1 {60 + 60 * i} 600 Tm <{char.encode('utf-16-be').hex()}> Tj ET" for i, char in enumerate("安全运营7"))
+    page = Dictionary(
+        Type=Name.Page, MediaBox=Array([0, 0, 595, 842]), Contents=file.make_stream(content.encode()),
+        Resources=Dictionary(Font=Dictionary(F1=file.make_indirect(whole))),
+    )  # fmt: skip
+    file.pages.append(pikepdf.Page(file.make_indirect(page)))
+    out = BytesIO()
+    file.save(out)
+    assert [block.text for block in pdf.read(out.getvalue(), "x.pdf").blocks] == ["安全运营7"]
+
+
 @pytest.mark.parametrize("char", ["安", "7"])
 def test_our_own_font_stands_in(char):
     canvas = rawpdf.Canvas()

@@ -65,6 +65,19 @@ def test_what_is_typed_into_fields_is_said_and_left_out():
     assert (said.kind, said.message.startswith("page 1: 1 form fields hold text")) == ("form-values", True)
 
 
+@pytest.mark.parametrize(("flags", "text", "kinds"), [(VISIBLE, "4.5", ["unread-text"]), (HIDDEN, "4.5", []), (32, "4.5", []), (VISIBLE, "", [])])
+def test_a_note_that_each_program_draws_for_itself_is_said(flags, text, kinds):
+    file = pikepdf.open(BytesIO(noted(("FreeText", 455, 170, "4.5", flags))))
+    (note,) = file.pages[0].Annots
+    del note.AP
+    note.Contents, note.DA = String(text), String("/Helv 10 Tf 0 g")
+    out = BytesIO()
+    file.save(out)
+    document = pdf.read(out.getvalue(), "a.pdf")
+    assert document.blocks == pdf.read(noted(), "a.pdf").blocks
+    assert [said.kind for said in document.remarks] == kinds
+
+
 def test_notes_that_multiply_are_refused():
     with pytest.raises(LimitExceeded, match="forms drawn on it"):
         pdf.read(noted(("FreeText", 60, 340, "备注", VISIBLE), bomb=True), "a.pdf")

@@ -179,6 +179,13 @@ def test_tracked_changes_bear_author_and_the_revision_date():
     assert len({e.get(qn("w:id")) for e in found}) == len(found)
 
 
+def test_points_before_and_after_have_room_in_one_line():
+    reading = stages.extract(OLD)
+    (table, *_) = Document(io.BytesIO(tracked.document(compare(reading, reading), reading, reading))).tables
+    assert table.columns[-1].width.mm >= 20
+    assert sum(column.width.mm for column in table.columns) == pytest.approx(170, abs=0.5)
+
+
 def test_nothing_is_tracked_between_equals():
     reading = three_annexes()
     body = Document(io.BytesIO(tracked.document(compare(reading, reading), reading, reading))).element.body

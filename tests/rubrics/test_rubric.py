@@ -298,3 +298,9 @@ def test_a_serial_that_only_a_space_parts_from_the_text(texts, numbers):
     (found,) = parse([Segment(1, "annex", "评价表", None, None, (Table(cells, len(rows), 2, Provenance("")),))])
     assert [c.number for c in found.criteria()] == numbers
     assert [c.text for c in found.criteria()] == [t[2:] if numbers[0] else t for t in texts]
+
+
+@pytest.mark.parametrize(("line", "title"), [("注：每处扣1分", None), ("备注：逐项评分", None), ("注册登记管理", "注册登记管理")])
+def test_a_note_above_a_table_is_no_title(line, title):
+    (rubric,) = rubrics_of(f"# {line}\n项目 | 序号 | 评价内容 | 评价分值\n管理（5分） | 1 | 证照齐全。 | 3\n^ | 2 | 报表及时。 | 2\n总评 | | | 5")
+    assert rubric.title == title

@@ -1,6 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
+from pipeline.auditing.audit import audit
 from tests.builders import reading_of, rubric_of
 from tests.rules.hits import findings_of, hits
 
@@ -107,3 +108,51 @@ def test_serial_order_hits(numbers, where):
 @pytest.mark.parametrize("numbers", [(1, 2, 3), (1, 2, 4), (1, 2, 2, 3), (5, 6, 7), (1, 2, 3, 1, 2)], ids=str)
 def test_serial_order_leaves_alone(numbers):
     assert hits("serial-order", numbered(*numbers)) == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "rule", "status"),
+    [
+        ((1, 2, 4, 5), "serial-gap", "proved"),
+        ((1, 2, 3, 5), "serial-gap", "conditional"),
+        ((1, 2, 8, 9), "serial-gap", "proved"),
+        ((1, 2, 2, 4), "serial-duplicate", "conditional"),
+        ((1, 2, 2, 3, 4), "serial-duplicate", "proved"),
+        ((1, 2, 7, 4), "serial-order", "conditional"),
+    ],
+)
+def test_a_number_of_a_picture_that_no_row_bears_out_is_an_assumption(numbers, rule, status):
+    """One digit that recognition took for another makes such a fault."""
+    reading = numbered(*numbers)
+    (rubric,) = reading.rubrics
+    (section,) = rubric.sections
+    seen = replace(section, criteria=tuple(replace(c, confidence=0.99) for c in section.criteria))
+    (printed,) = (f for f in audit(reading) if f.rule == rule)
+    (found,) = (f for f in audit(replace(reading, rubrics=(replace(rubric, sections=(seen,)),))) if f.rule == rule)
+    assert (printed.status, found.status) == ("proved", status)
+    assert status == "proved" or str(numbers[-1] if rule == "serial-gap" else numbers[2]) in found.proof.assumes[0]
+
+
+def unread(reading, **blank):
+    """The reading as of a picture whose rows without this value hold ink that was not read."""
+    (rubric,) = reading.rubrics
+    (section,) = rubric.sections
+    ((name, value),) = blank.items()
+    rows = tuple(replace(c, confidence=0.0 if getattr(c, name) is value else 0.99) for c in section.criteria)
+    return replace(reading, rubrics=(replace(rubric, sections=(replace(section, criteria=rows),)),))
+
+
+@pytest.mark.parametrize(("numbers", "assumed"), [(("", "", 3, 4), "以前各行的序号未读出"), ((1, 2, "", 6, 7), "文字识别无误")])
+def test_a_gap_beside_a_number_that_was_not_read_is_no_proof(numbers, assumed):
+    reading = numbered(*numbers)
+    (printed,), (found,) = ([f for f in audit(r) if f.rule == "serial-gap"] for r in (reading, unread(reading, number=None)))
+    assert (printed.status, found.status) == ("proved", "conditional")
+    assert assumed in found.proof.assumes[0]
+
+
+def test_a_sum_over_points_that_were_not_read_is_no_proof():
+    rows = ["项目 | 序号 | 评价内容 | 评价分值", "甲类 | 1 | 台账齐全。 | 3", " | 2 | 人员持证。 | ", " | 3 | 设施完好。 | 4", "合计 | | | 5"]
+    reading = reading_of(rubric_of("\n".join(rows)))
+    (printed,), (found,) = ([f for f in audit(r) if f.rule == "total-mismatch"] for r in (reading, unread(reading, max_points=None)))
+    assert (printed.status, found.status) == ("proved", "conditional")
+    assert "第 2 条没有分值" in found.proof.assumes[0]

@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 
 from pipeline.assessment import Assessment, FormFile
+from pipeline.auditing.audit_page import _label
 from pipeline.digest import rubric_digest
 from pipeline.formats import docx
 from pipeline.formats.xlsform import _questions
 from pipeline.returns import collecting
 from pipeline.scoring import policy as policies
 from pipeline.scoring.score import score
-from tests.browser.small import CAPPED_CASES, capped_reading, capped_sheet
+from tests.browser.small import CAPPED_CASES, capped_reading, capped_sheet, chosen_reading
 from tests.rules.hits import findings_of
 
 READING = capped_reading()
@@ -66,3 +67,10 @@ def test_the_phone_counts_no_more():
 def test_it_is_told():
     found = findings_of("section-sum-mismatch", READING)
     assert [(f.where, f.severity) for f in found] == [("annex-1/s3", "note"), ("annex-1/s4", "note")]
+
+
+def test_the_audit_page_calls_neither_a_choice_nor_a_cap_wrong():
+    for reading, section in ((chosen_reading(), 1), (READING, 2), (READING, 3)):
+        (rubric,) = reading.rubrics
+        assert _label(rubric, rubric.sections[section], 1, "zh").agrees is None
+        assert _label(rubric, rubric.sections[0], 1, "zh").agrees is True
