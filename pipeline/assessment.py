@@ -23,6 +23,9 @@ from pipeline.serialize import load_json
 RoundingMode = Literal["half-up", "half-even", "down"]
 Stage = Literal["item", "expert", "final"]
 
+FORM_NAMESPACE = "urn:notice-rubrics:form:1"
+"""Of the data that a DOCX form carries in itself."""
+
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 

@@ -9,6 +9,9 @@ from msgspec import Struct, field
 from pipeline.provenance import Provenance
 
 Basis = Literal["printed", "proved", "inferred", "confirmed"]
+SETTLED: tuple[Basis, ...] = ("printed", "confirmed")
+"""What stands on the sheet, or a person decided."""
+
 Status = Literal["proved", "conditional", "supported", "undecidable"]
 Severity = Literal["error", "warning", "note"]
 

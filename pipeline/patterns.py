@@ -335,9 +335,10 @@ POINTS_OPTIONS = regex.compile(rf"^(?:{_N}分?[/、,，;；|或]){{1,7}}{_N}分?
 """`5/3/1/0`, `2、1、0分`: allowed values."""
 
 _UP_TO = rf"(?:(?P<low>{_N})分?[-~—–至到])?(?P<points>{_N})分?"
-POINTS_DEDUCTION = regex.compile(rf"^(?:-|−|－|[^0-9每]{{0,4}}[扣减])分?{_UP_TO}$")
-POINTS_BONUS = regex.compile(rf"^(?:\+|＋|[^0-9每]{{0,4}}加)分?{_UP_TO}$")
-"""`-2`, `扣1-3分`, `最多扣5分`; `+3`, `最高加5分`."""
+_LIMIT = r"(?:不(?:得)?超过|最[高多]|至多|上限)?"
+POINTS_DEDUCTION = regex.compile(rf"^(?:-|−|－|[^0-9每]{{0,4}}[扣减])分?{_LIMIT}{_UP_TO}$")
+POINTS_BONUS = regex.compile(rf"^(?:\+|＋|[^0-9每]{{0,4}}加)分?{_LIMIT}{_UP_TO}$")
+"""`-2`, `扣1-3分`, `最多扣5分`, `扣分不超过5分`; `+3`, `最高加5分`, `加分不超过5分`."""
 
 POINTS_EACH = regex.compile(rf"^(?=.*(?:每|/|[一1][次处项]))[^0-9]{{0,8}}(?:1[次处项例起]\p{{Han}}{{0,4}})?(?P<sign>[扣减加+-])分?{_UP_TO}(?:[/每]\p{{Han}}{{1,3}})?[。;]?$")
 """`每次扣2分`, `扣3分/次`, `每项加1分`: an amount for each case, no maximum."""
@@ -395,8 +396,8 @@ TITLE_WORDS = regex.compile(r"(?:表|标准|细则|办法|指标|体系|评分�
 SCORING_TITLE = regex.compile(r"(?:评分|打分|计分|评价|考核|考评|测评|评估|评审|评比|评选|检查评?)(?:细则|标准|办法|指标|量化?|明细)?表|评分(?:标准|细则)")
 """A title that says that the numbers below are points."""
 
-ANNEX_LEAD = regex.compile(r"^附\s*件\s*[:：]\s*(?=\p{Han}{4})")
-"""What stands before the title of the only annex on its own page: `附件：评分细则`."""
+ANNEX_LEAD = regex.compile(r"^附\s*[件表]\s*[:：]\s*(?=\p{Han}{4})")
+"""What stands before the title of the only annex on its own page: `附件：评分细则`, `附表：评分表`."""
 
 ANNEX_MARK = regex.compile(r"^\s*(?:[-•]\s*)?附\s*(?:件|表|录)")
 CONTINUED = regex.compile(

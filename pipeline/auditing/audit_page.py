@@ -11,14 +11,14 @@ from msgspec import Struct, field
 from pipeline.auditing.audit import ids_in
 from pipeline.auditing.page_words import ORIGINS, WORDS, origin_of
 from pipeline.criterion_names import above, subject_of
-from pipeline.findings import Finding, Proof
+from pipeline.findings import SETTLED, Finding, Proof
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import other_cells, points_text, whole_text
 from pipeline.points import adding, is_capped, spare
 from pipeline.provenance import Provenance
 from pipeline.rules import RULES
 from pipeline.rules.registry import RANK, shorten
-from pipeline.rules.sums import SETTLED, sum_of, with_children
+from pipeline.rules.sums import sum_of, with_children
 from pipeline.templating import template
 
 Images = Mapping[str, Sequence[tuple[int, str]]]

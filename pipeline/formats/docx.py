@@ -23,12 +23,12 @@ from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from pipeline import rx as regex
+from pipeline.assessment import FORM_NAMESPACE
 from pipeline.formats.identity import code_png, identity, identity_line
 from pipeline.formats.sheet import EDITION_NAMES, TITLES, Group, Line, Sheet, lines_needed
 from pipeline.plain import points_text
 from pipeline.scoring.grades import range_text
 
-NAMESPACE = "urn:notice-rubrics:form:1"
 STORE_ID = "{5A1C6D3E-0B7F-4E0B-9C55-6E2B0F1D7A01}"
 WIDTHS = {"label": 22, "number": 12, "text": 74, "max": 13, "score": 17, "note": 30}
 WITH_SKIPS = {"label": 21, "number": 12, "text": 63, "max": 13, "score": 15, "skip": 17, "note": 27}
@@ -167,7 +167,7 @@ class _Builder:
         return (
             f"<w:sdt {nsdecls('w')}><w:sdtPr><w:alias w:val={quoteattr(alias[:60])}/><w:tag w:val={quoteattr(key)}/>"
             f'<w:id w:val="{len(self.keys)}"/><w:lock w:val="sdtLocked"/><w:showingPlcHdr/>'
-            f"<w:dataBinding w:prefixMappings=\"xmlns:f='{NAMESPACE}'\" w:xpath=\"/f:form[1]/f:{key}[1]\" w:storeItemID=\"{STORE_ID}\"/>"
+            f"<w:dataBinding w:prefixMappings=\"xmlns:f='{FORM_NAMESPACE}'\" w:xpath=\"/f:form[1]/f:{key}[1]\" w:storeItemID=\"{STORE_ID}\"/>"
             f'<w:text/></w:sdtPr><w:sdtContent><w:r><w:t xml:space="preserve">{blank}</w:t></w:r></w:sdtContent></w:sdt>'
         )
 
@@ -339,10 +339,10 @@ class _Builder:
         """The custom XML part the controls are bound to: values and the form's identity."""
         fields = "".join(f"<{k}></{k}>" for k in self.keys)
         about = "".join(f" {k}={quoteattr(str(v))}" for k, v in identity(self.sheet).items())
-        item = f'<?xml version="1.0" encoding="UTF-8"?><form xmlns="{NAMESPACE}"{about}>{fields}</form>'
+        item = f'<?xml version="1.0" encoding="UTF-8"?><form xmlns="{FORM_NAMESPACE}"{about}>{fields}</form>'
         props = (
             '<?xml version="1.0" encoding="UTF-8"?><ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" '
-            f'ds:itemID="{STORE_ID}"><ds:schemaRefs><ds:schemaRef ds:uri="{NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+            f'ds:itemID="{STORE_ID}"><ds:schemaRefs><ds:schemaRef ds:uri="{FORM_NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
         )
         package = self.doc.part.package
         # python-docx's template already has an item1.xml: a second one of that name breaks the zip.

@@ -197,11 +197,17 @@ def _subtotals(rubric: Rubric) -> dict[str, tuple[Decimal, ...]]:
     for section in rubric.sections:
         first, last = last + 1, last + len(section.criteria)
         value = stated.get(last)
-        if section.criteria and value is not None:
+        if section.criteria and value is not None and not (len(stated) == 1 and first and _sums_all(rubric, first, last, value)):
             if first >= after:
                 out[section.id] = (value,)
             after = last + 1
     return out
+
+
+def _sums_all(rubric: Rubric, first: int, last: int, value: Decimal) -> bool:
+    """Whether the only subtotal, below several sections, is nearer to the sum of all rows above it than to that of the last section's."""
+    given = [c.max_points or Decimal(0) for c in rubric.printed()[: last + 1]]
+    return abs(value - sum(given, Decimal(0))) < abs(value - sum(given[first:], Decimal(0)))
 
 
 # ---- names from the body -----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pipeline.findings import Basis
+from pipeline.findings import SETTLED, Basis
 from pipeline.model import Criterion, Reading, Remark, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.points import spare
@@ -119,7 +119,7 @@ def _claims(said: dict[str, Any], summary: Summary) -> Iterator[Fault]:
 def _printed(rubric: Rubric, puzzle: Puzzle) -> Iterator[Fault]:
     """The certificate is of the points that are printed. A row without a criterion is an absent number; a criterion that a
     person confirmed may have been printed otherwise, or not at all."""
-    rows = [c for c in rubric.criteria() if c.basis in ("printed", "confirmed")]
+    rows = [c for c in rubric.criteria() if c.basis in SETTLED]
     beside = {c.id for section in rubric.sections for c in spare(section)}
     lines: set[tuple[str | None, str]] = {(c.number, fold(c.text)) for c in rows if c.id in beside}
     at = 0

@@ -110,7 +110,7 @@ def _apart(sheet: Sheet) -> Remark:
 
 
 def _leaves(blocks: Sequence[Block]) -> dict[int, Leaf]:
-    """The leaves by their pages; pages of several tables are none."""
+    """The leaves by their pages, blank ones too; pages of several tables are none."""
     tables: dict[int, list[Table]] = {}
     lines: dict[int, list[Paragraph]] = {}
     for block in blocks:
@@ -121,7 +121,7 @@ def _leaves(blocks: Sequence[Block]) -> dict[int, Leaf]:
             lines.setdefault(page, []).append(block)
     return {
         page: Leaf(next(iter(tables.get(page, ())), None), tuple(lines.get(page, ())))
-        for page in tables.keys() | lines.keys()
+        for page in range(1, max(tables.keys() | lines.keys()) + 1)
         if len(tables.get(page, ())) < 2
     }
 
@@ -143,13 +143,17 @@ def _sheet(page: int, leaves: dict[int, Leaf]) -> Sheet | None:
     first = leaves[page]
     if first.table is None or first.table.rows < MIN_ROWS or not first.heads:
         return None
-    steps = range(1, FARTHEST + 1)
-    step = next((n for n in steps if (after := leaves.get(page + n)) and _may_be_beside(first, after) and _is_beside([first], _further(after, first))), 0)
+    named = [first]
+
+    def beside(number: int) -> bool:
+        after = leaves.get(number)
+        return after is not None and _may_be_beside(first, after) and _is_beside(named, _further(after, first))
+
+    step = next((n for n in range(1, FARTHEST + 1) if beside(page + n)), 0)
     if not step:
         return None
-    named = [first]
-    while (after := leaves.get(page + step * len(named))) and _is_beside(named, further := _further(after, first)):
-        named.append(further)
+    while beside(number := page + step * len(named)):
+        named.append(_further(leaves[number], first))
     width = len(named)
     rows = [[page + down + step * across for across in range(width)] for down in range(step)]
     while step == 1 and _belong(_row(below := [page + len(rows) * width + across for across in range(width)], leaves), named):
@@ -164,9 +168,9 @@ def _row(numbers: Sequence[int], leaves: dict[int, Leaf]) -> list[Leaf | None]:
 
 
 def _may_be_beside(one: Leaf, other: Leaf) -> bool:
-    """Whether two tables begin at one height, each with a header. Most pages are dismissed by this."""
+    """Whether two tables lie in rows of the same heights, each with a header of its own. Most pages are dismissed by this."""
     level = one.table is not None and other.table is not None and abs(_box(one.table)[1] - _box(other.table)[1]) <= SAME
-    return level and bool(other.heads)
+    return level and bool(other.heads) and other.heads != one.heads and _alike(one, other)
 
 
 def _is_beside(left: Sequence[Leaf], right: Leaf) -> bool:
@@ -174,13 +178,14 @@ def _is_beside(left: Sequence[Leaf], right: Leaf) -> bool:
     its header stands in the same row, repeats none of theirs and begins no table of its own, and it has no title of its own
     but one in the middle of the sheet."""
     one = left[0]
-    if right.table is None or not _alike(one, right) or min(len(one.rows), len(right.rows)) <= MIN_ROWS:
+    if right.table is None or min(len(one.rows), len(right.rows)) <= MIN_ROWS:
         return False
     row = next(iter(right.heads), None)
     if row is None or row not in one.heads:
         return False
     roles, known = right.heads[row], {text: role for leaf in left for text, role in leaf.heads.get(row, {}).items()}
-    if OWN & set(roles.values()) or roles.keys() & known.keys() or not set(known.values()) & (OWN | {"text"}):
+    begins = OWN if {"number", "text"} & set(known.values()) else OWN - {"number"}  # labels alone make no table
+    if begins & set(roles.values()) or roles.keys() & known.keys() or not set(known.values()) & (OWN | {"text"}):
         return False
     if set(roles.values()) >= ALONE and ALONE & set(known.values()):
         return False
@@ -333,9 +338,8 @@ def _beside(left: Sequence[Cell], start: int, right: Sequence[Cell], width: int)
 
 
 def _place(row: Sequence[Leaf]) -> Provenance:
-    """The place of the table: that of its first columns."""
-    leaf = row[0]
-    return leaf.table.at if leaf.table else leaf.lines[0].at
+    """The place of the table: that of the first of its columns that have something printed."""
+    return next(block.at for leaf in row for block in (leaf.table, *leaf.lines) if block is not None)
 
 
 def _box(block: Block | Cell) -> tuple[float, float, float, float]:

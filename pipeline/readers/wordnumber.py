@@ -7,8 +7,8 @@ from msgspec import Struct, field
 
 from pipeline import limits
 from pipeline import rx as regex
+from pipeline.readers.wordtext import W
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DIGITS = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"

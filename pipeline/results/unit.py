@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from pipeline.assessment import FormFile, ItemScore, Scorecard, SectionScore, SheetScore
+from pipeline.findings import SETTLED
 from pipeline.ordinals import NUMERALS
 from pipeline.plain import points_text
 from pipeline.results import group as groups
@@ -173,7 +174,7 @@ def reasons(item: ItemScore) -> str:
 
 def item_text(item: ItemScore) -> str:
     """The criterion's text, marked when it is not printed."""
-    return (item.text or "（原文缺）") + ("" if item.basis in ("printed", "confirmed") else INFERRED)
+    return (item.text or "（原文缺）") + ("" if item.basis in SETTLED else INFERRED)
 
 
 def _origins(card: Scorecard) -> Iterator[Block]:
@@ -217,7 +218,7 @@ def _agreement(card: Scorecard) -> str:
 
 
 def _label(section: SectionScore) -> str:
-    return section_name(section) + ("" if section.basis in ("printed", "confirmed") or not section.label else "（名称推定）")
+    return section_name(section) + ("" if section.basis in SETTLED or not section.label else "（名称推定）")
 
 
 def _number(item: ItemScore) -> str:

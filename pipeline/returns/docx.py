@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline import rx as regex
+from pipeline.assessment import FORM_NAMESPACE
 from pipeline.provenance import Provenance
 from pipeline.readers.container import open_container, parse_xml
+from pipeline.readers.wordtext import W
 from pipeline.returns.export import SCORE_KEY
 from pipeline.returns.returned import FormFile, Returned
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-NAMESPACE = "urn:notice-rubrics:form:1"
 BOUND_KEY = regex.compile(r"f:([A-Za-z0-9_]+)\[1\]$|\]/(?:[a-z0-9]+:)?([A-Za-z0-9_]+)(?:\[1\])?$")
 VETO = regex.compile(r"((?:annex_[0-9]+(?:_[0-9]+)*_veto_)|(?:alias:一票否决 ))([0-9]+)")
 PROMPT = regex.compile(r"(?:单击|点击|轻触|轻按).*(?:输入|选择)|(?:Click|Tap).*(?:enter|choose)|Choose an item", regex.IGNORECASE)
@@ -134,7 +134,7 @@ def _bound(data: bytes, name: str) -> tuple[dict[str, str], dict[str, str]]:
     container = open_container(data, name)
     for part in sorted(container.members):
         raw = container.read(part) if part.lower().startswith("customxml/item") and part.endswith(".xml") else b""
-        if NAMESPACE.encode() in raw and b"<form" in raw:
+        if FORM_NAMESPACE.encode() in raw and b"<form" in raw:
             form = parse_xml(raw, name)
             return {str(k): str(v) for k, v in form.attrib.items()}, {etree.QName(e).localname: (e.text or "").strip() for e in form}
     return {}, {}

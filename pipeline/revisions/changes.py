@@ -95,6 +95,10 @@ class Change(Struct, frozen=True):
     parts: tuple[str, ...] = ()
     maybe: bool = False
 
+    def is_folded(self) -> bool:
+        """A pure renumbering: counted, not listed, where people read; makes no row of a synopsis."""
+        return self.type == "criterion-renumbered" and not self.note
+
 
 class Comparable(Struct, frozen=True):
     """What becomes of a criterion's old scores: keep (same meaning and points), scale (points differ), drop."""

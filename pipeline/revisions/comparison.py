@@ -10,7 +10,7 @@ from decimal import Decimal
 from rapidfuzz.distance import Indel
 
 from pipeline.auditing.audit import first_id, with_ids
-from pipeline.findings import Finding
+from pipeline.findings import SETTLED, Finding
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.normalize import fold
 from pipeline.plain import COLUMN_TITLES, points_text
@@ -22,7 +22,6 @@ from pipeline.revisions.pairing import in_order
 from pipeline.revisions.quantities import changed
 from pipeline.revisions.textdiff import only_punctuation
 
-SETTLED = ("printed", "confirmed")
 SLIP = 2
 """A slip set right changes so many characters at most (one put for another counts as two)."""
 

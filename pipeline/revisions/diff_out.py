@@ -11,10 +11,11 @@ from markupsafe import Markup, escape
 from pipeline import serialize
 from pipeline.criterion_names import named, names_of
 from pipeline.errors import UsageError
+from pipeline.findings import SETTLED
 from pipeline.model import Reading, Rubric
 from pipeline.plain import to_plain
 from pipeline.revisions.changes import NAMES, Change, ChangeList
-from pipeline.revisions.comparison import SETTLED, printed_points
+from pipeline.revisions.comparison import printed_points
 from pipeline.revisions.followup import Followed, follow
 from pipeline.revisions.followup_out import lines as followed_lines
 from pipeline.revisions.followup_out import section as followed_section
@@ -22,10 +23,6 @@ from pipeline.revisions.headchanges import HEAD
 from pipeline.revisions.synopsis import Row, rows, shown
 from pipeline.revisions.textdiff import Mark, marks
 from pipeline.templating import template
-
-FOLDED = ("criterion-renumbered",)
-"""A pure renumbering is counted, not listed, where people read."""
-
 
 FILES = {"diff.html": "html", "diff.docx": "docx", "diff.json": "json", "patch.json": "patch", "tracked.docx": "tracked"}
 
@@ -64,15 +61,15 @@ def text(found: ChangeList, lang: str) -> str:
     """A line a change for the terminal; renumberings as one count."""
     lines = []
     for change in found.changes:
-        if change.type in FOLDED and not change.note:
+        if change.is_folded():
             continue
         name = NAMES[change.type] if lang == "zh" else change.type
         note = change.note if lang == "zh" else change.note_en
         where = " -> ".join(x for x in (change.old, change.new) if x)
         lines.append(f"{change.weight}\t{name}\t{where}\t{inline(change)}" + (f"\t{note}" if note else ""))
-    folded = sum(c.type in FOLDED and not c.note for c in found.changes)
+    folded = sum(c.is_folded() for c in found.changes)
     if folded:
-        lines.append(f"patch\t{NAMES[FOLDED[0]] if lang == 'zh' else FOLDED[0]}\t{folded}")
+        lines.append(f"patch\t{NAMES['criterion-renumbered'] if lang == 'zh' else 'criterion-renumbered'}\t{folded}")
     if not lines:
         lines.append("没有变更" if lang == "zh" else "no change")
     fixed, fresh = (len(found.anomalies[k]) for k in ("fixed", "new"))
@@ -173,7 +170,7 @@ def page(found: ChangeList, old: Reading, new: Reading, lang: str, everything: b
     table = rows(found, old, new)
     names = tuple(names_of(reading, 0 if lang == "zh" else 1) for reading in (old, new))
     return template("diff.html.j2").render(
-        found=found, rows=shown(table, True), folded=sum(c.type in FOLDED and not c.note for c in found.changes), runs=runs, lang=lang,
+        found=found, rows=shown(table, True), folded=sum(c.is_folded() for c in found.changes), runs=runs, lang=lang,
         tongue=0 if lang == "zh" else 1, everything=everything, same=sum(r.same and r.level == "line" for r in table), counts=counts(found, lang),
         quiet=_quiet(table), followed=followed_section(found, lang, names) if isinstance(found, Followed) else "",
         names=names, named=named,
@@ -188,5 +185,5 @@ def _quiet(table: list[Row]) -> set[int]:
 
 def counts(found: ChangeList, lang: str) -> list[tuple[str, int]]:
     """How many changes of each type, the frequent ones first; pure renumberings apart."""
-    kinds = Counter(c.type for c in found.changes if c.type not in FOLDED or c.note)
+    kinds = Counter(c.type for c in found.changes if not c.is_folded())
     return [(NAMES[kind] if lang == "zh" else kind, n) for kind, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from pipeline import rx as regex
+from pipeline.findings import SETTLED
 from pipeline.model import BodyText, GradeBand, Notice, Rubric, Veto
 from pipeline.normalize import fold
 from pipeline.plain import points_text
@@ -197,7 +198,7 @@ def section_order(a: Rubric, b: Rubric, pairs: Mapping[str, str]) -> Iterator[Ch
 
 
 def _total(rubric: Rubric) -> str | None:
-    printed = rubric.stated_total is not None and rubric.total_basis in ("printed", "confirmed")
+    printed = rubric.stated_total is not None and rubric.total_basis in SETTLED
     return points_text(rubric.stated_total) if printed and rubric.stated_total is not None else None
 
 

@@ -15,12 +15,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline import rx as regex
+from pipeline.findings import SETTLED
 from pipeline.model import Criterion, Lineage, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
 from pipeline.proving.alignment import SAME, align, similarity
 
-SETTLED = ("printed", "confirmed")
 NUMBER = regex.compile(r"/[cs]([0-9]+)")
 
 

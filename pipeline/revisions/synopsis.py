@@ -12,10 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.criterion_names import in_sections
+from pipeline.findings import SETTLED
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
 from pipeline.revisions.changes import NAMES, Change, ChangeList, Said, Weight
-from pipeline.revisions.comparison import SETTLED, printed_points
+from pipeline.revisions.comparison import printed_points
 from pipeline.revisions.textdiff import Mark, marks
 from pipeline.rules.sums import called
 
@@ -27,8 +28,6 @@ FIELDS: dict[str, Said] = {
     "veto_outcome": ("一票否决", "veto"), "annex": ("附件", "annex"), "stated_total": ("总分", "total"), "fields": ("填写栏目", "fields to fill in"),
     "order": ("项目次序", "order of the sections"),
 }  # fmt: skip
-QUIET = ("criterion-renumbered",)
-"""A new number alone makes no row."""
 
 
 class Row(Struct, frozen=True):
@@ -189,7 +188,7 @@ class _Sheet:
         if criterion.id in self.absorbed:
             return
         what = (f"第 {called(criterion)} 条", f"no. {called(criterion)}")
-        loud = [c for c in changes if c.type not in QUIET or c.note]
+        loud = [c for c in changes if not c.is_folded()]
         if before is None:
             yield Row("line", what, (), (("in", _line(criterion)),), _notes(changes), "major")
             return

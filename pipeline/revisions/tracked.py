@@ -13,12 +13,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from pipeline.findings import SETTLED
 from pipeline.formats.docx import FONT, fixed_dates, mark_row, number_pages, set_font
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.normalize import iso_date
 from pipeline.plain import COLUMN_TITLES, points_text
 from pipeline.revisions.changes import ChangeList
-from pipeline.revisions.comparison import SETTLED, printed_points
+from pipeline.revisions.comparison import printed_points
 from pipeline.revisions.pairing import in_order
 from pipeline.revisions.textdiff import Mark, marks
 

@@ -64,7 +64,7 @@ class Mark(Struct, eq=False):
 
 
 class Draft(Struct):
-    """What the rows of one table said, while it is being collected."""
+    """What the rows of one table said, while it is being collected. `below`: the row of its part that ends the last criterion."""
 
     table: JoinedTable
     criteria: list[Criterion] = field(default_factory=list)
@@ -77,6 +77,7 @@ class Draft(Struct):
     notes: list[BodyText] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     title: tuple[str, Provenance] | None = None
+    below: int = -2
 
     def whole(self) -> bool | None:
         """Whether the last criterion is a whole sentence or breaks off, also at a stop that no other ends with (；); None where
@@ -102,7 +103,7 @@ def collect(table: JoinedTable) -> Draft:
     above: Kind = "blank"
     cut: Line | None = None
     for part, rows in enumerate(table.data):
-        first = True
+        first, draft.below = True, -2
         top = min((r.index for r in table.headers[part]), default=0)
         for row in rows:
             later = first and part > 0 and bool(draft.criteria) and above != "section" and cut is None  # no criterion goes on below a section row
@@ -223,6 +224,8 @@ def _take(draft: Draft, line: Line, part: int) -> None:
             draft.title = (text, filled[0].at)
         else:
             draft.notes.append(BodyText(text if len(filled) == 1 else mask_personal(line.row.text()), filled[0].at))
+    elif line.kind == "other" and draft.below == line.row.index - 1 and samelines.goes_on_beside(draft.criteria[-1], line):
+        _join_text(draft, line)
     elif line.kind == "other":
         named = [c for c in line.labels if c is not None and line.own(c) and WORDED.search(clean(c.text))]
         if named:
@@ -241,6 +244,7 @@ def _section_number(line: Line, heading: Cell) -> str | None:
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     previous = draft.spans[-1] if draft.spans else None
+    draft.below = line.row.index
     if _is_option(draft, line):
         _join_option(draft, line)
         return
@@ -431,7 +435,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
 
 def _join_text(draft: Draft, line: Line) -> None:
     """Rows that share one points cell are one scored line."""
-    last = draft.criteria[-1]
+    last, draft.below = draft.criteria[-1], line.row.index
     own = clean(line.text.text) if line.own(line.text) and line.text and not samelines.is_repeated(last, line) else ""
     columns = dict(last.columns)
     for name, more in other_columns(line).items():

@@ -202,7 +202,7 @@ def is_header(row: Row, follows: bool = False) -> bool:
         return False
     grades = sum(patterns.grade_name(t) is not None for t in texts)
     fields = sum(patterns.field_name(t) is not None for t, r in zip(texts, roles, strict=True) if r is None)
-    if _ends_in_points(texts, roles):
+    if _ends_in_points(texts, roles) or _ends_in_rounds(texts, roles):
         return True
     if any(points(t) is not None for t in texts) or any(len(t) > 40 for t in texts):
         return False
@@ -226,6 +226,12 @@ def _ends_in_points(texts: Sequence[str], roles: Sequence[str | None]) -> bool:
         return False
     named = [r in ("text", "label", "number", "standard", "item") for r in roles[: at[0]]]
     return bool(named) and all(named) and all(r is not None for r in roles[at[-1] + 1 :])
+
+
+def _ends_in_rounds(texts: Sequence[str], roles: Sequence[str | None]) -> bool:
+    """Words that all name columns, then a column for each day or round, counted from 1 to 3 or more."""
+    plain = next((i for i, t in enumerate(texts) if t == "1"), 0)
+    return plain >= 2 and None not in roles[:plain] and list(texts[plain:]) == [str(i + 1) for i in range(len(texts) - plain)] and len(texts) - plain >= 3
 
 
 def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:

@@ -26,7 +26,7 @@ from pipeline.model import (
     Table,
     Unplaced,
 )
-from pipeline.normalize import chinese_number, clean, fold, mask_personal
+from pipeline.normalize import chinese_number, clean, fold, mask_personal, narrow
 from pipeline.notices.segments import Segment
 from pipeline.points import read_points, split_cell, split_label, total_in
 from pipeline.provenance import Provenance
@@ -266,7 +266,11 @@ def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Cr
 
 def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Criterion]:
     out = list(criteria)
+    counted = all(patterns.SERIAL.match(fold(m.text)) and len(m.covered) == 1 and out[m.covered[0]].number is None for m in marks)
     for mark in marks:
+        if counted:  # serials under the header of the labels
+            out[mark.covered[0]] = replace(out[mark.covered[0]], number=narrow(mark.text).strip("、.．。,"), number_at=mark.at)
+            continue
         label, declared = split_cell(mark.text)
         for index in mark.covered:
             own = out[index]
@@ -335,7 +339,7 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
     """The stated total is the last total row; earlier ones, after part of the criteria, are subtotals."""
     subtotals = list(draft.subtotals)
     last = subtotals[-1] if subtotals else None
-    if not draft.totals and last and last.after in (count - 1, None) and _is_whole(last, draft):
+    if not draft.totals and last and last.after in (count - 1, _extras_from(draft) - 1, None) and _is_whole(last, draft):
         return last.points, last.at, tuple(subtotals[:-1])
     if not draft.totals:
         return None, None, tuple(subtotals)
@@ -345,6 +349,13 @@ def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None
         if where is not at and after > 0:
             subtotals.append(Subtotal(clean(where.quote), other, after - 1, where))
     return value, at, tuple(subtotals)
+
+
+def _extras_from(draft: Draft) -> int:
+    """The index of the first criterion of the extras (加分, 减分) that end a table; the number of criteria where none do."""
+    begins = [(m.covered[0] if m.covered else m.after, section_kind(split_label(m.text)[0]) != "scored") for m in draft.marks]
+    scored = max((at for at, extra in begins if not extra), default=-1)
+    return min((at for at, extra in begins if extra and at > scored), default=len(draft.criteria))
 
 
 def _above_header(draft: Draft) -> list[Row]:
@@ -360,7 +371,9 @@ def _is_whole(last: Subtotal, draft: Draft) -> bool:
     named = regex.sub(r"(?:合计|总计|总分)[:：]?$", "", fold(last.label))
     others = [s for s in draft.subtotals if s is not last and not patterns.names_subtotal(s.label)]
     if patterns.names_subtotal(last.label):
-        whole, part = (sum((c.max_points or Decimal(0) for c in own), Decimal(0)) for own in (draft.criteria, _last_rows(draft)))
+        end = len(draft.criteria) if last.after is None else last.after + 1
+        rows = (draft.criteria[:end], draft.criteria[_last_begun(draft, end) : end])
+        whole, part = (sum((c.max_points or Decimal(0) for c in own), Decimal(0)) for own in rows)
         return len(draft.subtotals) == 1 and last.points is not None and abs(last.points - whole) < abs(last.points - part)
     if named == fold(last.label) or others:
         return False
@@ -368,9 +381,9 @@ def _is_whole(last: Subtotal, draft: Draft) -> bool:
     return not any(named in label or label in named for label in labels if label)
 
 
-def _last_rows(draft: Draft) -> list[Criterion]:
-    """The criteria below the last label; none where there are no labels."""
-    return draft.criteria[max(m.after for m in draft.marks) :] if draft.marks else []
+def _last_begun(draft: Draft, end: int) -> int:
+    """Where the last label above row `end` begins; `end` where there is none."""
+    return max((m.after for m in draft.marks if m.after < end), default=end)
 
 
 def _plain_label(text: str) -> str:

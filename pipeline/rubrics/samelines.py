@@ -105,3 +105,9 @@ def _gets_less(line: Line, last: Criterion) -> bool:
     """Whether a row's words give less than the points of the criterion above: as much would be a criterion of its own."""
     said = AMOUNT.search(fold(line.text.text)) if line.text is not None else None
     return last.max_points is not None and (said is None or Decimal(said[1]) < last.max_points)
+
+
+def goes_on_beside(last: Criterion, line: Line) -> bool:
+    """Whether a row holds more of what stands beside the criterion right above it (2.… in the column of standards) and nothing else."""
+    cells = line.row.filled()
+    return all(c.col_span == c.row_span == 1 and line.columns.others.get(c.col) in last.columns for c in cells)

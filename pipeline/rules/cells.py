@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pipeline.findings import Proof, Repair, Step
+from pipeline.findings import SETTLED, Proof, Repair, Step
 from pipeline.model import Criterion, Reading, Rubric
 from pipeline.plain import points_text
 from pipeline.rules.registry import Hit, rule, shorten
-from pipeline.rules.sums import SETTLED, absent_points, called, is_counted, sum_of, total_closes, with_children
+from pipeline.rules.sums import absent_points, called, is_counted, sum_of, total_closes, with_children
 
 
 @rule(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from pipeline.findings import Proof, Status, Step
+from pipeline.findings import SETTLED, Proof, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section
 from pipeline.plain import points_text
 from pipeline.points import adding, beyond_best, cap_of, is_capped, spare
 from pipeline.provenance import Provenance
 from pipeline.rules.registry import Hit, rule
 from pipeline.rules.sums import (
-    SETTLED,
     absent_points,
     addends,
     is_counted,

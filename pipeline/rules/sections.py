@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from pipeline.findings import Proof, Repair, Status, Step
+from pipeline.findings import SETTLED, Proof, Repair, Status, Step
 from pipeline.model import Criterion, Reading, Rubric, Section, SectionList
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.proving.layout import same_name
 from pipeline.rules.registry import Hit, rule, shared
-from pipeline.rules.sums import SETTLED, addends, section_name, span_of, sum_of
+from pipeline.rules.sums import addends, section_name, span_of, sum_of
 
 
 def _status(section: Section) -> Status:

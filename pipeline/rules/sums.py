@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from pipeline.findings import SETTLED
 from pipeline.model import Criterion, Rubric, Section
 from pipeline.plain import points_text
 from pipeline.points import adding, is_capped
 from pipeline.provenance import Provenance
 
-SETTLED = ("printed", "confirmed")
 
 def is_counted(criterion: Criterion) -> bool:
     """Whether a criterion's points stand on the sheet (or were decided) and count to its section's sum."""

@@ -249,7 +249,7 @@ def _differences(edits: list[Edit], side: str) -> str:
 
 
 def _place(reading: Reading, criterion: Criterion) -> str:
-    return f"{_annex(reading, criterion)}-{criterion.number or criterion.id.rsplit('/c', 1)[-1]}"
+    return f"{_annex(reading, criterion)}-{called(criterion)}"
 
 
 @rule(

@@ -69,6 +69,17 @@ def test_page_numbers_far_from_the_edge_are_left_where_they_stand():
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == ["- 1 -", "- 2 -", "- 3 -", "- 4 -"]
 
 
+def test_a_blank_page_holds_the_rest_of_the_first_columns():
+    """The words of the last row, as wide as the sheet, stand on the page of the middle columns."""
+    labels = tuple(span for span in LEFT if span[1] == 0)
+    texts = tuple((row, col - 1, *span) for row, col, *span in LEFT if col)
+    total = Canvas()
+    total.text(280, 62, "合计")
+    end = page(((0, 0, 1, 1, "100"), (0, 1, 1, 1, "")), RIGHT_XS, BELOW[:2])
+    labelled = page(labels, (60.0, 120.0), YS)
+    assert rows_of(read(labelled, Canvas(), page(texts, (60.0, 100.0, 500.0), YS), total, page(RIGHT, RIGHT_XS, YS), end)) == [*WHOLE[:5], WHOLE[-1]]
+
+
 def test_columns_printed_on_each_page_again_are_there_once():
     again = tuple((*span[:1], span[1] + 1, *span[2:]) for span in RIGHT)
     labels = tuple(span for span in LEFT if span[1] == 0)
