@@ -42,7 +42,7 @@ CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周�
 """An amount for each case (每增加一项), not for a period (每日, 每半年)."""
 
 WORTH_THEN = regex.compile(
-    r"(?:(?<=[\p{Han}，,%％])(?<![每不可共])[得计记]|[，,:：]\s*)\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[；;。，,](?P<rest>[^（(]*(?:[扣减得]|不[得计给]分).*)$", regex.DOTALL
+    r"(?:(?<=[\p{Han}，,%％])(?<![每不可共])[得计记]|[，,:：]\s*|[（(])\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）]?\s*[；;。，,](?P<rest>[^（(]*(?:[扣减得]|不[得计给]分).*)$", regex.DOTALL
 )
 """What a marked line is worth, and then only what is taken off, or what lesser answers get: `达到98%的得20分；每低1个百分点扣2分。`"""
 

@@ -208,6 +208,18 @@ annex-1 《课后服务质量评估表》 100
   [课程质量] 60
     1 | 家长满意 | 60
 """,
+    "points in brackets before what is taken off": """
+@ txt docx html
+环卫服务评分表
+1.道路每日清扫两次，得30分；每少一次扣1分。
+2.垃圾日产日清，得20分，未做到的不得分。
+3.果皮箱完好（50分），每损坏一个扣2分。
+=>
+annex-1 《环卫服务评分表》 -
+    1 | 道路每日清扫两次，得30分；每少一次扣1分。 | 30
+    2 | 垃圾日产日清，得20分，未做到的不得分。 | 20
+    3 | 果皮箱完好（50分），每损坏一个扣2分。 | 50
+""",
     "articles as headings, what a line is worth before what is taken off": """
 @ txt docx html
 供热企业考核评分办法
