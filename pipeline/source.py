@@ -187,7 +187,7 @@ def _is_bitmap(data: bytes) -> bool:
 
 
 def _sniff_zip(data: bytes, name: str) -> Kind:
-    container = importlib.import_module("pipeline.readers.container").open_container(data, name)
+    container = importlib.import_module("pipeline.readers.packages.container").open_container(data, name)
     if container.has("[Content_Types].xml"):
         types = container.read("[Content_Types].xml")
         if b"sheet.binary" in types:

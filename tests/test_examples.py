@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -89,6 +88,5 @@ def test_a_list_without_a_table():
     assert (len(list(read.criteria())), read.stated_total) == (6, Decimal(50))
 
 
-@pytest.mark.skipif(find_spec("pipeline.readers.ofd") is None, reason="the OFD reader is not built yet")
 def test_a_reply_without_a_rubric():
     assert rubrics_in("A36_official_reply_redhead.ofd") == ()

@@ -35,6 +35,18 @@ ROOMS: list[set[str]] = [
 """Each room with what it may be imported by: the rooms after it. Inside a room only circles are forbidden."""
 
 
+READER_ROOMS: list[set[str]] = [
+    {"pages"},
+    {"grids"},
+    {"packages", "pdfium", "pictures"},
+    {"texts"},
+    {"docx", "html", "ofd", "pdf", "scan", "text", "xlsx"},
+    {"flatopc"},
+    {"office"},
+]
+"""The same inside `readers`: what formats share, then the formats."""
+
+
 def modules() -> dict[str, Path]:
     return {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in sorted(ROOT.rglob("*.py"))}
 
@@ -70,6 +82,24 @@ def test_nothing_imports_in_a_circle():
 
 def test_every_module_stands_in_a_room():
     assert {name.split(".")[0] for name in modules()} == set().union(*ROOMS)
+
+
+def reader_rooms(names: set[str]) -> set[str]:
+    """The rooms inside `readers` of modules by their names."""
+    return {name.split(".")[1] for name in names if name.startswith("readers.")}
+
+
+def test_every_reader_stands_in_a_room():
+    assert reader_rooms(set(modules())) - {"__init__"} == set().union(*READER_ROOMS)
+
+
+@pytest.mark.parametrize("room", range(len(READER_ROOMS)))
+def test_a_reader_imports_only_from_rooms_before_it(room):
+    allowed = set().union(*READER_ROOMS[: room + 1])
+    for name, path in modules().items():
+        if reader_rooms({name}) & READER_ROOMS[room]:
+            outside = reader_rooms(imports_of(path)) - allowed
+            assert not outside, f"{name} imports {sorted(outside)}"
 
 
 @pytest.mark.parametrize("room", range(len(ROOMS)))

@@ -14,7 +14,7 @@ import regex
 
 from pipeline import stages
 from pipeline.auditing import audit_page
-from pipeline.readers import textlayer
+from pipeline.readers.pdfium import textlayer
 from pipeline.rubrics import oddities
 
 PIPELINE = Path(__file__).resolve().parents[1] / "pipeline"

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from pipeline.findings import Finding
 from pipeline.model import Reading
 from pipeline.provenance import BBox
-from pipeline.readers import standins
+from pipeline.readers.pdfium import standins
 
 SCALE = 1.25
 """90 dots an inch: Chinese in 10-point type stays readable, a strip stays under about 30 kB."""

@@ -14,7 +14,7 @@ from pipeline.errors import InputError
 from pipeline.limits import check_forms, check_grid
 from pipeline.model import Reading
 from pipeline.normalize import chinese_number, clean, fold
-from pipeline.readers.container import OTHER_SHEET
+from pipeline.readers.packages.container import OTHER_SHEET
 from pipeline.serialize import check_regular
 
 NAME_COLUMNS = ("被评价单位", "被考核单位", "单位名称", "单位", "企业名称", "企业", "名称", "公司", "assessee", "name", "unit")

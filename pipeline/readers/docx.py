@@ -17,11 +17,10 @@ from pipeline.errors import InputError
 from pipeline.model import Block, Document, Paragraph, Remark, Source, Table
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
-from pipeline.readers.cells import Placed, build_table, is_layout
-from pipeline.readers.container import Container, open_container, relations
-from pipeline.readers.lines import split_lines
-from pipeline.readers.wordnumber import Numbering, read_numbering
-from pipeline.readers.wordtext import (
+from pipeline.readers.grids.cells import Placed, build_table, is_layout
+from pipeline.readers.packages.container import Container, open_container, relations
+from pipeline.readers.packages.wordnumber import Numbering, read_numbering
+from pipeline.readers.packages.wordtext import (
     Styles,
     W,
     Words,
@@ -33,6 +32,7 @@ from pipeline.readers.wordtext import (
     read_styles,
     value,
 )
+from pipeline.readers.texts.lines import split_lines
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SLIVER_TWIPS = 170

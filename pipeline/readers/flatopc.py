@@ -12,7 +12,7 @@ from lxml import etree
 from pipeline.errors import InputError
 from pipeline.model import Document
 from pipeline.readers import docx
-from pipeline.readers.container import RESAVE, parse_xml
+from pipeline.readers.packages.container import RESAVE, parse_xml
 
 MARK = b"http://schemas.microsoft.com/office/2006/xmlPackage"
 PKG = "{http://schemas.microsoft.com/office/2006/xmlPackage}"

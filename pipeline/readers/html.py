@@ -20,10 +20,10 @@ from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Paragraph, Remark, Source
 from pipeline.normalize import clean
 from pipeline.provenance import Provenance
-from pipeline.readers.cells import Placed, build_table, is_layout
-from pipeline.readers.encoding import declared_in, decode
-from pipeline.readers.htmlplaces import Places, whole_number
-from pipeline.readers.lines import split_lines
+from pipeline.readers.grids.cells import Placed, build_table, is_layout
+from pipeline.readers.texts.encoding import declared_in, decode
+from pipeline.readers.texts.htmlplaces import Places, whole_number
+from pipeline.readers.texts.lines import split_lines
 
 MEDIA_TYPE = "text/html"
 

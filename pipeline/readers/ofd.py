@@ -8,15 +8,16 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Page, Remark, Source, Table
 from pipeline.provenance import Provenance
-from pipeline.readers import grid, ofdextras, ofdpictures, ofdseen
-from pipeline.readers.container import Container, open_container, target
-from pipeline.readers.glyphs import without_running_lines
-from pipeline.readers.gutters import Known
-from pipeline.readers.marks import PageMarks
-from pipeline.readers.matrices import Matrix, moved, upright
-from pipeline.readers.ofdobjects import Node, Resources, Sheet, collect, every
-from pipeline.readers.ofdpaths import numbers
-from pipeline.readers.strokes import Segment, rules_from
+from pipeline.readers.grids import grid
+from pipeline.readers.grids.gutters import Known
+from pipeline.readers.packages import ofdextras, ofdpictures, ofdseen
+from pipeline.readers.packages.container import Container, open_container, target
+from pipeline.readers.packages.ofdobjects import Node, Resources, Sheet, collect, every
+from pipeline.readers.packages.ofdpaths import numbers
+from pipeline.readers.pages.glyphs import without_running_lines
+from pipeline.readers.pages.marks import PageMarks
+from pipeline.readers.pages.matrices import Matrix, moved, upright
+from pipeline.readers.pages.strokes import Segment, rules_from
 
 MEDIA_TYPE = "application/ofd"
 POINTS = 72 / 25.4

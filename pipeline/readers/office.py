@@ -20,7 +20,7 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Paragraph, Remark
 from pipeline.readers import docx, flatopc, xlsx
-from pipeline.readers.container import open_container
+from pipeline.readers.packages.container import open_container
 
 PROGRAMS = ("soffice", "libreoffice")
 INSTALL = "install LibreOffice (`make setup-system`, or apt-get install libreoffice-writer libreoffice-calc)"

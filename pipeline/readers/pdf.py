@@ -21,23 +21,13 @@ from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import Provenance
-from pipeline.readers import (
-    across,
-    calls,
-    grid,
-    shading,
-    standins,
-    tallboxes,
-    textlayer,
-    typednotes,
-    unshown,
-    watermarks,
-)
-from pipeline.readers.calls import Character
-from pipeline.readers.glyphs import RADICALS, plain, without_running_lines
-from pipeline.readers.gutters import Known
-from pipeline.readers.marks import Glyph, PageMarks
-from pipeline.readers.pdfpaths import Drawn, Ground, Place, rules_of
+from pipeline.readers.grids import across, grid, shading
+from pipeline.readers.grids.gutters import Known
+from pipeline.readers.pages.glyphs import RADICALS, plain, without_running_lines
+from pipeline.readers.pages.marks import Glyph, PageMarks
+from pipeline.readers.pdfium import calls, standins, tallboxes, textlayer, typednotes, unshown, watermarks
+from pipeline.readers.pdfium.calls import Character
+from pipeline.readers.pdfium.pdfpaths import Drawn, Ground, Place, rules_of
 
 MEDIA_TYPE = "application/pdf"
 
@@ -69,7 +59,7 @@ DESCENT = 0.12
 def read(data: bytes, name: str) -> Document:
     """The Document of a PDF. Raises InputError when it is encrypted, broken or without pages."""
     if _NESTED.search(data):
-        importlib.import_module("pipeline.readers.formdraws").check(data, name)
+        importlib.import_module("pipeline.readers.pdfium.formdraws").check(data, name)
     pdf = _open(data, name)
     try:
         count = len(pdf)

@@ -18,21 +18,21 @@ from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Page, Paragraph, Remark, Source
 from pipeline.progress import bar
 from pipeline.provenance import BBox, Provenance
-from pipeline.readers import grid
-from pipeline.readers.closeups import look_closer
-from pipeline.readers.colons import settle_colons
-from pipeline.readers.commas import settle_marks
-from pipeline.readers.holes import doubt_holes
-from pipeline.readers.lonestrokes import with_lone_strokes
-from pipeline.readers.marks import Glyph, PageMarks, Rule
-from pipeline.readers.nets import find_nets
-from pipeline.readers.ocr import Char, find_boxes, read_lines
-from pipeline.readers.paper import Paper, even_background
-from pipeline.readers.rereading import reread
-from pipeline.readers.scanlines import LONG_SIDE, Straightened, moved, straighten
-from pipeline.readers.strips import PRINT, Strip, cut, lengthened, line_height
-from pipeline.readers.surroundings import surroundings
-from pipeline.readers.twofold import agreed
+from pipeline.readers.grids import grid
+from pipeline.readers.grids.nets import find_nets
+from pipeline.readers.pages.marks import Glyph, PageMarks, Rule
+from pipeline.readers.pictures.closeups import look_closer
+from pipeline.readers.pictures.colons import settle_colons
+from pipeline.readers.pictures.commas import settle_marks
+from pipeline.readers.pictures.holes import doubt_holes
+from pipeline.readers.pictures.lonestrokes import with_lone_strokes
+from pipeline.readers.pictures.ocr import Char, find_boxes, read_lines
+from pipeline.readers.pictures.paper import Paper, even_background
+from pipeline.readers.pictures.rereading import reread
+from pipeline.readers.pictures.scanlines import LONG_SIDE, Straightened, moved, straighten
+from pipeline.readers.pictures.strips import PRINT, Strip, cut, lengthened, line_height
+from pipeline.readers.pictures.surroundings import surroundings
+from pipeline.readers.pictures.twofold import agreed
 
 DPI = 200
 """Pages of a PDF that are pictures are drawn at this density: above it only time grows."""

@@ -17,18 +17,18 @@ from pipeline.model import Block, Cell, Document, Paragraph, Remark, Source, Tab
 from pipeline.normalize import clean
 from pipeline.ordinals import IN_BRACKETS, WORDED
 from pipeline.provenance import Provenance
-from pipeline.readers.aligned import aligned
-from pipeline.readers.boxes import box_cells, is_drawn
-from pipeline.readers.cells import build_table
-from pipeline.readers.delimited import delimited_run, tab_records
-from pipeline.readers.encoding import decode
-from pipeline.readers.gluing import rewrapped, unglued
-from pipeline.readers.glyphs import plain
-from pipeline.readers.pairs import pairs
-from pipeline.readers.stacked import stacked
-from pipeline.readers.textgrid import without_repeated_headers
-from pipeline.readers.textlines import PIPE, Line, Piece, Row, cut, piece_of, split
-from pipeline.readers.textmarkup import Region, shown, tables_in, unwrapped
+from pipeline.readers.grids.cells import build_table
+from pipeline.readers.pages.glyphs import plain
+from pipeline.readers.texts.aligned import aligned
+from pipeline.readers.texts.boxes import box_cells, is_drawn
+from pipeline.readers.texts.delimited import delimited_run, tab_records
+from pipeline.readers.texts.encoding import decode
+from pipeline.readers.texts.gluing import rewrapped, unglued
+from pipeline.readers.texts.pairs import pairs
+from pipeline.readers.texts.stacked import stacked
+from pipeline.readers.texts.textgrid import without_repeated_headers
+from pipeline.readers.texts.textlines import PIPE, Line, Piece, Row, cut, piece_of, split
+from pipeline.readers.texts.textmarkup import Region, shown, tables_in, unwrapped
 
 MEDIA_TYPE = "text/plain"
 MAX_LABEL_LINE = 40

@@ -18,11 +18,11 @@ from pipeline import rx as regex
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Paragraph, Remark, Source
 from pipeline.normalize import clean
-from pipeline.readers.container import RESAVE, Container, open_container
-from pipeline.readers.leanbook import lean, must_be_lean
-from pipeline.readers.numberformat import display
-from pipeline.readers.sheetboxes import among, paragraphs_of
-from pipeline.readers.sheets import Sheet, loose_cells, sheet_blocks
+from pipeline.readers.packages.container import RESAVE, Container, open_container
+from pipeline.readers.packages.leanbook import lean, must_be_lean
+from pipeline.readers.packages.numberformat import display
+from pipeline.readers.packages.sheetboxes import among, paragraphs_of
+from pipeline.readers.packages.sheets import Sheet, loose_cells, sheet_blocks
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPE_XLS = "application/vnd.ms-excel"

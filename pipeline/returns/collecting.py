@@ -24,8 +24,8 @@ from pipeline.model import RUBRIC_ID, Criterion, Reading, Rubric
 from pipeline.normalize import fold
 from pipeline.plain import points_text
 from pipeline.provenance import Provenance
-from pipeline.readers.container import OTHER_SHEET, open_container
-from pipeline.readers.encoding import declared_in, decode
+from pipeline.readers.packages.container import OTHER_SHEET, open_container
+from pipeline.readers.texts.encoding import declared_in, decode
 from pipeline.returns.returned import Returned
 from pipeline.returns.typed import read_date, read_score, read_tick
 from pipeline.scoring.grades import number_text

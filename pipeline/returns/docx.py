@@ -9,8 +9,8 @@ from lxml import etree
 from pipeline import rx as regex
 from pipeline.assessment import FORM_NAMESPACE
 from pipeline.provenance import Provenance
-from pipeline.readers.container import open_container, parse_xml
-from pipeline.readers.wordtext import W
+from pipeline.readers.packages.container import open_container, parse_xml
+from pipeline.readers.packages.wordtext import W
 from pipeline.returns.export import SCORE_KEY
 from pipeline.returns.returned import FormFile, Returned
 

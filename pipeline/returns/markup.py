@@ -9,7 +9,7 @@ from lxml import etree, html
 from pipeline.errors import InputError
 from pipeline.limits import check_forms
 from pipeline.provenance import Provenance
-from pipeline.readers.container import parse_xml
+from pipeline.readers.packages.container import parse_xml
 from pipeline.returns.export import IDENTITY, read_submissions
 from pipeline.returns.returned import FormFile, Returned, gather
 

@@ -21,7 +21,7 @@ from pipeline import limits
 from pipeline import rx as regex
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.provenance import BBox, Provenance
-from pipeline.readers import formdraws
+from pipeline.readers.pdfium import formdraws
 from pipeline.returns.returned import FormFile, Returned, gather
 
 IDENTITY_KEY = "/NoticeForm"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.model import Table
-from pipeline.readers.grid import build
-from pipeline.readers.gutters import Known
-from pipeline.readers.marks import Glyph, PageMarks, Rule, line_text, text_lines
-from pipeline.readers.regions import opened
+from pipeline.readers.grids.grid import build
+from pipeline.readers.grids.gutters import Known
+from pipeline.readers.grids.regions import opened
+from pipeline.readers.pages.marks import Glyph, PageMarks, Rule, line_text, text_lines
 
 SIZE = 10.0
 XS = (50.0, 110.0, 140.0, 320.0, 360.0)

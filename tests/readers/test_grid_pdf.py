@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipeline.model import Document, Paragraph, Table
-from pipeline.readers import marks, pdf
-from pipeline.readers.grid import without_doubles
-from pipeline.readers.marks import Glyph
+from pipeline.readers import pdf
+from pipeline.readers.grids.grid import without_doubles
+from pipeline.readers.pages import marks
+from pipeline.readers.pages.marks import Glyph
 from tests.readers.rulings import STYLES, WANTED, draw
 from tests.support import rawpdf
 from tests.support.rawpdf import Canvas

@@ -17,7 +17,7 @@ from pipeline import limits, source
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Paragraph, Table
 from pipeline.points import points_after_name, points_closing
-from pipeline.readers.container import open_container, parse_xml, target
+from pipeline.readers.packages.container import open_container, parse_xml, target
 from tests.support.fuzz import files
 
 LAUGHS = (

@@ -10,7 +10,7 @@ from pipeline import limits, source
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Paragraph, Table
 from pipeline.readers import html
-from pipeline.readers.htmlplaces import Places
+from pipeline.readers.texts.htmlplaces import Places
 
 
 def read(body: str):

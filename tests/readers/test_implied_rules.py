@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.readers.marks import Glyph, Rule
-from pipeline.readers.nets import find_nets
-from pipeline.readers.walls import with_labels, with_parted
+from pipeline.readers.grids.nets import find_nets
+from pipeline.readers.grids.walls import with_labels, with_parted
+from pipeline.readers.pages.marks import Glyph, Rule
 
 XS, SIDES = (50.0, 100.0, 300.0, 350.0), (0, 3)
 ROWS = [50.0 + 20 * i for i in range(7)]

@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.model import Paragraph, Table
 from pipeline.readers import ofd
-from pipeline.readers.ofdpaths import spacing
+from pipeline.readers.packages.ofdpaths import spacing
 
 NS = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 

@@ -9,8 +9,9 @@ from math import cos, sin
 import pytest
 
 from pipeline.model import Document, Paragraph, Reading, Table
-from pipeline.readers import pdf, rowbands
-from pipeline.readers.glyphs import plain
+from pipeline.readers import pdf
+from pipeline.readers.grids import rowbands
+from pipeline.readers.pages.glyphs import plain
 from tests.readers.pages import Layout, Pen, Sections, draw_pages, lay_out
 from tests.readers.rulings import Draw, edges, strokes
 from tests.readers.test_pdf_producers import TWO, nothing, only_across, read, shape, three_lines, wanted

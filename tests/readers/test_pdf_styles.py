@@ -11,12 +11,13 @@ import pypdfium2 as pdfium
 import pytest
 
 from pipeline.model import Page, Paragraph, Remark, Table
-from pipeline.readers import pdf, textlayer
-from pipeline.readers.gutters import Known
-from pipeline.readers.marks import Glyph, Net, Rule
-from pipeline.readers.strokes import without_hatching
-from pipeline.readers.walls import with_gutters
-from pipeline.readers.wrapped import is_wrapped
+from pipeline.readers import pdf
+from pipeline.readers.grids.gutters import Known
+from pipeline.readers.grids.walls import with_gutters
+from pipeline.readers.grids.wrapped import is_wrapped
+from pipeline.readers.pages.marks import Glyph, Net, Rule
+from pipeline.readers.pages.strokes import without_hatching
+from pipeline.readers.pdfium import textlayer
 from tests.readers.pages import SECTIONS, Layout, Pen, Sections, draw_pages, lay_out
 from tests.readers.rulings import Draw, edges, strokes
 from tests.readers.test_pdf_habits import sheet_of

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model import Page, Paragraph
 from pipeline.provenance import Provenance
-from pipeline.readers.glyphs import without_running_lines
+from pipeline.readers.pages.glyphs import without_running_lines
 
 
 def kept(*tops: str) -> list[str]:

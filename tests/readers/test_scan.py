@@ -274,5 +274,5 @@ def test_pages_of_a_font_that_another_page_shows_to_be_misnamed_are_read_by_sigh
 def test_the_engine_keeps_no_number_of_the_machine_and_says_nothing(tmp_path):
     """The runtime would lay a device number and a log of its use into the home folder, and send them."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "ORT_"))} | {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", "import pipeline.readers.ocr"], env=environment, capture_output=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", "import pipeline.readers.pictures.ocr"], env=environment, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr, list(tmp_path.iterdir())) == (0, b"", [])

@@ -17,14 +17,14 @@ PITCH = 30
 
 def line_of(text: str, sure: dict[int, float] | None = None, rivals: dict[int, tuple] | None = None) -> list:
     """Characters one pitch apart, all surely read but those named."""
-    from pipeline.readers.ocr import Char
+    from pipeline.readers.pictures.ocr import Char
 
     return [Char(c, (i + 0.5) / 24, (sure or {}).get(i, 0.99), rivals=(rivals or {}).get(i, ())) for i, c in enumerate(text)]
 
 
 def settled(line: list, start: int, end: int, shown: list[str], sure: float = 0.8) -> list:
     """What becomes of a place when its windows show these texts, the neighbours included."""
-    from pipeline.readers.closeups import Spot, Words, _settled
+    from pipeline.readers.pictures.closeups import Spot, Words, _settled
 
     readings = [line_of(text, dict.fromkeys(range(len(text)), sure)) for text in shown]
     return _settled(line, Spot(0, start, end), readings, Words.of([line]))
@@ -77,7 +77,7 @@ def test_a_gap_gets_what_most_windows_show_and_nothing_else():
 
 @pytest.mark.parametrize(("behind", "found"), [("。", True), ("，", True), ("", False), ("|", False)])
 def test_a_mark_behind_the_last_character_is_told_from_a_rule(behind, found):
-    from pipeline.readers.closeups import _has_mark
+    from pipeline.readers.pictures.closeups import _has_mark
 
     page = Image.new("L", (6 * PITCH, 44), 255)
     pen = ImageDraw.Draw(page)
@@ -90,7 +90,7 @@ def test_a_mark_behind_the_last_character_is_told_from_a_rule(behind, found):
 
 @pytest.mark.parametrize(("shown", "text", "sure"), [("向用户公布", "向用户公布水价标准", "向用公布水价标准"), ("向用公布", "向用公布水价标准", "向布水价标准")])
 def test_ink_that_no_window_reads_leaves_its_neighbours_in_doubt(monkeypatch, shown, text, sure):
-    from pipeline.readers import closeups
+    from pipeline.readers.pictures import closeups
 
     monkeypatch.setattr(closeups, "read_lines", lambda windows: [line_of(shown)] * len(windows))
     line = [c for c in line_of("向用　公布水价标准") if c.text != "　"]
@@ -105,7 +105,7 @@ def test_ink_that_no_window_reads_leaves_its_neighbours_in_doubt(monkeypatch, sh
 
 
 def test_room_for_a_character_under_a_seal_is_doubted_without_ink(monkeypatch):
-    from pipeline.readers import closeups
+    from pipeline.readers.pictures import closeups
 
     monkeypatch.setattr(closeups, "read_lines", lambda windows: [line_of("向用公布")] * len(windows))
     line = [c for c in line_of("向用　公布水价标准") if c.text != "　"]
@@ -129,7 +129,7 @@ def test_room_for_a_character_under_a_seal_is_doubted_without_ink(monkeypatch):
     ],
 )
 def test_what_looks_like_another_sign_is_in_doubt(text, doubted):
-    from pipeline.readers.closeups import _with_doubtful_shapes
+    from pipeline.readers.pictures.closeups import _with_doubtful_shapes
 
     out = _with_doubtful_shapes(line_of(text), np.full((40, 24 * PITCH), 255, np.uint8), PITCH)
     assert [i for i, c in enumerate(out) if c.confidence < 0.9] == doubted
@@ -138,8 +138,8 @@ def test_what_looks_like_another_sign_is_in_doubt(text, doubted):
 @pytest.mark.parametrize(("sign", "text"), [("℃", "℃"), ("C", "C")])
 @pytest.mark.parametrize("ink", [0, 120])
 def test_a_c_with_a_ring_before_it_is_a_degree_sign(sign, text, ink):
-    from pipeline.readers.closeups import _with_doubtful_shapes
-    from pipeline.readers.ocr import Char
+    from pipeline.readers.pictures.closeups import _with_doubtful_shapes
+    from pipeline.readers.pictures.ocr import Char
 
     page = Image.new("L", (400, 44), 255)
     font = ImageFont.truetype(str(FONT), PITCH)
@@ -152,7 +152,7 @@ def test_a_c_with_a_ring_before_it_is_a_degree_sign(sign, text, ink):
 
 
 def test_what_else_a_character_may_be_is_remembered():
-    from pipeline.readers.ocr import STOPS, Classes, _decode
+    from pipeline.readers.pictures.ocr import STOPS, Classes, _decode
 
     steps = np.zeros((6, 5 + len(STOPS)), np.float32)
     steps[:, 0] = 1
@@ -164,7 +164,7 @@ def test_what_else_a_character_may_be_is_remembered():
 
 @pytest.mark.parametrize(("before", "mark", "raw"), [("%", "，", "."), ("m", "，", "."), ("9", ".", "")])
 def test_a_full_stop_behind_a_unit_is_no_latin_one(before, mark, raw):
-    from pipeline.readers.ocr import STOPS, Classes, _decode
+    from pipeline.readers.pictures.ocr import STOPS, Classes, _decode
 
     letters = ("", "率", before, ".", "压", *STOPS)
     steps = np.zeros((12, len(letters)), np.float32)
@@ -191,7 +191,7 @@ def drawn_line(mark: str) -> np.ndarray:
     ("printed", "rivals", "result"), [("：", (), "："), ("；", (), "；"), ("，", (("，", 0.1),), "，"), ("、", ((".", 0.1), ("、", 0.1)), "、")]
 )
 def test_a_colon_is_one_by_its_two_like_dots(printed, rivals, result):
-    from pipeline.readers.colons import settle_colons
+    from pipeline.readers.pictures.colons import settle_colons
 
     line = line_of("台账齐全：人员持证", None, {4: rivals})
     fill = line_of("安全生产责任制度落实到位")
@@ -201,7 +201,7 @@ def test_a_colon_is_one_by_its_two_like_dots(printed, rivals, result):
 
 
 def test_a_single_blot_without_a_likely_name_is_left_in_doubt():
-    from pipeline.readers.colons import settle_colons
+    from pipeline.readers.pictures.colons import settle_colons
 
     (read, _) = settle_colons([drawn_line("，")] * 2, [line_of("台账齐全：人员持证"), line_of("安全生产责任制度落实到位")])
     assert (read[4].text, read[4].confidence) == ("：", 0.5)

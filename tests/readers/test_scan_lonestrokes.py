@@ -19,8 +19,8 @@ CELL = (100, 100, 320, 260)
 
 def seen(lines: list[str], drawn: list[tuple[int, int, int, int]], cell: tuple[int, int, int, int] = CELL) -> list[tuple[str, float]]:
     """What is found (and how surely) in a cell with these lines as read, and these strokes (x0, y0, x1, y1) drawn beside them."""
-    from pipeline.readers.lonestrokes import with_lone_strokes
-    from pipeline.readers.marks import Glyph, Net, Rule
+    from pipeline.readers.pages.marks import Glyph, Net, Rule
+    from pipeline.readers.pictures.lonestrokes import with_lone_strokes
 
     page = Image.new("L", (500, 400), 255)
     pen = ImageDraw.Draw(page)

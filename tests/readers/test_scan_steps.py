@@ -32,7 +32,7 @@ def sealed(figure: str, rim: bool) -> Image.Image:
 
 @pytest.mark.parametrize(("rim", "most"), [(True, 40), (False, 160)])
 def test_a_star_in_a_seal_is_taken_off_and_red_print_is_kept(rim, most):
-    from pipeline.readers.paper import even_background
+    from pipeline.readers.pictures.paper import even_background
 
     grey = even_background(np.asarray(sealed("7", rim))).grey[435:510, 1130:1200]
     dark = int((grey < 128).sum())
@@ -41,7 +41,7 @@ def test_a_star_in_a_seal_is_taken_off_and_red_print_is_kept(rim, most):
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
 def test_print_under_a_nearly_opaque_seal_is_told_from_the_seal(form):
-    from pipeline.readers.paper import even_background
+    from pipeline.readers.pictures.paper import even_background
 
     plain = np.asarray(drawn().convert("L"))
     seen = even_background(np.asarray(Image.open(BytesIO(saved(form, stamped(drawn(), 640, 330)))).convert("RGB")))
@@ -77,7 +77,7 @@ def lined(figure: str, colour: str | tuple[int, int, int]) -> Image.Image:
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
 @pytest.mark.parametrize("mark", ["tick", "seal"])
 def test_blue_ink_over_print_is_taken_off_and_the_print_stays(form, mark):
-    from pipeline.readers.paper import even_background
+    from pipeline.readers.pictures.paper import even_background
 
     def draw(pen):
         if mark == "tick":
@@ -96,7 +96,7 @@ def test_blue_ink_over_print_is_taken_off_and_the_print_stays(form, mark):
 
 @pytest.mark.parametrize("text", ["7", "每日清扫两次"])
 def test_blue_print_stays(text):
-    from pipeline.readers.paper import even_background
+    from pipeline.readers.pictures.paper import even_background
 
     blue, black = (even_background(np.asarray(lined(text, c))).grey for c in (BLUE, "black"))
     part = np.s_[440:500, 1040:1300]
@@ -104,7 +104,7 @@ def test_blue_print_stays(text):
 
 
 def test_print_under_a_seal_is_the_same_whatever_the_paper_around_it():
-    from pipeline.readers.seals import AROUND, beneath
+    from pipeline.readers.pictures.seals import AROUND, beneath
 
     def seen(pixels: np.ndarray) -> np.ndarray:
         red = pixels[:, :, 0]
@@ -122,7 +122,7 @@ def test_print_under_a_seal_is_the_same_whatever_the_paper_around_it():
 
 
 def test_a_page_without_red_ink_has_no_second_picture():
-    from pipeline.readers.paper import even_background
+    from pipeline.readers.pictures.paper import even_background
 
     assert even_background(np.asarray(drawn())).beneath is None
 
@@ -142,8 +142,8 @@ def test_a_page_without_red_ink_has_no_second_picture():
     ],
 )
 def test_of_two_readings_of_a_line_the_surer_is_taken_and_left_in_doubt(first, second, result):
-    from pipeline.readers.ocr import Char
-    from pipeline.readers.twofold import agreed
+    from pipeline.readers.pictures.ocr import Char
+    from pipeline.readers.pictures.twofold import agreed
 
     def read(text: str) -> list[Char]:
         return [Char(c, (i + 0.5) / 20, 0.5 if c == "?" else 0.95) for i, c in enumerate(text) if c != "　"]
@@ -156,8 +156,8 @@ def test_of_two_readings_of_a_line_the_surer_is_taken_and_left_in_doubt(first, s
 
 
 def test_a_mark_that_looks_like_a_comma_is_one_where_both_kinds_look_nearly_alike():
-    from pipeline.readers.commas import _other
-    from pipeline.readers.ocr import Char
+    from pipeline.readers.pictures.commas import _other
+    from pipeline.readers.pictures.ocr import Char
 
     spread = np.array([0.04, 0.05, 0.06])
     kinds = {"，": (np.array([0.76, 0.07, 0.10]), spread), "、": (np.array([0.65, 0.11, 0.10]), spread)}
@@ -168,7 +168,7 @@ def test_a_mark_that_looks_like_a_comma_is_one_where_both_kinds_look_nearly_alik
 
 @pytest.mark.parametrize("slope", [-6, -2, 0, 3])
 def test_the_end_of_a_table_is_set_straight_by_its_rules(slope):
-    from pipeline.readers.scanlines import straighten
+    from pipeline.readers.pictures.scanlines import straighten
 
     page = drawn().crop((0, 180, 1654, 470)).rotate(slope, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
     found = straighten(np.asarray(page.convert("L")), np.zeros((0, 4, 2), np.float32))
@@ -177,7 +177,7 @@ def test_the_end_of_a_table_is_set_straight_by_its_rules(slope):
 
 
 def test_a_rule_of_a_small_table_may_end_past_its_border_and_a_speck_is_dropped():
-    from pipeline.readers.scanlines import believable
+    from pipeline.readers.pictures.scanlines import believable
 
     rows = [(100.0, 150.0, 1500.0), (150.0, 150.0, 1500.0), (200.0, 150.0, 1500.0)]
     columns = [(150.0, 99.0, 201.0), (900.0, 99.0, 207.0), (1500.0, 99.0, 201.0)]
@@ -201,7 +201,7 @@ def column(rows: list[str], pitch: int) -> np.ndarray:
 @pytest.mark.parametrize("pitch", [29, 32, 44])
 @pytest.mark.parametrize("rows", [["监", "督", "管", "理", "20", "分"], ["教", "育", "三", "二", "18", "分"], ["卫", "生", "8", "分"]])
 def test_a_column_of_characters_is_parted_row_by_row(rows, pitch):
-    from pipeline.readers.strips import Strip, _characters_on_end
+    from pipeline.readers.pictures.strips import Strip, _characters_on_end
 
     image = column(rows, pitch)
     parts = _characters_on_end(Strip(8, 0, 52, image.shape[0]), image, 38)
@@ -211,7 +211,7 @@ def test_a_column_of_characters_is_parted_row_by_row(rows, pitch):
 
 @pytest.mark.parametrize("figure", ["1", "7", "I"])
 def test_a_lone_figure_is_no_column(figure):
-    from pipeline.readers.strips import Strip, _characters_on_end
+    from pipeline.readers.pictures.strips import Strip, _characters_on_end
 
     image = column([figure], 30)
     strip = Strip(21, 5, 39, 48)
@@ -225,8 +225,8 @@ TEXT = "向用户公布所供应燃气"
 
 @pytest.mark.parametrize(("missed", "printed", "doubted"), [("户", True, "用公"), ("户", False, ""), ("", True, "")])
 def test_neighbours_of_unread_ink_are_in_doubt(missed, printed, doubted):
-    from pipeline.readers.holes import doubt_holes
-    from pipeline.readers.ocr import Char
+    from pipeline.readers.pictures.holes import doubt_holes
+    from pipeline.readers.pictures.ocr import Char
 
     shown = TEXT if printed else TEXT.replace(missed, "　")
     page = Image.new("L", (28 * len(TEXT), 40), 255)
@@ -269,8 +269,8 @@ def test_pictures_of_deep_pixels_keep_their_tones(mode, scale):
 def test_a_letter_alone_in_a_number_column_is_the_figure_it_looks_like_and_in_doubt(read, settled):
     from pipeline.model import Cell
     from pipeline.provenance import Provenance
-    from pipeline.readers.ocr import Char
-    from pipeline.readers.rereading import _settled
+    from pipeline.readers.pictures.ocr import Char
+    from pipeline.readers.pictures.rereading import _settled
 
     cell = Cell(row=1, col=0, text=read, at=Provenance(read, page=1, bbox=(0, 0, 9, 9)), confidence=0.94)
     seen = [Char(c, 0.5, 0.85) for c in read]
@@ -283,8 +283,8 @@ def test_a_letter_alone_in_a_number_column_is_the_figure_it_looks_like_and_in_do
 def test_a_figure_read_the_same_twice_needs_no_third_look(read, again, sure):
     from pipeline.model import Cell
     from pipeline.provenance import Provenance
-    from pipeline.readers.ocr import Char
-    from pipeline.readers.rereading import Crop, _settled_once
+    from pipeline.readers.pictures.ocr import Char
+    from pipeline.readers.pictures.rereading import Crop, _settled_once
 
     cell = Cell(row=1, col=0, text=read, at=Provenance(read, page=1, bbox=(0, 0, 9, 9)), confidence=0.7)
     out = _settled_once(Crop(cell, np.zeros((9, 9), np.uint8), True), [Char(c, 0.5, 0.95) for c in again])
@@ -295,8 +295,8 @@ def test_a_figure_read_the_same_twice_needs_no_third_look(read, again, sure):
 def test_what_dresses_a_number_is_no_figure(read, figures, settled):
     from pipeline.model import Cell
     from pipeline.provenance import Provenance
-    from pipeline.readers.ocr import Char
-    from pipeline.readers.rereading import _settled
+    from pipeline.readers.pictures.ocr import Char
+    from pipeline.readers.pictures.rereading import _settled
 
     cell = Cell(row=1, col=0, text=read, at=Provenance(read, page=1, bbox=(0, 0, 9, 9)), confidence=0.94)
     seen = [Char(c, 0.5, 0.85) for c in read]
@@ -307,7 +307,7 @@ def test_what_dresses_a_number_is_no_figure(read, figures, settled):
 
 @pytest.mark.parametrize(("read", "settled"), [("低于0.1%0，", "低于0.1‰，"), ("低于1%o", "低于1‰"), ("5%00", "5%00"), ("100%。", "100%。")])
 def test_a_round_sign_behind_a_percent_sign_makes_it_per_mille(read, settled):
-    from pipeline.readers.ocr import Peak, _with_per_mille
+    from pipeline.readers.pictures.ocr import Peak, _with_per_mille
 
     out = _with_per_mille([Peak(c, float(i), 0.9) for i, c in enumerate(read)])
     assert "".join(p.text for p in out) == settled
@@ -317,7 +317,7 @@ def test_a_round_sign_behind_a_percent_sign_makes_it_per_mille(read, settled):
 @pytest.mark.parametrize(("ruled", "found"), [(True, [100, 700, 1000]), (False, [100, 1000])])
 def test_a_rule_right_before_the_words_of_every_row_is_found_though_their_boxes_cover_it(ruled, found):
     """Boxes of the detector begin left of a rule that the words follow closely; strokes one below the other are no rule."""
-    from pipeline.readers.scanlines import straighten
+    from pipeline.readers.pictures.scanlines import straighten
 
     page = Image.new("L", (1200, 1600), 255)
     pen, font, boxes = ImageDraw.Draw(page), ImageFont.truetype(str(FONT), 36), []
@@ -335,7 +335,7 @@ def test_a_rule_right_before_the_words_of_every_row_is_found_though_their_boxes_
 
 
 def test_a_stroke_between_two_rules_of_a_table_without_uprights_is_no_rule():
-    from pipeline.readers.scanlines import straighten
+    from pipeline.readers.pictures.scanlines import straighten
 
     page = Image.new("L", (1200, 1600), 255)
     pen = ImageDraw.Draw(page)
@@ -347,7 +347,7 @@ def test_a_stroke_between_two_rules_of_a_table_without_uprights_is_no_rule():
 
 @pytest.mark.parametrize("streak", ["down", "across"])
 def test_a_fold_that_runs_on_past_the_table_is_no_rule_of_it(streak):
-    from pipeline.readers.scanlines import straighten
+    from pipeline.readers.pictures.scanlines import straighten
 
     page = Image.new("L", (1200, 1600), 255)
     pen = ImageDraw.Draw(page)
@@ -364,7 +364,7 @@ def test_a_fold_that_runs_on_past_the_table_is_no_rule_of_it(streak):
 @pytest.mark.parametrize(("shade", "inner", "kept"), [(228, 0, False), (228, 225, True), (150, 0, True)])
 def test_a_line_hardly_darker_than_the_paper_is_none_among_dark_rules(shade, inner, kept):
     """A fold that a shadow cuts off before the paper's edge; all inner rules of a table may be as light."""
-    from pipeline.readers.scanlines import straighten
+    from pipeline.readers.pictures.scanlines import straighten
 
     page = Image.new("L", (1200, 1600), 255)
     pen = ImageDraw.Draw(page)
@@ -379,7 +379,7 @@ def test_a_line_hardly_darker_than_the_paper_is_none_among_dark_rules(shade, inn
 
 
 def test_a_rule_of_a_table_on_grainy_paper_is_kept_though_some_grain_lies_at_its_place_below():
-    from pipeline.readers.scanlines import _stopping
+    from pipeline.readers.pictures.scanlines import _stopping
 
     columns = [(x, 400.0, 1000.0) for x in (100.0, 300.0, 700.0, 1000.0)]
     rows = [(400.0 + 60 * n, 100.0, 1000.0) for n in range(11)]
@@ -388,7 +388,7 @@ def test_a_rule_of_a_table_on_grainy_paper_is_kept_though_some_grain_lies_at_its
 
 
 def test_uprights_of_a_table_that_is_open_above_are_kept_though_they_run_past_its_first_row():
-    from pipeline.readers.scanlines import straighten
+    from pipeline.readers.pictures.scanlines import straighten
 
     page = Image.new("L", (1200, 1600), 255)
     pen = ImageDraw.Draw(page)
@@ -414,7 +414,7 @@ def lying(desk: tuple[int, int, int], shade: float = 1.0) -> tuple[np.ndarray, n
 
 @pytest.mark.parametrize("desk", [(95, 75, 60), (150, 140, 130), (0, 0, 0)])
 def test_the_desk_around_a_sheet_is_told_from_it(desk):
-    from pipeline.readers.surroundings import surroundings
+    from pipeline.readers.pictures.surroundings import surroundings
 
     image, boxes = lying(desk)
     around = surroundings(image, boxes)
@@ -424,7 +424,7 @@ def test_the_desk_around_a_sheet_is_told_from_it(desk):
 
 
 def test_a_shadow_on_a_sheet_is_none_of_its_surroundings():
-    from pipeline.readers.surroundings import surroundings
+    from pipeline.readers.pictures.surroundings import surroundings
 
     image, boxes = lying((255, 255, 255), shade=0.5)
     assert surroundings(image, boxes) is None
@@ -434,8 +434,8 @@ def test_a_shadow_on_a_sheet_is_none_of_its_surroundings():
 def test_a_cell_for_a_figure_whose_ink_cannot_be_read_is_empty_in_doubt(seen, text, sure):
     from pipeline.model import Cell
     from pipeline.provenance import Provenance
-    from pipeline.readers.ocr import Char
-    from pipeline.readers.rereading import _settled
+    from pipeline.readers.pictures.ocr import Char
+    from pipeline.readers.pictures.rereading import _settled
 
     chars = [Char(c, 0.5, 0.9) for c in seen]
     cell = _settled(Cell(3, 2, "", Provenance(quote="")), chars, chars, chars)
@@ -444,7 +444,7 @@ def test_a_cell_for_a_figure_whose_ink_cannot_be_read_is_empty_in_doubt(seen, te
 
 def test_a_rule_that_stops_short_of_an_upright_under_a_seal_reaches_it():
     """A grey seal leaves its rim, which hides the last part of the rule."""
-    from pipeline.readers.scanlines import straighten
+    from pipeline.readers.pictures.scanlines import straighten
 
     page = Image.new("L", (1200, 1600), 255)
     pen = ImageDraw.Draw(page)
@@ -461,7 +461,7 @@ def figured(*marks: tuple[str, int]) -> list:
     """The ink of number cells: what each was read as, and how high its tallest mark is."""
     from pipeline.model import Cell
     from pipeline.provenance import Provenance
-    from pipeline.readers.rereading import Crop
+    from pipeline.readers.pictures.rereading import Crop
 
     cells = [Cell(row, 3, text, Provenance(text, page=1, bbox=(0, 0, 9, 9)), confidence=0.99) for row, (text, _) in enumerate(marks)]
     return [Crop(cell, np.zeros((9, 9), np.uint8), True, True, high) for cell, (_, high) in zip(cells, marks, strict=True)]
@@ -477,15 +477,15 @@ def figured(*marks: tuple[str, int]) -> list:
     ],
 )
 def test_a_figure_with_a_mark_higher_than_figures_is_drawn_over(marks, size, over):
-    from pipeline.readers.rereading import _overdrawn
+    from pipeline.readers.pictures.rereading import _overdrawn
 
     assert {row for row, _ in _overdrawn(figured(*marks), size)} == over
 
 
 @pytest.mark.parametrize(("read", "plain", "text"), [("X", True, ""), ("MWW", True, ""), ("X", False, "X"), ("扣分", True, "扣分")])
 def test_letters_in_a_column_of_figures_are_ink_that_was_not_read(read, plain, text):
-    from pipeline.readers.ocr import Char
-    from pipeline.readers.rereading import _settled
+    from pipeline.readers.pictures.ocr import Char
+    from pipeline.readers.pictures.rereading import _settled
 
     (crop,) = figured((read, 30))
     chars = [Char(c, 0.5, 0.9) for c in read]
@@ -495,7 +495,7 @@ def test_letters_in_a_column_of_figures_are_ink_that_was_not_read(read, plain, t
 
 @pytest.mark.parametrize(("over", "shown"), [(150, True), (0, False), (255, False)])
 def test_a_figure_below_lighter_ink_is_seen_without_it(over, shown):
-    from pipeline.readers.inks import below_lighter
+    from pipeline.readers.pictures.inks import below_lighter
 
     page = Image.new("L", (80, 60), 255)
     ImageDraw.Draw(page).text((40, 30), "8", 0, ImageFont.truetype(str(FONT), 40), anchor="mm")
@@ -514,9 +514,9 @@ def test_the_room_around_figures_is_no_typed_blank(between, text):
     """Lines 32 pixels high: a blank of a quarter of the type beside figures is set by the program, not typed."""
     places = [("满", 16), ("3", 42), ("0", 58), (" ", 58 + between / 2), ("分", 58 + between), ("钟", 90 + between)]
     from pipeline.readers import scan
-    from pipeline.readers.marks import line_text
-    from pipeline.readers.ocr import Char
-    from pipeline.readers.strips import Strip
+    from pipeline.readers.pages.marks import line_text
+    from pipeline.readers.pictures.ocr import Char
+    from pipeline.readers.pictures.strips import Strip
 
     strip = Strip(0, 0, 200, 32)
     glyphs = scan._glyphs(strip, [Char(c, x / 200, 0.99) for c, x in places], 0.36)

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.model import Paragraph, Table
 from pipeline.readers import text
-from pipeline.readers.textgrid import several
+from pipeline.readers.texts.textgrid import several
 
 
 def tables(source: str) -> list[list[list[str]]]:

@@ -11,8 +11,8 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Paragraph, Table
 from pipeline.readers import xlsx
-from pipeline.readers.container import open_container
-from pipeline.readers.numberformat import display
+from pipeline.readers.packages.container import open_container
+from pipeline.readers.packages.numberformat import display
 
 
 def book(rows, merges=(), prepare=lambda sheet: None) -> bytes:

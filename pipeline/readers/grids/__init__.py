@@ -1,0 +1,1 @@
+"""Ruling lines, gutters and rows of text to tables with their cells."""

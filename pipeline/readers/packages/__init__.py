@@ -1,0 +1,1 @@
+"""Zip packages of XML and their parts: Word documents, workbooks, OFD."""

@@ -1,0 +1,1 @@
+"""What PDFium gives of a PDF page, and what of it paper shows."""

@@ -1,0 +1,1 @@
+"""Text files: bytes to characters, lines, and the ways tables are typed."""
