@@ -28,9 +28,12 @@ BRACKETED = regex.compile(r"^\s*[【〖]\s*(?P<said>[^【】〖〗。；;]{2,40}
 LIST_MARKER = regex.compile(
     rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
     rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[1-9][0-9]{{2}}\s*[.．、](?![0-9０-９])|[A-H][.、．]|[①-⑳]"
-    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|指标|模块|板块|类别|单元)[一二三四五六七八九十]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：]|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
+    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|指标|模块|板块|类别|单元)[一二三四五六七八九十]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：](?=\s*\S)|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
 )
 """How a line of a list is marked; the heading of bonuses or a bracketed one needs no more than its words."""
+
+LEVEL = regex.compile(r"^\s*[一二三]级指标(?=\s*[:：]\s*\S)")
+"""A marker that names its own depth; without a name after it (`二级指标：`) it only says what the lines below are."""
 
 HEADS_APART = regex.compile(rf"(?:{LIST_MARKER.pattern})?{APART_HEAD}\s*$")
 
@@ -117,6 +120,8 @@ def kind_of_text(text: str) -> str:
         return "plain"
     if not match[0].strip():
         return "bracket" if BRACKETED.match(text) else APART
+    if (level := LEVEL.match(text)) is not None:
+        return level[0].strip()
     said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
     return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
 
