@@ -170,14 +170,27 @@ def points(text: str) -> Decimal | None:
     return Decimal(value) if value is not None else None
 
 
-MOBILE = regex.compile(r"(?<![0-9])1[3-9][0-9](?:[ \u00a0\-－—]?[0-9]{4}){2}(?![0-9])")
-"""Eleven digits, also written 138 0000 0000 or 138-0000-0000."""
+_UNLIKE_A_CODE = r"(?<!(?<!证件?|身份)(?:代码|编号|编码)[:：为是]?\s*)"
+"""What numbers are not preceded by: `项目代码370402201906150011` names no person, `身份证编号` does."""
 
-IDENTITY_NUMBER = regex.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])")
+MOBILE = regex.compile(
+    r"(?<![0-9])(?=1[3-9][0-9])" + _UNLIKE_A_CODE + r"1[3-9][0-9](?:[ \u00a0\-－—]?[0-9]{4}){2}(?![0-9])"
+    r"(?!元|个(?!人)|号(?![码电手、，,；;。])|户(?![主籍口名])|件|米(?!\p{Han})|[ \u00a0]?(?:[万亿]元|立方|平方|吨|千瓦|公里))"
+)
+"""Eleven digits, also written 138 0000 0000 or 138-0000-0000, that count nothing (投资15000000000元)."""
+
+IDENTITY_NUMBER = regex.compile(
+    r"(?<![0-9])(?=[1-9][0-9]{5}(?:19|20))" + _UNLIKE_A_CODE + r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])"
+)
+"""Eighteen digits with a year of birth that are no code. No check digit is asked for: a number typed or read wrong is a person's too."""
 
 
 def mask_personal(text: str) -> str:
-    """Mobile and identity numbers replaced by asterisks of the same length, so that offsets stay."""
+    """Mobile and identity numbers replaced by asterisks of the same length, so that offsets stay.
+
+    >>> mask_personal("电话13800000011，投资13800000011元"), mask_personal("设备编号13800000011")
+    ('电话***********，投资13800000011元', '设备编号13800000011')
+    """
     for pattern in (IDENTITY_NUMBER, MOBILE):
         text = pattern.sub(lambda m: "*" * len(m[0]), text)
     return text

@@ -152,6 +152,16 @@ def header_role(text: str) -> Role | None:
     return "points" if _SOME_POINTS.fullmatch(key) else None
 
 
+def names_period(text: str) -> bool:
+    """Whether a header cell names a month, a quarter or the like: a column to fill, or one that tells what is done by then.
+
+    >>> names_period("第一季度"), names_period("3月（得分）"), names_period("得分")
+    (True, True, False)
+    """
+    key = fold(text).strip(":：*")
+    return _PERIOD.fullmatch(_TRAILING_BRACKET.sub("", key) or key) is not None
+
+
 TOTAL_WORDS = regex.compile(
     r"(?:以上|上述)?(?:各(?:项|部分|项目)(?:分值|得分)?)?(?:总\s*评|合?\s*计|总\s*计|总\s*分|总\s*得\s*分|(?:满分|标准分|分值|应得分?|各项)(?:合计|总计|共计)|共\s*计|总\s*共|满\s*分|(?:评价|考核|考评|测评|检查|评审|评分|综合)总得?分|合计得分|最终得分|评价得分|考核得分|综合得分|累计|得分合计|总分值|总值|分值合计|合计分值|总评分|总体得分|(?:grand)?total(?:score|points|marks)?)"
     r"(?:[(\[][^)\]]{0,20}[)\]])?(?:值|得分)?[:：]?(?:[0-9]{1,4}(?:\.[0-9])?分?(?:[,，;；、。]?(?:实际?|考核|考评|评价|最终)?得分[:：]?[_＿()（）]*分?)?|[一二]百分)?"
@@ -386,6 +396,8 @@ LABEL_CAPPED = regex.compile(
     r"[(（](?:(?P<lead>[^()（）]*)[，,；;、])?\p{Han}{0,12}[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*(?:为限|封顶|为上限|以内)?[)）]$"
 )
 """`加分项（累计加分不得超过5分）`, `加分项（每项加2分，最高10分）`, `加分项（5分封顶）`: a cap that closes a label."""
+OWN_POINTS = regex.compile(r"\s*(?:合计|共计|共|计|满分|总分|分值)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*[，,；;、]\s*")
+"""What opens the bracket of `管理（60分，每项最高扣20分）`: the section's own points, before the cap of each line."""
 LABEL_BEFORE_CHOICE = regex.compile(
     r"^(?P<label>[^0-9（(]*\p{Han})\s*[(（]?\s*(?:共|计|满分)?(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*[)）]?[，,、；;\s]*[(（]?(?P<more>[^0-9()（）]{2,20})[)）]?$"
 )
@@ -408,5 +420,5 @@ CONTINUED_TITLE = regex.compile(r"^.{2,40}[(（]\s*(?:续表?|接上[页表]|续
 LABEL_CONTINUED = regex.compile(r"\s*[(（]\s*(?:续|接上页|续上)\s*[)）]\s*")
 TITLE_TOTAL = regex.compile(r"[(（\[]?\s*(?:(?:总分|满分)[为是](?=[0-9]{2,4}分(?!以))|(?:总分|满分|共计?|合计|总计|百分制)[:：]?)\s*(?P<points>[0-9]{2,4}(?:\.[0-9])?)\s*分?\s*[)）\]]?|[(（]\s*(?P<bare>[0-9]{2,4})\s*分(?:制)?\s*[)）]")
 
-TOTAL_CLAUSE = regex.compile(r"(?:以上|上述)?(?:各|[两二三四五六七八九十])?项?(?:总分|合计|共计|总计|满分)[为是:：]?(?P<points>[0-9]{2,4})分[，,；;。]\P{Nd}*(?!.*(?:总分|合计|共计)[为是:：]?[0-9])")
-"""What opens a line below a list and gives its total: `以上合计100分，90分以上为优秀。`"""
+TOTAL_CLAUSE = regex.compile(r"(?:以上|上述)?(?:各|[两二三四五六七八九十])?项?(?:总分|合计|共计|总计|满分)[为是:：]?(?P<points>[0-9]{2,4})分[，,；;。](?!(?:[即则]?[为是属]|视为|评(?!分)|[定列授]|[判认确]定|可[评得定]|以上|以下|及以上|(?:优秀?+|良好?+|中等?+|较?差|不?合格|不?及格|不?达标)(?!\p{Han}{0,2}[(:：≥]?[0-9])))(?!.*(?:总分|合计|共计)[为是:：]?[0-9]++(?!分以))")
+"""What opens a line below a list and gives its total (`以上合计100分，90分以上为优秀。`), and not the bound of a grade (`总分90分，为优秀`)."""

@@ -88,11 +88,16 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     ('特色活动（任选其一）', Decimal('30'))
     >>> split_label("加分项（累计不得超过5分）"), split_label("加分项（每项加2分，10分封顶）")
     (('加分项', Decimal('5')), ('加分项（每项加2分）', Decimal('10')))
+    >>> split_label("管理（60分，每项最高扣20分）"), split_label("服务（共40分，其中满意度最高10分）")
+    (('管理（每项最高扣20分）', Decimal('60')), ('服务（其中满意度最高10分）', Decimal('40')))
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
     if plain.endswith((")", "）")) and (match := patterns.LABEL_CAPPED.search(plain)) and patterns.CAPPED.search(fold(match[0])):
         label, words = _tight(whole[: match.start()]), _tight(match["lead"] or "")
+        own = patterns.OWN_POINTS.match(plain, match.start() + 1) if label else None
+        if own and Decimal(own["points"]) >= Decimal(match["points"]) and not _SENTENCE.search(label):  # the cap is that of one line, or of one part
+            return f"{label}（{_tight(whole[own.end() : match.end() - 1])}）", Decimal(own["points"])
         if label and not _SENTENCE.search(label):
             return f"{label}（{words}）" if words else label, Decimal(match["points"])
     if plain.endswith((")", "）")) and (match := patterns.LABEL_REMARKED.search(plain)) and (words := _words_beside(match)):

@@ -51,6 +51,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         body = [r for r in rows if not r.is_total and not _is_preamble_data(r, narrow=True)]
     profiles = [profile_of(body, c) for c in range(width)]
     roles = _roles(names, profiles)
+    told = dict.fromkeys(c for c, name in names.items() if c < width and profiles[c].filled and patterns.names_period(name))
     taken: dict[int, Role] = {}
     if len(grades) > 1:
         taken.update(dict.fromkeys(grades, "grade"))
@@ -63,7 +64,11 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         taken[number] = "number"
     coarser = _coarser_numbers(number, profiles, roles)
     taken.update(dict.fromkeys(coarser, "number"))
-    score, groups = pick_points(profiles, roles, taken, {c: fold(name) for c, name in names.items()})
+    words = {c: fold(name) for c, name in names.items()}
+    score, groups = pick_points(profiles, roles, taken, words)
+    if score is None and len(told) > 1 and len({tuple(profiles[c].worth.items()) for c in told}) == 1:  # the same points each quarter
+        roles |= told
+        score, groups = pick_points(profiles, roles, taken, words)
     groups = groups or pick_sums(profiles, roles, names, taken, score)
     if score is not None:
         taken[score] = "points"
@@ -73,6 +78,7 @@ def columns_of(rows: Sequence[Row], width: int, names: dict[int, str]) -> Column
         taken[text] = "text"
     labels = _pick_labels(profiles, roles, taken, text, width, _alone(rows))
     taken.update(dict.fromkeys(labels, "label"))
+    roles |= told  # what is printed there is the sheet's own (tasks by quarter), and no score to fill in
     awarded = _pick_awarded(profiles, roles, taken, score)
     taken.update(dict.fromkeys(awarded, "awarded"))
     others = {

@@ -267,6 +267,7 @@ def _settle_items(criteria: list[Criterion], marks: list[Mark]) -> tuple[list[Cr
 def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Criterion]:
     out = list(criteria)
     counted = all(patterns.SERIAL.match(fold(m.text)) and len(m.covered) == 1 and out[m.covered[0]].number is None for m in marks)
+    counted = counted and len({regex.search(r"[0-9]", fold(m.text)) is None for m in marks}) == 1  # 一, 1, 二 are levels
     for mark in marks:
         if counted:  # serials under the header of the labels
             out[mark.covered[0]] = replace(out[mark.covered[0]], number=narrow(mark.text).strip("、.．。,"), number_at=mark.at)

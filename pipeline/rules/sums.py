@@ -84,17 +84,26 @@ def top_sections(rubric: Rubric) -> list[Section]:
 
 
 def whole_sums(rubric: Rubric) -> tuple[Decimal, Decimal]:
-    """The sheet's sum without and with its bonus."""
+    """The sheet's sum without and with its bonus: all that this can add, or its lines each taken once where the total does so."""
     criteria = [c for s in rubric.sections if s.kind == "scored" for c in adding(s)]
-    extra = (_most_of(s) for s in rubric.sections if s.kind == "bonus")
+    bonuses = [s for s in rubric.sections if s.kind == "bonus"]
     base = sum_of(criteria, "scored")
-    return base, base + sum_of(criteria, "bonus") + sum(extra, Decimal(0))
+    held = base + sum_of(criteria, "bonus")
+    most, once = held + sum(map(_most_of, bonuses), Decimal(0)), held + sum(map(_once, bonuses), Decimal(0))
+    return base, once if once == rubric.stated_total else most
 
 
 def _most_of(bonus: Section) -> Decimal:
     """What a bonus section can add: its lines together, or the cap that its label sets."""
-    if is_capped(bonus) and bonus.stated_points is not None:
-        return bonus.stated_points
+    return bonus.stated_points if is_capped(bonus) and bonus.stated_points is not None else _lines_of(bonus)
+
+
+def _once(bonus: Section) -> Decimal:
+    """What a bonus section adds where each of its lines counts once, within its cap."""
+    return min(_most_of(bonus), _lines_of(bonus))
+
+
+def _lines_of(bonus: Section) -> Decimal:
     return sum_of(adding(bonus), "scored") + sum_of(adding(bonus), "bonus")
 
 

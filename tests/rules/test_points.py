@@ -84,6 +84,11 @@ def test_lines_below_a_cap_count_for_each_case(label):
         assert reading.rubrics[0].sections[1].stated_points == 10
 
 
+def test_a_total_may_hold_the_lines_below_a_cap_once():
+    for total, told in (("13", []), ("12", ["annex-1"])):
+        assert hits("total-mismatch", reading_of(*rubrics_of(CAPPED.format(label="加分项（最高10分）", total=total)))) == told
+
+
 def test_points_without_a_cap_are():
     drawn = CAPPED.format(label="加分项（5分）", total="5")
     assert hits("section-sum-mismatch", reading_of(*rubrics_of(drawn))) == ["annex-1/s2"]
