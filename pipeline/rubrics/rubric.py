@@ -88,9 +88,9 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 
 def _without_summaries(drafts: Sequence[tuple[Segment, Draft]]) -> tuple[list[tuple[Segment, Draft]], list[Remark]]:
-    """The rubrics without tables that gather the results of another, and a remark for each of these."""
-    own = [draft for _, draft in drafts]
-    gathering = [draft for draft in own if len(own) > 1 and sums_up(draft, own)]
+    """The rubrics without tables that gather the results of another of their annex, and a remark for each of these. A sheet of
+    another annex is one to fill."""
+    gathering = [draft for home, draft in drafts if sums_up(draft, [other for there, other in drafts if there is home])]
     kept = [(home, draft) for home, draft in drafts if not any(draft is d for d in gathering)]
     return kept, [Remark("not-a-rubric", SUMMARY, d.table.parts[0].at, message_zh=in_chinese(SUMMARY)) for d in gathering]
 
@@ -271,7 +271,7 @@ def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Cr
         if counted:  # serials under the header of the labels
             out[mark.covered[0]] = replace(out[mark.covered[0]], number=narrow(mark.text).strip("、.．。,"), number_at=mark.at)
             continue
-        label, declared = split_cell(mark.text)
+        label, declared = split_label(mark.text)[0], split_cell(mark.text)[1]
         for index in mark.covered:
             own = out[index]
             value = own.max_points
