@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise, zip_longest
 
@@ -28,7 +28,7 @@ from pipeline.model import (
 )
 from pipeline.normalize import chinese_number, clean, fold, mask_personal, narrow
 from pipeline.notices.segments import Segment
-from pipeline.points import read_points, split_cell, split_label, total_in
+from pipeline.points import description_of, read_points, split_cell, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark, collect
@@ -148,10 +148,17 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
         fields=draft.fields,
         labels=labels,
         subtotals=subtotals,
-        unplaced=tuple(draft.unplaced),
+        unplaced=(*draft.unplaced, *_descriptions(marks)),
         notes=tuple(draft.notes),
         doubts=_doubts(draft, [*(m.at for m in draft.marks), *(a for c in criteria for a in (c.number_at, c.points_at)), total_at], total_at),
     )
+
+
+def _descriptions(marks: Sequence[Mark]) -> Iterator[Unplaced]:
+    """What cells of labels say below name and points: no part of the name, and no place of its own on a form."""
+    for mark in marks:
+        if words := description_of(mark.text):
+            yield Unplaced(mask_personal(words), "words below the name and points of a label", mark.at)
 
 
 def _placed_marks(draft: Draft) -> list[Mark]:

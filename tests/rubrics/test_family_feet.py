@@ -198,6 +198,8 @@ annex-1 《渡口管理考核表》 100
   [船员] 55
     - | 持证上岗，无疲劳作业 | 30
     - | 每日出航前检查并登记 | 25
+  unplaced: 重点检查船况和救生设备
+  unplaced: 重点检查持证和登记
 """,
     "points of names behind a colon": """@ docx html xlsx
 附件1
