@@ -116,9 +116,23 @@ def split_cell(text: str) -> tuple[str, Decimal | None]:
     >>> split_cell("综合管理（20分）重点检查制度执行情况"), split_cell("整洁（10分）较整洁（5分）")
     (('综合管理', Decimal('20')), ('整洁（10分）较整洁', Decimal('5')))
     """
+    label, declared, _ = _described(text)
+    return label, declared
+
+
+def description_of(text: str) -> str:
+    """The words that follow a label's name and points in its cell; blank where there are none.
+
+    >>> description_of("综合管理（20分）重点检查制度执行情况"), description_of("综合管理（20分）")
+    ('重点检查制度执行情况', '')
+    """
+    return _described(text)[2]
+
+
+def _described(text: str) -> tuple[str, Decimal | None, str]:
     label, declared = split_label(text)
     match = patterns.LABEL_DESCRIBED.match(with_plain_digits(label)) if declared is None and "分" in label else None
-    return (_tight(label[: match.end("label")]), Decimal(match["points"])) if match else (label, declared)
+    return (_tight(label[: match.end("label")]), Decimal(match["points"]), _tight(label[match.end() :])) if match else (label, declared, "")
 
 
 _SENTENCE = regex.compile(r"[。；;]")

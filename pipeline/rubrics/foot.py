@@ -15,8 +15,10 @@ REASON = "a row below the total without number and points"
 MAX_LACKING = 10
 """One row above the total in so many, and always one, may lack its points by a misprint."""
 
-EXTRA = regex.compile(r"加分|减分|扣分|附加|奖励|奖分|扣减|否决")
-"""What scores beside the total calls itself so."""
+EXTRA = regex.compile(
+    r"加分|减分|扣分|附加|奖励|奖分|扣减|否[决定]|酌情|直接[评定判]|取消|降[级档低]|(?<![□☐■☑√✓]\s*)不合格$|每[次项例起个][^，。；]{0,12}[0-9]|[0-9]\s*分(?![以及至到（(～~—-])"
+)
+"""What scores beside the total, or vetoes, calls itself so or says what it is worth; limits of grades (90分以上) are none."""
 
 
 def leave_foot(draft: Draft) -> None:
@@ -26,8 +28,10 @@ def leave_foot(draft: Draft) -> None:
     above = draft.criteria[:last]
     if not above or sum(c.max_points is None for c in above) > max(1, len(above) // MAX_LACKING):
         return
+    listed = len(draft.unplaced)
     while len(draft.criteria) > last and _is_foot(draft, len(draft.criteria) - 1):
         _leave_last(draft)
+    draft.unplaced[listed:] = reversed(draft.unplaced[listed:])
 
 
 def _leave_last(draft: Draft) -> None:
@@ -49,7 +53,7 @@ def _leave_last(draft: Draft) -> None:
 def _is_foot(draft: Draft, index: int) -> bool:
     own = draft.criteria[index]
     labels = [m.text for m in draft.marks if index in m.covered or (m.own_row and 0 < m.after <= index)]
-    return _is_bare(own) and EXTRA.search("".join((*labels, own.number or "", own.text, *own.columns.values()))) is None
+    return _is_bare(own) and not any(EXTRA.search(fold(text)) for text in (*labels, own.number or "", own.text, *own.columns.values()))
 
 
 def _is_bare(own: Criterion) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise, zip_longest
 
@@ -28,7 +28,7 @@ from pipeline.model import (
 )
 from pipeline.normalize import chinese_number, clean, fold, mask_personal, narrow
 from pipeline.notices.segments import Segment
-from pipeline.points import read_points, split_cell, split_label, total_in
+from pipeline.points import description_of, read_points, split_cell, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark, collect
@@ -88,9 +88,9 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
 
 
 def _without_summaries(drafts: Sequence[tuple[Segment, Draft]]) -> tuple[list[tuple[Segment, Draft]], list[Remark]]:
-    """The rubrics without tables that gather the results of another, and a remark for each of these."""
-    own = [draft for _, draft in drafts]
-    gathering = [draft for draft in own if len(own) > 1 and sums_up(draft, own)]
+    """The rubrics without tables that gather the results of another of their annex, and a remark for each of these. A sheet of
+    another annex is one to fill."""
+    gathering = [draft for home, draft in drafts if sums_up(draft, [other for there, other in drafts if there is home])]
     kept = [(home, draft) for home, draft in drafts if not any(draft is d for d in gathering)]
     return kept, [Remark("not-a-rubric", SUMMARY, d.table.parts[0].at, message_zh=in_chinese(SUMMARY)) for d in gathering]
 
@@ -148,10 +148,17 @@ def build(draft: Draft, annex: int, rubric_id: str, segment: Segment, first: boo
         fields=draft.fields,
         labels=labels,
         subtotals=subtotals,
-        unplaced=tuple(draft.unplaced),
+        unplaced=(*draft.unplaced, *_descriptions(marks)),
         notes=tuple(draft.notes),
         doubts=_doubts(draft, [*(m.at for m in draft.marks), *(a for c in criteria for a in (c.number_at, c.points_at)), total_at], total_at),
     )
+
+
+def _descriptions(marks: Sequence[Mark]) -> Iterator[Unplaced]:
+    """What cells of labels say below name and points: no part of the name, and no place of its own on a form."""
+    for mark in marks:
+        if words := description_of(mark.text):
+            yield Unplaced(mask_personal(words), "words below the name and points of a label", mark.at)
 
 
 def _placed_marks(draft: Draft) -> list[Mark]:
@@ -271,7 +278,7 @@ def _name_items(criteria: Sequence[Criterion], marks: Sequence[Mark]) -> list[Cr
         if counted:  # serials under the header of the labels
             out[mark.covered[0]] = replace(out[mark.covered[0]], number=narrow(mark.text).strip("、.．。,"), number_at=mark.at)
             continue
-        label, declared = split_cell(mark.text)
+        label, declared = split_label(mark.text)[0], split_cell(mark.text)[1]
         for index in mark.covered:
             own = out[index]
             value = own.max_points

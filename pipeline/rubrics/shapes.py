@@ -12,7 +12,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Paragraph, Table
 from pipeline.normalize import clean, points
-from pipeline.points import split_label
+from pipeline.points import read_points, split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
 from pipeline.rubrics.listing import titles_sheet
 from pipeline.rubrics.roles import Columns
@@ -127,10 +127,12 @@ WHOLE = (Decimal(100), Decimal(1000))
 
 def _share_whole(tables: Sequence[JoinedTable]) -> bool:
     """Whether right above each table stands a short name with points (`组织保障（20分）`), which together make a whole; no title of
-    a sheet."""
+    a sheet, and no table ends with a total of its own."""
     parts = [split_label(clean(t.lead[-1].text)) if t.lead else ("", None) for t in tables]
     named = all(declared is not None and len(label) <= MAX_NAME and not patterns.TITLE_WORDS.search(label) for label, declared in parts)
-    return named and sum((declared or Decimal(0) for _, declared in parts), Decimal(0)) in WHOLE and all(d not in WHOLE for _, d in parts)
+    whole = sum((declared or Decimal(0) for _, declared in parts), Decimal(0))
+    totals = [read_points(clean(cell.text)).value for rows in tables[-1].data for row in rows if row.is_total for cell in row.filled()]
+    return named and whole in WHOLE and all(d not in WHOLE for _, d in parts) and all(value in (None, whole) for value in totals)
 
 
 def _is_section_line(paragraph: Paragraph) -> bool:
