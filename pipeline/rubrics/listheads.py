@@ -30,6 +30,9 @@ VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一
 SECTIONED = regex.compile(rf"{patterns.SECTION_MARKER.pattern}|^\s*第[一二三四五六七八九十]{{1,3}}条|^\s*[【〖]")
 """How a heading begins that declares its points, whatever stands below."""
 
+OF_ITSELF = regex.compile(r"^\s*本(?:细则|办法|标准|方案|表|规定|制度)")
+"""How a clause begins that is of the whole sheet: `本细则自发布之日起施行`."""
+
 EXTRA = regex.compile(r"[加扣减]\s*[0-9.]+\s*分")
 
 
@@ -80,6 +83,8 @@ class Heads:
         above, line = self.lines[index - 1], self.lines[index]
         below = self.lines[index + 1] if index + 1 < len(self.lines) else None
         if says_extra(line):
+            if OF_ITSELF.match(line.text):
+                return False
             marked = kind_of(line) != "plain" or kind_of(above) in (APART, "plain")
             return marked and (heads_extras(above, line) or (says_extra(above) and kind_of(above) == kind_of(line)))
         return below is not None and says_extra(below) and heads_extras(line, below) and self._deeper(below, line)

@@ -29,9 +29,11 @@ from pipeline.rubrics.listheads import (
 from pipeline.rubrics.listlines import (
     APART,
     APART_HEAD,
+    BRACKETED,
     BULLET,
     CASE,
     DOTTED_START,
+    HEADS_APART,
     LEADING_POINTS,
     LIST_MARKER,
     kind_of,
@@ -39,6 +41,7 @@ from pipeline.rubrics.listlines import (
     names_total,
     points_of,
     unmarked,
+    worth_then,
 )
 from pipeline.rubrics.listlines import ranks as ranks_of
 from pipeline.rubrics.listserials import levels_set_apart, plainly_numbered, spaced_out
@@ -78,6 +81,14 @@ ADDED = regex.compile(r"加\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分[。�
 
 EXTRA_IN_LINE = regex.compile(rf"^\s*(?P<head>{APART_HEAD})(?<=[:：])\s*(?P<said>\S.*[加扣减]\s*[0-9.]+\s*分.*)$", regex.DOTALL)
 
+IN_BRACKETS = regex.compile(r"[(（\[【][^()（）\[\]【】]*[0-9]\s*分[^()（）\[\]【】]*[)）\]】]")
+"""Points in brackets."""
+
+ADDS = regex.compile(r"加\s*[0-9.]+\s*分")
+
+FIRST_ITEM = regex.compile(r"^\s*(?:[(（]?[1１](?:[)）]|\s*[.、．](?![0-9０-９]))|①)")
+"""The first of a numbering in figures."""
+
 ITEM = r"(?:[(（]?[0-9０-９]{1,2}(?:[)）]|\s*[.、．])|[①-⑳])"
 ITEM_SERIAL = regex.compile(rf"\s*{ITEM}")
 ITEM_START = regex.compile(rf"(?<=[。；;：:])\s*(?={ITEM})")
@@ -97,9 +108,10 @@ SET_WIDTH = 50
 """Columns of the narrowest page that text is wrapped to by hand."""
 
 
-def lists_of(blocks: Sequence[Block]) -> tuple[JoinedTable, ...]:
-    """The lists of a stretch without tables: one, or each under a title of its own, where these have all rows of the one."""
-    whole = list_table(blocks)
+def lists_of(blocks: Sequence[Block], body: bool = False) -> tuple[JoinedTable, ...]:
+    """The lists of a stretch without tables: one, or each under a title of its own, where these have all rows of the one. `body`: the
+    stretch is that of the notice, whose clauses may tell of points."""
+    whole = list_table(blocks, body)
     titles = [i for i, b in enumerate(blocks) if isinstance(b, Paragraph) and titles_sheet(b)]
     if whole is None or len(titles) < 2:
         return (whole,) if whole is not None else ()
@@ -126,10 +138,28 @@ def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
     return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
 
 
-def _extras_apart(paragraph: Paragraph) -> tuple[Paragraph, ...]:
-    """A paragraph that names extras and says them in one (加分项：获市级表彰的，加5分。), as two lines; any other as it is."""
-    match = EXTRA_IN_LINE.match(paragraph.text)
-    return (replace(paragraph, text=match["head"]), replace(paragraph, text=match["said"])) if match else (paragraph,)
+def _extras_apart(lines: Sequence[Paragraph]) -> list[Paragraph]:
+    """The lines, those that name extras and say them in one (加分项：获市级表彰的，加5分。) as two; not where such a name stands among
+    the scored lines of its sheet, and says how the line above it is scored (扣分：少一人扣5分。)."""
+    found = {i: m for i, p in enumerate(lines) if (m := EXTRA_IN_LINE.match(p.text))}
+    if not found:
+        return list(lines)
+    starts = [0, *(i for i, p in enumerate(lines) if i and titles_sheet(p)), len(lines)]
+    among = {i for a, b in pairwise(starts) for i in _among(lines, {k: m for k, m in found.items() if a <= k < b}, b)}
+    parts = {i: (replace(lines[i], text=m["head"]), replace(lines[i], text=m["said"])) for i, m in found.items() if i not in among}
+    return [part for i, line in enumerate(lines) for part in parts.get(i, (line,))]
+
+
+def _among(lines: Sequence[Paragraph], found: Mapping[int, regex.Match[str]], end: int) -> set[int]:
+    """Which of the lines that name extras, of a sheet that ends before `end`, have a name that stands above its scored lines: none
+    begins a numbering of its own right below, and no heading of extras parts them."""
+    names: set[str] = set()
+    for i, match in found.items():
+        below = list(takewhile(lambda p: not HEADS_APART.match(clean(p.text)), lines[i + 1 : end]))
+        scored = [below[k] for k in _scored(below) if i + 1 + k not in found and ADDS.search(below[k].text) is None]
+        if scored and FIRST_ITEM.match(below[0].text) is None:
+            names.add(match["head"])
+    return {i for i, match in found.items() if match["head"] in names}
 
 
 def titles_sheet(line: Paragraph) -> bool:
@@ -140,7 +170,7 @@ def titles_sheet(line: Paragraph) -> bool:
     return titled and said and not LIST_MARKER.match(text) and not BULLET.match(text)
 
 
-def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
+def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | None:
     """A rubric written as a list: headings (`1. 完成度（30分）`) over lines that end in points (`…（10分）`).
 
     None when there are fewer than three scored lines, or tables between them. A line without points is a criterion
@@ -149,14 +179,17 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     if any(isinstance(b, Table) for b in blocks):
         return None
     written = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
-    paragraphs = [item for p in written for part in _extras_apart(p) for item in _items(part)]
+    paragraphs = [item for part in _extras_apart(written) for item in _items(part)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
     paragraphs, options = _without_options(plainly_numbered(levels_set_apart(spaced_out(paragraphs))))
+    paragraphs, remarks = _without_remark(paragraphs)
     lines, beside = parted(_whole_lines(paragraphs))
     lines, total = _without_total(lines)
     scored = _scored(lines)
     if len(scored) < MIN_LINES or 2 * sum(GAPS.search(unmarked(lines[i].text.strip())) is not None for i in scored) > len(scored):
+        return None
+    if body and _tells_of_points(lines, scored):
         return None
     first, last = first_heading(lines, scored[0]), _last(lines, scored)
     lines, last = _with_extras(lines, first, last)
@@ -178,7 +211,7 @@ def list_table(blocks: Sequence[Block]) -> JoinedTable | None:
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
     noted = next((i for i in range(over, len(lines)) if patterns.NOTE_ROW.match(lines[i].text)), len(lines))
     unread = [line for line in lines[over:noted] if kind_of(line) != "plain" and says_extra(line)]  # told, since nothing else says it
-    return _as_table(title, inside, heads, beside, [*options, *lines[last + 1 : over], *unread], lines[over:][:TAIL])
+    return _as_table(title, inside, heads, beside, [*options, *remarks, *lines[last + 1 : over], *unread], lines[over:][:TAIL])
 
 
 def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
@@ -197,6 +230,16 @@ def _scored(lines: Sequence[Paragraph]) -> list[int]:
     return [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None and not names_total(p) and not names_subtotal(p)]
 
 
+def _tells_of_points(lines: Sequence[Paragraph], scored: Sequence[int]) -> bool:
+    """Whether the lines of a body are its clauses: too few name their points otherwise than by what an answer gets and what is then
+    taken off, none in brackets, and above them stands no title."""
+    said = [clean(lines[i].text) for i in scored]
+    if sum(not worth_then(text) for text in said) >= MIN_LINES or any(IN_BRACKETS.search(text) for text in said):
+        return False
+    above = [p for p in lines[: scored[0]] if len(clean(p.text)) <= MAX_LIST_LABEL]
+    return not any((patterns.SCORING_TITLE if LIST_MARKER.match(p.text) else patterns.TITLE_WORDS).search(clean(p.text)) for p in above)
+
+
 def _last(lines: Sequence[Paragraph], scored: Sequence[int]) -> int:
     """The index of the last line of those that give points, or of the sum of the last section below it."""
     below = scored[-1] + 1
@@ -209,6 +252,23 @@ def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Para
     if any(points_of(clean(p.text)) is not None or vetoes(p) for p in options):
         return lines, []
     return [p for p in lines if not OPTION_LINE.match(p.text)], options
+
+
+def _without_remark(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
+    """The lines without a bracketed one that heads none (【重要】), and that: it parts two lines of one kind, the upper one scored,
+    and no other has points or stands among them or as a heading above them."""
+    found = [i for i, p in enumerate(lines) if kind_of(p) == "bracket"]
+    if not found or any(points_of(clean(lines[i].text)) is not None for i in found):
+        return lines, []
+    scored = _scored(lines)
+    among = [i for i in found if scored and i > scored[0]]
+    if len(among) != 1 or among[0] + 1 == len(lines):
+        return lines, []
+    at = among[0]
+    bracketed = BRACKETED.match(clean(lines[scored[0] - 1].text)) if scored[0] else None
+    headed = bracketed is not None and patterns.field_name(bracketed["said"]) is None
+    parts = at - 1 in scored and kind_of(lines[at - 1]) == kind_of(lines[at + 1])
+    return (lines, []) if headed or not parts else ([*lines[:at], *lines[at + 1 :]], [lines[at]])
 
 
 def _with_extras(lines: list[Paragraph], first: int, last: int) -> tuple[list[Paragraph], int]:

@@ -78,6 +78,11 @@ def points_of(text: str) -> Decimal | None:
     return Decimal(closing["points"])
 
 
+def worth_then(text: str) -> bool:
+    """Whether a line has its points only from what an answer gets, before what is then taken off (`得10分，每低1个百分点扣1分。`)."""
+    return points_of(text) is not None and WORTH_THEN.search(text) is not None and _worth(text) == points_of(text)
+
+
 def _worth(text: str) -> Decimal | None:
     """The points that a line names last, if it names no others and they are no amount for each case."""
     said = WORTH.search(text) if len(FIGURE_OF_POINTS.findall(text)) == 1 else None

@@ -26,6 +26,9 @@ BLANK_SERIAL = regex.compile(r"^\s*(?P<n>[0-9０-９]{1,2}|[一二三四五六�
 TOUCHING_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,2})(?=[\p{Han}“《\"])")
 """A serial of two levels that touches the words, or a measure."""
 
+MEASURED = regex.compile(r"\s*(?:次(?![品要数])|米(?!面)|万|套(?!内)|项(?!目)|吨|个(?!人)|小时|公里|名(?![称单])|人(?!员)|辆|天|元)")
+"""What follows a figure that is an amount, be all lines so: `1 次清扫`, `1.5米以上围挡`."""
+
 MIN_SPACED = {True: 3, False: 2}
 """Fewer lines with figures (True), or numerals, before a blank are no numbering."""
 
@@ -36,6 +39,8 @@ def levels_set_apart(lines: Sequence[Paragraph]) -> list[Paragraph]:
     found = {i: m for i, p in enumerate(lines) if (m := TOUCHING_LEVELS.match(p.text) or TWO_LEVELS.match(p.text))}
     serials = [(int(m[1]), int(m[2])) for m in found.values()]
     counted = all(b[0] - a[0] in (0, 1) and (1 <= b[1] - a[1] <= 2 if a[0] == b[0] else b[1] == 1) for a, b in pairwise(serials))
+    if all(MEASURED.match(p.text[found[i].end() :]) for i, p in enumerate(lines) if i in found):
+        return list(lines)
     if len(serials) < MIN_SPACED[True] or serials[0] not in ((1, 1), (0, 1)) or not counted:
         return list(lines)
     return [replace(p, text=f"{found[i][1]}.{found[i][2]} {p.text[found[i].end() :]}") if i in found else p for i, p in enumerate(lines)]
@@ -76,7 +81,9 @@ def spaced_out(lines: Sequence[Paragraph]) -> list[Paragraph]:
         values = [int(chinese_number(fold(m["n"])) or 0) for m in found.values()]
         plain = any((PLAIN_SERIAL if figures else patterns.SECTION_MARKER).match(p.text) for p in lines)
         counted = bool(values) and values[0] == 1 and all(b == 1 or 0 <= b - a <= 2 for a, b in pairwise(values))
-        if plain or len(values) < MIN_SPACED[figures] or not counted or len(set(values)) < 2:
+        anew = any(j - i == 1 and a == b == 1 for (i, a), (j, b) in pairwise(zip(found, values, strict=True)))
+        measures = figures and all(MEASURED.match(lines[i].text[m.end() :]) for i, m in found.items())
+        if plain or anew or measures or len(values) < MIN_SPACED[figures] or not counted or len(set(values)) < 2:
             continue
         for i, m in found.items():
             out[i] = replace(out[i], text=f"{m['n']}{mark}{lines[i].text[m.end() :]}")

@@ -15,6 +15,7 @@ from pipeline.model import Cell
 from pipeline.normalize import clean, fold
 from pipeline.points import is_label_points, points_at_end, read_one, read_points, split_label
 from pipeline.rubrics.gridrows import Row
+from pipeline.rubrics.listlines import APART_HEAD
 from pipeline.rubrics.roles import Columns
 
 Kind = Literal["criterion", "section", "heading", "total", "subtotal", "fields", "note", "continuation", "blank", "other"]
@@ -155,6 +156,10 @@ def _heading(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line
     return _as(line, "heading", clean(line.text.text)) if named else None
 
 
+SAYS_EXTRA = regex.compile(rf"^(?!(?:{patterns.SECTION_MARKER.pattern})?{APART_HEAD}(?:(?<=[:：])|[，,]))[^()（）]*[加扣减]\s*[0-9.]+\s*分\p{{Han}}{{0,6}}[，,；;]")
+"""A text that says what a case adds or takes off, whatever the most of it, and names no extras: `获市级表彰的加5分，累计不超过10分`."""
+
+
 def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded: bool = False) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
@@ -177,6 +182,8 @@ def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded:
         return None
     marked = bool(patterns.SECTION_MARKER.match(label) or patterns.APART_LABEL.fullmatch(fold(label))) or declared is not None or len(rest) == 2
     if heading is line.text and not _covers_label(line, heading):
+        if SAYS_EXTRA.match(heading.text):
+            return None
         bare = _is_bare(line) or (headed and line.columns.points is not None)
         unnumbered = not line.own(line.number) if line.columns.number is not None else bare
         declares = declared is not None and bool(patterns.SECTION_MARKER.match(label)) and line.points is not None

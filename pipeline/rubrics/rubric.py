@@ -99,7 +99,7 @@ def _tables(segment: Segment) -> tuple[JoinedTable, ...]:
     """The tables of a segment; sheets whose criteria are columns turned, and a list of scored lines as a table."""
     tables = gathered([column_table(t) or points_row_table(t) or opened(t) for t in join(segment.blocks)])
     boxed = all(part.cols == 1 and part.rows >= MIN_BOXED for table in tables for part in table.parts)
-    listings = lists_of(unboxed(segment.blocks)) if boxed else ()
+    listings = lists_of(unboxed(segment.blocks), segment.kind == "body") if boxed else ()
     return listings or with_lists(segment, tables)
 
 
