@@ -13,7 +13,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import BodyText, Cell, Criterion, Subtotal, Unplaced
 from pipeline.normalize import clean, fold, mask_personal
-from pipeline.notices.lines import TERMINAL, columns
+from pipeline.notices.lines import TERMINAL
 from pipeline.points import is_label_points, read_one, read_points, split_cell, split_label
 from pipeline.provenance import Provenance
 from pipeline.rubrics import samelines
@@ -87,13 +87,6 @@ class Draft(Struct):
             return None
         ended = last.text.endswith(TERMINAL)
         return ended and (last.text.endswith("。") or any(c.text.endswith(last.text[-1]) for c in others))
-
-    def full(self) -> bool:
-        """Whether the last line of the last criterion is, to a character, as long as lines are that wrap, so that its words may
-        go on."""
-        quotes = [[columns(line) for line in c.at.quote.splitlines()] for c in self.criteria[-HABIT:] if c.at is not None]
-        wrapped = [line for lines in quotes for line in lines[:-1]]
-        return bool(wrapped and quotes[-1]) and quotes[-1][-1] >= max(wrapped) - 2
 
 
 def collect(table: JoinedTable) -> Draft:
@@ -173,7 +166,7 @@ def _is_torn(draft: Draft, line: Line) -> bool:
     labels = draft.spans[-1].labels
     if line.kind == "other":
         return samelines.is_rest_beside(labels, line)
-    return _repeats_labels(draft, line) or samelines.closes_bracket(draft.criteria[-1], line) or samelines.is_rest(draft.criteria[-1], labels, line, draft.whole(), draft.full)
+    return _repeats_labels(draft, line) or samelines.closes_bracket(draft.criteria[-1], line) or samelines.is_rest(draft.criteria[-1], labels, line, draft.whole())
 
 
 def _repeats_labels(draft: Draft, line: Line) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import zip_longest
 
@@ -10,7 +10,6 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold
-from pipeline.notices.lines import TERMINAL
 from pipeline.rubrics.criterion import points_of, serial_of
 from pipeline.rubrics.rows import Line
 
@@ -36,16 +35,14 @@ def shares_number(last: Criterion, points: Cell | None, line: Line) -> bool:
     return merged and points is line.points and serial_of(line.number) is not None and serial_of(line.number) == last.number
 
 
-def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: bool | None, full: Callable[[], bool]) -> bool:
+def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: bool | None) -> bool:
     """Whether the first row of a later part is the rest of the last one before, which the page cut: the words of one break off
     or are absent, and of number and points one of them has each, or both have the same. `labels` are the last row's; `whole`
-    says whether its words are a whole sentence, `full` whether its last line is as long as any."""
+    says whether its words are a whole sentence."""
     if line.kind != "criterion":
         return False
     number = serial_of(line.number) if line.own(line.number) else None
     value = points_of(line).value if line.own(line.points) else None
-    if whole is None and number is not None and (last.number, last.max_points) == (number, value) and not last.text.endswith(TERMINAL) and full():
-        return True
     if not (whole is False or not last.text or not line.own(line.text)):
         return False
     if line.columns.number is not None and not _is_one(last.number, number):

@@ -178,6 +178,8 @@ def _lies_alike(before: Table, part: Table, between: Sequence[Paragraph]) -> boo
     somebody typed, a stamp) stand at the foot of the page before: above the part they might be its title."""
     if before.page is None or part.page != before.page + 1 or part.cols != before.cols or any(line.page != before.page for line in between):
         return False
+    if any(serial_value(cell.text) == 1 for row in rows_of(part)[:2] for cell in row.filled()[:2]):  # serials begin again: another sheet
+        return False
     here, there = ({c.col: c.at.bbox[0] for c in own.cells if c.at.bbox} for own in (before, part))
     return bool(here) and here.keys() == there.keys() and all(abs(x - there[col]) <= ALIKE for col, x in here.items())
 

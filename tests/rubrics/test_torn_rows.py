@@ -69,15 +69,14 @@ def test_rows_of_their_own_beside_a_page_break(foot, top):
 @pytest.mark.parametrize(
     ("foot", "top", "count"),
     [
-        (("3", "发现问题及时上报并在规定", "4"), ("3", "时限内整改", "4"), 4),
-        (("3", "发现问题及时上报并在规定", ""), ("3", "时限内整改", ""), 4),
+        (("3", "发现问题及时上报并在规定", "4"), ("3", "时限内整改", "4"), 5),  # as well a repeated serial: a fault to be told
+        (("3", "发现问题及时上报并在规定", ""), ("3", "时限内整改", ""), 5),
         (("3", "发现问题及时上报", "4"), ("3", "时限内整改", "4"), 5),  # its last line has room for more
         (("3", "发现问题及时上报并在规定", "4"), ("3", "时限内整改", "2"), 5),
         (("3", "发现问题及时上报并在规定", "4"), ("4", "时限内整改", "4"), 5),
     ],
 )
-def test_a_row_without_a_stop_torn_at_the_end_of_a_full_line(foot, top, count):
-    """Where criteria do not end with a stop, words break off only where no more had room; number and points stand in both pieces."""
+def test_rows_with_number_and_points_each_stay_two(foot, top, count):
     upper = [HEAD, ("1", "定期排查事故隐患并建立台\n账", "5"), ("2", "设置便民服务窗口", "6"), foot]
     assert len(lines(read(upper, [top, ("5", "公开投诉举报电话", "5")]))) == count
 

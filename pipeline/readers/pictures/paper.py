@@ -122,22 +122,22 @@ def _without_red(red: Image, green: Image, blue: Image) -> tuple[Image, Image]:
 
 
 def _without_blue(grey: Image, under: Image, blue: Image, red: Image, green: Image) -> tuple[Image, Image]:
-    """Both pages without the blue ink that lies over print or is a stamp (a pen's tick, a seal of an archive): it is as dark
-    as print in the red channel. Blue ink alone is print (figures, a heading), or at least no paper."""
+    """Both pages without the blue strokes that lie over print (a pen's tick): they are as dark as print in the red channel.
+    Blue rules, and blue ink that crosses nothing (figures, a heading, a stamp on blank paper), are print."""
     colour = cv2.subtract(blue, cv2.max(red, green))
     if not LEAST_COLOURED < float((colour > COLOURED).mean()) < MOST_COLOURED:
         return grey, under
-    ink = (colour > COLOURED).astype(np.uint8)
+    ink = _unruled(colour > COLOURED)
     strokes = cv2.erode(ink, np.ones((2, 2), np.uint8))
     black = _unruled((blue < DARK) & (colour < COLOURED // 2))
-    _, stamps = _inked(ink)
     joined = cv2.dilate(ink, np.ones((2 * EDGE + 1, 2 * EDGE + 1), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     over: np.ndarray = np.zeros(grey.shape, bool)
-    for x, y, w, h, _ in stats[1:count].tolist():
+    for n, (x, y, w, h, _) in enumerate(stats[1:count].tolist(), start=1):
         part = _part((x, y, w, h))
-        crosses = int(black[_part((x, y, w, h), -EDGE)].sum()) >= OVER
-        over[part] |= bool(strokes[part].any()) and (crosses or _is_in((x, y, w, h), stamps))
+        own = labels[part] == n
+        crosses = int((black[part] & own).sum()) >= OVER
+        over[part] |= own & (bool(strokes[part].any()) and crosses)
     if not 0 < over.mean() < MOST_MARKED:
         return grey, under
     clean, beneath_it, zone = _unstained(blue, colour)
