@@ -177,7 +177,7 @@ MOBILE = regex.compile(
     r"(?<![0-9])(?=1[3-9][0-9])" + _UNLIKE_A_CODE + r"1[3-9][0-9](?:[ \u00a0\-－—]?[0-9]{4}){2}(?![0-9])"
     r"(?!元|个(?!人)|号(?![码电手、，,；;。])|户(?![主籍口名])|件|米(?!\p{Han})|[ \u00a0]?(?:[万亿]元|立方|平方|吨|千瓦|公里))"
 )
-"""Eleven digits, also written 138 0000 0000 or 138-0000-0000, that count nothing (投资15000000000元)."""
+"""Eleven digits, also written 138 0000 0000 or 138-0000-0000, that count nothing (投资13800000000元)."""
 
 IDENTITY_NUMBER = regex.compile(
     r"(?<![0-9])(?=[1-9][0-9]{5}(?:19|20))" + _UNLIKE_A_CODE + r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])"

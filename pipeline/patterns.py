@@ -390,6 +390,8 @@ APART_LABEL = regex.compile(r"(?:附加|奖励|创新)?(?:加分|扣分|减分|�
 """The whole label of a section outside the total."""
 CHOOSE_ONE = regex.compile(r"任选(?:其中?)?[一1]|择[一1]|[二三四五六两2-6](?:者)?[选择取][一1]|[选取做择](?:做|择|取|报)?(?:其中?)?[一1]项|最高\p{Han}{0,4}计|只[计记取选](?:其中?)?[一1]项|取最高|就高不就低|不(?:得|可)?(?:累加|累计)")
 """How a section's label says that only one of its criteria gives points."""
+CHOOSE_SEVERAL = regex.compile(r"(?:任选|选择?|选取|择)(?:其中?)?(?P<n>[两二三四五2-5])[项个条类]|[三四五六七3-7]选(?P<n>[两二三2-3])")
+"""How a label has more than one of its lines chosen: `以下任选两项`, `四选二`."""
 CAPPED = regex.compile(r"(?:最高|最多|至多|上限|不得?超过|封顶)\p{Han}{0,3}[0-9]|[0-9]分?(?:为限|封顶|为上限|以内)")
 """How a label says that its points are the most that its lines can give together."""
 LABEL_CAPPED = regex.compile(

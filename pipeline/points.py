@@ -274,14 +274,10 @@ def beyond_best(section: Section) -> Decimal:
     """What the lines of a section give beyond the best of them, where its label has one chosen but declares no points, or beyond the
     best two or more, where it has so many chosen (任选两项); else 0."""
     values = sorted((c.max_points for c in section.criteria if c.max_points is not None and c.kind == "scored"), reverse=True)
-    several = CHOOSE_SEVERAL.search(fold(section.label or ""))
+    several = patterns.CHOOSE_SEVERAL.search(fold(section.label or ""))
     if several is not None:
         return sum(values[int(chinese_number(several["n"].replace("两", "二")) or 0) :], Decimal(0))
     return sum(values[1:], Decimal(0)) if section.stated_points is None and _has_choice(section) else Decimal(0)
-
-
-CHOOSE_SEVERAL = regex.compile(r"(?:任选|选择?|选取|择)(?:其中?)?(?P<n>[两二三四五2-5])[项个条类]|[三四五六七3-7]选(?P<n>[两二三2-3])")
-"""How a label has more than one of its lines chosen: `以下任选两项`, `四选二`."""
 
 
 def _has_choice(section: Section) -> bool:

@@ -66,6 +66,11 @@ def _high(text: str, widths: Sequence[float]) -> float:
     return max(HEAD_HEIGHT, 15.0 * lines_needed(text, int(sum(widths) / 2)) + 6)
 
 
+def _sum_height(group: Group) -> float:
+    """Points of the row of a group's subtotal."""
+    return _high(f"{group.label} 小计", WIDTHS[:3])
+
+
 class _Writer:
     """One sheet being written; `row` is the next row, `cells` where each key's value stands."""
 
@@ -196,7 +201,7 @@ class _Writer:
         self.plus, self.minus = [], []
         for line, height in zip(group.lines, heights, strict=True):
             rows = ceil(height / TALLEST)
-            after = _high(f"{group.label} 小计", WIDTHS[:3]) if line is group.lines[-1] and group.totalled else 0.0
+            after = _sum_height(group) if line is group.lines[-1] and group.totalled else 0.0
             if self._set_height(self.row, height, after, rows) and self.row > start:
                 chunks.append((start, self.row - 1))
                 start = self.row
@@ -291,7 +296,7 @@ class _Writer:
 
     def _subtotal(self, group: Group, cells: str, terms: str, got: Decimal) -> None:
         r = self.row
-        self._set_height(r, _high(f"{group.label} 小计", WIDTHS[:3]))
+        self._set_height(r, _sum_height(group))
         self.page.merge_range(r, 0, r, 2, f"{group.label} 小计".strip(), self.sum)
         if group.possible_text():
             self.page.write_number(r, 3, float(group.possible()), self.sum)

@@ -33,6 +33,9 @@ SECTIONED = regex.compile(rf"{patterns.SECTION_MARKER.pattern}|^\s*第[一二三
 OF_ITSELF = regex.compile(r"^\s*本(?:细则|办法|标准|方案|表|规定|制度)")
 """How a clause begins that is of the whole sheet: `本细则自发布之日起施行`."""
 
+NAME_STOP = regex.compile(r"[。：:]\s*(?=[(（][^()（）]*[)）]$)")
+"""The stop between a heading's name and its points: `一、环境卫生。（25分）`."""
+
 EXTRA = regex.compile(r"[加扣减]\s*[0-9.]+\s*分")
 
 
@@ -126,7 +129,3 @@ def unstopped(text: str) -> str:
     """A line without the stop that closes it or its name, and without the brackets around it."""
     bracketed = BRACKETED.match(text)
     return NAME_STOP.sub("", (bracketed["said"] if bracketed else text).rstrip("。；; "))
-
-
-NAME_STOP = regex.compile(r"[。：:]\s*(?=[(（][^()（）]*[)）]$)")
-"""The stop between a heading's name and its points: `一、环境卫生。（25分）`."""

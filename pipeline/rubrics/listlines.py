@@ -80,7 +80,8 @@ def points_of(text: str) -> Decimal | None:
 
 def worth_then(text: str) -> bool:
     """Whether a line has its points only from what an answer gets, before what is then taken off (`得10分，每低1个百分点扣1分。`)."""
-    return points_of(text) is not None and WORTH_THEN.search(text) is not None and _worth(text) == points_of(text)
+    own = points_of(text)
+    return own is not None and WORTH_THEN.search(text) is not None and _worth(text) == own
 
 
 def _worth(text: str) -> Decimal | None:

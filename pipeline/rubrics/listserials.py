@@ -70,8 +70,6 @@ def plainly_numbered(lines: Sequence[Paragraph]) -> list[Paragraph]:
     return out
 
 
-
-
 def spaced_out(lines: Sequence[Paragraph]) -> list[Paragraph]:
     """The lines, serials that a blank alone sets off written as others are (1. or 一、), where they count up from 1, over all the list
     or anew in each section, and no line is numbered so."""

@@ -58,6 +58,9 @@ MIN_BOXED = 3
 NEAR = 4
 """A total printed above a table stands within this many lines of it; further up it speaks of something else."""
 
+MIXED = regex.compile(r"加分?[和与及、]?[扣减]分?|奖惩")
+"""A label that heads bonuses and deductions alike: `加减分项`."""
+
 
 def parse(segments: Iterable[Segment]) -> tuple[Rubric, ...]:
     """All rubrics of a notice, as printed, in order."""
@@ -214,9 +217,6 @@ def _kind_beside(section: Section, criterion: Criterion) -> CriterionKind:
     """What a line of such a section is: in one of both, what its words say."""
     added, taken = "加" in criterion.text, regex.search(r"[扣减]", criterion.text) is not None
     return section.kind if not _is_mixed(section) or added == taken else "bonus" if added else "deduction"
-
-
-MIXED = regex.compile(r"加分?[和与及、]?[扣减]分?|奖惩")
 
 
 def _speaks_of_points(criterion: Criterion) -> bool:

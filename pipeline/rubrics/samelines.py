@@ -39,12 +39,10 @@ def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: b
     """Whether the first row of a later part is the rest of the last one before, which the page cut: the words of one break off
     or are absent, and of number and points one of them has each, or both have the same. `labels` are the last row's; `whole`
     says whether its words are a whole sentence."""
-    if line.kind != "criterion":
+    if line.kind != "criterion" or not (whole is False or not last.text or not line.own(line.text)):
         return False
     number = serial_of(line.number) if line.own(line.number) else None
     value = points_of(line).value if line.own(line.points) else None
-    if not (whole is False or not last.text or not line.own(line.text)):
-        return False
     if line.columns.number is not None and not _is_one(last.number, number):
         return False
     if line.columns.points is None or not _is_one(last.max_points, value):

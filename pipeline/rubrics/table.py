@@ -178,10 +178,15 @@ def _lies_alike(before: Table, part: Table, between: Sequence[Paragraph]) -> boo
     somebody typed, a stamp) stand at the foot of the page before: above the part they might be its title."""
     if before.page is None or part.page != before.page + 1 or part.cols != before.cols or any(line.page != before.page for line in between):
         return False
-    if any(serial_value(cell.text) == 1 for row in rows_of(part)[:2] for cell in row.filled()[:2]):  # serials begin again: another sheet
+    if _begins_anew(rows_of(part)):
         return False
     here, there = ({c.col: c.at.bbox[0] for c in own.cells if c.at.bbox} for own in (before, part))
     return bool(here) and here.keys() == there.keys() and all(abs(x - there[col]) <= ALIKE for col, x in here.items())
+
+
+def _begins_anew(rows: Sequence[Row]) -> bool:
+    """Whether the serials of a part begin at 1: it is another sheet."""
+    return any(serial_value(cell.text) == 1 for row in rows[:2] for cell in row.filled()[:2])
 
 
 def _is_noise(paragraph: Paragraph) -> bool:
@@ -200,7 +205,7 @@ def _goes_on(parts: Sequence[Table], part: Table) -> bool:
     if not header and (are_bands(rows) or (ended and are_others([row for row in rows if row.filled()]))):
         return False
     if not header:
-        return not (ended and any(serial_value(c.text) == 1 for r in rows[:2] for c in r.filled()[:2])) and (
+        return not (ended and _begins_anew(rows)) and (
             abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1
         )
     if not first:

@@ -54,9 +54,14 @@ def _left_out(font: str) -> bytes:
         DescendantFonts=Array([file.make_indirect(below)]), ToUnicode=file.make_stream(cmap.encode()),
     )  # fmt: skip
     content = "\n".join(f"BT /F1 10 Tf 1 0 0 1 {50 + 40 * (i % 10)} {700 - 40 * (i // 10)} Tm <{700 + i:04X}> Tj ET" for i in range(len(ALONE)))
+    return _page_of(file, whole, content)
+
+
+def _page_of(file: pikepdf.Pdf, font: Dictionary, content: str) -> bytes:
+    """The file with one page that shows this in the font F1."""
     page = Dictionary(
         Type=Name.Page, MediaBox=Array([0, 0, 595, 842]), Contents=file.make_stream(content.encode()),
-        Resources=Dictionary(Font=Dictionary(F1=file.make_indirect(whole))),
+        Resources=Dictionary(Font=Dictionary(F1=file.make_indirect(font))),
     )  # fmt: skip
     file.pages.append(pikepdf.Page(file.make_indirect(page)))
     out = BytesIO()
@@ -80,14 +85,7 @@ def test_nor_where_a_chinese_font_has_a_latin_name(font):
         DescendantFonts=Array([file.make_indirect(below)]),
     )  # fmt: skip
     content = "\n".join(f"BT /F1 12 Tf 1 0 0 1 {60 + 60 * i} 600 Tm <{char.encode('utf-16-be').hex()}> Tj ET" for i, char in enumerate("安全运营7"))
-    page = Dictionary(
-        Type=Name.Page, MediaBox=Array([0, 0, 595, 842]), Contents=file.make_stream(content.encode()),
-        Resources=Dictionary(Font=Dictionary(F1=file.make_indirect(whole))),
-    )  # fmt: skip
-    file.pages.append(pikepdf.Page(file.make_indirect(page)))
-    out = BytesIO()
-    file.save(out)
-    assert [block.text for block in pdf.read(out.getvalue(), "x.pdf").blocks] == ["安全运营7"]
+    assert [block.text for block in pdf.read(_page_of(file, whole, content), "x.pdf").blocks] == ["安全运营7"]
 
 
 @pytest.mark.parametrize("char", ["安", "7"])

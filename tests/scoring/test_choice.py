@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
 
-from pipeline.assessment import Assessment, FormFile
-from pipeline.digest import rubric_digest
 from pipeline.formats import docx
 from pipeline.formats.xlsform import _questions
 from pipeline.plain import points_text
 from pipeline.returns import collecting
 from pipeline.revisions import followup
-from pipeline.scoring import policy as policies
-from pipeline.scoring.score import score
 from tests.browser.small import CHOSEN_CASES, chosen_reading, chosen_sheet
+from tests.scoring.cards import card_of, form_of
 
 READING = chosen_reading()
-
-
-def form(*scores: str, who: str = "甲") -> Assessment:
-    awarded = {f"annex-1/c{n}": Decimal(s) for n, s in enumerate(scores, start=1) if s}
-    file = FormFile(f"{who}.json", f"{who}{scores}", "html")
-    digest = rubric_digest(READING.rubrics[0])
-    return Assessment(annex=1, rubric_digest=digest, assessee="某馆", assessor=who, date="2023-03-01", awarded=awarded, rubric="annex-1", edition="draft", source=file)
-
-
-def card(*forms: Assessment, policy: str = ""):
-    (one,) = score(forms, READING, policies.parse(policy) if policy else None)
-    return one
+form = partial(form_of, READING)
+card = partial(card_of, READING)
 
 
 @pytest.mark.parametrize(("scores", "total", "grade"), CHOSEN_CASES)

@@ -89,9 +89,9 @@ def joined(blocks: Sequence[Block]) -> tuple[list[Block], list[Remark]]:
         return list(blocks), []
     leaves = _leaves(blocks)
     sheets = list(_sheets(leaves))
-    whole = [sheet for sheet in sheets if all(_belong(_row(numbers, leaves), sheet.first) for numbers in sheet.pages)]
     if not sheets:
         return list(blocks), []
+    whole = [sheet for sheet in sheets if all(_belong(_row(numbers, leaves), sheet.first) for numbers in sheet.pages)]
     printed: dict[int, list[Block]] = {}
     for block in blocks:
         printed.setdefault(block.page or 0, []).append(block)

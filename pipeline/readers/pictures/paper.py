@@ -29,11 +29,11 @@ SPARSE = 3
 """Blue ink is looked for in every third pixel of both directions: a pen is about as wide."""
 
 MOST_MARKED, EDGE = 0.2, 4
-"""Blue ink in boxes that are more of the page than this is none over its print, but fringes of a screen's or a poor scanner's
+"""Blue ink over more of the page than this is none over its print, but fringes of a screen's or a poor scanner's
 characters; strokes within twice this many pixels are of one mark, and its soft edge is as wide."""
 
 OVER, RULE = 6, 40
-"""Blue ink lies over print when so many black pixels, none of a line this long, are within its box."""
+"""Blue ink lies over print when so many black pixels, none of a line this long, are within its strokes."""
 
 STRONG = 60
 """Colour from which on a pixel shows how much a stamp darkens red light."""
@@ -114,8 +114,8 @@ def _without_red(red: Image, green: Image, blue: Image) -> tuple[Image, Image]:
     if float((colour > COLOURED).mean()) < LEAST_COLOURED:
         return red, red
     grey, under, _ = _unstained(red, colour)
-    for x, y, w, h in _letterheads(red, colour):
-        part = np.s_[y : y + h, x : x + w]
+    for box in _letterheads(red, colour):
+        part = _part(box)
         grey[part] = cv2.min(green[part], blue[part])
         under[part] = grey[part]
     return grey, under
@@ -227,7 +227,7 @@ def _is_over_print(channel: Image, colour: Image, box: Box) -> bool:
     return float(black.mean()) >= ALONE
 
 
-def _part(box: Box, more: int = 0) -> tuple[slice, slice]:
-    """The rows and columns of a box, with some pixels around it, or without its outer ones."""
+def _part(box: Box) -> tuple[slice, slice]:
+    """The rows and columns of a box."""
     x, y, w, h = box
-    return np.s_[max(y - more, 0) : y + h + more, max(x - more, 0) : x + w + more]
+    return np.s_[y : y + h, x : x + w]
