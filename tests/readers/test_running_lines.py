@@ -24,6 +24,15 @@ def test_lines_at_the_top_of_two_pages(top, wanted):
     assert [b.text for b in without_running_lines(flow, pages) if isinstance(b, Paragraph) and b.text != "考核内容"] == wanted
 
 
+@pytest.mark.parametrize(("top", "wanted"), [(36.0, [1, 3, 4, 9, 10, 11, 12]), (62.0, [1, 3, 4, 5, 6, 7, 9, 10, 11, 12])])
+def test_the_head_of_a_chapter(top, wanted):
+    """It stays where it begins, and where it stands on few pages; titles with numbers are several."""
+    heads = ["第一章 总则", "", "第四章 考核办法", "第五章 附则", *["第四章 考核办法"] * 3, "", "第一章 总则", "考核表1", "考核表2", "考核表3", *[""] * 9]
+    pages = [Page(number=n, width=595, height=842) for n, _ in enumerate(heads, start=1)]
+    flow = [[*([_line(head, n, top)] if head else []), _line("考核内容", n, 400)] for n, head in enumerate(heads, start=1)]
+    assert [b.page for b in without_running_lines(flow, pages) if isinstance(b, Paragraph) and b.text != "考核内容"] == wanted
+
+
 @pytest.mark.parametrize("foot", ["某市河道管理处印制 第{}页 共2页", "某市河道管理处印制 {}/2", "某市河道管理处 — {} —"])
 def test_the_number_of_the_page_beside_words_on_two_pages(foot):
     pages = [Page(number=n, width=595, height=842) for n in (1, 2)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -78,12 +79,15 @@ def is_bare(heights: Iterable[float], page: float) -> bool:
 OUTER = 0.07
 """No text but heads and feet stands in this part of a page's height, at its top and bottom."""
 
+RUN = 3
+"""Pages on which the head of a chapter runs, at least: every one, or the left or right ones."""
+
 
 def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
     """All blocks in order, without page numbers in the margin and without headers and footers that repeat on at least
     three pages (half of the pages of a longer document; near the edge on both of two), at one height on the upright pages and
-    at one on the broad ones.
-    Both would stand between table parts."""
+    at one on the broad ones; and, from its second page on, without what heads or foots the pages of a chapter.
+    All would stand between table parts."""
     seen: Counter[_Running] = Counter()
     for blocks, page in zip(flow, pages, strict=True):
         seen.update({key for b in blocks if (key := _margin_key(b, page, len(pages))) is not None})
@@ -97,12 +101,27 @@ def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]
         pages_of[key.text, key.above] += seen[key]
     least = {key: 2 if key.outer and len(pages) == 2 else max(3.0, 0.5 * len(pages)) for key in usual.values()}
     repeated = {key for key in usual.values() if pages_of[key.text, key.above] >= least[key]}
-    return [
-        block
+    rest = [
+        [block for block in blocks if (key := _margin_key(block, page, len(pages))) is None or not (key in repeated or key.numbers)]
         for blocks, page in zip(flow, pages, strict=True)
-        for block in blocks
-        if (key := _margin_key(block, page, len(pages))) is None or not (key in repeated or key.numbers)
     ]
+    of_chapters = set(_of_chapters(rest, pages))
+    return [block for blocks in rest for block in blocks if id(block) not in of_chapters]
+
+
+def _of_chapters(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> Iterator[int]:
+    """The ids of lines near the edge that stand at one height on several pages in a row, but not of the first ones."""
+    lines: dict[tuple[str, int], list[tuple[int, Block]]] = {}
+    for number, (blocks, page) in enumerate(zip(flow, pages, strict=True)):
+        for block in blocks:
+            key = _margin_key(block, page, len(pages))
+            if key is not None and key.outer and isinstance(block, Paragraph):
+                lines.setdefault((without_page_number(fold(block.text)), key.step), []).append((number, block))
+    for alike in lines.values():
+        starts = [0, *(i for i in range(1, len(alike)) if alike[i][0] - alike[i - 1][0] > 2), len(alike)]
+        for first, end in pairwise(starts):
+            if end - first >= RUN:
+                yield from (id(block) for _, block in alike[first + 1 : end])
 
 
 class _Running(Struct, frozen=True):
