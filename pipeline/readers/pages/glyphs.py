@@ -110,12 +110,12 @@ def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]
 
 
 def _of_chapters(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> Iterator[int]:
-    """The ids of lines near the edge that stand at one height on several pages in a row, but not of the first ones."""
+    """The ids of lines near the edge, or at the foot, that stand at one height on several pages in a row, but not of the first ones."""
     lines: dict[tuple[str, int], list[tuple[int, Block]]] = {}
     for number, (blocks, page) in enumerate(zip(flow, pages, strict=True)):
         for block in blocks:
             key = _margin_key(block, page, len(pages))
-            if key is not None and key.outer and isinstance(block, Paragraph):
+            if key is not None and (key.outer or not key.above) and isinstance(block, Paragraph):
                 lines.setdefault((without_page_number(fold(block.text)), key.step), []).append((number, block))
     for alike in lines.values():
         starts = [0, *(i for i in range(1, len(alike)) if alike[i][0] - alike[i - 1][0] > 2), len(alike)]
