@@ -14,9 +14,9 @@ from pipeline.readers.packages import ofdextras, ofdpictures, ofdseen
 from pipeline.readers.packages.container import Container, open_container, target
 from pipeline.readers.packages.ofdobjects import Node, Resources, Sheet, collect, every
 from pipeline.readers.packages.ofdpaths import numbers
-from pipeline.readers.pages.glyphs import without_running_lines
 from pipeline.readers.pages.marks import PageMarks
 from pipeline.readers.pages.matrices import Matrix, moved, upright
+from pipeline.readers.pages.runninglines import without_running_lines
 from pipeline.readers.pages.strokes import Segment, rules_from
 
 MEDIA_TYPE = "application/ofd"
