@@ -245,7 +245,7 @@ class _Writer:
         else:
             self.page.write_string(r, 3, line.most, self.centre)
         if line.scored:
-            got = self._score(r, line.key, self.prefill.get(line.key, ""))
+            got = self._score(r, self.prefill.get(line.key, ""))
             self._validate(r, line.name, line.max)
             self._name(line.key, r, 4)
         else:
@@ -257,7 +257,7 @@ class _Writer:
             self._name(f"{line.key}_na", r, 6)
         return got
 
-    def _score(self, row: int, key: str, value: str) -> Decimal:
+    def _score(self, row: int, value: str) -> Decimal:
         """Write a prefilled score: a number as a number, anything else as it is; returns what counts."""
         try:
             number = Decimal(value)

@@ -98,7 +98,7 @@ class Place(Struct, frozen=True):
         a, b = self.point(x0, y0, turn), self.point(x1, y1, turn)
         return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
 
-    def boxes(self, characters: Sequence[Character], turn: int = 0) -> list[Box]:
+    def boxes(self, characters: Sequence[Character], turn: int) -> list[Box]:
         """Where characters stand, as (x0, top, x1, bottom)."""
         if (self.rotation + turn) % 4:
             return [self.box(a, b, c, d, turn) for _, _, a, c, b, d in characters]
