@@ -8,6 +8,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import clean
+from pipeline.ordinals import NUMERALS
 from pipeline.points import split_label
 from pipeline.rubrics.listlines import (
     APART,
@@ -27,7 +28,7 @@ MAX_LIST_LABEL = 40
 VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
 """A veto that closes a line: `拒绝检查的，一票否决。`"""
 
-SECTIONED = regex.compile(rf"{patterns.SECTION_MARKER.pattern}|^\s*第[一二三四五六七八九十]{{1,3}}条|^\s*[【〖]")
+SECTIONED = regex.compile(rf"{patterns.SECTION_MARKER.pattern}|^\s*第[{NUMERALS}]{{1,3}}条|^\s*[【〖]")
 """How a heading begins that declares its points, whatever stands below."""
 
 OF_ITSELF = regex.compile(r"^\s*本(?:细则|办法|标准|方案|表|规定|制度)")

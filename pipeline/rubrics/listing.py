@@ -13,6 +13,7 @@ from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, columns, paragraph_lines
+from pipeline.ordinals import NUMERALS
 from pipeline.points import is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
 from pipeline.rubrics.listheads import (
@@ -359,7 +360,7 @@ def _as_table(
 def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph) -> list[Cell]:
     """One line: its serial (where it has one), its text without marker and bracketed points, its points."""
     marker = LIST_MARKER.match(text)
-    serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
+    serial = regex.search(rf"[0-9]+|[{NUMERALS}]+", fold(marker[0])) if marker else None
     dotted = DOTTED_START.match(text)
     number = dotted["n"] if dotted else chinese_number(serial[0]) if serial else None
     unscored = patterns.POINTS_IN_TEXT.sub(lambda m: f"（{m['said']}）" if m["said"] else "", unmarked(text))

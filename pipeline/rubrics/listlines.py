@@ -11,6 +11,7 @@ from pipeline import rx as regex
 from pipeline.kept import kept
 from pipeline.model import Paragraph
 from pipeline.normalize import clean, fold
+from pipeline.ordinals import CIRCLED, FIGURES, NO_FIGURE, NUMERALS, WORDED
 from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end
 
 APART = "apart"
@@ -26,9 +27,10 @@ BRACKETED = regex.compile(r"^\s*[【〖]\s*(?P<said>[^【】〖〗。；;]{2,40}
 """A whole line in brackets, which heads others: `【食品安全 40分】`."""
 
 LIST_MARKER = regex.compile(
-    rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
-    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[1-9][0-9]{{2}}\s*[.．、](?![0-9０-９])|[A-H][.、．]|[①-⑳]"
-    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|指标|模块|板块|类别|单元)[一二三四五六七八九十]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：](?=\s*\S)|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
+    rf"^\s*(?:第[{NUMERALS}]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|{WORDED}|[(（][{NUMERALS}{FIGURES}]{{1,3}}[)）]"
+    rf"|{DOTTED}|[{FIGURES}]{{1,2}}\s*(?:[、)）]|[.．]{NO_FIGURE})|[1-9][0-9]{{2}}\s*[.．、]{NO_FIGURE}|[A-H][.、．]|[{CIRCLED}]"
+    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|指标|模块|板块|类别|单元)[{NUMERALS}]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：](?=\s*\S)"
+    rf"|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
 )
 """How a line of a list is marked; the heading of bonuses or a bracketed one needs no more than its words."""
 
@@ -128,8 +130,8 @@ def kind_of_text(text: str) -> str:
         return "bracket" if BRACKETED.match(text) else APART
     if (level := LEVEL.match(text)) is not None:
         return level[0].strip()
-    said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
-    return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
+    said = "c" if regex.search(rf"[{NUMERALS}]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
+    return regex.sub(rf"[0-9{NUMERALS}{CIRCLED}a-h]+", "n", fold(match[0])) + said
 
 
 def names_total(line: Paragraph) -> bool:
