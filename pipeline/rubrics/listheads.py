@@ -17,9 +17,9 @@ from pipeline.rubrics.listlines import (
     kind_of,
     names_subtotal,
     names_total,
-    points_of,
     ranks,
     unmarked,
+    worth,
 )
 from pipeline.rubrics.sections import section_kind
 
@@ -50,7 +50,7 @@ class Heads:
         after = None
         for line in reversed(lines):
             self.next.append(after)
-            if kind_of(line) != "plain" or points_of(clean(line.text)) is not None:
+            if kind_of(line) != "plain" or worth(line) is not None:
                 after = line
         self.next.reverse()
 
@@ -67,7 +67,7 @@ class Heads:
         if below is None or not may_head(text) or names_total(below) or names_subtotal(below) or not self._deeper(below, line):
             return False
         sectioned = SECTIONED.match(text) is not None and split_label(unstopped(text))[1] is not None
-        return sectioned or points_of(clean(below.text)) is not None or may_head(clean(below.text)) or vetoes(below) or heads_extras(line, below)
+        return sectioned or worth(below) is not None or may_head(clean(below.text)) or vetoes(below) or heads_extras(line, below)
 
     def _deeper(self, below: Paragraph, line: Paragraph) -> bool:
         return self.rank[kind_of(below)] > self.rank[kind_of(line)]

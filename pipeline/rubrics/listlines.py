@@ -63,6 +63,12 @@ LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{
 """Points in brackets before the text of a line: `（20分）按时参加会议。`."""
 
 
+def worth(line: Paragraph) -> Decimal | None:
+    """The points that a line of a list gives (see `points_of`)."""
+    return points_of(clean(line.text))
+
+
+@kept
 def points_of(text: str) -> Decimal | None:
     """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
     if "分" not in text or len(OPTION.findall(text)) > 1:
@@ -76,17 +82,17 @@ def points_of(text: str) -> Decimal | None:
         return Decimal(leading["points"])
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None
     if closing is None or ("满分" not in closing[0] and CASE.search(text[: closing.start()].rpartition("。")[2])):
-        return _worth(text) if own is None and LIST_MARKER.match(text) else own
+        return _named_last(text) if own is None and LIST_MARKER.match(text) else own
     return Decimal(closing["points"])
 
 
 def worth_then(text: str) -> bool:
     """Whether a line has its points only from what an answer gets, before what is then taken off (`得10分，每低1个百分点扣1分。`)."""
     own = points_of(text)
-    return own is not None and WORTH_THEN.search(text) is not None and _worth(text) == own
+    return own is not None and WORTH_THEN.search(text) is not None and _named_last(text) == own
 
 
-def _worth(text: str) -> Decimal | None:
+def _named_last(text: str) -> Decimal | None:
     """The points that a line names last, if it names no others and they are no amount for each case."""
     said = WORTH.search(text) if len(FIGURE_OF_POINTS.findall(text)) == 1 else None
     if said is None and (then := WORTH_THEN.search(text)) is not None:
