@@ -111,6 +111,7 @@ class _Writer:
         self.breaks: list[int] = []
 
     def write(self) -> None:
+        """The whole page, from head to foot."""
         self._set_page()
         self._head()
         for group in self.sheet.groups:

@@ -258,6 +258,7 @@ class _Reader(Struct):
         return element.tag.lower() if isinstance(element.tag, str) else ""
 
     def hidden(self, element: etree._Element) -> bool:
+        """Whether the page does not show an element: by attribute, style, or a class or id that its style sheet hides."""
         if "hidden" in element.attrib or _NONE.search(element.get("style") or ""):
             return True
         if element.tag == "input" and element.get("type", "").lower() == "hidden":
@@ -268,6 +269,8 @@ class _Reader(Struct):
     # -- tables
 
     def table_blocks(self, table: etree._Element, depth: int) -> Iterator[Block]:
+        """A table, its captions before it; the blocks in its cells where it only lays out the page, its text where it is
+        nested too deep."""
         path = self.places.path(table)
         if depth >= limits.MAX_TABLE_NESTING:
             yield from self._flattened(table, path)

@@ -127,6 +127,7 @@ def kind_of(line: Paragraph) -> str:
 
 @kept
 def kind_of_text(text: str) -> str:
+    """The same of a cleaned text."""
     if BULLET.match(text):
         return "bullet"
     match = LIST_MARKER.match(text)

@@ -61,9 +61,11 @@ class _Words:
         self._heights = [g.y for g in self.all]
 
     def between(self, top: float, bottom: float) -> list[Glyph]:
+        """Those whose centre lies between two heights, from top to bottom."""
         return self.all[bisect_right(self._heights, top) : bisect_left(self._heights, bottom)]
 
     def inside(self, top: float, bottom: float, left: float, right: float) -> list[Glyph]:
+        """Those whose centre lies in a box."""
         return [g for g in self.between(top, bottom) if left < g.x < right]
 
 

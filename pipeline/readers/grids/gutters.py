@@ -81,6 +81,7 @@ class Known(Struct):
         return said
 
     def note(self, left: float, right: float, cuts: tuple[float, ...]) -> None:
+        """Keep a table's borders and gutters, in points from the page's left, for the pages after."""
         self.found.append((left, right, cuts))
 
     def left(self, right: float, start: float) -> float:

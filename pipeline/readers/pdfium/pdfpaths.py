@@ -71,6 +71,7 @@ class Place(Struct, frozen=True):
 
     @classmethod
     def of(cls, page: pdfium.PdfPage) -> Place:
+        """The crop box of a page; A4 where it is empty."""
         left, bottom, right, top = page.get_cropbox()
         if right - left < 1 or top - bottom < 1:
             left, bottom, right, top = 0.0, 0.0, 595.0, 842.0
@@ -124,6 +125,7 @@ class Drawn(Struct):
 
     @classmethod
     def on(cls, page: pdfium.PdfPage) -> Drawn:
+        """What one page draws."""
         found = cls([], [])
         found._add(calls.page_object, page.raw, raw.FPDFPage_CountObjects(page.raw), IDENTITY, 0)
         return found

@@ -84,6 +84,7 @@ class Words(Struct, frozen=True):
 
     @classmethod
     def of(cls, lines: Sequence[Sequence[Char]]) -> Words:
+        """The pairs in lines whose characters were both read with SURE confidence."""
         sure = (a.text + b.text for line in lines for a, b in pairwise(line) if min(a.confidence, b.confidence) >= SURE)
         return cls(Counter(pair for pair in sure if len(pair) == 2))
 

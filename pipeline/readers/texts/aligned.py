@@ -294,6 +294,7 @@ class Sheet(Struct):
 
     @classmethod
     def of(cls, pages: Sequence[_Page], grids: Sequence[Columns]) -> Sheet:
+        """The lines of all pages, each in the columns of its page; their heights are ten apart, pages a thousand."""
         first = [Entry(line, 0, own.pieces(line), own, 0.0) for page, own in zip(pages, grids, strict=True) for line in page.body if line.kind != "blank"]
         begun = [e for e in first if e.anchored() and not sums_up(e.line)]
         filled = [sum(c in e.own for e in begun) / max(len(begun), 1) for c in range(len(grids[0].names))]

@@ -108,6 +108,7 @@ class Spread(Struct, frozen=True):
 
     @classmethod
     def of(cls, line: Line, measure: Measure) -> Spread:
+        """The line on a grid whose characters take the places that `measure` gives; a form feed takes none."""
         place, begins = 0, []
         for char in line.text:
             begins.append(place)
@@ -147,6 +148,7 @@ class Columns(Struct, frozen=True, dict=True):
 
     @cached_property
     def roles(self) -> tuple[str | None, ...]:
+        """The role of each column by its header; None where the words name none."""
         return tuple(patterns.header_role(several(n)[0]) for n in self.names)
 
     def place(self, col: int) -> int:
@@ -164,6 +166,7 @@ class Columns(Struct, frozen=True, dict=True):
         return out
 
     def first(self, *roles: str) -> int | None:
+        """The leftmost column of one of these roles."""
         return next((c for c, r in enumerate(self.roles) if r in roles), None)
 
     @cached_property
