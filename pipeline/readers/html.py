@@ -294,7 +294,8 @@ class _Reader(Struct):
         limits.check_text(text, self.name)
         at = Provenance(quote=text, path=path)
         deep = limits.MAX_TABLE_NESTING
-        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {deep} deep were read as text", at, message_zh=f"嵌套超过 {deep} 层的表格按文字读"))
+        zh = f"嵌套超过 {deep} 层的表格按文字读"
+        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {deep} deep were read as text", at, message_zh=zh))
         if clean(text):
             yield Paragraph(text, at)
 

@@ -185,8 +185,8 @@ def _glyphs(
     page: pdfium.PdfPage, place: Place, where: str, marked: bool, ground: Ground | None = None, off: frozenset[str] | None = None
 ) -> tuple[list[Glyph], int, int]:
     """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
-    characters of a watermark were left out (`marked`: whether some stand in marked content); with them those that are white on white, when the ground is given, and those
-    cut off or in a layer of a name in `off`, when that is given."""
+    characters of a watermark were left out (`marked`: whether some stand in marked content); with them those that are
+    white on white, when the ground is given, and those cut off or in a layer of a name in `off`, when that is given."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)

@@ -71,7 +71,9 @@ def several(name: str) -> list[str]:
     """The words of a header that names several columns; any other header as it is."""
     words = name.split()
     spread = not any(len(w) > 1 for w in words) and not all(map(patterns.grade_name, words))  # 分 值
-    named = len(words) > 1 and not spread and all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
+    if len(words) < 2 or spread:
+        return [name]
+    named = all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
     return words if named else [name]
 
 
@@ -118,7 +120,8 @@ class Spread(Struct, frozen=True):
     def ink(self) -> set[int]:
         """The grid columns that hold a character, or a wide space that spreads a word (总　分)."""
         ends = (*self.begins[1:], self.end)
-        spread = {i for p in self.line.pieces for i in range(p.start, p.end) if self.line.text[i] == "\u3000"} if "\u3000" in self.line.text else set()
+        inside = (i for p in self.line.pieces for i in range(p.start, p.end)) if "\u3000" in self.line.text else ()
+        spread = {i for i in inside if self.line.text[i] == "\u3000"}
         marked = (i in spread or not char.isspace() for i, char in enumerate(self.line.text))
         return {x for ink, a, b in zip(marked, self.begins, ends, strict=True) if ink for x in range(a, b)}
 
