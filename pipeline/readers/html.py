@@ -258,6 +258,7 @@ class _Reader(Struct):
         return element.tag.lower() if isinstance(element.tag, str) else ""
 
     def hidden(self, element: etree._Element) -> bool:
+        """Whether the page does not show an element: by attribute, style, or a class or id that its style sheet hides."""
         if "hidden" in element.attrib or _NONE.search(element.get("style") or ""):
             return True
         if element.tag == "input" and element.get("type", "").lower() == "hidden":
@@ -268,6 +269,8 @@ class _Reader(Struct):
     # -- tables
 
     def table_blocks(self, table: etree._Element, depth: int) -> Iterator[Block]:
+        """A table, its captions before it; the blocks in its cells where it only lays out the page, its text where it is
+        nested too deep."""
         path = self.places.path(table)
         if depth >= limits.MAX_TABLE_NESTING:
             yield from self._flattened(table, path)
@@ -291,7 +294,8 @@ class _Reader(Struct):
         limits.check_text(text, self.name)
         at = Provenance(quote=text, path=path)
         deep = limits.MAX_TABLE_NESTING
-        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {deep} deep were read as text", at, message_zh=f"嵌套超过 {deep} 层的表格按文字读"))
+        zh = f"嵌套超过 {deep} 层的表格按文字读"
+        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {deep} deep were read as text", at, message_zh=zh))
         if clean(text):
             yield Paragraph(text, at)
 
