@@ -24,6 +24,9 @@ POINTS = 72 / 25.4
 """Points per millimetre."""
 
 A4 = (0.0, 0.0, 210.0, 297.0)
+"""Box of a page without one of its own, in millimetres."""
+
+
 def read(data: bytes, name: str) -> Document:
     """The Document of an OFD file. Raises InputError for a broken container or one without pages."""
     box = open_container(data, name)

@@ -222,6 +222,7 @@ def _with_figures(net: Net, found: Sequence[tuple[Span, list[list[Glyph]]]], gly
         inside = [span for span in net.spans if row < span[0] < row + height]
         left = [net.ys[r] for r, c, _, w in inside if c + w == col]
         right = [net.ys[r] for r, c, _, _ in inside if c == col + 1]
+        right = right if len(right) + 1 < height else []  # cells of one row each are texts, and figures may be of one number
         rows = list(net.ys[row + 1 : row + height])
         for cuts, least in ((left, 0), (right, len(right)), (rows, max(len(rows), 2))):
             homes = {bisect_right(cuts, line[0].y) for line in lines}
