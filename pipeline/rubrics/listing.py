@@ -14,7 +14,7 @@ from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, columns, paragraph_lines
 from pipeline.ordinals import NUMERALS
-from pipeline.points import is_label_points, points_at_end
+from pipeline.points import LEADING_POINTS, is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
 from pipeline.rubrics.listheads import (
     EXTRA,
@@ -35,7 +35,6 @@ from pipeline.rubrics.listlines import (
     CASE,
     DOTTED_START,
     HEADS_APART,
-    LEADING_POINTS,
     LIST_MARKER,
     kind_of,
     names_subtotal,

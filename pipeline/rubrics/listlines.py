@@ -12,7 +12,7 @@ from pipeline.kept import kept
 from pipeline.model import Paragraph
 from pipeline.normalize import clean, fold
 from pipeline.ordinals import CIRCLED, FIGURES, NO_FIGURE, NUMERALS, WORDED
-from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end
+from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end, points_before
 
 APART = "apart"
 """The kind of a line that heads bonuses or deductions by its words alone."""
@@ -59,9 +59,6 @@ GIVEN = regex.compile(r"(?<![每不可共])[得计记]\s*(?P<points>[0-9]{1,3}(?
 OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
 """One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
 
-LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=[\p{L}《“‘\"])")
-"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
-
 
 def worth(line: Paragraph) -> Decimal | None:
     """The points that a line of a list gives (see `points_of`)."""
@@ -77,9 +74,9 @@ def points_of(text: str) -> Decimal | None:
     text = bracketed["said"] if bracketed else text
     own = points_at_end(text)
     own = own if own is not None else points_after_name(unmarked(text))
-    leading = LEADING_POINTS.match(unmarked(text)) if own is None else None
-    if leading:
-        return Decimal(leading["points"])
+    leading = points_before(unmarked(text)) if own is None else None
+    if leading is not None:
+        return leading
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None
     if closing is None or ("满分" not in closing[0] and CASE.search(text[: closing.start()].rpartition("。")[2])):
         return _named_last(text) if own is None and LIST_MARKER.match(text) else own
