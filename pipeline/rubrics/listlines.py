@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -27,13 +27,16 @@ BRACKETED = regex.compile(r"^\s*[【〖]\s*(?P<said>[^【】〖〗。；;]{2,40}
 
 LIST_MARKER = regex.compile(
     rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
-    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[1-9][0-9]{{2}}\s*[.．、](?![0-9０-９])|[A-H][.、．]|[①-⑳]"
+    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[1-9][0-9]{{2}}\s*[.．、](?![0-9０-９])|[A-H][0-9]{{1,2}}、|[A-H][.、．]|[①-⑳]"
     rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|指标|模块|板块|类别|单元)[一二三四五六七八九十]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：](?=\s*\S)|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
 )
 """How a line of a list is marked; the heading of bonuses or a bracketed one needs no more than its words."""
 
 LEVEL = regex.compile(r"^\s*[一二三]级指标(?=\s*[:：]\s*\S)")
 """A marker that names its own depth; without a name after it (`二级指标：`) it only says what the lines below are."""
+
+LETTERED = regex.compile(r"^\s*(?P<n>[A-H][0-9]{1,2})、")
+"""A serial of a letter and a figure (`A1、`), as `listserials.lettered` writes all that count up."""
 
 HEADS_APART = regex.compile(rf"(?:{LIST_MARKER.pattern})?{APART_HEAD}\s*$")
 
@@ -96,7 +99,7 @@ def _worth(text: str) -> Decimal | None:
     return Decimal(said["points"]) if said is not None and not CASE.search(text) else None
 
 
-def ranks(lines: Iterable[Paragraph]) -> dict[str, int]:
+def ranks(lines: Sequence[Paragraph]) -> dict[str, int]:
     """How deep the kinds of markers of a list are: as they appear; one that only heads bonuses or deductions heads all others (-1)."""
     found: dict[str, int] = {}
     others: set[str] = set()
@@ -104,7 +107,23 @@ def ranks(lines: Iterable[Paragraph]) -> dict[str, int]:
         found.setdefault(kind_of(line), len(found))
         if not HEADS_APART.match(line.text):
             others.add(kind_of(line))
-    return {kind: rank if kind in others else -1 for kind, rank in found.items()}
+    order = _brackets_outside(list(found), lines)
+    return {kind: order.index(kind) if kind in others else -1 for kind in found}
+
+
+def _brackets_outside(kinds: list[str], lines: Sequence[Paragraph]) -> list[str]:
+    """The kinds by depth, bracketed lines (【台账（40分）】) outside those whose scored lines each of them parts: they head them, though the
+    first stands below some."""
+    own = [kind_of(line) for line in lines]
+    at = [i for i, kind in enumerate(own) if kind == "bracket"]
+    parted = {own[i - 1] for i in at if i} | {own[i + 1] for i in at if i + 1 < len(own)}
+    if not at or at[0] == 0 or len(parted) != 1 or parted & {"plain", "bracket"}:
+        return kinds
+    if any(points_of(clean(lines[j].text)) is None for i in at for j in (i - 1, i) if j >= 0):
+        return kinds
+    inner = parted.pop()
+    rest = [kind for kind in kinds if kind != "bracket"]
+    return [*rest[: rest.index(inner)], "bracket", *rest[rest.index(inner) :]]
 
 
 def unmarked(text: str) -> str:
@@ -128,6 +147,8 @@ def kind_of_text(text: str) -> str:
         return "bracket" if BRACKETED.match(text) else APART
     if (level := LEVEL.match(text)) is not None:
         return level[0].strip()
+    if LETTERED.match(text):
+        return "letter and n"
     said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
     return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
 

@@ -40,7 +40,8 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     below = [c for r in rows if r.index > row.index for c in r.filled() if any(c.col == n.col for n in named)]
     if any(regex.search(r"\p{Han}{4}", c.text) for c in below):
         return None
-    pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in named]
+    total = [c for c in filled if patterns.names_total(c.text) and split_label(clean(c.text))[1] is not None]
+    pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in (*named, *total[:1])]
     return _turned(table, pairs, row.index)
 
 
@@ -74,6 +75,7 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
             continue
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
             total = [p for p in pairs if p not in kept and points(p[1]) is not None]
+            total += [(split_label(clean(c.text))[0], f"{value}", c, c) for c in names.filled()[1:] if patterns.names_total(c.text) and (value := split_label(clean(c.text))[1])]
             return _turned(table, [*kept, *total[:1]], names.index)
     return None
 
