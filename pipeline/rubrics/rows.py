@@ -95,6 +95,10 @@ def _as(line: Line, kind: Kind, label: str = "", value: Decimal | None = None) -
     return replace(line, kind=kind, value=value, label=label)
 
 
+SUMS = frozenset(("小计", "小计:", "分值小计"))
+"""What no column beside a numbered criterion says: the row is that of a sum, beside its section's name."""
+
+
 def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     for cell in filled:
         key = fold(cell.text)
@@ -104,7 +108,7 @@ def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         sub = patterns.names_subtotal(key) or patterns.SECTION_TOTAL_WORDS.fullmatch(key)
         if not total and not sub:
             continue
-        if not total and line.own(line.number) and line.own(line.text) and line.text is not cell:
+        if not total and line.own(line.number) and line.own(line.text) and line.text is not cell and key not in SUMS:
             continue
         return _as(line, "total" if total else "subtotal", clean(cell.text), _row_value(line, cell, filled))
     return None

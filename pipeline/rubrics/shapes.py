@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Paragraph, Table
-from pipeline.normalize import clean, points
+from pipeline.normalize import clean, narrow, points
 from pipeline.points import read_points, split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
 from pipeline.rubrics.listing import titles_sheet
@@ -40,9 +40,18 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     below = [c for r in rows if r.index > row.index for c in r.filled() if any(c.col == n.col for n in named)]
     if any(regex.search(r"\p{Han}{4}", c.text) for c in below):
         return None
-    total = [c for c in filled if patterns.names_total(c.text) and split_label(clean(c.text))[1] is not None]
-    pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in (*named, *total[:1])]
-    return _turned(table, pairs, row.index)
+    pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in named]
+    return _turned(table, [*pairs, *_total_among(filled)], row.index)
+
+
+def _total_among(cells: Sequence[Cell]) -> list[tuple[str, str, Cell, Cell]]:
+    """The first cell of a row of names that gives the total (总分（100分）), as a name with its points; none where none does."""
+    found = ((c, FIGURE.search(narrow(c.text))) for c in cells if patterns.names_total(c.text))
+    return [(TOTAL, figure[0], c, c) for c, figure in found if figure is not None][:1]
+
+
+TOTAL = "总分"
+FIGURE = regex.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def _is_scored_name(cell: Cell) -> bool:
@@ -75,8 +84,7 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
             continue
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
             total = [p for p in pairs if p not in kept and points(p[1]) is not None]
-            total += [(split_label(clean(c.text))[0], f"{value}", c, c) for c in names.filled()[1:] if patterns.names_total(c.text) and (value := split_label(clean(c.text))[1])]
-            return _turned(table, [*kept, *total[:1]], names.index)
+            return _turned(table, [*kept, *(total[:1] or _total_among(names.filled()[1:]))], names.index)
     return None
 
 
