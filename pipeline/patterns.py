@@ -370,6 +370,9 @@ POINTS_IN_TEXT = regex.compile(
 )
 """Points at the end of a criterion's text, words beside them or not: `…（2分）。`, `…（10分，扣完为止）`."""
 
+VETO_NAME = regex.compile(r"一票否决(?:项目?|事项|情形|条款|指标)?:?")
+"""The whole (folded) text of a row that vetoes, what does so standing beside it."""
+
 VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项)\s*[)）】\]]")
 """What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""
 

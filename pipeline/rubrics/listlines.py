@@ -44,7 +44,7 @@ NOTHING = regex.compile(r"不[得计给]分[。；;]?$")
 WORTH = regex.compile(r"(?<=[\p{Han}，,])(?<![每不])[得计记]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """What a marked line is worth, where it names no other points: `制度健全的得10分。`"""
 
-CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周月季年]|[人户班])")
+CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周月季旬年]|学[期年]|[人户班])")
 """An amount for each case (每增加一项), not for a period (每日, 每半年)."""
 
 WORTH_THEN = regex.compile(

@@ -50,8 +50,10 @@ def _join_torn(draft: Draft) -> None:
 
 
 def _lift_section_numbers(draft: Draft) -> None:
-    """Numbers that stand exactly where the outer labels stand, and on no other row, number the sections."""
-    outer = {m.after: m for m in draft.marks if m.level == 1 and not m.own_row}
+    """Numbers that stand exactly where the outer labels stand, and on no other row, number the sections; a label printed again in the
+    next row is the same."""
+    labels = [m for m in draft.marks if m.level == 1 and not m.own_row]
+    outer = {m.after: m for above, m in zip([None, *labels], labels, strict=False) if above is None or not m.text or above.text != m.text}
     numbered = {i for i, c in enumerate(draft.criteria) if c.number}
     if len(numbered) < 2 or numbered != set(outer) or len(numbered) == len(draft.criteria):
         return

@@ -84,7 +84,7 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
         number=number if number is not text else None,
         text=text,
         points=score if score is not text else None,
-        section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None},
+        section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None and cell is not text},
         label_numbers={level: cell for level, c in columns.label_numbers.items() if (cell := pick(c)) is not None},
         labels=tuple(pick(c) for c in columns.labels),
         grade=pick(columns.grade_rows),
