@@ -72,8 +72,8 @@ def _halves(rubric: Rubric) -> Iterator[Remark]:
     """A remark for each label without points that was put together from two pages, or may be the half of one, as far as the way it is
     set says so; one character alone is the half of one surely."""
     for mark in rubric.labels:
-        upper = len(fold(mark.at.quote))
-        if mark.stated_points is None and mark.at.bbox is not None and DOWN.fullmatch(mark.at.quote) and 1 < upper < len(fold(mark.text)) - 1:
+        own = len(fold(mark.at.quote))
+        if mark.stated_points is None and mark.at.bbox is not None and DOWN.fullmatch(mark.at.quote) and 1 < own < len(fold(mark.text)) - 1:
             yield _odd(mark.at, f"the label “{mark.text}” was put together from its halves on two pages", f"项目名称“{mark.text}”是由两页上的两半拼成的")
     for upper, lower in pairwise(rubric.labels):
         others = [m for m in rubric.labels if m.level == upper.level and m is not upper and m is not lower]
