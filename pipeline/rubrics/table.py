@@ -29,6 +29,9 @@ ALIKE = 2.0
 APART = regex.compile(r"[(（]?(?:附加|加分|奖励|另设|另外|另附)")
 """How a line begins that heads criteria outside the total of those above."""
 
+NUMBERED = regex.compile(r"表\s*[0-9一二三四五六七八九十]")
+"""How the number of a table begins."""
+
 MIN_ROWS = 3
 """Rows under a header from which its columns are taken for the parts of other widths too."""
 
@@ -146,8 +149,7 @@ def _is_closing_part(laid: Sequence[Row]) -> bool:
 def _closes(paragraph: Paragraph) -> bool:
     """Whether a line under a table belongs to it: a note, a total, a place to sign."""
     text = clean(paragraph.text)
-    signed = patterns.field_name(text) == "assessor"
-    return signed or bool(patterns.NOTE_ROW.match(text) or patterns.names_total(text))
+    return "assessor" in patterns.field_names(paragraph.text) or bool(patterns.NOTE_ROW.match(text) or patterns.names_total(text))
 
 
 def _opens(paragraph: Paragraph) -> bool:
@@ -178,10 +180,17 @@ def _lies_alike(before: Table, part: Table, between: Sequence[Paragraph]) -> boo
     somebody typed, a stamp) stand at the foot of the page before: above the part they might be its title."""
     if before.page is None or part.page != before.page + 1 or part.cols != before.cols or any(line.page != before.page for line in between):
         return False
-    if _begins_anew(rows_of(part)):
+    if _begins_anew(rows_of(part)) or any(map(_parts_sheets, between)):
         return False
     here, there = ({c.col: c.at.bbox[0] for c in own.cells if c.at.bbox} for own in (before, part))
     return bool(here) and here.keys() == there.keys() and all(abs(x - there[col]) <= ALIKE for col, x in here.items())
+
+
+def _parts_sheets(paragraph: Paragraph) -> bool:
+    """Whether a line at the foot of a page is a title that was left there, a table's number or a place to fill."""
+    text = clean(paragraph.text)
+    titled = patterns.TITLE_WORDS.search(text) and not regex.search(r"[，。；]", text)
+    return bool(titled or NUMBERED.match(text) or patterns.field_names(paragraph.text))
 
 
 def _begins_anew(rows: Sequence[Row]) -> bool:
@@ -205,9 +214,7 @@ def _goes_on(parts: Sequence[Table], part: Table) -> bool:
     if not header and (are_bands(rows) or (ended and are_others([row for row in rows if row.filled()]))):
         return False
     if not header:
-        return not (ended and _begins_anew(rows)) and (
-            abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1
-        )
+        return not (ended and _begins_anew(rows)) and (abs(part.cols - parts[-1].cols) <= 3 or len(parts) > 1)
     if not first:
         return not ended and len(before) <= 2
     if len(parts) == 1 and len(before) == len(first):

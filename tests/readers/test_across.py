@@ -58,6 +58,7 @@ def test_columns_on_other_pages_go_back_beside_theirs(order):
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == ["供水服务评价表"]
     points = [c for b in document.blocks if isinstance(b, Table) for c in b.cells if c.col == 3]
     assert {c.at.page for c in points} == {1 + order.index(2), 1 + order.index(3)}
+    assert [(remark.kind, remark.at and remark.at.page) for remark in document.remarks] == [("joined-columns", 1)]
 
 
 def test_page_numbers_far_from_the_edge_are_left_where_they_stand():
@@ -96,11 +97,12 @@ def test_a_row_as_wide_as_the_sheet_is_one_cell():
     ("spans", "xs", "ys", "titles"),
     [
         ((*((0, i, 1, 1, text) for i, text in enumerate(("指标", "分值"))), *((r, c, 1, 1, "9") for r in range(1, 5) for c in (0, 1))), RIGHT_XS, YS, ()),
+        ((*((0, i, 1, 1, text) for i, text in enumerate(("扣分情形", "扣分"))), *((r, c, 1, 1, "9") for r in range(1, 5) for c in (0, 1))), RIGHT_XS, YS, ()),
         (RIGHT, RIGHT_XS, (100.0, 125.0, 150.0, 175.0, 220.0, 255.0), ()),
         (RIGHT, RIGHT_XS, YS, ((60, "附件2"),)),
         (RIGHT, RIGHT_XS, YS, ((120, "扣分表"),)),
     ],
-    ids=["begins a table of its own", "rows of other heights", "another annex", "a title of its own"],
+    ids=["begins a table of its own", "texts and scores of its own", "rows of other heights", "another annex", "a title of its own"],
 )
 def test_other_tables_stay(spans, xs, ys, titles):
     document = read(ABOVE_LEFT, page(spans, xs, ys, *titles))

@@ -509,9 +509,12 @@ def test_a_stray_line_between_the_parts_of_a_table(tmp_path, between, joined):
         ("已核对，请照此执行", "", (60.0, 140.0, 400.0, 460.0), True),
         ("已核对，请照此执行", "", (60.0, 180.0, 400.0, 460.0), False),
         ("注：得分保留一位小数。", "", (60.0, 140.0, 400.0, 460.0), False),
+        ("应急服务评价表", "", (60.0, 140.0, 400.0, 460.0), False),
+        ("表2 应急服务", "", (60.0, 140.0, 400.0, 460.0), False),
+        ("评价人：        日期：", "", (60.0, 140.0, 400.0, 460.0), False),
         ("", "应急服务评价表", (60.0, 140.0, 400.0, 460.0), False),
     ],
-    ids=["one table", "other columns", "a note closes a table", "a title above the second"],
+    ids=["one table", "other columns", "a note closes a table", "a title left behind", "a number left behind", "a place to sign", "a title above the second"],
 )
 def test_a_line_at_the_foot_of_a_page_parts_no_table_without_numbers(tmp_path, foot, head, xs, joined):
     pages = []

@@ -35,8 +35,8 @@ FARTHEST = 40
 OWN = frozenset({"number", "label", "item", "grade"})
 """Columns that begin a table: what has one of them is another table."""
 
-ALONE = frozenset({"text", "points"})
-"""Columns that together make a table, even without those that begin one."""
+SCORES = frozenset({"points", "deduction", "awarded"})
+"""Columns that make a table together with one of texts, even without those that begin one."""
 
 
 class Leaf(Struct, frozen=True, dict=True):
@@ -82,7 +82,8 @@ class Sheet(Struct, frozen=True):
 
 
 def joined(blocks: Sequence[Block]) -> tuple[list[Block], list[Remark]]:
-    """The blocks with the columns of each wide sheet in one table, and what is said of sheets of which that is not sure."""
+    """The blocks with the columns of each wide sheet in one table, and what is said of each: that equal heights joined them, or
+    that not all of its pages fit."""
     tables = [block for block in blocks if isinstance(block, Table)]
     level = Counter(round(_box(table)[1] / LEVEL) for table in tables)
     if not any(level[at] + level[at + 1] > 1 for at in level):
@@ -99,7 +100,14 @@ def joined(blocks: Sequence[Block]) -> tuple[list[Block], list[Remark]]:
         for numbers in sheet.pages:
             row = [leaf for leaf in _row(numbers, leaves) if leaf]
             printed.update(zip(numbers, _side_by_side(row, sheet.first), strict=True))
-    return [block for page in sorted(printed) for block in printed[page]], [_apart(sheet) for sheet in sheets if sheet not in whole]
+    return [block for page in sorted(printed) for block in printed[page]], [_together(sheet) if sheet in whole else _apart(sheet) for sheet in sheets]
+
+
+def _together(sheet: Sheet) -> Remark:
+    page, *others = sheet.pages[0]
+    zh = f"第 {page} 页的表比纸宽，第 {'、'.join(map(str, others))} 页的表各行等高，读作它的其余各列"
+    what = f"the table on page {page} is wider than its page: the table on page {', '.join(map(str, others))}, in rows of the same heights, is read as its further columns"
+    return Remark("joined-columns", what, Provenance("", page), message_zh=zh)
 
 
 def _apart(sheet: Sheet) -> Remark:
@@ -187,7 +195,7 @@ def _is_beside(left: Sequence[Leaf], right: Leaf) -> bool:
     begins = OWN if {"number", "text"} & set(known.values()) else OWN - {"number"}  # labels alone make no table
     if begins & set(roles.values()) or roles.keys() & known.keys() or not set(known.values()) & (OWN | {"text"}):
         return False
-    if set(roles.values()) >= ALONE and ALONE & set(known.values()):
+    if "text" in roles.values() and SCORES & set(roles.values()) and {"text", "points"} & set(known.values()):
         return False
     above = _above(right)
     alone = [line for line in above if not any(_goes_on(line, right, leaf) for leaf in left)]
