@@ -121,11 +121,12 @@ def _names_among_sentences(draft: Draft) -> list[int]:
 
 
 def _above_sums(draft: Draft) -> list[int]:
-    """The lines right below a subtotal, and the first, where there are several; else those that have the points of the lines below
+    """The lines right below a subtotal, and the first, where there are several, each with the points of the next subtotal; else those that have the points of the lines below
     them, each line below one of them, where together they make the total."""
-    below = [s.after + 1 for s in draft.subtotals if s.after is not None]
-    if len(below) > 1 and below[-1] == len(draft.criteria):
-        return [0, *below[:-1]]
+    sums = [s for s in draft.subtotals if s.after is not None]
+    if len(sums) > 1 and sums[-1].after == len(draft.criteria) - 1:
+        heads = [0, *(s.after + 1 for s in sums[:-1] if s.after is not None)]
+        return heads if all(draft.criteria[h].max_points == s.points for h, s in zip(heads, sums, strict=True)) else []
     heads, rest = [], Decimal(0)
     for index, own in enumerate(draft.criteria):
         if not own.max_points:
