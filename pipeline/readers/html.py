@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import groupby, islice
+from itertools import accumulate, groupby, islice
 from typing import Literal
 
 from lxml import etree, html
@@ -300,7 +300,7 @@ class _Reader(Struct):
             yield Paragraph(text, at)
 
     def _row_groups(self, table: etree._Element) -> list[list[list[etree._Element]]]:
-        """Cells by row group and row: a rowspan never leaves its group; a tfoot is shown last wherever it stands."""
+        """Cells by row group and row; a tfoot is shown last wherever it stands."""
         groups: list[list[list[etree._Element]]] = [[]]
         foot: list[list[list[etree._Element]]] = []
         for is_group, parts in groupby(self._parts(table, _ROW_GROUPS | _ROW_PARTS), lambda part: self.kind(part) in _ROW_GROUPS):
@@ -311,7 +311,7 @@ class _Reader(Struct):
                 group = self._rows(self._parts(part, _ROW_PARTS))
                 (foot if self.kind(part) == "tfoot" else groups).append(group)
             groups.append([])
-        return [g for g in (*groups, *foot) if g]
+        return _as_meant([g for g in (*groups, *foot) if g])
 
     def _rows(self, parts: Iterable[etree._Element]) -> list[list[etree._Element]]:
         """The cells of each row; cells side by side without a row of their own make one, as in a browser."""
@@ -342,7 +342,7 @@ class _Reader(Struct):
                 stack.extend(reversed(part))
 
     def _placed(self, groups: list[list[list[etree._Element]]], path: str, depth: int) -> Iterator[Placed]:
-        """Cells on the grid, by the rules of HTML: each goes to the next column that no rowspan covers."""
+        """Cells on the grid, by the rules of HTML: each goes to the next column that no rowspan covers, and none leaves its group."""
         row = 0
         width = _width(groups)
         for group in groups:
@@ -407,6 +407,28 @@ def _width(groups: list[list[list[etree._Element]]]) -> int:
     widths = [[_count(c, "colspan") for c in cells] for group in groups for cells in group]
     honest = [sum(w) for w in widths if all(0 < n <= limits.MAX_TABLE_COLUMNS for n in w)]
     return min(max(honest, default=1), limits.MAX_TABLE_COLUMNS)
+
+
+def _as_meant(groups: list[list[list[etree._Element]]]) -> list[list[list[etree._Element]]]:
+    """One group of all rows where their rowspans then fill the rows evenly and, ended by the groups as in a browser, do not:
+    LibreOffice writes groups that part merged cells."""
+    if len(groups) < 2 or len(_filled(groups)) == 1:
+        return groups
+    whole = [[cells for group in groups for cells in group]]
+    return whole if len(_filled(whole)) == 1 else groups
+
+
+def _filled(groups: list[list[list[etree._Element]]]) -> set[int]:
+    """How many columns the rows fill, each with the cells that reach down to it."""
+    filled: set[int] = set()
+    for group in groups:
+        begun_less_ended = [0] * (len(group) + 1)
+        for row, cells in enumerate(group):
+            for cell in cells:
+                begun_less_ended[row] += _count(cell, "colspan")
+                begun_less_ended[min(row + (_count(cell, "rowspan") or len(group)), len(group))] -= _count(cell, "colspan")
+        filled.update(accumulate(begun_less_ended[:-1]))
+    return filled
 
 
 def _has_text(cell: etree._Element) -> bool:

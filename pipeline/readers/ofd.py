@@ -13,10 +13,10 @@ from pipeline.readers.packages import ofdextras, ofdpictures, ofdseen
 from pipeline.readers.packages.container import Container, open_container, target
 from pipeline.readers.packages.ofdobjects import Node, Resources, Sheet, collect, every
 from pipeline.readers.packages.ofdpaths import numbers
-from pipeline.readers.pages.glyphs import without_running_lines
 from pipeline.readers.pages.marks import PageMarks
 from pipeline.readers.pages.matrices import Matrix, moved, upright
 from pipeline.readers.pages.remarks import of_page, on_page
+from pipeline.readers.pages.runninglines import without_running_lines
 from pipeline.readers.pages.strokes import Segment, rules_from
 
 MEDIA_TYPE = "application/ofd"
@@ -24,6 +24,9 @@ POINTS = 72 / 25.4
 """Points per millimetre."""
 
 A4 = (0.0, 0.0, 210.0, 297.0)
+"""Box of a page without one of its own, in millimetres."""
+
+
 def read(data: bytes, name: str) -> Document:
     """The Document of an OFD file. Raises InputError for a broken container or one without pages."""
     box = open_container(data, name)

@@ -22,9 +22,10 @@ from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
 from pipeline.readers.grids import across, grid, shading
 from pipeline.readers.grids.gutters import Known
-from pipeline.readers.pages.glyphs import RADICALS, plain, without_running_lines
+from pipeline.readers.pages.glyphs import RADICALS, plain
 from pipeline.readers.pages.marks import Glyph, PageMarks
 from pipeline.readers.pages.remarks import of_page, on_page
+from pipeline.readers.pages.runninglines import without_running_lines
 from pipeline.readers.pdfium import calls, standins, tallboxes, textlayer, typednotes, unshown, watermarks
 from pipeline.readers.pdfium.calls import Character
 from pipeline.readers.pdfium.pdfpaths import Drawn, Ground, Place, rules_of
