@@ -41,6 +41,8 @@ def criterion_of(line: Line, part: int) -> Criterion:
         read, printed, points_at = PointsRead(leading), LEADING_POINTS.match(_unnumbered(text))["said"], line.text.at  # type: ignore[index]
     if read == PointsRead(None) and (vetoes := patterns.VETO_IN_TEXT.search(text)) is not None:
         read = PointsRead(None, vetoes["said"], "veto")
+    elif read.value is None and patterns.VETO_NAME.fullmatch(fold(text)):
+        read = PointsRead(None, read.choice, "veto")
     cells = [c for c in (line.text, line.points, line.number) if c is not None and c.confidence is not None]
     return Criterion(
         id="",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.model import Cell, Table
+from pipeline.model import Cell, Paragraph, Table
 from pipeline.notices.notice import Segment
 from pipeline.provenance import Provenance
 from pipeline.rubrics.rubric import parse
@@ -269,7 +269,7 @@ def test_two_rubrics_in_one_table_and_ids():
         2 | 丁。 | 50
         合计 | | 100
     """)
-    assert (first.id, second.id) == ("annex-1", "annex-1-2") or (first.id, second.id) == ("annex-1", "annex-2")
+    assert (first.id, second.id) == ("annex-1", "annex-2")
     assert first.stated_total == second.stated_total == 100
 
 
@@ -302,7 +302,18 @@ def test_a_serial_that_only_a_space_parts_from_the_text(texts, numbers):
     assert [c.text for c in found.criteria()] == [t[2:] if numbers[0] else t for t in texts]
 
 
-@pytest.mark.parametrize(("line", "title"), [("注：每处扣1分", None), ("备注：逐项评分", None), ("注册登记管理", "注册登记管理")])
+@pytest.mark.parametrize(("line", "title"), [
+    ("注：每处扣1分", None), ("备注：逐项评分", None), ("注册登记管理", "注册登记管理"), ("下表为样张，供应商可予以细化，正式的以合同", None),
+])  # fmt: skip
 def test_a_note_above_a_table_is_no_title(line, title):
     (rubric,) = rubrics_of(f"# {line}\n项目 | 序号 | 评价内容 | 评价分值\n管理（5分） | 1 | 证照齐全。 | 3\n^ | 2 | 报表及时。 | 2\n总评 | | | 5")
     assert rubric.title == title
+
+
+@pytest.mark.parametrize(("between", "title"), [(2, "投标人认为要说明的内容"), (40, "三、评分细则")])
+def test_the_title_of_an_annex_far_above_its_table_is_not_the_tables(between, title):
+    lines = [Paragraph(f"（{i}）投标人应当递交第{i}份材料。", Provenance("")) for i in range(between)]
+    cells = tuple(Cell(r, c, t, Provenance(t)) for r, row in enumerate([("评价内容", "分值"), ("1.台账齐全。", "5"), ("2.人员持证。", "5")]) for c, t in enumerate(row))
+    blocks = (*lines, Paragraph("三、评分细则", Provenance("")), Table(cells, 3, 2, Provenance("")))
+    (found,) = parse([Segment(3, "annex", "投标人认为要说明的内容", None, None, blocks)])
+    assert found.title == title
