@@ -13,7 +13,8 @@ from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, columns, paragraph_lines
-from pipeline.points import is_label_points, points_at_end
+from pipeline.ordinals import NUMERALS
+from pipeline.points import LEADING_POINTS, is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
 from pipeline.rubrics.listheads import (
     EXTRA,
@@ -34,17 +35,18 @@ from pipeline.rubrics.listlines import (
     CASE,
     DOTTED_START,
     HEADS_APART,
-    LEADING_POINTS,
+    LETTERED,
     LIST_MARKER,
     kind_of,
     names_subtotal,
     names_total,
     points_of,
     unmarked,
+    worth,
     worth_then,
 )
 from pipeline.rubrics.listlines import ranks as ranks_of
-from pipeline.rubrics.listserials import levels_set_apart, plainly_numbered, spaced_out
+from pipeline.rubrics.listserials import lettered, levels_set_apart, plainly_numbered, spaced_out
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.sections import section_kind
 from pipeline.rubrics.stacks import MIN_TITLE
@@ -188,7 +190,7 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
     paragraphs = [item for part in _extras_apart(written) for item in _items(part)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
-    paragraphs, options = _without_options(plainly_numbered(levels_set_apart(spaced_out(paragraphs))))
+    paragraphs, options = _without_options(plainly_numbered(levels_set_apart(spaced_out(lettered(paragraphs)))))
     paragraphs, remarks = _without_remark(paragraphs)
     lines, beside = parted(_whole_lines(paragraphs))
     lines, total = _without_total(lines)
@@ -211,12 +213,13 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
         below = next((i for i, p in enumerate(inside) if i and not _heads_no_line(p)), 1)
         title, inside = [*title, *inside[:below]], inside[below:]
     heads = Heads(inside).found()
-    own = [i for i, p in enumerate(inside) if i not in heads and points_of(clean(p.text)) is not None]
+    own = [i for i, p in enumerate(inside) if i not in heads and worth(p) is not None]
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
     noted = next((i for i in range(over, len(lines)) if patterns.NOTE_ROW.match(lines[i].text)), len(lines))
-    unread = [line for line in lines[over:noted] if kind_of(line) != "plain" and says_extra(line)]  # told, since nothing else says it
+    bare = [line for line in lines[over:noted] if "分" in line.text and HEADS_APART.match(clean(line.text))]
+    unread = [line for line in lines[over:noted] if line in bare or (kind_of(line) != "plain" and says_extra(line))]  # told, since nothing else says it
     return _as_table(title, inside, heads, beside, [*options, *remarks, *lines[last + 1 : over], *unread], lines[over:][:TAIL])
 
 
@@ -233,7 +236,7 @@ def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragr
 
 def _scored(lines: Sequence[Paragraph]) -> list[int]:
     """Where lines give points; one that gives the total is none of them."""
-    return [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None and not names_total(p) and not names_subtotal(p)]
+    return [i for i, p in enumerate(lines) if worth(p) is not None and not names_total(p) and not names_subtotal(p)]
 
 
 def _tells_of_points(lines: Sequence[Paragraph], scored: Sequence[int]) -> bool:
@@ -255,7 +258,7 @@ def _last(lines: Sequence[Paragraph], scored: Sequence[int]) -> int:
 def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     """The lines without those marked A. or 1) where none of these has points: answers and remarks, no level of the list."""
     options = [p for p in lines if OPTION_LINE.match(p.text)]
-    if any(points_of(clean(p.text)) is not None or vetoes(p) for p in options):
+    if any(worth(p) is not None or vetoes(p) for p in options):
         return lines, []
     return [p for p in lines if not OPTION_LINE.match(p.text)], options
 
@@ -264,7 +267,7 @@ def _without_remark(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Parag
     """The lines without a bracketed one that heads none (【重要】), and that: it parts two lines of one kind, the upper one scored,
     and no other has points or stands among them or as a heading above them."""
     found = [i for i, p in enumerate(lines) if kind_of(p) == "bracket"]
-    if not found or any(points_of(clean(lines[i].text)) is not None for i in found):
+    if not found or any(worth(lines[i]) is not None for i in found):
         return lines, []
     scored = _scored(lines)
     among = [i for i in found if scored and i > scored[0]]
@@ -298,8 +301,8 @@ def _with_extras(lines: list[Paragraph], first: int, last: int) -> tuple[list[Pa
 
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
     """Whether the last section of a list declares more points than its lines have."""
-    heads = [i for i in sorted(Heads(lines).found()) if points_of(clean(lines[i].text)) is not None]
-    given = [points_of(clean(line.text)) or 0 for line in lines[heads[-1] :]] if heads else [0]
+    heads = [i for i in sorted(Heads(lines).found()) if worth(lines[i]) is not None]
+    given = [worth(line) or 0 for line in lines[heads[-1] :]] if heads else [0]
     return given[0] > sum(given[1:])
 
 
@@ -340,7 +343,7 @@ def _as_table(
         if value is None and extra and len(EXTRA.findall(text)) == 1 and (added := ADDED.search(text)) and not CASE.search(text):
             value = Decimal(added["points"])
         if i in heads:
-            apart = kind_of(paragraph) == APART
+            apart = HEADS_APART.match(text) is not None
             extra = "加分" in text or patterns.BONUS_LABEL.search(text) is not None
             label = unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text)).rstrip("：:")
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
@@ -365,9 +368,10 @@ def _as_table(
 def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph) -> list[Cell]:
     """One line: its serial (where it has one), its text without marker and bracketed points, its points."""
     marker = LIST_MARKER.match(text)
-    serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
+    serial = regex.search(rf"[0-9]+|[{NUMERALS}]+", fold(marker[0])) if marker else None
     dotted = DOTTED_START.match(text)
-    number = dotted["n"] if dotted else chinese_number(serial[0]) if serial else None
+    lettered_so = LETTERED.match(text)
+    number = dotted["n"] if dotted else lettered_so["n"] if lettered_so else chinese_number(serial[0]) if serial else None
     unscored = patterns.POINTS_IN_TEXT.sub(lambda m: f"（{m['said']}）" if m["said"] else "", unmarked(text))
     body = LEADING_POINTS.sub("", unscored).strip()
     veto = (patterns.VETO_IN_TEXT.search(body) or VETO_CLOSING.search(body)) if value is None else None
@@ -386,7 +390,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     for i, line in enumerate(lines):
         text = clean(line.text)
         above = clean(out[-1].text) if out else ""
-        marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
+        marked = bool(LIST_MARKER.match(above) or BULLET.match(above)) and not HEADS_APART.match(above)
         opened = marked and points_of(above) is None
         own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or names_total(line)
         wraps = (line.page is not None or columns(set_lines[i - 1][-1].text) >= widest) and not above.endswith(("。", "；", "："))
@@ -409,7 +413,7 @@ def _tails(lines: Sequence[Paragraph]) -> set[int]:
             continue
         rest = range(i + 1, len(lines))
         run = list(takewhile(lambda j: kind_of(lines[j]) == "plain" and not patterns.NOTE_ROW.match(lines[j].text) and not names_total(lines[j]), rest))
-        scored = [j for j in run if points_of(clean(lines[j].text)) is not None]
+        scored = [j for j in run if worth(lines[j]) is not None]
         hang = not patterns.SECTION_MARKER.match(text) and all(_indent(lines[j]) > _indent(line) for j in run)
         if scored == run[-1:] != [] and (hang or WITHIN.search(unmarked(text))) and not any(clean(lines[j].text).endswith(STOPS) for j in run[:-1]):
             found.update(run)
@@ -429,7 +433,7 @@ def _is_title(inside: Sequence[Paragraph]) -> bool:
         return False
     below, own = inside[1:], points_of(text)
     heads = Heads(below).found()
-    given = sum((points_of(clean(p.text)) or 0 for i, p in enumerate(below) if i not in heads), Decimal(0))
+    given = sum((worth(p) or 0 for i, p in enumerate(below) if i not in heads), Decimal(0))
     return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * LEAST_TOTAL
 
 

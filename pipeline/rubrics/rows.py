@@ -48,7 +48,7 @@ class Line(Struct, frozen=True):
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool | None = None, worded: bool = False) -> Line:
+def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool, whole_above: bool | None, worded: bool) -> Line:
     """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
     `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `whole_above`: the
     row before it is a whole sentence, or breaks off (None: rows here do not end with a stop); `worded`: the scored rows
@@ -84,7 +84,7 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
         number=number if number is not text else None,
         text=text,
         points=score if score is not text else None,
-        section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None},
+        section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None and cell is not text},
         label_numbers={level: cell for level, c in columns.label_numbers.items() if (cell := pick(c)) is not None},
         labels=tuple(pick(c) for c in columns.labels),
         grade=pick(columns.grade_rows),
@@ -93,6 +93,10 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
 
 def _as(line: Line, kind: Kind, label: str = "", value: Decimal | None = None) -> Line:
     return replace(line, kind=kind, value=value, label=label)
+
+
+SUMS = frozenset(("小计", "小计:", "分值小计"))
+"""What no column beside a numbered criterion says: the row is that of a sum, beside its section's name."""
 
 
 def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
@@ -104,7 +108,7 @@ def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         sub = patterns.names_subtotal(key) or patterns.SECTION_TOTAL_WORDS.fullmatch(key)
         if not total and not sub:
             continue
-        if not total and line.own(line.number) and line.own(line.text) and line.text is not cell:
+        if not total and line.own(line.number) and line.own(line.text) and line.text is not cell and key not in SUMS:
             continue
         return _as(line, "total" if total else "subtotal", clean(cell.text), _row_value(line, cell, filled))
     return None
@@ -142,7 +146,7 @@ def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return _as(line, "note") if remark or (empty and patterns.OPINION.fullmatch(key)) else None
 
 
-def _heading(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
+def _heading(line: Line, filled: tuple[Cell, ...], headed: bool) -> Line | None:
     """A row that only names a group of rows within a section: a marked line （一） in the text column, beside no more than the
     section's own label, where rows are told by labels and have points."""
     if line.text is None or not line.own(line.text) or not headed or line.columns.points is None or not line.labels or _covers_label(line, line.text):
@@ -160,7 +164,7 @@ SAYS_EXTRA = regex.compile(rf"^(?!(?:{patterns.SECTION_MARKER.pattern})?{APART_H
 """A text that says what a case adds or takes off, whatever the most of it, and names no extras: `获市级表彰的加5分，累计不超过10分`."""
 
 
-def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded: bool = False) -> Line | None:
+def _section(line: Line, filled: tuple[Cell, ...], headed: bool, worded: bool) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
     given = set(map(id, scores))
