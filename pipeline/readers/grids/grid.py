@@ -218,15 +218,15 @@ def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks, known: Known) ->
     for own, (row, col, height, width) in zip(texts, spans, strict=True):
         for home in homes[row : row + height]:
             home[col : col + width] = [own] * width
-    home = last = texts[0]
+    held = last = texts[0]
     left = right = top = bottom = inf
     for glyph in glyphs:
         hung = glyph.text in HANGING
         x, y = glyph.x if not hung else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0), glyph.y
         if not (left <= x < right and top <= y < bottom):  # most stand in the square of the one before
             row, col = bisect_right(ys, y, 1, last_row) - 1, bisect_right(xs, x, 1, last_col) - 1
-            home, left, right, top, bottom = homes[row][col], xs[col], xs[col + 1], ys[row], ys[row + 1]
-        own = home
+            held, left, right, top, bottom = homes[row][col], xs[col], xs[col + 1], ys[row], ys[row + 1]
+        own = held
         if own is not last and last and runs_over(glyph, last[-1], left):
             own = last
         own.append(glyph)
