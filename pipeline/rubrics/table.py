@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -112,6 +114,8 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
                 between.append(block)
             continue
         apart = between or inside
+        if parts and not apart and not leading_headers(block):
+            block = _in_columns(block, parts[-1])
         if parts and (
             _is_closing_part(rows_of(block))
             or (not apart and _goes_on(parts, block))
@@ -138,6 +142,26 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
 def _sheets(table: Table) -> tuple[Table, ...]:
     """The sheets of one table: those that stand one under another, of each the halves side by side."""
     return tuple(half for sheet in stacked(table) for half in halves(sheet))
+
+
+def _in_columns(part: Table, before: Table) -> Table:
+    """A part of fewer columns, on the next page, in those of the part before where all its edges are edges there: its rows
+    join columns (a veto below the total)."""
+    if part.cols >= before.cols or before.page is None or part.page != before.page + 1:
+        return part
+    here, there = _edges(part), _edges(before)
+    at = [next((i for i, x in enumerate(there) if abs(x - edge) <= ALIKE), None) for edge in here]
+    known = [i for i in at if i is not None]
+    if (len(known), len(here), len(there)) != (part.cols + 1, part.cols + 1, before.cols + 1) or (known[0], known[-1]) != (0, before.cols):
+        return part
+    cells = tuple(replace(c, col=known[c.col], col_span=known[c.col + c.col_span] - known[c.col]) for c in part.cells)
+    return replace(part, cells=cells, cols=before.cols)
+
+
+def _edges(part: Table) -> list[float]:
+    """Where the columns of a part begin and the last one ends, from left to right; those in which no cell begins are left out."""
+    sides = sorted({x for c in part.cells if c.at.bbox for x in (c.at.bbox[0], c.at.bbox[2])})
+    return [*sides[:1], *(x for before, x in pairwise(sides) if x - before > ALIKE)]
 
 
 def _is_closing_part(laid: Sequence[Row]) -> bool:
