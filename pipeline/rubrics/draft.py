@@ -166,7 +166,8 @@ def _is_torn(draft: Draft, line: Line) -> bool:
     labels = draft.spans[-1].labels
     if line.kind == "other":
         return samelines.is_rest_beside(labels, line)
-    return _repeats_labels(draft, line) or samelines.closes_bracket(draft.criteria[-1], line) or samelines.is_rest(draft.criteria[-1], labels, line, draft.whole())
+    last = draft.criteria[-1]
+    return _repeats_labels(draft, line) or samelines.closes_bracket(last, line) or samelines.is_rest(last, labels, line, draft.whole())
 
 
 def _repeats_labels(draft: Draft, line: Line) -> bool:
@@ -192,7 +193,8 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         if level is not None and (torn := _torn_label(draft, line.label, level, part)) is not None:
             draft.by_cell[id(heading)] = torn
             return
-        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria), rank=draft.table.ranks.get(line.row.index))
+        own = draft.table.ranks.get(line.row.index)
+        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria), rank=own)
         mark.number, mark.alone = _section_number(line, heading), level is not None
         draft.marks.append(mark)
     elif line.kind == "heading" and line.text is not None:
