@@ -370,6 +370,9 @@ POINTS_IN_TEXT = regex.compile(
 )
 """Points at the end of a criterion's text, words beside them or not: `…（2分）。`, `…（10分，扣完为止）`."""
 
+VETO_NAME = regex.compile(r"一票否决(?:项目?|事项|情形|条款|指标)?:?")
+"""The whole (folded) text of a row that vetoes, what does so standing beside it."""
+
 VETO_IN_TEXT = regex.compile(r"[（(【\[]\s*(?P<said>一票否决项?|否决项)\s*[)）】\]]")
 """What stands in place of a line's points where it vetoes: `拒绝检查的（一票否决）。`."""
 
@@ -392,12 +395,17 @@ CHOOSE_ONE = regex.compile(r"任选(?:其中?)?[一1]|择[一1]|[二三四五六
 """How a section's label says that only one of its criteria gives points."""
 CHOOSE_SEVERAL = regex.compile(r"(?:任选|选择?|选取|择)(?:其中?)?(?P<n>[两二三四五2-5])[项个条类]|[三四五六七3-7]选(?P<n>[两二三2-3])")
 """How a label has more than one of its lines chosen: `以下任选两项`, `四选二`."""
-CAPPED = regex.compile(r"(?:最高|最多|至多|上限|不得?超过|封顶)\p{Han}{0,3}[0-9]|[0-9]分?(?:为限|封顶|为上限|以内)")
+CAPPED = regex.compile(r"(?:最高|最多|至多|上限|不得?超过|封顶)\p{Han}{0,3}[0-9]|(?<![期时年])限[加扣]?[0-9.]+分|[0-9]分?(?:为限|封顶|为上限|以内)")
 """How a label says that its points are the most that its lines can give together."""
 LABEL_CAPPED = regex.compile(
     r"[(（](?:(?P<lead>[^()（）]*)[，,；;、])?\p{Han}{0,12}[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*(?:为限|封顶|为上限|以内)?[)）]$"
 )
 """`加分项（累计加分不得超过5分）`, `加分项（每项加2分，最高10分）`, `加分项（5分封顶）`: a cap that closes a label."""
+LABEL_CAP_FIRST = regex.compile(
+    r"[(（]\s*(?:\p{Han}{0,4}(?:最高|最多|至多|上限|不得?超过|限)(?:可?[加扣减得计]|为)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分|(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*(?:为限|封顶|为上限|以内))"
+    r"\s*[，,；;、。]\s*(?P<said>(?:每|其中|包[括含]|[内另]?含)[^()（）]+)[)）]$"
+)
+"""`奖励（最高加5分，每次1分）`, `加分项（5分封顶，每次1分）`: the cap stands before what one case gives."""
 OWN_POINTS = regex.compile(r"\s*(?:合计|共计|共|计|满分|总分|分值)?[:：]?\s*(?P<points>[0-9]{1,4}(?:\.[0-9]{1,2})?)\s*分\s*[，,；;、]\s*")
 """What opens the bracket of `管理（60分，每项最高扣20分）`: the section's own points, before the cap of each line."""
 LABEL_BEFORE_CHOICE = regex.compile(

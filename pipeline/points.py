@@ -88,11 +88,15 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     ('特色活动（任选其一）', Decimal('30'))
     >>> split_label("加分项（累计不得超过5分）"), split_label("加分项（每项加2分，10分封顶）")
     (('加分项', Decimal('5')), ('加分项（每项加2分）', Decimal('10')))
+    >>> split_label("奖励（最高加5分，每次1分）"), split_label("奖励（5分封顶，每次1分）"), split_label("管理（10项，每项2分）")
+    (('奖励（每次1分）', Decimal('5')), ('奖励（每次1分）', Decimal('5')), ('管理（10项，每项2分）', None))
     >>> split_label("管理（60分，每项最高扣20分）"), split_label("服务（共40分，其中满意度最高10分）")
     (('管理（每项最高扣20分）', Decimal('60')), ('服务（其中满意度最高10分）', Decimal('40')))
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
+    if plain.endswith((")", "）")) and (match := patterns.LABEL_CAP_FIRST.search(plain)) and (label := _tight(whole[: match.start()])) and not _SENTENCE.search(label):
+        return f"{label}（{_tight(whole[match.start('said') : match.end('said')])}）", Decimal(match["points"])
     if plain.endswith((")", "）")) and (match := patterns.LABEL_CAPPED.search(plain)) and patterns.CAPPED.search(fold(match[0])):
         label, words = _tight(whole[: match.start()]), _tight(match["lead"] or "")
         own = patterns.OWN_POINTS.match(plain, match.start() + 1) if label else None
@@ -108,7 +112,7 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
         return f"{_tight(match['label'])}（{_tight(match['more'])}）", Decimal(match["points"])
     for pattern in (patterns.LABEL_POINTS, patterns.LABEL_POINTS_BARE) if _FIGURE.search(plain) else ():
         match = pattern.match(plain)
-        if match and _tight(match["label"]) and not patterns.EACH_CASE.fullmatch(fold(match["label"])) and not _is_rate(match) and not _is_clause(match):
+        if match and _tight(match["label"]) and not _is_each_case(match["label"]) and not _is_rate(match) and not _is_clause(match):
             return _tight(whole[: match.end("label")]).rstrip("，,"), Decimal(match["points"])
     match = patterns.LABEL_POINTS_WORDS.match(plain) if "分" in plain else None
     value = points(match["points"]) if match else None
@@ -146,6 +150,15 @@ _SENTENCE = regex.compile(r"[。；;]")
 def _words_beside(match: regex.Match[str]) -> str:
     """The words that stand with a label's points: `任选其一` of （30分，任选其一）."""
     return "，".join(filter(None, (_tight(match[name] or "").strip("，,；;、。：: ") for name in ("lead", "tail", "more"))))
+
+
+def _is_each_case(label: str) -> bool:
+    """Whether what stands before points says that one case gives or costs them: nothing else does, or it ends an open bracket."""
+    return patterns.EACH_CASE.fullmatch(fold(label)) is not None or EACH_INSIDE.search(label) is not None
+
+
+EACH_INSIDE = regex.compile(r"[(（][^()（）]*每\p{Han}{1,2}$")
+"""`管理（10项，每项`: what is left of a label whose bracket says what each of its lines gives."""
 
 
 def _is_rate(match: regex.Match[str]) -> bool:
@@ -205,6 +218,20 @@ def points_after_name(text: str) -> Decimal | None:
 
 
 CLAUSE_STOP = regex.compile(r"[；;:：](?!\s*[(（\[【])")
+
+
+LEADING_POINTS = regex.compile(r"^(?P<said>[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】])\s*(?=[\p{L}《“‘\"])")
+"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
+
+
+def points_before(text: str) -> Decimal | None:
+    """Points in brackets before the text of a line.
+
+    >>> points_before("（20分）按时参加会议。"), points_before("（20分）"), points_before("按时（20分）参加")
+    (Decimal('20'), None, None)
+    """
+    match = LEADING_POINTS.match(text)
+    return Decimal(match["points"]) if match else None
 
 
 def points_closing(text: str) -> Decimal | None:

@@ -16,7 +16,7 @@ from pipeline.normalize import clean, fold, mask_personal
 from pipeline.notices.lines import TERMINAL
 from pipeline.points import is_label_points, read_one, read_points, split_cell, split_label
 from pipeline.provenance import Provenance
-from pipeline.rubrics import samelines
+from pipeline.rubrics import leadingsums, samelines
 from pipeline.rubrics.criterion import (
     criterion_of,
     number_of,
@@ -64,7 +64,8 @@ class Mark(Struct, eq=False):
 
 
 class Draft(Struct):
-    """What the rows of one table said, while it is being collected. `below`: the row of its part that ends the last criterion."""
+    """What the rows of one table said, while it is being collected. `below`: the row of its part that ends the last criterion; `led`:
+    whether sums stand above their rows, None before the first beside a label."""
 
     table: JoinedTable
     criteria: list[Criterion] = field(default_factory=list)
@@ -78,6 +79,7 @@ class Draft(Struct):
     unplaced: list[Unplaced] = field(default_factory=list)
     title: tuple[str, Provenance] | None = None
     below: int = -2
+    led: bool | None = None
 
     def whole(self) -> bool | None:
         """Whether the last criterion is a whole sentence or breaks off, also at a stop that no other ends with (；); None where
@@ -167,18 +169,9 @@ def _is_torn(draft: Draft, line: Line) -> bool:
     if line.kind == "other":
         return samelines.is_rest_beside(labels, line)
     last = draft.criteria[-1]
-    return _repeats_labels(draft, line) or samelines.closes_bracket(last, line) or samelines.is_rest(last, labels, line, draft.whole())
-
-
-def _repeats_labels(draft: Draft, line: Line) -> bool:
-    """Whether the first row of a later part is the rest of the row before under labels printed anew."""
-    columns = line.columns
-    if line.kind != "criterion" or not draft.spans or columns.number is None or columns.points is None:
-        return False
-    if line.own(line.number) or line.own(line.points) or not line.own(line.text):
-        return False
-    texts = [[fold(c.text) if c is not None else "" for c in cells] for cells in (line.labels, draft.spans[-1].labels)]
-    return any(texts[0]) and texts[0] == texts[1]
+    if samelines.repeats_labels(labels, line) or samelines.closes_bracket(last, line):
+        return True
+    return samelines.is_rest(last, labels, line, draft.whole())
 
 
 def _take(draft: Draft, line: Line, part: int) -> None:
@@ -200,15 +193,14 @@ def _take(draft: Draft, line: Line, part: int) -> None:
     elif line.kind == "heading" and line.text is not None:
         _open_labels(draft, line, part)
         draft.marks.append(Mark(line.label, None, line.text.at, len(line.labels) + 1, part, False, False, after=len(draft.criteria)))
+    elif line.kind == "subtotal" or leadingsums.leads(line, draft.led, bool(draft.criteria)):
+        _take_sum(draft, line, part)
     elif line.kind == "total":
         names = tuple(c if c is not None and clean(c.text) and read_points(c.text).value is None else None for c in line.labels)
         _open_labels(draft, replace(line, labels=names), part)
         draft.totals.append((len(draft.criteria), line.value, filled[0].at))
         if line.value is None and line.own(line.points) and line.points is not None and regex.search(r"[0-9]", line.points.text):
             draft.unplaced.append(Unplaced(clean(line.points.text), "a total that is no number", line.points.at))
-    elif line.kind == "subtotal":
-        after = len(draft.criteria) - 1 if draft.criteria else None
-        draft.subtotals.append(Subtotal(line.label, line.value, after, filled[0].at))
     elif line.kind == "fields":
         for cell in filled:
             for name in patterns.field_names(cell.text):
@@ -229,6 +221,22 @@ def _take(draft: Draft, line: Line, part: int) -> None:
             draft.unplaced += [Unplaced(mask_personal(clean(c.text)), "a row without text and points", c.at) for c in beside]
         elif filled:
             draft.unplaced.append(Unplaced(mask_personal(line.row.text()), "a row without text and points", filled[0].at))
+
+
+def _take_sum(draft: Draft, line: Line, part: int) -> None:
+    """A sum below its rows, or above them beside the label that they stand under; a label that only a sum below names is listed."""
+    named = leadingsums.named_by(line)
+    if named is not None and not leadingsums.is_said(named, [m.text for m in draft.marks]):
+        draft.led = not draft.criteria if draft.led is None else draft.led
+        if named.row_span > 1:
+            _open_labels(draft, line, part)
+            draft.by_cell[id(named)].stated_points = draft.by_cell[id(named)].stated_points or line.value
+            return
+        if draft.led:
+            _take(draft, leadingsums.opening(line, named), part)
+            return
+        draft.unplaced.append(Unplaced(mask_personal(clean(named.text)), "a row without text and points", named.at))
+    draft.subtotals.append(Subtotal(line.label, line.value, len(draft.criteria) - 1 if draft.criteria else None, line.row.filled()[0].at))
 
 
 def _section_number(line: Line, heading: Cell) -> str | None:

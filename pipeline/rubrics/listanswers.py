@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Paragraph
-from pipeline.rubrics.listlines import NOTHING, kind_of, names_total, ranks, unmarked, worth
+from pipeline.rubrics.listlines import APART, NOTHING, kind_of, names_total, ranks, unmarked, worth
 
 BESIDE = regex.compile(r"^\s*[(（【\[]?(?P<name>\p{Han}{4,6})[)）】\]]?\s*[:：]\s*(?P<said>\S.*)$", regex.DOTALL)
 """A line that says by which standard or method the one above it is scored: `评分标准：每少一次扣1分。`"""
@@ -44,7 +44,7 @@ def _without_answers(
     """Parted as to the lines that say what each answer to the item above them gets (齐全的得10分。 基本齐全的得5分。), its standard: so it
     must be below every item of its kind that has such lines."""
     order = ranks(lines)
-    scored = [i for i, p in enumerate(lines) if kind_of(p) != "plain" and worth(p) is not None]
+    scored = [i for i, p in enumerate(lines) if kind_of(p) not in ("plain", APART) and worth(p) is not None]
     below = {i: run for i in scored if (run := _answers_below(lines, i, order))}
     if below and min(below) == scored[-1] and kind_of(below[scored[-1]][0]) == "plain":
         return lines, beside  # below the last item alone: a remark on the whole list

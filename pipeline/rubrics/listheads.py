@@ -13,6 +13,7 @@ from pipeline.points import split_label
 from pipeline.rubrics.listlines import (
     APART,
     BRACKETED,
+    HEADS_APART,
     LIST_MARKER,
     kind_of,
     names_subtotal,
@@ -62,12 +63,17 @@ class Heads:
         """A short marked line whose next line with a marker or points is marked deeper; what names extras above one of them."""
         line, below = self.lines[index], self.next[index]
         text = clean(line.text)
-        if kind_of(line) == APART and index + 1 < len(self.lines) and says_extra(self.lines[index + 1]):
+        if HEADS_APART.match(text) and index + 1 < len(self.lines) and self._opens_extras(line, self.lines[index + 1]):
             return True
         if below is None or not may_head(text) or names_total(below) or names_subtotal(below) or not self._deeper(below, line):
             return False
         sectioned = SECTIONED.match(text) is not None and split_label(unstopped(text))[1] is not None
         return sectioned or worth(below) is not None or may_head(clean(below.text)) or vetoes(below) or heads_extras(line, below)
+
+    def _opens_extras(self, line: Paragraph, below: Paragraph) -> bool:
+        """Whether the words of a heading of extras are followed by the first of them, set below it or as plain lines are."""
+        own = kind_of(line) == APART or kind_of(below) == "plain" or self._deeper(below, line)
+        return own and says_extra(below) and kind_of(below) != kind_of(line)
 
     def _deeper(self, below: Paragraph, line: Paragraph) -> bool:
         return self.rank[kind_of(below)] > self.rank[kind_of(line)]
@@ -86,12 +92,22 @@ class Heads:
             return False
         above, line = self.lines[index - 1], self.lines[index]
         below = self.lines[index + 1] if index + 1 < len(self.lines) else None
-        if says_extra(line):
+        if says_extra(line) and not HEADS_APART.match(clean(line.text)):
             if OF_ITSELF.match(line.text):
                 return False
-            marked = kind_of(line) != "plain" or kind_of(above) in (APART, "plain")
+            marked = kind_of(line) != "plain" or kind_of(above) == "plain" or HEADS_APART.match(clean(above.text)) is not None
             return marked and (heads_extras(above, line) or (says_extra(above) and kind_of(above) == kind_of(line)))
-        return below is not None and says_extra(below) and heads_extras(line, below) and self._deeper(below, line)
+        if self._is_below_cap(index):
+            return True
+        return below is not None and says_extra(below) and heads_extras(line, below) and (self._deeper(below, line) or self._opens_extras(line, below))
+
+    def _is_below_cap(self, index: int) -> bool:
+        """Whether a marked line is one of those below a heading of extras that gives their points (加分项（最高10分）)."""
+        line = self.lines[index]
+        if kind_of(line) in ("plain", APART):
+            return False
+        head = next((p for p in reversed(self.lines[:index]) if kind_of(p) != kind_of(line)), None)
+        return head is not None and HEADS_APART.match(clean(head.text)) is not None and split_label(clean(head.text))[1] is not None and self._deeper(line, head)
 
 
 def heads_extras(line: Paragraph, below: Paragraph) -> bool:

@@ -14,7 +14,7 @@ from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, columns, paragraph_lines
 from pipeline.ordinals import NUMERALS
-from pipeline.points import is_label_points, points_at_end
+from pipeline.points import LEADING_POINTS, is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
 from pipeline.rubrics.listheads import (
     EXTRA,
@@ -35,7 +35,7 @@ from pipeline.rubrics.listlines import (
     CASE,
     DOTTED_START,
     HEADS_APART,
-    LEADING_POINTS,
+    LETTERED,
     LIST_MARKER,
     kind_of,
     names_subtotal,
@@ -46,7 +46,7 @@ from pipeline.rubrics.listlines import (
     worth_then,
 )
 from pipeline.rubrics.listlines import ranks as ranks_of
-from pipeline.rubrics.listserials import levels_set_apart, plainly_numbered, spaced_out
+from pipeline.rubrics.listserials import lettered, levels_set_apart, plainly_numbered, spaced_out
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.sections import section_kind
 from pipeline.rubrics.stacks import MIN_TITLE
@@ -184,7 +184,7 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
     paragraphs = [item for part in _extras_apart(written) for item in _items(part)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
-    paragraphs, options = _without_options(plainly_numbered(levels_set_apart(spaced_out(paragraphs))))
+    paragraphs, options = _without_options(plainly_numbered(levels_set_apart(spaced_out(lettered(paragraphs)))))
     paragraphs, remarks = _without_remark(paragraphs)
     lines, beside = parted(_whole_lines(paragraphs))
     lines, total = _without_total(lines)
@@ -212,7 +212,8 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
     noted = next((i for i in range(over, len(lines)) if patterns.NOTE_ROW.match(lines[i].text)), len(lines))
-    unread = [line for line in lines[over:noted] if kind_of(line) != "plain" and says_extra(line)]  # told, since nothing else says it
+    bare = [line for line in lines[over:noted] if "分" in line.text and HEADS_APART.match(clean(line.text))]
+    unread = [line for line in lines[over:noted] if line in bare or (kind_of(line) != "plain" and says_extra(line))]  # told, since nothing else says it
     return _as_table(title, inside, heads, beside, [*options, *remarks, *lines[last + 1 : over], *unread], lines[over:][:TAIL])
 
 
@@ -336,7 +337,7 @@ def _as_table(
         if value is None and extra and len(EXTRA.findall(text)) == 1 and (added := ADDED.search(text)) and not CASE.search(text):
             value = Decimal(added["points"])
         if i in heads:
-            apart = kind_of(paragraph) == APART
+            apart = HEADS_APART.match(text) is not None
             extra = "加分" in text or patterns.BONUS_LABEL.search(text) is not None
             label = unstopped(text if patterns.SECTION_MARKER.match(text) else LIST_MARKER.sub("", text)).rstrip("：:")
             cells.append(Cell(row, 0, label, paragraph.at, col_span=width))
@@ -363,7 +364,8 @@ def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph
     marker = LIST_MARKER.match(text)
     serial = regex.search(rf"[0-9]+|[{NUMERALS}]+", fold(marker[0])) if marker else None
     dotted = DOTTED_START.match(text)
-    number = dotted["n"] if dotted else chinese_number(serial[0]) if serial else None
+    lettered_so = LETTERED.match(text)
+    number = dotted["n"] if dotted else lettered_so["n"] if lettered_so else chinese_number(serial[0]) if serial else None
     unscored = patterns.POINTS_IN_TEXT.sub(lambda m: f"（{m['said']}）" if m["said"] else "", unmarked(text))
     body = LEADING_POINTS.sub("", unscored).strip()
     veto = (patterns.VETO_IN_TEXT.search(body) or VETO_CLOSING.search(body)) if value is None else None
@@ -382,7 +384,7 @@ def _whole_lines(lines: Sequence[Paragraph]) -> list[Paragraph]:
     for i, line in enumerate(lines):
         text = clean(line.text)
         above = clean(out[-1].text) if out else ""
-        marked = bool(LIST_MARKER.match(above) or BULLET.match(above))
+        marked = bool(LIST_MARKER.match(above) or BULLET.match(above)) and not HEADS_APART.match(above)
         opened = marked and points_of(above) is None
         own = LIST_MARKER.match(text) or BULLET.match(text) or patterns.NOTE_ROW.match(text) or names_total(line)
         wraps = (line.page is not None or columns(set_lines[i - 1][-1].text) >= widest) and not above.endswith(("。", "；", "："))

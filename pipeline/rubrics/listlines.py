@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from pipeline.kept import kept
 from pipeline.model import Paragraph
 from pipeline.normalize import clean, fold
 from pipeline.ordinals import CIRCLED, FIGURES, NO_FIGURE, NUMERALS, WORDED
-from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end
+from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end, points_before
 
 APART = "apart"
 """The kind of a line that heads bonuses or deductions by its words alone."""
@@ -28,7 +28,7 @@ BRACKETED = regex.compile(r"^\s*[【〖]\s*(?P<said>[^【】〖〗。；;]{2,40}
 
 LIST_MARKER = regex.compile(
     rf"^\s*(?:第[{NUMERALS}]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|{WORDED}|[(（][{NUMERALS}{FIGURES}]{{1,3}}[)）]"
-    rf"|{DOTTED}|[{FIGURES}]{{1,2}}\s*(?:[、)）]|[.．]{NO_FIGURE})|[1-9][0-9]{{2}}\s*[.．、]{NO_FIGURE}|[A-H][.、．]|[{CIRCLED}]"
+    rf"|{DOTTED}|[{FIGURES}]{{1,2}}\s*(?:[、)）]|[.．]{NO_FIGURE})|[1-9][0-9]{{2}}\s*[.．、]{NO_FIGURE}|[A-H][0-9]{{1,2}}、|[A-H][.、．]|[{CIRCLED}]"
     rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|指标|模块|板块|类别|单元)[{NUMERALS}]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：](?=\s*\S)"
     rf"|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
 )
@@ -37,13 +37,16 @@ LIST_MARKER = regex.compile(
 LEVEL = regex.compile(r"^\s*[一二三]级指标(?=\s*[:：]\s*\S)")
 """A marker that names its own depth; without a name after it (`二级指标：`) it only says what the lines below are."""
 
+LETTERED = regex.compile(r"^\s*(?P<n>[A-H][0-9]{1,2})、")
+"""A serial of a letter and a figure (`A1、`), as `listserials.lettered` writes all that count up."""
+
 HEADS_APART = regex.compile(rf"(?:{LIST_MARKER.pattern})?{APART_HEAD}\s*$")
 
 NOTHING = regex.compile(r"不[得计给]分[。；;]?$")
 WORTH = regex.compile(r"(?<=[\p{Han}，,])(?<![每不])[得计记]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """What a marked line is worth, where it names no other points: `制度健全的得10分。`"""
 
-CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周月季年]|[人户班])")
+CASE = regex.compile(r"每(?!(?:[半一两二三四五六0-9]+个?)?[日天周月季旬年]|学[期年]|[人户班])")
 """An amount for each case (每增加一项), not for a period (每日, 每半年)."""
 
 WORTH_THEN = regex.compile(
@@ -58,9 +61,6 @@ GIVEN = regex.compile(r"(?<![每不可共])[得计记]\s*(?P<points>[0-9]{1,3}(?
 
 OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
 """One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
-
-LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=[\p{L}《“‘\"])")
-"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
 
 
 def worth(line: Paragraph) -> Decimal | None:
@@ -77,9 +77,9 @@ def points_of(text: str) -> Decimal | None:
     text = bracketed["said"] if bracketed else text
     own = points_at_end(text)
     own = own if own is not None else points_after_name(unmarked(text))
-    leading = LEADING_POINTS.match(unmarked(text)) if own is None else None
-    if leading:
-        return Decimal(leading["points"])
+    leading = points_before(unmarked(text)) if own is None else None
+    if leading is not None:
+        return leading
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None
     if closing is None or ("满分" not in closing[0] and CASE.search(text[: closing.start()].rpartition("。")[2])):
         return _named_last(text) if own is None and LIST_MARKER.match(text) else own
@@ -104,7 +104,7 @@ def _named_last(text: str) -> Decimal | None:
     return Decimal(said["points"]) if said is not None and not CASE.search(text) else None
 
 
-def ranks(lines: Iterable[Paragraph]) -> dict[str, int]:
+def ranks(lines: Sequence[Paragraph]) -> dict[str, int]:
     """How deep the kinds of markers of a list are: as they appear; one that only heads bonuses or deductions heads all others (-1)."""
     found: dict[str, int] = {}
     others: set[str] = set()
@@ -112,7 +112,23 @@ def ranks(lines: Iterable[Paragraph]) -> dict[str, int]:
         found.setdefault(kind_of(line), len(found))
         if not HEADS_APART.match(line.text):
             others.add(kind_of(line))
-    return {kind: rank if kind in others else -1 for kind, rank in found.items()}
+    order = _brackets_outside(list(found), lines)
+    return {kind: order.index(kind) if kind in others else -1 for kind in found}
+
+
+def _brackets_outside(kinds: list[str], lines: Sequence[Paragraph]) -> list[str]:
+    """The kinds by depth, bracketed lines (【台账（40分）】) outside those whose scored lines each of them parts: they head them, though the
+    first stands below some."""
+    own = [kind_of(line) for line in lines]
+    at = [i for i, kind in enumerate(own) if kind == "bracket"]
+    parted = {own[i - 1] for i in at if i} | {own[i + 1] for i in at if i + 1 < len(own)}
+    if not at or at[0] == 0 or len(parted) != 1 or parted & {"plain", "bracket"}:
+        return kinds
+    if any(points_of(clean(lines[j].text)) is None for i in at for j in (i - 1, i) if j >= 0):
+        return kinds
+    inner = parted.pop()
+    rest = [kind for kind in kinds if kind != "bracket"]
+    return [*rest[: rest.index(inner)], "bracket", *rest[rest.index(inner) :]]
 
 
 def unmarked(text: str) -> str:
@@ -137,6 +153,8 @@ def kind_of_text(text: str) -> str:
         return "bracket" if BRACKETED.match(text) else APART
     if (level := LEVEL.match(text)) is not None:
         return level[0].strip()
+    if LETTERED.match(text):
+        return "letter and n"
     said = "c" if regex.search(rf"[{NUMERALS}]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
     return regex.sub(rf"[0-9{NUMERALS}{CIRCLED}a-h]+", "n", fold(match[0])) + said
 

@@ -34,6 +34,25 @@ MIN_SPACED = {True: 3, False: 2}
 """Fewer lines with figures (True), or numerals, before a blank are no numbering."""
 
 
+LETTER_SERIAL = regex.compile(r"^\s*[(（]?(?P<n>(?P<letter>[A-H])(?P<figure>[0-9]{1,2}))(?:[)）]\s*|\s*[.．、:：](?![0-9])\s*|\s+|(?=[\p{Han}《“]))")
+"""A serial of a letter and a figure, or a thing named so: `A1 制度健全`, `A4纸打印`."""
+
+LETTER_HEAD = regex.compile(r"^\s*(?P<n>[A-H])(?:\s+|(?=\p{Han}))(?=\p{Han}{2})")
+
+
+def lettered(lines: Sequence[Paragraph]) -> list[Paragraph]:
+    """The lines, serials of a letter and a figure (A1 …, B2.…) written alike (A1、…) where they count up: three or more, each the next of
+    its letter or the first of the next; and so the letters of the headings over them (A 综合管理)."""
+    found = {i: m for i, p in enumerate(lines) if (m := LETTER_SERIAL.match(p.text))}
+    serials = [(ord(m["letter"]), int(m["figure"])) for m in found.values()]
+    counted = all(1 <= b[1] - a[1] <= 2 if a[0] == b[0] else b[0] > a[0] for a, b in pairwise(serials))
+    if len(serials) < MIN_SPACED[True] or serials[0] != (ord("A"), 1) or not counted:
+        return list(lines)
+    heads = {i: m for i, p in enumerate(lines) if i + 1 in found and (m := LETTER_HEAD.match(p.text)) and m["n"] == found[i + 1]["letter"]}
+    marked = {**found, **heads}
+    return [replace(p, text=f"{marked[i]['n']}、{p.text[marked[i].end() :]}") if i in marked else p for i, p in enumerate(lines)]
+
+
 def levels_set_apart(lines: Sequence[Paragraph]) -> list[Paragraph]:
     """The lines, serials of two levels set apart from the words that touch them (1.1窗口整洁), where they count up: three or more, each
     the next of its level or the first of the next. Others may be measures (2.5米以上)."""

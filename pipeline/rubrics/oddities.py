@@ -9,6 +9,7 @@ from pipeline import rx as regex
 from pipeline.model import Criterion, LabelMark, Remark, Rubric
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
+from pipeline.rubrics.downlabels import DOWN, may_be_one
 
 GOES_ON = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分(?:[)）]\p{Han}|\p{Han}[)）]\p{Han})")
 """Words behind the points of a label: （30分）文, （47分卫）生."""
@@ -49,6 +50,7 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
             why = _why_odd(mark, rubric, scored)
             if why is not None and mark.at is not None and mark.at.bbox is not None:
                 yield _odd(mark.at, f"the label “{mark.text}” {why}", f"项目名称“{mark.text}”{WHY_ODD[why]}")
+        yield from _halves(rubric)
         rows = rubric.printed()
         if rows and (at := rows[0].points_at) is not None and at.bbox is not None and _are_serials(rows):
             yield _odd(at, "what was read as points counts on from 1.1 as serials do", "读作分值的数从 1.1 起像序号一样递增")
@@ -64,6 +66,20 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
             at = row.number_at
             if at is not None and at.bbox is not None and _runs_together(above, row):
                 yield _odd(at, f"the serial {row.number} is several, of rows read as one", f"序号 {row.number} 是几个序号，几行读成了一行")
+
+
+def _halves(rubric: Rubric) -> Iterator[Remark]:
+    """A remark for each label without points that was put together from two pages, or may be the half of one, as far as the way it is
+    set says so; one character alone is the half of one surely."""
+    for mark in rubric.labels:
+        own = len(fold(mark.at.quote))
+        if mark.stated_points is None and mark.at.bbox is not None and DOWN.fullmatch(mark.at.quote) and 1 < own < len(fold(mark.text)) - 1:
+            yield _odd(mark.at, f"the label “{mark.text}” was put together from its halves on two pages", f"项目名称“{mark.text}”是由两页上的两半拼成的")
+    for upper, lower in pairwise(rubric.labels):
+        others = [m for m in rubric.labels if m.level == upper.level and m is not upper and m is not lower]
+        scored = upper.stated_points is not None or lower.stated_points is not None
+        if upper.level == lower.level and upper.piece < lower.piece and not scored and may_be_one(upper, lower, others):
+            yield _odd(lower.at, f"the labels “{upper.text}” and “{lower.text}” may be the halves of one", f"项目名称“{upper.text}”和“{lower.text}”可能是被分页拆开的一个")
 
 
 def _odd(at: Provenance, en: str, zh: str) -> Remark:

@@ -52,8 +52,10 @@ def _join_torn(draft: Draft) -> None:
 
 
 def _lift_section_numbers(draft: Draft) -> None:
-    """Numbers that stand exactly where the outer labels stand, and on no other row, number the sections."""
-    outer = {m.after: m for m in draft.marks if m.level == 1 and not m.own_row}
+    """Numbers that stand exactly where the outer labels stand, and on no other row, number the sections; a label printed again in the
+    next row is the same."""
+    labels = [m for m in draft.marks if m.level == 1 and not m.own_row]
+    outer = {m.after: m for above, m in zip([None, *labels], labels, strict=False) if above is None or not m.text or above.text != m.text}
     numbered = {i for i, c in enumerate(draft.criteria) if c.number}
     if len(numbered) < 2 or numbered != set(outer) or len(numbered) == len(draft.criteria):
         return
@@ -76,7 +78,9 @@ def _lift_headings(draft: Draft) -> None:
     lines that all have points."""
     bare = [i for i, c in enumerate(draft.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
     marked = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
-    marked = marked or _names_among_sentences(draft)
+    marked = marked or _names_among_sentences(draft) or _above_sums(draft)
+    if not _may_head(draft, marked):
+        marked = _above_sums(draft)
     if _may_head(draft, marked) and _sum_up(draft, marked):
         heads = marked
     elif _may_head(draft, bare) and _are_names(draft, bare):
@@ -116,6 +120,26 @@ def _names_among_sentences(draft: Draft) -> list[int]:
     """The lines of a few words without stops or number, where all the others have stops, or a serial before them."""
     plain = [i for i, c in enumerate(draft.criteria) if not (c.number or SENTENCE.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text))]
     return plain if all(len(fold(draft.criteria[i].text)) <= MAX_NAME for i in plain) else []
+
+
+def _above_sums(draft: Draft) -> list[int]:
+    """The lines right below a subtotal, and the first, where there are several, each with the points of the next subtotal; else those that have the points of the lines below
+    them, each line below one of them, where together they make the total."""
+    sums = [s for s in draft.subtotals if s.after is not None]
+    if len(sums) > 1 and sums[-1].after == len(draft.criteria) - 1:
+        heads = [0, *(s.after + 1 for s in sums[:-1] if s.after is not None)]
+        return heads if all(draft.criteria[h].max_points == s.points for h, s in zip(heads, sums, strict=True)) else []
+    heads, rest = [], Decimal(0)
+    for index, own in enumerate(draft.criteria):
+        if not own.max_points:
+            return []
+        if not rest:
+            heads.append(index)
+        rest = own.max_points if not rest else rest - own.max_points
+        if rest < 0:
+            return []
+    whole = sum((draft.criteria[h].max_points or Decimal(0) for h in heads), Decimal(0))
+    return heads if not rest and draft.totals and draft.totals[-1][1] == whole else []
 
 
 def _points(own: Criterion) -> Decimal | None:

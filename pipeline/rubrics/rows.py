@@ -84,7 +84,7 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
         number=number if number is not text else None,
         text=text,
         points=score if score is not text else None,
-        section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None},
+        section_points={level: cell for level, c in columns.section_points.items() if (cell := pick(c)) is not None and cell is not text},
         label_numbers={level: cell for level, c in columns.label_numbers.items() if (cell := pick(c)) is not None},
         labels=tuple(pick(c) for c in columns.labels),
         grade=pick(columns.grade_rows),
@@ -93,6 +93,10 @@ def _with_cells(kind: Kind, row: Row, columns: Columns) -> Line:
 
 def _as(line: Line, kind: Kind, label: str = "", value: Decimal | None = None) -> Line:
     return replace(line, kind=kind, value=value, label=label)
+
+
+SUMS = frozenset(("小计", "小计:", "分值小计"))
+"""What no column beside a numbered criterion says: the row is that of a sum, beside its section's name."""
 
 
 def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
@@ -104,7 +108,7 @@ def _total(line: Line, filled: tuple[Cell, ...]) -> Line | None:
         sub = patterns.names_subtotal(key) or patterns.SECTION_TOTAL_WORDS.fullmatch(key)
         if not total and not sub:
             continue
-        if not total and line.own(line.number) and line.own(line.text) and line.text is not cell:
+        if not total and line.own(line.number) and line.own(line.text) and line.text is not cell and key not in SUMS:
             continue
         return _as(line, "total" if total else "subtotal", clean(cell.text), _row_value(line, cell, filled))
     return None

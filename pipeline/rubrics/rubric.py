@@ -48,6 +48,7 @@ from pipeline.rubrics.sharedpoints import share
 from pipeline.rubrics.strays import cut_tops, stray_rows, torn_tables
 from pipeline.rubrics.table import JoinedTable, join
 from pipeline.rubrics.textserials import serials_from_items, serials_from_text
+from pipeline.rubrics.unscoredlists import unscored_list
 
 SHORT = 30
 """A line just above a table that is no longer than this may name it, whatever its words."""
@@ -89,7 +90,8 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     rubrics = _number_rubrics(drafts, any(s.kind == "annex" for s in segments))
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
-        remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else ()
+        unscored = unscored_list(segment) if not own else None
+        remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else [unscored] if unscored else ()
     return rubrics, (*remarks, *cut_tops(rubrics))
 
 
@@ -176,13 +178,13 @@ def _placed_marks(draft: Draft) -> list[Mark]:
 
 
 def _number_labels(draft: Draft, marks: Sequence[Mark]) -> None:
-    """Numbers printed again in each row of a label, 1 beside the first label, 2 beside the next, are the labels' own: of two labels
-    and more, one number that stands twice may be a misprint."""
+    """Numbers printed again in each row of a label, 1 beside the first label, 2 beside the next, are the labels' own; where
+    but the last label stands beside several rows, one number may be a misprint."""
     outer = [m for m in marks if m.level == 1 and m.covered and not m.own_row]
     said = [{draft.criteria[i].number for i in m.covered} for m in outer]
     counted = [{str(n)} for n in range(1, len(outer) + 1)]
-    again = sum(len(m.covered) > 1 for m in outer)
-    if again < 2 or said != counted or sum(len(m.covered) for m in outer) < len(draft.criteria):
+    again = [m for m in outer if len(m.covered) > 1]
+    if not again or again == outer[-1:] or said != counted or sum(len(m.covered) for m in outer) < len(draft.criteria):
         return
     for mark in outer:
         mark.number = draft.criteria[mark.covered[0]].number

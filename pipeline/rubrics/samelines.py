@@ -106,3 +106,14 @@ def goes_on_beside(last: Criterion, line: Line) -> bool:
     """Whether a row holds more of what stands beside the criterion right above it (2.… in the column of standards) and nothing else."""
     cells = line.row.filled()
     return all(c.col_span == c.row_span == 1 and line.columns.others.get(c.col) in last.columns for c in cells)
+
+
+def repeats_labels(labels: Sequence[Cell | None], line: Line) -> bool:
+    """Whether the first row of a later part is the rest of the row before, beside `labels`, under labels printed anew."""
+    columns = line.columns
+    if line.kind != "criterion" or columns.number is None or columns.points is None:
+        return False
+    if line.own(line.number) or line.own(line.points) or not line.own(line.text):
+        return False
+    texts = [[fold(c.text) if c is not None else "" for c in cells] for cells in (line.labels, labels)]
+    return any(texts[0]) and texts[0] == texts[1]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Paragraph, Table
-from pipeline.normalize import clean, points
+from pipeline.normalize import clean, narrow, points
 from pipeline.points import read_points, split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of
 from pipeline.rubrics.listing import titles_sheet
@@ -41,7 +41,17 @@ def column_table(table: JoinedTable) -> JoinedTable | None:
     if any(regex.search(r"\p{Han}{4}", c.text) for c in below):
         return None
     pairs = [(split_label(clean(c.text))[0], f"{split_label(clean(c.text))[1]}", c, c) for c in named]
-    return _turned(table, pairs, row.index)
+    return _turned(table, [*pairs, *_total_among(filled)], row.index)
+
+
+def _total_among(cells: Sequence[Cell]) -> list[tuple[str, str, Cell, Cell]]:
+    """The first cell of a row of names that gives the total (总分（100分）), as a name with its points; none where none does."""
+    found = ((c, FIGURE.search(narrow(c.text))) for c in cells if patterns.names_total(c.text))
+    return [(TOTAL, figure[0], c, c) for c, figure in found if figure is not None][:1]
+
+
+TOTAL = "总分"
+FIGURE = regex.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def _is_scored_name(cell: Cell) -> bool:
@@ -74,7 +84,7 @@ def points_row_table(table: JoinedTable) -> JoinedTable | None:
             continue
         if patterns.header_role(scores.filled()[0].text) == "points" and all(points(v) is not None for _, v, _, _ in kept):
             total = [p for p in pairs if p not in kept and points(p[1]) is not None]
-            return _turned(table, [*kept, *total[:1]], names.index)
+            return _turned(table, [*kept, *(total[:1] or _total_among(names.filled()[1:]))], names.index)
     return None
 
 

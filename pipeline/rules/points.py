@@ -143,10 +143,11 @@ def _section_sum(section: Section, criteria: list[Criterion]) -> Decimal:
 
 
 def _subtotal_of(rubric: Rubric, section: Section) -> tuple[Decimal | None, Provenance | None]:
-    """The 小计 row that stands right after the section's last printed criterion, if the section is no wider."""
+    """The 小计 row that stands right after the section's last printed criterion, and no other stands among its
+    rows."""
     order = {c.id: i for i, c in enumerate(rubric.printed())}
     rows = [order[c.id] for c in with_children(rubric, section) if c.id in order]
-    if not rows or section.parent is not None or any(s.parent == section.id for s in rubric.sections):
+    if not rows or section.parent is not None:
         return None, None
     marks = [s for s in rubric.subtotals if s.after == rows[-1] and s.points is not None and "计" in s.label]
     before = [s.after for s in rubric.subtotals if s.after is not None and s.after < rows[-1]]

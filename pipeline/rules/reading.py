@@ -126,6 +126,7 @@ LOSSES = {
     "torn-table": ("一张表可能被读成了两张", "one table may have been read as two"),
     "odd-label": ("表中有的格像是被拆开或并在一起读了", "a cell of the table seems to have been read torn, or with others"),
     "unscored-table": ("有一张表题为评分而读不出分值，没有当作评价表", "a table under a title that speaks of scoring was left alone, for no points could be read in it"),
+    "unscored-list": ("有一段评分条文读不出分值，没有当作评价表", "a list under a title that speaks of scoring was left alone, for no points could be read in it"),
     "table-apart": ("有一张表没有计入评分", "a table was left alone, its figures count towards no score"),
     "absent-rows": ("表中有的行可能没有读出", "rows of a table may not have been read"),
     "unread-part": ("有嵌入的文件没有读出", "an embedded document was not read"),
@@ -141,8 +142,8 @@ LOSSES = {
 }
 """Remarks of the readers after which a rubric may lack something, in both languages."""
 
-NOTED = frozenset({"unscored-table", "table-apart", "unread-frame", "loose-cells", "form-values"})
-"""Of these the ones that are often nothing: a sheet to fill or a summary; ranks and what they add; an advertisement in a page; a sum somebody tried; a
+NOTED = frozenset({"unscored-table", "unscored-list", "table-apart", "unread-frame", "loose-cells", "form-values"})
+"""Of these the ones that are often nothing: a sheet to fill (or a list of what one case costs) or a summary; ranks and what they add; an advertisement in a page; a sum somebody tried; a
 form that is filled."""
 
 

@@ -113,6 +113,22 @@ def test_a_subtotal_row_is_checked_like_a_label():
     assert hits("section-sum-mismatch", reading_of(wrong)) == ["annex-1/s1"]
 
 
+@pytest.mark.parametrize(("points", "where"), [("10", []), ("11", ["annex-1/s1"])])
+def test_a_subtotal_below_subsections_is_that_of_the_section_around_them(points, where):
+    drawing = f"""
+    一级指标 | 二级指标 | 考核内容 | 分值
+    后勤 | 资料 | 台账齐全 | 10
+    ^ | ^ | 记录完整 | 10
+    ^ | 现场 | 环境整洁 | {points}
+    ^ | ^ | 设施完好 | 10
+    ^ | | 小计 | 40
+    德育 | 资料 | 班会召开 | 30
+    ^ | 现场 | 升旗规范 | 30
+    ^ | | 小计 | 60
+    """
+    assert hits("section-sum-mismatch", reading_of(*rubrics_of(drawing))) == where
+
+
 def test_rows_that_exclude_each_other_are_only_noted():
     table = "项目|序号|评价内容|评价分值\n服务（10分）|1|优。|10\n|2|良。|8\n|3|差。|4\n总评|||10"
     found = findings_of("section-sum-mismatch", of(table)) + findings_of("total-mismatch", of(table))

@@ -1,0 +1,424 @@
+"""Lists and tables of which something was read wrong, or lost, without a word.
+
+Expected values (under `=>`) are what was drawn; `@` names the formats where not all can hold the drawing. See
+`support/drawn.py` for both notations.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.model import Cell, Table
+from pipeline.notices.segments import Segment
+from pipeline.provenance import Provenance
+from pipeline.rubrics.rubric import read
+from tests.support.drawn import case_of, read_drawn
+
+BASE = """一、综合管理（40分）
+1.制度健全，人员到位（20分）
+2.档案完整，台账清楚（20分）
+二、保洁服务（60分）
+1.楼道每日清扫（30分）
+2.垃圾日产日清（30分）"""
+
+READ = """annex-1 《物业服务考核评分标准》 -
+  [综合管理] 40
+    1 | 制度健全，人员到位 | 20
+    2 | 档案完整，台账清楚 | 20
+  [保洁服务] 60
+    1 | 楼道每日清扫 | 30
+    2 | 垃圾日产日清 | 30"""
+
+EXTRAS = {
+    "plain lines below a plain heading": """
+加分项
+获得市级表彰的加5分
+被主流媒体报道的加3分
+=>
+  [加分项] - bonus
+    - | 获得市级表彰的加5分 | 5
+    - | 被主流媒体报道的加3分 | 3
+""",
+    "plain lines below a heading with points": """
+加分项（8分）
+获得市级表彰的加5分
+被主流媒体报道的加3分
+=>
+  [加分项] 8 bonus
+    - | 获得市级表彰的加5分 | 5
+    - | 被主流媒体报道的加3分 | 3
+""",
+    "plain lines below a marked heading": """
+三、加分项
+获得市级表彰的加5分
+被主流媒体报道的加3分
+=>
+  [加分项] - bonus
+    - | 获得市级表彰的加5分 | 5
+    - | 被主流媒体报道的加3分 | 3
+""",
+    "lines without points below a cap": """
+三、加分项（最高10分）
+1.获得市级表彰
+2.被主流媒体报道
+=>
+  [加分项] 10 bonus
+    1 | 获得市级表彰 | - | bonus
+    2 | 被主流媒体报道 | - | bonus
+""",
+    "a cap before what one case gives": """
+三、奖励（最高加5分，每次1分）
+1.获得市级表彰的，每次加1分
+2.被主流媒体报道的，每次加1分
+=>
+  [奖励（每次1分）] 5 bonus
+    1 | 获得市级表彰的，每次加1分 | - | bonus
+    2 | 被主流媒体报道的，每次加1分 | - | bonus
+""",
+    "a heading whose lines say no points is told": """
+加分项
+获得市级表彰
+被主流媒体报道
+=>
+  unplaced: 加分项
+""",
+}
+
+CASES = {
+    "serials of a letter and a figure": """
+@ txt docx html pdf
+物业服务考核评分标准
+一、综合管理（20分）
+A1 制度健全，人员到位（10分）
+A2 档案完整，台账清楚（10分）
+二、保洁服务（80分）
+A3 楼道每日清扫（30分）
+A4 垃圾日产日清（50分）
+=>
+annex-1 《物业服务考核评分标准》 -
+  [综合管理] 20
+    A1 | 制度健全，人员到位 | 10
+    A2 | 档案完整，台账清楚 | 10
+  [保洁服务] 80
+    A3 | 楼道每日清扫 | 30
+    A4 | 垃圾日产日清 | 50
+""",
+    "letters over serials of letter and figure": """
+@ txt docx html pdf
+物业服务考核评分标准
+A 综合管理（20分）
+A1.制度健全，人员到位（10分）
+A2.档案完整，台账清楚（10分）
+B 保洁服务（80分）
+B1.楼道每日清扫（30分）
+B2.垃圾日产日清（50分）
+=>
+annex-1 《物业服务考核评分标准》 -
+  [综合管理] 20
+    A1 | 制度健全，人员到位 | 10
+    A2 | 档案完整，台账清楚 | 10
+  [保洁服务] 80
+    B1 | 楼道每日清扫 | 30
+    B2 | 垃圾日产日清 | 50
+""",
+    "things named by letter and figure are no serials": """
+@ txt docx html
+资料室评分标准
+一、设备（20分）
+1.A4纸储备充足（10分）
+2.A3打印机完好（10分）
+二、环境（30分）
+1.每学期消毒一次，计10分
+2.地面整洁，计20分
+=>
+annex-1 《资料室评分标准》 -
+  [设备] 20
+    1 | A4纸储备充足 | 10
+    2 | A3打印机完好 | 10
+  [环境] 30
+    1 | 每学期消毒一次，计10分 | 10
+    2 | 地面整洁，计20分 | 20
+""",
+    "bracketed headings first met amid items": """
+@ txt docx html pdf
+物业服务考核评分标准
+1.制度健全，人员到位（20分）
+2.人员着装统一（20分）
+【台账（40分）】
+3.巡查记录完整（20分）
+4.维修记录完整（20分）
+【环境（20分）】
+5.绿化养护及时（20分）
+=>
+annex-1 《物业服务考核评分标准》 -
+  [] -
+    1 | 制度健全，人员到位 | 20
+    2 | 人员着装统一 | 20
+  [台账] 40
+    3 | 巡查记录完整 | 20
+    4 | 维修记录完整 | 20
+  [环境] 20
+    5 | 绿化养护及时 | 20
+""",
+    "a list of what cases cost is told": """
+@ txt docx html
+物业服务考核评分标准
+1.迟到早退的，每人次扣1分。
+2.垃圾未及时清运的，每处扣2分。
+3.未按规定着装的，每人次扣1分。
+=>
+remark: unscored-list: a list under a title of scoring whose lines say what a case adds or takes off, and not how many points each has
+""",
+    "figures that are not called points are told": """
+@ txt docx html
+物业服务考核评分标准
+一、综合管理（40）
+1.制度健全（20）
+2.人员到位（20）
+=>
+remark: unscored-list: a list under a title of scoring whose lines end in figures that are not called points
+""",
+    "totals over the columns of a turned sheet": """
+@ docx html xlsx
+演讲比赛评分表
+选手 | 仪表仪态（20分） | 语言表达（30分） | 内容（50分） | 总分（100分）
+1号 |  |  |  |
+2号 |  |  |  |
+=>
+annex-1 《演讲比赛评分表》 100
+    - | 仪表仪态 | 20
+    - | 语言表达 | 30
+    - | 内容 | 50
+""",
+    "sums above their rows, beside labels in one row": """
+@ docx html xlsx
+物业服务考核评分表
+项目 | 考核内容 | 分值 | 得分
+综合管理 | 小计 | 20 |
+ | 制度健全 | 10 |
+ | 人员到位 | 10 |
+保洁服务 | 小计 | 80 |
+ | 楼道清扫 | 40 |
+ | 垃圾清运 | 40 |
+合计 | < | 100 |
+=>
+annex-1 《物业服务考核评分表》 100
+  [综合管理] 20
+    - | 制度健全 | 10
+    - | 人员到位 | 10
+  [保洁服务] 80
+    - | 楼道清扫 | 40
+    - | 垃圾清运 | 40
+""",
+    "sums above their rows, beside merged labels": """
+@ docx html xlsx pdf
+物业服务考核评分表
+项目 | 考核内容 | 分值 | 得分
+综合管理 | 小计 | 20 |
+^ | 制度健全 | 10 |
+^ | 人员到位 | 10 |
+保洁服务 | 小计 | 80 |
+^ | 楼道清扫 | 40 |
+^ | 垃圾清运 | 40 |
+合计 | < | 100 |
+=>
+annex-1 《物业服务考核评分表》 100
+  [综合管理] 20
+    - | 制度健全 | 10
+    - | 人员到位 | 10
+  [保洁服务] 80
+    - | 楼道清扫 | 40
+    - | 垃圾清运 | 40
+""",
+    "sums in section rows": """
+@ docx html xlsx pdf
+物业服务考核评分表
+序号 | 考核内容 | 评分标准 | 分值
+一、综合管理 | < | 小计 | 20
+1 | 制度健全 | 缺一项扣1分 | 10
+2 | 人员到位 | 缺一人扣1分 | 10
+二、保洁服务 | < | 小计 | 80
+3 | 楼道清扫 | 一处不洁扣1分 | 40
+4 | 垃圾清运 | 一次未清扣1分 | 40
+合计 | < | < | 100
+=>
+annex-1 《物业服务考核评分表》 100
+  [综合管理] 20
+    1 | 缺一项扣1分 | 10 | item=制度健全
+    2 | 缺一人扣1分 | 10 | item=人员到位
+  [保洁服务] 80
+    3 | 一处不洁扣1分 | 40 | item=楼道清扫
+    4 | 一次未清扣1分 | 40 | item=垃圾清运
+""",
+    "labels that only sums below name are told": """
+@ docx html
+物业服务考核评分表
+项目 | 考核内容 | 分值 | 得分
+ | 制度健全 | 10 |
+ | 人员到位 | 10 |
+综合管理 | 小计 | 20 |
+ | 楼道清扫 | 40 |
+ | 垃圾清运 | 40 |
+保洁服务 | 小计 | 80 |
+合计 | < | 100 |
+=>
+annex-1 《物业服务考核评分表》 100
+    - | 制度健全 | 10
+    - | 人员到位 | 10
+    - | 楼道清扫 | 40
+    - | 垃圾清运 | 40
+  = 小计 20
+  = 小计 80
+  unplaced: 综合管理
+  unplaced: 保洁服务
+""",
+    "names over lines whose points they sum": """
+@ docx html xlsx
+医疗质量考核评分表
+考核内容 | 分值
+医疗质量 | 40
+三级查房制度落实 | 20
+病历书写规范 | 20
+护理服务 | 60
+分级护理落实 | 30
+健康宣教到位 | 30
+合计 | 100
+=>
+annex-1 《医疗质量考核评分表》 100
+  [医疗质量] 40
+    - | 三级查房制度落实 | 20
+    - | 病历书写规范 | 20
+  [护理服务] 60
+    - | 分级护理落实 | 30
+    - | 健康宣教到位 | 30
+""",
+    "names with the points of the subtotal below their lines": """
+@ docx html xlsx
+医疗质量考核评分表
+考核内容 | 分值
+医疗质量 | 40
+三级查房制度落实 | 20
+病历书写规范 | 20
+小计 | 40
+护理服务 | 60
+分级护理落实 | 30
+健康宣教到位 | 30
+小计 | 60
+合计 | 95
+=>
+annex-1 《医疗质量考核评分表》 95
+  [医疗质量] 40
+    - | 三级查房制度落实 | 20
+    - | 病历书写规范 | 20
+  [护理服务] 60
+    - | 分级护理落实 | 30
+    - | 健康宣教到位 | 30
+  = 小计 40
+  = 小计 60
+""",
+    "numbers printed again beside one label of several": """
+@ docx html xlsx
+物业服务考核评分表
+序号 | 项目 | 考核内容 | 分值
+1 | 综合管理 | 制度健全 | 20
+1 | 综合管理 | 人员到位 | 20
+2 | 保洁 | 楼道清扫 | 20
+3 | 绿化 | 修剪及时 | 40
+合计 | < | < | 100
+=>
+annex-1 《物业服务考核评分表》 100
+  [综合管理] -
+    - | 制度健全 | 20
+    - | 人员到位 | 20
+  [保洁] -
+    - | 楼道清扫 | 20
+  [绿化] -
+    - | 修剪及时 | 40
+""",
+    "serials that begin anew beside labels printed in each row, over vetoes": """
+@ docx html xlsx
+物业服务考核评分表
+序号 | 项目 | 考核内容 | 分值
+1 | 综合管理 | 制度健全 | 20
+2 | 综合管理 | 人员到位 | 20
+1 | 保洁 | 楼道清扫 | 30
+2 | 保洁 | 垃圾清运 | 30
+合计 | < | < | 100
+一票否决 | 弄虚作假的，评为不合格 | < | <
+=>
+annex-1 《物业服务考核评分表》 100
+  [综合管理] -
+    1 | 制度健全 | 20
+    2 | 人员到位 | 20
+  [保洁] -
+    1 | 楼道清扫 | 30
+    2 | 垃圾清运 | 30
+  [一票否决] -
+    - | 弄虚作假的，评为不合格 | - | veto
+""",
+    "vetoes below a column of the sections' points": """
+@ docx html xlsx
+物业服务考核评分表
+项目 | 权重 | 考核内容 | 分值 | 得分
+综合管理 | 40 | 制度健全 | 20 |
+^ | ^ | 人员到位 | 20 |
+保洁 | 60 | 楼道清扫 | 30 |
+^ | ^ | 垃圾清运 | 30 |
+合计 | < | < | 100 |
+一票否决 | 弄虚作假的，评为不合格 | < | < | <
+=>
+annex-1 《物业服务考核评分表》 100
+  [综合管理] 40
+    - | 制度健全 | 20
+    - | 人员到位 | 20
+  [保洁] 60
+    - | 楼道清扫 | 30
+    - | 垃圾清运 | 30
+  [一票否决] -
+    - | 弄虚作假的，评为不合格 | - | veto
+""",
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_family_of_what_was_lost_in_silence(case, tmp_path):
+    drawing, wanted, formats = case_of(case)
+    for form in formats:
+        assert read_drawn(drawing, form, tmp_path) == wanted, form
+
+
+@pytest.mark.parametrize("case", EXTRAS.values(), ids=EXTRAS)
+def test_extras_below_a_list(case, tmp_path):
+    drawing, wanted, _ = case_of(case)
+    for form in ("txt", "docx", "html"):
+        assert read_drawn(f"物业服务考核评分标准\n{BASE}\n{drawing}", form, tmp_path) == f"{READ}\n{wanted}", form
+
+
+def torn_at_a_page(*pages: tuple[str, ...]) -> tuple[list[str | None], list[str]]:
+    """The labels of a sheet without points in them, each over two rows of its page, and the kinds of the remarks."""
+    parts, number = [], 0
+    for page, labels in enumerate(pages, start=1):
+        at = lambda text, row, col, page=page: Provenance(text, page=page, bbox=(80.0 * col, 20.0 * row, 80.0 * col + 60, 20.0 * row + 15))  # noqa: E731
+        cells = [Cell(0, col, text, at(text, 0, col)) for col, text in enumerate(("项目", "序号", "考核内容", "分值"))]
+        for row, label in enumerate(labels):
+            cells.append(Cell(2 * row + 1, 0, "\n".join(label), at("\n".join(label), 2 * row + 1, 0), row_span=2))
+        for row in range(1, 2 * len(labels) + 1):
+            number += 1
+            cells += [Cell(row, col, text, at(text, row, col)) for col, text in enumerate((f"{number}", f"第{number}项制度健全，记录完整", "5"), start=1)]
+        parts.append(Table(tuple(cells), 2 * len(labels) + 1, 4, at("", 0, 0), page))
+    rubrics, remarks = read([Segment(1, "annex", "考核评分表", None, None, tuple(parts))])
+    return [s.label for s in rubrics[0].sections], [r.kind for r in remarks]
+
+
+def test_halves_of_a_label_set_one_character_a_line_are_one():
+    assert torn_at_a_page(("绿化养护", "秩序"), ("维护", "安全管理")) == (["绿化养护", "秩序维护", "安全管理"], ["odd-label"])
+    assert torn_at_a_page(("绿化养护", "秩"), ("序维护", "安全管理")) == (["绿化养护", "秩序维护", "安全管理"], [])
+
+
+def test_labels_at_a_page_break_that_may_be_halves_are_told():
+    assert torn_at_a_page(("绿化养护", "卫生"), ("保洁类", "安全管理")) == (["绿化养护", "卫生", "保洁类", "安全管理"], ["odd-label"])
+
+
+def test_whole_labels_at_a_page_break_stay():
+    assert torn_at_a_page(("绿化养护", "卫生保洁"), ("车辆停放", "安全管理"))[1] == []
+    assert torn_at_a_page(("绿化", "卫生"), ("车辆", "安全")) == (["绿化", "卫生", "车辆", "安全"], [])
