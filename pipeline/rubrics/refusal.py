@@ -285,6 +285,8 @@ def _thresholds(draft: Draft, roles: set[Role | None]) -> str | None:
             if col in shares:
                 continue
             texts = [fold(c.text) for r in filled if col < len(r.cells) and (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
+            if not any(map(THRESHOLD.fullmatch, texts[:2])):  # all texts but one say a threshold, or none is looked for
+                continue
             said = [t for t in texts if THRESHOLD.fullmatch(t)]
             least = any(regex.search(r"以[上下]|[<>≥]|低于|不足", t) for t in said)  # ≤10 in every row is the most that each can give
             if len(said) >= 2 and len(said) >= len(texts) - 1 and least:
@@ -323,7 +325,11 @@ def _questions(draft: Draft, roles: set[Role | None]) -> str | None:
 def sums_up(draft: Draft, others: Sequence[Draft]) -> bool:
     """Whether all that a table scores are the sections of one other rubric with their points (管理（20分） | 服务（30分）), its columns
     or in rows without any text of their own."""
-    scored = {(fold(split_label(c.text)[0]), c.max_points) for c in draft.criteria}
-    if len(scored) < MIN_CRITERIA or any(c.max_points is None or c.columns.keys() - {"item"} for c in draft.criteria):
+    if any(c.max_points is None or c.columns.keys() - {"item"} for c in draft.criteria):
         return False
-    return any(scored <= {(fold(split_label(m.text)[0]), m.stated_points) for m in other.marks} for other in others if other is not draft)
+    worth = {c.max_points for c in draft.criteria}
+    alike = [other for other in others if other is not draft and worth <= {m.stated_points for m in other.marks}]  # few: texts take longer
+    scored = {(fold(split_label(c.text)[0]), c.max_points) for c in draft.criteria if alike}
+    if len(scored) < MIN_CRITERIA:
+        return False
+    return any(scored <= {(fold(split_label(m.text)[0]), m.stated_points) for m in other.marks} for other in alike)
