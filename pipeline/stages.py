@@ -237,7 +237,8 @@ def _run_card(card: Card, known: list[Card], broken: set[str], extracted: Path, 
         try:
             ledger.redo(stage, entry)
         except OSError as error:
-            raise InputError(str(error.filename or stage.folder), f"cannot be written ({error.strerror})", "see that there is room and leave") from None
+            what = f"cannot be written ({error.strerror})"
+            raise InputError(str(error.filename or stage.folder), what, "see that there is room and leave") from None
         yield f"{card.slug}: {_said(stage.name, lang)}" + (_what_changed(before, serialize.load_reading(target), lang) if before else "")
 
 

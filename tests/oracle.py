@@ -12,9 +12,9 @@ def price(base: int, error: int, unit: int, slope: int) -> int:
     return base + slope * (-(-abs(error) // unit) - 1) if error else 0
 
 
-def explain(puzzle: Puzzle, limit: int, weights: Weights = FAMILY[0]) -> list[tuple[int, tuple[int, ...], int]]:
+def explain(puzzle: Puzzle, limit: int) -> list[tuple[int, tuple[int, ...], int]]:
     """(cost, starts, ways) of every explanation that costs at most `limit`."""
-    rows, sections = len(puzzle.points), len(puzzle.facts)
+    rows, sections, weights = len(puzzle.points), len(puzzle.facts), FAMILY[0]
     out = []
     for cuts in combinations(range(1, rows), sections - 1):
         starts = (0, *cuts)

@@ -43,9 +43,9 @@ def share(value: Decimal | None, whole: Decimal | None) -> str:
     return f"{(value / whole * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
 
 
-def to_places(value: Decimal, places: int = 2) -> Decimal:
-    """Rounded half-up for display only."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+def to_places(value: Decimal) -> Decimal:
+    """Rounded half-up to two places, for display only."""
+    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def signed(value: Decimal) -> str:

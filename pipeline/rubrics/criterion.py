@@ -67,15 +67,17 @@ def with_rest_of_points(own: Criterion, rest: str, at: Provenance) -> Criterion:
     the rest."""
     printed = (own.points_printed or "") + rest
     read = read_points(printed)
-    return own if read.value is None else replace(own, max_points=read.value, choice=read.choice, points_printed=printed, points_at=own.points_at or at)
+    if read.value is None:
+        return own
+    return replace(own, max_points=read.value, choice=read.choice, points_printed=printed, points_at=own.points_at or at)
 
 
 def with_closing_points(own: Criterion, columns: Columns) -> Criterion:
     """The criterion with the points that end its text, where the break stood inside them (…（8|分））."""
     if columns.points is not None or own.max_points is not None or own.choice or own.kind != "scored":
         return own
-    value = points_at_end(own.text)
-    return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
+    value, printed = points_at_end(own.text), patterns.POINTS_IN_TEXT.search(own.text)
+    return own if value is None or printed is None else replace(own, max_points=value, points_printed=printed[0], points_at=own.at)
 
 
 def _points_before(text: str) -> Decimal | None:

@@ -165,10 +165,11 @@ def _with_points_above(draft: Draft, line: Line, cut: Line, part: int) -> Line:
 
 def _is_torn(draft: Draft, line: Line) -> bool:
     """Whether the first row of a later part is the rest of the row before, which the page cut."""
-    labels = draft.spans[-1].labels
+    last, labels = draft.criteria[-1], draft.spans[-1].labels
     if line.kind == "other":
         return samelines.is_rest_beside(labels, line)
-    return samelines.repeats_labels(labels, line) or samelines.closes_bracket(draft.criteria[-1], line) or samelines.is_rest(draft.criteria[-1], labels, line, draft.whole())
+    again = samelines.repeats_labels(labels, line) or samelines.closes_bracket(last, line)
+    return again or samelines.is_rest(last, labels, line, draft.whole())
 
 
 def _take(draft: Draft, line: Line, part: int) -> None:
@@ -183,8 +184,8 @@ def _take(draft: Draft, line: Line, part: int) -> None:
         if level is not None and (torn := _torn_label(draft, line.label, level, part)) is not None:
             draft.by_cell[id(heading)] = torn
             return
-        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria), rank=draft.table.ranks.get(line.row.index))
-        mark.number, mark.alone = _section_number(line, heading), level is not None
+        mark = Mark(line.label, line.value, heading.at, level or 1, part, False, level is None, after=len(draft.criteria))
+        mark.rank, mark.number, mark.alone = draft.table.ranks.get(line.row.index), _section_number(line, heading), level is not None
         draft.marks.append(mark)
     elif line.kind == "heading" and line.text is not None:
         _open_labels(draft, line, part)

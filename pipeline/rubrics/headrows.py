@@ -132,7 +132,9 @@ def _completes(row: Row, heads: Sequence[Row]) -> bool:
     if not heads:
         return False
     reached = any(c is not None and c.row < row.index and c.row >= heads[0].index and _names_column(c.text) for c in row.cells)
-    return reached or _repeats_words(row, heads[-1]) or _counts_columns(row) or _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
+    if reached or _repeats_words(row, heads[-1]) or _counts_columns(row):
+        return True
+    return _divides(row, heads[-1]) or _ends_words(row, heads[-1]) or _points_of_grades(row, heads)
 
 
 def _repeats_words(row: Row, head: Row) -> bool:
@@ -231,7 +233,8 @@ def _ends_in_points(texts: Sequence[str], roles: Sequence[str | None]) -> bool:
 def _ends_in_rounds(texts: Sequence[str], roles: Sequence[str | None]) -> bool:
     """Words that all name columns, then a column for each day or round, counted from 1 to 3 or more."""
     plain = next((i for i, t in enumerate(texts) if t == "1"), 0)
-    return plain >= 2 and None not in roles[:plain] and list(texts[plain:]) == [str(i + 1) for i in range(len(texts) - plain)] and len(texts) - plain >= 3
+    rounds = len(texts) - plain
+    return plain >= 2 and rounds >= 3 and None not in roles[:plain] and list(texts[plain:]) == [str(i + 1) for i in range(rounds)]
 
 
 def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:
@@ -247,6 +250,8 @@ def header_texts(heads: Sequence[Row], cols: int) -> dict[int, str]:
                     texts[col] = f"{clean(cell.text)}{above}"  # 小项 below 分值
                 elif patterns.grade_name(above) and points(cell.text) is not None:
                     texts[col] = f"{texts[col]}({points(cell.text)}分)"
-                elif patterns.header_role(cell.text) or col not in texts or (patterns.grade_name(cell.text) and patterns.header_role(texts[col]) is None):
+                elif patterns.header_role(cell.text) or col not in texts:
+                    texts[col] = clean(cell.text)
+                elif patterns.grade_name(cell.text) and patterns.header_role(texts[col]) is None:
                     texts[col] = clean(cell.text)
     return texts

@@ -31,8 +31,9 @@ def scored_rows_are_worded(table: JoinedTable) -> bool:
     for columns, rows in zip(table.columns, table.data, strict=True):
         if columns.number is None or (columns.points is None and not columns.labels):
             continue
+        wanted = (columns.points, columns.number, columns.text)
         for row in rows:
-            score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in (columns.points, columns.number, columns.text))
+            score, mark, text = (row.cells[c] if c is not None and c < len(row.cells) else None for c in wanted)
             printed = score.text if score is not None and score.row == row.index else ""
             closing = text.text if text is not None and columns.points is None else ""
             scored = read_points(printed).value is not None or points_at_end(clean(closing)) is not None or points_closing(clean(closing)) is not None

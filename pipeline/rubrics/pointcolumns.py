@@ -92,8 +92,10 @@ def pick_sums(
     between them."""
     if score is None:
         return ()
-    given = min((c for c, name in names.items() if c > score and profiles[c].filled and patterns.header_role(name) == "awarded"), default=len(profiles))
-    sums = (c for c, name in names.items() if c not in taken and c != score and c < given and (patterns.names_subtotal(name) or patterns.names_total(name)))
+    awarded = (c for c, name in names.items() if c > score and profiles[c].filled and patterns.header_role(name) == "awarded")
+    given = min(awarded, default=len(profiles))
+    near = ((c, name) for c, name in names.items() if c not in taken and c != score and c < given)
+    sums = (c for c, name in near if patterns.names_subtotal(name) or patterns.names_total(name))
     coarse = (c for c in sums if is_coarser(profiles[c], profiles[score]) or _goes_with_label(c, profiles, roles))
     return tuple(c for c in coarse if profiles[c].numeric >= 0.5)
 

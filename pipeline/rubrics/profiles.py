@@ -63,10 +63,13 @@ def profile_of(rows: Sequence[Row], col: int) -> Profile:
     ints = [int(s) for s in serials if s.isdecimal()] or [s for text in serials if (s := chinese_number(text)) is not None]
     scored = [_looks_like_points(t) for _, t in filled]
     steps = sum(b - a in (0, 1, 2) for a, b in pairwise(ints))
+    ascending = _dotted(serials, len(narrow))
+    if ascending is None:
+        ascending = sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0
     return Profile(
         filled=len(filled),
         serial=len(serials) / (len(narrow) or 1),
-        ascending=dotted if (dotted := _dotted(serials, len(narrow))) is not None else sum(b - a in (1, 2) for a, b in pairwise(ints)) / max(len(ints) - 1, 1) if steps else 0.0,
+        ascending=ascending,
         numeric=sum(scored) / n,
         closing=sum(points_at_end(t) is not None for _, t in filled) / n,
         bare=sum(yes and len(fold(t)) <= BARE for (_, t), yes in zip(filled, scored, strict=True)) / n,

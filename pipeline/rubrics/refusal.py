@@ -206,10 +206,9 @@ def _deducts(draft: Draft) -> bool:
 
 def _measured_beside(draft: Draft) -> int:
     """How many columns have a header of a measure (学时, 单价) over numbers."""
-    return sum(
-        bool(MEASURE_HEADER.search(fold(text))) and any(points(c.text) is not None for row in _data(draft) if col < len(row.cells) and (c := row.cells[col]))
-        for col, text in draft.table.header_texts.items()
-    )
+    named = [col for col, text in draft.table.header_texts.items() if MEASURE_HEADER.search(fold(text))]
+    below = ((row.cells[col] for row in _data(draft) if col < len(row.cells)) for col in named)
+    return sum(any(c is not None and points(c.text) is not None for c in cells) for cells in below)
 
 
 def _is_receipt(draft: Draft) -> bool:

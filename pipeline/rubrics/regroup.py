@@ -39,7 +39,9 @@ def _join_torn(draft: Draft) -> None:
         own = [m for m in draft.marks if m.level == level and not m.own_row]
         for blank, named in pairwise(own):
             cut = named.part == blank.part + 1 and bool(blank.covered and named.covered) and blank.covered[-1] + 1 == named.covered[0]
-            if blank.text or not named.text or not cut or draft.spans[named.covered[0]].part != named.part or draft.spans[blank.covered[-1]].part != blank.part:
+            if blank.text or not named.text or not cut:
+                continue
+            if draft.spans[named.covered[0]].part != named.part or draft.spans[blank.covered[-1]].part != blank.part:
                 continue
             both = sum((draft.criteria[i].max_points or Decimal(0) for i in (*blank.covered, *named.covered)), Decimal(0))
             if (blank.stated_points is None) == (named.stated_points is None) or both != (blank.stated_points or named.stated_points):

@@ -250,7 +250,8 @@ def _coarser_numbers(number: int | None, profiles: Sequence[Profile], roles: dic
 
 
 def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken: dict[int, Role]) -> int | None:
-    free = [c for c, p in enumerate(profiles) if c not in taken and p.filled and p.length >= 2 and min(p.numeric, p.bare if roles.get(c) else 1) < 0.5]
+    worded = [c for c, p in enumerate(profiles) if p.filled and p.length >= 2 and min(p.numeric, p.bare if roles.get(c) else 1) < 0.5]
+    free = [c for c in worded if c not in taken]
     free = [c for c in free if profiles[c].runs > 1 or profiles[c].filled < ALIKE] or free  # □符合 □不符合 in each row
     by_role = {
         role: [c for c in free if roles.get(c) == role] for role in ("text", "standard")
@@ -262,7 +263,8 @@ def _pick_text(profiles: Sequence[Profile], roles: dict[int, Role | None], taken
         fine = max(strong, key=lambda c: (profiles[c].filled * profiles[c].distinct, profiles[c].length))
         labelled = [c for c in free if c < fine]
         weak = by_role["standard"]
-        if weak and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled and not _is_scored_once(fine, profiles, taken):
+        split = bool(weak) and profiles[fine].span > 1.5 and profiles[weak[0]].filled > 1.5 * profiles[fine].filled
+        if split and not _is_scored_once(fine, profiles, taken):
             return weak[0]
         if weak and min(scored, profiles[weak[0]].filled) >= 0.9 * max(scored, profiles[weak[0]].filled) > profiles[fine].filled:
             return weak[0]

@@ -206,11 +206,16 @@ def _with_worded(section: Section) -> Section:
     if section.kind == "scored":
         return section
     bare = not any(c.max_points is not None for c in section.criteria)
-    worded = (
-        replace(c, kind=_kind_beside(section, c)) if c.kind == "scored" and ((c.max_points is None and (bare or _speaks_of_points(c))) or _is_mixed(section)) else c
-        for c in section.criteria
-    )
-    return replace(section, criteria=tuple(worded))
+    return replace(section, criteria=tuple(_worded(c, section, bare) for c in section.criteria))
+
+
+def _worded(criterion: Criterion, section: Section, bare: bool) -> Criterion:
+    """The criterion with the kind of its section, or of its own words in one of bonuses and deductions. `bare`: no line there has
+    points of its own."""
+    if criterion.kind != "scored":
+        return criterion
+    said = criterion.max_points is None and (bare or _speaks_of_points(criterion))
+    return replace(criterion, kind=_kind_beside(section, criterion)) if said or _is_mixed(section) else criterion
 
 
 def _is_mixed(section: Section) -> bool:

@@ -61,11 +61,14 @@ def cut_tops(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
             continue
         number = fold(rows[0].number or "")
         if number.isdecimal() and int(number) > 2 and str(int(number) - 1) not in known:
-            zh = f"{at.place('zh')}：表的第一行是序号 {number}，其前各行没有读出"
-            yield Remark("absent-rows", f"{at.place()}: the first row of the table has number {number}; those before it were not read", at, message_zh=zh)
+            what = f"the first row of the table has number {number}; those before it were not read"
+            zh = f"表的第一行是序号 {number}，其前各行没有读出"
         elif len(rows) <= FEW and rubric.stated_total is not None and 2 * total < rubric.stated_total:
-            what, zh = f"rows of {total} of {rubric.stated_total} points were read; the others were not", f"总分 {rubric.stated_total} 分，只读出 {total} 分的行，其余没有读出"
-            yield Remark("absent-rows", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
+            what = f"rows of {total} of {rubric.stated_total} points were read; the others were not"
+            zh = f"总分 {rubric.stated_total} 分，只读出 {total} 分的行，其余没有读出"
+        else:
+            continue
+        yield Remark("absent-rows", f"{at.place()}: {what}", at, message_zh=f"{at.place('zh')}：{zh}")
 
 
 def _row_number(text: str) -> int | None:

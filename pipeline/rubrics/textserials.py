@@ -59,7 +59,8 @@ def _plain_between(texts: Sequence[str]) -> list[regex.Match[str] | None]:
     found = [patterns.SERIAL_IN_TEXT.match(text) for text in texts]
     wholes = [patterns.SERIAL_BEFORE_FIGURE.match(t) if m is None or m["c"] is not None else None for t, m in zip(texts, found, strict=True)]
     plain = [whole or match for whole, match in zip(wholes, found, strict=True)]
-    measured = all(text[m.end() : m.end() + 1] in patterns.MEASURES for text, m in zip(texts, found, strict=True) if m is not None and m["c"] is not None)
+    behind = (text[m.end() : m.end() + 1] for text, m in zip(texts, found, strict=True) if m is not None and m["c"] is not None)
+    measured = all(sign in patterns.MEASURES for sign in behind)
     if any(m is not None and m["b"] is not None for m in found) and measured and _runs_on(plain):
         return plain
     if 2 * sum(m is not None and m["b"] is not None for m in found) <= len(texts):

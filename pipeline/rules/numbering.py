@@ -70,7 +70,8 @@ def runs_of(rubric: Rubric, last_before: int) -> Iterator[Run]:
                 group.append((criterion, group[-1][1] + 1))
             continue
         restart = serial[-1] == 1 and (criterion.id in starts or (len(group) > 1 and not _misnumbered_one(printed, index)))
-        counts_on = bool(group) and group[-1][1] == serial[-1] - 1 and above[criterion.id] is not None and above[group[-1][0].id] == above[criterion.id]
+        over = above[criterion.id]
+        counts_on = bool(group) and group[-1][1] == serial[-1] - 1 and over is not None and above[group[-1][0].id] == over
         exchanged = anew and criterion.id in starts and serial[-1] == 2 and not counts_on
         while group and serial_of(group[-1][0]) is None and group[-1][1] >= serial[-1]:
             group.pop()

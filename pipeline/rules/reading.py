@@ -166,7 +166,15 @@ def reading_incomplete(reading: Reading) -> Iterator[Hit]:
         if remark.kind in LOSSES:
             zh, en = LOSSES[remark.kind]
             severity: Severity | None = "note" if remark.kind in NOTED else None
-            yield Hit(annex=0, where="notice", severity=severity, zh=f"{zh}：{remark.said('zh')}", en=f"{en}: {remark.message}", evidence=(remark.at,), values=(remark.kind, remark.message))
+            yield Hit(
+                annex=0,
+                where="notice",
+                severity=severity,
+                zh=f"{zh}：{remark.said('zh')}",
+                en=f"{en}: {remark.message}",
+                evidence=(remark.at,),
+                values=(remark.kind, remark.message),
+            )
     for rubric in reading.rubrics:
         for criterion in _shifted(rubric):
             row = shorten(" | ".join(filter(None, (criterion.number, criterion.text, *criterion.columns.values()))))

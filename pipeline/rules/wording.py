@@ -344,8 +344,13 @@ def _told_apart(rubric: Rubric) -> set[str]:
     alike: dict[tuple[str, ...], list[Criterion]] = {}
     for criterion in rubric.printed():
         alike.setdefault(_asked_and_judged(criterion), []).append(criterion)
-    told = (rows for rows in alike.values() if len(rows) >= MIN_TOLD)
-    return {c.id for rows in told for column in rows[0].columns if WHO_AND_WHEN.search(column) and len({c.columns.get(column) for c in rows}) == len(rows) for c in rows}
+    return {c.id for rows in alike.values() if len(rows) >= MIN_TOLD and _differ_beside(rows) for c in rows}
+
+
+def _differ_beside(rows: Sequence[Criterion]) -> bool:
+    """Whether a column of people or times says something else in each of the rows."""
+    named = (column for column in rows[0].columns if WHO_AND_WHEN.search(column))
+    return any(len({c.columns.get(column) for c in rows}) == len(rows) for column in named)
 
 
 def _is_of_others(first: Criterion, again: Criterion) -> bool:
@@ -408,7 +413,7 @@ def twin_points_differ(reading: Reading) -> Iterator[Hit]:
         same = [p for p in pairs if fold(p.a.text) == fold(p.b.text)]
         other = [p for p in same if p.a.max_points is not None and p.b.max_points is not None and p.a.max_points != p.b.max_points]
         if len(same) >= 2 and other:
-            shown = [(f"{called(p.a)}/{called(p.b)}", f"{points_text(p.a.max_points)}/{points_text(p.b.max_points)}") for p in other[:6] if p.a.max_points is not None and p.b.max_points is not None]  # fmt: skip
+            shown = [(f"{called(p.a)}/{called(p.b)}", "/".join(points_text(c.max_points) for c in (p.a, p.b) if c.max_points is not None)) for p in other[:6]]
             more = " …" if len(other) > 6 else ""
             zh = "、".join(f"第 {numbers} 条 {points} 分" for numbers, points in shown)
             en = ", ".join(f"no. {numbers}: {points}" for numbers, points in shown)

@@ -126,9 +126,9 @@ class Page:
         else:
             self.key("Delete", 46)
 
-    def key(self, name: str, code: int, text: str = "") -> None:
+    def key(self, name: str, code: int) -> None:
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=name, windowsVirtualKeyCode=code, **({"text": text} if text and kind == "keyDown" else {}))
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, windowsVirtualKeyCode=code)
 
     def click(self, x: float, y: float) -> None:
         self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)

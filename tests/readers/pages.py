@@ -75,11 +75,11 @@ class _Row:
     least: int = 1
 
 
-def wrapped(text: str, width: float, size: float = SIZE) -> list[str]:
+def wrapped(text: str, width: float) -> list[str]:
     """Lines that fit; a Latin letter takes half a place."""
     out, line, used = [], "", 0.0
     for char in text:
-        step = size * (0.5 if char.isascii() else 1.0)
+        step = SIZE * (0.5 if char.isascii() else 1.0)
         if line and used + step > width - 6:
             out.append(line)
             line, used = "", 0.0

@@ -133,14 +133,14 @@ STYLES: dict[str, Draw] = {
 }  # fmt: skip
 
 
-def draw(style: str, spans: Sequence[Span] = TABLE, xs: Sequence[float] = XS, ys: Sequence[float] = YS, strikes: int = 1) -> Canvas:
+def draw(style: str, spans: Sequence[Span] = TABLE, strikes: int = 1) -> Canvas:
     """A page with a title line, the table, and a page number."""
     canvas = Canvas()
     canvas.text(200, 100, "供水服务质量评价表", 16)
-    STYLES[style](canvas, spans, xs, ys)
+    STYLES[style](canvas, spans, XS, YS)
     for span in spans:
         for strike in range(strikes):
-            box = box_of(span, xs, ys)
+            box = box_of(span, XS, YS)
             cell_text(canvas, (box[0] + 0.3 * strike, *box[1:]), span[4])
     canvas.text(280, 790, "- 1 -", 10)
     return canvas

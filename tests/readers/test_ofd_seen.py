@@ -154,9 +154,9 @@ def test_characters_turned_in_a_line_are_in_their_own_places():
     assert [b.text for b in ofd.read(container(down), "a.ofd").blocks if isinstance(b, Paragraph)] == ["安", "全"]
 
 
-def drawn_table(rows: int = 3) -> bytes:
+def drawn_table() -> bytes:
     """A picture of a table, 130 × 30 mm at 220 dpi."""
-    scale = 220 / 25.4
+    scale, rows = 220 / 25.4, 3
     image = Image.new("RGB", (round(132 * scale), round((10 * rows + 2) * scale)), "white")
     draw = ImageDraw.Draw(image)
     font = ImageFont.truetype(FONT, round(4 * scale))

@@ -22,11 +22,11 @@ def line_of(text: str, sure: dict[int, float] | None = None, rivals: dict[int, t
     return [Char(c, (i + 0.5) / 24, (sure or {}).get(i, 0.99), rivals=(rivals or {}).get(i, ())) for i, c in enumerate(text)]
 
 
-def settled(line: list, start: int, end: int, shown: list[str], sure: float = 0.8) -> list:
-    """What becomes of a place when its windows show these texts, the neighbours included."""
+def settled(line: list, start: int, end: int, shown: list[str]) -> list:
+    """What becomes of a place when its windows show these texts, the neighbours included, each with confidence 0.8."""
     from pipeline.readers.pictures.closeups import Spot, Words, _settled
 
-    readings = [line_of(text, dict.fromkeys(range(len(text)), sure)) for text in shown]
+    readings = [line_of(text, dict.fromkeys(range(len(text)), 0.8)) for text in shown]
     return _settled(line, Spot(0, start, end), readings, Words.of([line]))
 
 

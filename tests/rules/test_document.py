@@ -98,8 +98,8 @@ def test_title_form_leaves_alone(title):
     assert hits("title-form", of(title=title)) == []
 
 
-def dated(quote, iso, number="某字〔2023〕7号"):
-    return of(issue_date=iso, document_number=number, places={"issue_date": at(quote)})
+def dated(quote, iso):
+    return of(issue_date=iso, document_number="某字〔2023〕7号", places={"issue_date": at(quote)})
 
 
 @pytest.mark.parametrize(

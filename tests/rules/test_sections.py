@@ -68,8 +68,8 @@ def test_section_label_displaced_leaves_alone():
     assert hits("section-label-displaced", reading_of(rubric_of(WHOLE))) == []
 
 
-def listing(*names, table=WHOLE):
-    return reading_of(rubric_of(table), notice=notice_of(section_lists=(section_list(1, *names),)))
+def listing(*names):
+    return reading_of(rubric_of(WHOLE), notice=notice_of(section_lists=(section_list(1, *names),)))
 
 
 def test_section_not_in_sheet_hits():

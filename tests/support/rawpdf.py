@@ -74,10 +74,10 @@ def _outline(glyph: int) -> str:
     return " ".join(ops)
 
 
-def cell_text(canvas: Canvas, box: tuple[float, float, float, float], text: str, size: float = 10.0) -> None:
-    """Lines of a cell, set from its top left."""
+def cell_text(canvas: Canvas, box: tuple[float, float, float, float], text: str) -> None:
+    """Lines of a cell of 10 points, set from its top left."""
     for i, line in enumerate(text.split("\n")):
-        canvas.text(box[0] + 2, box[1] + 2 + i * 1.3 * size, line, size)
+        canvas.text(box[0] + 2, box[1] + 2 + i * 13, line, 10)
 
 
 def box_of(span: Span, xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float, float, float]:

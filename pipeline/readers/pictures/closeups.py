@@ -177,7 +177,10 @@ def _has_ring(picture: Image, before: float, own: float, pitch: float) -> bool:
     core = (float(picture.min()) + 255) / 2  # marks that nearly touch are told apart by their strokes' cores
     count, _, stats, _ = cv2.connectedComponentsWithStats((picture[:bottom, start:end] < core).astype(np.uint8))
     low, high = RING[0] * pitch, RING[1] * pitch
-    return any(low <= min(w, h) and max(w, h) <= high and x > 0 and x + w < end - start and y > 0 and y + h < bottom for x, y, w, h, _ in stats[1:count])
+    return any(
+        low <= min(w, h) and max(w, h) <= high and x > 0 and x + w < end - start and y > 0 and y + h < bottom
+        for x, y, w, h, _ in stats[1:count]
+    )
 
 
 # ---- where to look -----------------------------------------------------------------------------------------------
