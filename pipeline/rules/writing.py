@@ -221,7 +221,7 @@ def unit_style(reading: Reading) -> Iterator[Hit]:
     texts = texts_of(reading)
     whole = "\n".join(w.text for w in texts)
     for short, long in UNITS:
-        if not short.search(whole):
+        if not short.search(whole) or not long.search(whole):
             continue
         one = next(((w, m) for w in texts if (m := short.search(w.text))), None)
         two = next(((w, m) for w in texts if (m := long.search(w.text))), None)
