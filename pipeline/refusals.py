@@ -31,7 +31,7 @@ def in_chinese(english: str) -> str:
     """
     for pattern, chinese in _sentences():
         if match := pattern.fullmatch(english):
-            return chinese.format(*map(in_chinese, match.groups()))
+            return chinese.format(*map(in_chinese, match.groups())).replace("或请", "或")
     return english
 
 

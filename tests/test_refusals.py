@@ -75,6 +75,10 @@ def test_the_locale_says_the_language_where_nothing_else_does(tmp_path, capsys, 
     assert "没有这个文件；请检查路径" in capsys.readouterr().err
 
 
+def test_advice_within_advice_asks_once():
+    assert in_chinese("see that soffice runs and the folder for temporary files has room, or save it as XLSX") == "请确认 soffice 能运行、临时文件夹有空间，或另存为 XLSX"
+
+
 def test_why_nothing_could_be_read_is_told_in_chinese_too():
     error = InputError("a.ofd", "nothing in it can be read (page 1 is blank)", "give a file with text or a clear scan", "没有可以读出的内容（第 1 页是空白）")
     assert said(error, "zh") == "a.ofd：没有可以读出的内容（第 1 页是空白）；请换有文字的文件或清晰的扫描件"
