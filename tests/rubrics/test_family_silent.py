@@ -75,6 +75,26 @@ EXTRAS = {
     1 | 获得市级表彰的，每次加1分 | - | bonus
     2 | 被主流媒体报道的，每次加1分 | - | bonus
 """,
+    "several numbered in the line that names them": """
+加分项：（1）获得市级表彰的加5分；（2）被主流媒体报道的加3分。
+扣分项：（1）发生安全事故的扣10分；（2）被通报批评的扣5分。
+=>
+  [加分项] - bonus
+    1 | 获得市级表彰的加5分； | 5
+    2 | 被主流媒体报道的加3分。 | 3
+  [扣分项] - deduction
+    1 | 发生安全事故的扣10分； | - | deduction
+    2 | 被通报批评的扣5分。 | - | deduction
+""",
+    "a bound both ways": """
+三、加减分项（±10分）
+1.获得市级表彰的，加5分
+2.被投诉查实的，扣2分
+=>
+  [加减分项] 10 deduction
+    1 | 获得市级表彰的，加5分 | - | bonus
+    2 | 被投诉查实的，扣2分 | - | deduction
+""",
     "a heading whose lines say no points is told": """
 加分项
 获得市级表彰
