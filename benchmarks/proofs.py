@@ -1,6 +1,6 @@
 """Calibration of the proof engine on made-up rubrics with known truth: how often is each margin wrong, how fast is it.
 
-    .venv/bin/python benchmarks/proofs.py [rubrics] [first seed]
+    .venv/bin/python -m benchmarks.proofs [--rubrics 1500] [--start SEED]
 
 Each rubric has 5 to 8 sections; a quarter of the labels are lost, 1.5 % of the criteria missing, 1 % of the points
 misread, 3 % of the declared points wrong. `proved` is best cost 0, a margin of at least 20 (whatever
@@ -11,6 +11,7 @@ Times are given against brute force on the small puzzles of the tests (same mach
 
 from __future__ import annotations
 
+import argparse
 import random
 import sys
 import time
@@ -56,7 +57,17 @@ def said(puzzle: Puzzle, summary: Summary, k: int) -> str:
     return claim(puzzle, summary.cost, len(summary.starts[k]), summary.margins[k], summary.sturdy[k])
 
 
-def main(count: int, first: int) -> int:
+def main() -> int:
+    """Print the table; 1 where a `proved` boundary was wrong."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rubrics", type=int, default=1500)
+    parser.add_argument("--start", type=int, default=0, help="the first seed")
+    args = parser.parse_args()
+    return measure(args.rubrics, args.start)
+
+
+def measure(count: int, first: int) -> int:
+    """So many made-up rubrics from a seed on, proved and judged by what they were made from."""
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     times = []
@@ -115,4 +126,4 @@ def ratios(first: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(a) for a in (sys.argv[1:] + ["1500", "0"][len(sys.argv) - 1 :]))))
+    sys.exit(main())

@@ -54,6 +54,7 @@ class Job(Struct, frozen=True):
 
     @property
     def target(self) -> Path:
+        """Where its notice JSON goes: the file's name, cut short, and the first 12 digits of its SHA-256."""
         return self.out / f"{serialize.short(legible(self.path.stem))}-{self.sha256[:12]}.notice.json"
 
 

@@ -35,8 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(args.run(args) or 0)
     except PipelineError as error:
-        _tell(str(error))
-        return 2
+        return _told([error], language_of(args))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -241,7 +240,7 @@ def _run(args: argparse.Namespace) -> int:
     failed: list[PipelineError] = []
     for line in stages.run(args.sources, args.extracted, args.reports, language_of(args, "zh"), failed):
         print(line, flush=True)
-    return _told(failed)
+    return _told(failed, language_of(args))
 
 
 def _ingest(args: argparse.Namespace) -> int:
@@ -252,13 +251,15 @@ def _ingest(args: argparse.Namespace) -> int:
     failed: list[PipelineError] = []
     for line in stages.ingest(args.file, args.sources, args.extracted, args.reports, language_of(args, "zh"), said, failed):
         print(line, flush=True)
-    return _told(failed)
+    return _told(failed, language_of(args))
 
 
-def _told(failed: list[PipelineError]) -> int:
+def _told(failed: list[PipelineError], lang: str) -> int:
     """A line for each notice that could not be used; the exit status."""
+    from pipeline import refusals
+
     for error in failed:
-        _tell(str(error))
+        _tell(refusals.said(error, lang))
     return 2 if failed else 0
 
 

@@ -56,10 +56,11 @@ def reason(error: Exception) -> str:
 
 
 class PipelineError(Exception):
-    """Base. `where` is a file or a place in it, `what` is wrong, `remedy` says what to do; shown on one line."""
+    """Base. `where` is a file or a place in it, `what` is wrong, `remedy` says what to do; shown on one line. `what_zh`: the
+    fault in Chinese, where `data/refusals.tsv` cannot hold it."""
 
-    def __init__(self, where: str, what: str, remedy: str) -> None:
-        self.where, self.what, self.remedy = where, what, remedy
+    def __init__(self, where: str, what: str, remedy: str, what_zh: str | None = None) -> None:
+        self.where, self.what, self.remedy, self.what_zh = where, what, remedy, what_zh
         super().__init__(one_line(f"{where}: {what}; {remedy}"))
 
 

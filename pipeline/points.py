@@ -220,6 +220,20 @@ def points_after_name(text: str) -> Decimal | None:
 CLAUSE_STOP = regex.compile(r"[；;:：](?!\s*[(（\[【])")
 
 
+LEADING_POINTS = regex.compile(r"^(?P<said>[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】])\s*(?=[\p{L}《“‘\"])")
+"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
+
+
+def points_before(text: str) -> Decimal | None:
+    """Points in brackets before the text of a line.
+
+    >>> points_before("（20分）按时参加会议。"), points_before("（20分）"), points_before("按时（20分）参加")
+    (Decimal('20'), None, None)
+    """
+    match = LEADING_POINTS.match(text)
+    return Decimal(match["points"]) if match else None
+
+
 def points_closing(text: str) -> Decimal | None:
     """Points that close a text without brackets and are the only ones it names, `专人管理，制度上墙，5分`.
 

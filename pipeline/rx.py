@@ -39,7 +39,7 @@ STORE = Path(__file__).parent / "__pycache__" / f"patterns.{sys.implementation.c
 ASKING = frozenset(("search", "match", "fullmatch", "findall", "finditer", "split", "sub"))
 
 DAMAGED = (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError, RuntimeError)
-"""What loading a store can raise that another program or half a disk has spoilt."""
+"""What loading a store can raise that another program or half a disk has spoilt, or that lacks what is asked."""
 
 _written: list[_Later] = []
 """Every pattern written down in the modules loaded so far."""
@@ -47,11 +47,20 @@ _written: list[_Later] = []
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: Any, flags: int) -> Pattern[Any]:
-    return _stored().get((pattern, flags)) or regex.compile(pattern, flags)
+    return _kept(pattern, flags) or regex.compile(pattern, flags)
+
+
+def _kept(pattern: Any, flags: int) -> Pattern[Any] | None:
+    """The pattern from the store, made ready by itself: a process asks for half of them at most."""
+    try:
+        found = pickle.loads(_stored()[pattern, flags])
+    except DAMAGED:
+        return None
+    return found if isinstance(found, Pattern) else None
 
 
 @cache
-def _stored() -> dict[tuple[Any, int], Pattern[Any]]:
+def _stored() -> dict[tuple[Any, int], bytes]:
     try:
         found = pickle.loads(STORE.read_bytes())
     except (OSError, *DAMAGED):  # none there, or damaged: as if there were none
@@ -65,10 +74,10 @@ def store() -> None:
     for module in pkgutil.walk_packages([str(folder)], "pipeline."):
         with suppress(ImportError):  # a reader whose library is not installed
             importlib.import_module(module.name)
-    kept = {(p.pattern, p.flags): regex.compile(p.pattern, p.flags) for p in _written}
+    kept = {(p.pattern, p.flags): pickle.dumps(regex.compile(p.pattern, p.flags)) for p in _written}
     for pattern in dict.fromkeys(own for path in sorted(folder.rglob("*.py")) for own in _in_calls(path.read_bytes())):
         with suppress(regex.error):  # one that is sound only with the flags given there
-            kept.setdefault((pattern, 0), regex.compile(pattern))
+            kept.setdefault((pattern, 0), pickle.dumps(regex.compile(pattern)))
     STORE.parent.mkdir(exist_ok=True)
     fresh = STORE.with_suffix(f".{os.getpid()}")
     fresh.write_bytes(pickle.dumps(kept))

@@ -149,9 +149,9 @@ def _check(document: Document, name: str) -> None:
             limits.check_text(text, f"{name}:{block.at.place()}")
         readable = readable or any(clean(t) for t in texts)
     if not readable:
-        said = "; ".join(dict.fromkeys(r.message for r in document.remarks))
+        said, said_zh = ("; ".join(dict.fromkeys(r.said(lang) for r in document.remarks)) for lang in ("en", "zh"))
         what = "nothing in it can be read" + (f" ({said})" if said else " (no text at all)")
-        raise InputError(name, what, "give a file with text or a clear scan")
+        raise InputError(name, what, "give a file with text or a clear scan", f"没有可以读出的内容（{said_zh}）" if said else None)
 
 
 # ---- type by content ---------------------------------------------------------------------------------------------

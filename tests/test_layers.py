@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1] / "pipeline"
 ROOMS: list[set[str]] = [
-    {"errors", "kept", "provenance", "plain", "limits", "progress", "rx", "lexicon", "lookalikes", "templating", "typefaces"},
+    {"errors", "kept", "provenance", "plain", "limits", "progress", "refusals", "rx", "lexicon", "lookalikes", "templating", "typefaces"},
     {"findings", "model"},
     {"normalize", "yamltext", "serialize", "staging"},
     {"assessment", "digest", "schemas", "criterion_names", "ordinals", "pagenumbers", "patterns", "points"},

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
 import pipeline.rx as rx
-from pipeline import patterns
+from pipeline import extract, patterns
+
+NOTICE = Path(__file__).parents[1] / "sources" / "zaozhuang-gas-2021-42" / "notice.pdf"
 
 
 @pytest.fixture
@@ -52,3 +55,16 @@ def test_patterns_that_stand_in_calls_are_kept(fresh, monkeypatch):
     rx.store()
     monkeypatch.setattr(rx.regex, "compile", lambda *_: pytest.fail("compiled again"))
     assert rx.split(r"\s{2,}|\t|[\s_＿](?=\p{Han}{2,10}[:：])", "评价人：  日期：") == ["评价人：", "日期："]  # in patterns.field_names
+
+
+def test_reading_our_notice_compiles_nothing_anew(fresh, monkeypatch):
+    rx.store()
+    monkeypatch.setattr(rx.regex, "compile", lambda pattern, *_: pytest.fail(f"compiled again: {pattern}"))
+    assert extract(NOTICE).rubrics
+
+
+def test_a_pattern_that_is_damaged_in_the_store_is_compiled(fresh):
+    rx.STORE.parent.mkdir()
+    rx.STORE.write_bytes(pickle.dumps({("[0-9]+", 0): b"\x80\x05", ("[a-z]", 0): pickle.dumps("another thing")}))
+    assert rx.compile("[0-9]+").findall("1a22") == ["1", "22"]
+    assert rx.search("[a-z]", "1a22")

@@ -61,6 +61,7 @@ class _Leaning(Struct, frozen=True):
 
     @classmethod
     def of(cls, rubric: Rubric, reading: Reading) -> _Leaning:
+        """What is in doubt of one rubric of a reading."""
         unsure = {
             c.id: f"第 {c.number or c.id} 条文字识别无误（把握 {c.confidence:.2f}） / the words of {c.id} were recognised right"
             for c in rubric.criteria()

@@ -61,6 +61,7 @@ class Line(Struct, frozen=True):
 
     @property
     def scored(self) -> bool:
+        """Whether it takes a score: a veto row has a box to tick."""
         return self.kind != "veto"
 
     @property
@@ -70,6 +71,7 @@ class Line(Struct, frozen=True):
 
     @property
     def sign(self) -> int:
+        """+1, -1 or 0: what its score does to the total."""
         return SIGN.get(self.kind, 0)
 
     def shown(self) -> str:

@@ -111,6 +111,7 @@ class _Writer:
         self.breaks: list[int] = []
 
     def write(self) -> None:
+        """The whole page, from head to foot."""
         self._set_page()
         self._head()
         for group in self.sheet.groups:
@@ -245,7 +246,7 @@ class _Writer:
         else:
             self.page.write_string(r, 3, line.most, self.centre)
         if line.scored:
-            got = self._score(r, line.key, self.prefill.get(line.key, ""))
+            got = self._score(r, self.prefill.get(line.key, ""))
             self._validate(r, line.name, line.max)
             self._name(line.key, r, 4)
         else:
@@ -257,7 +258,7 @@ class _Writer:
             self._name(f"{line.key}_na", r, 6)
         return got
 
-    def _score(self, row: int, key: str, value: str) -> Decimal:
+    def _score(self, row: int, value: str) -> Decimal:
         """Write a prefilled score: a number as a number, anything else as it is; returns what counts."""
         try:
             number = Decimal(value)

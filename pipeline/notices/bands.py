@@ -77,6 +77,10 @@ BEFORE = regex.compile(
 LABEL_INSIDE = regex.compile(
     r"(?P<a>[0-9]{1,4}(?:\.[0-9])?)\s*分?\s*(?P<op1>≤|<=|<|≥|>=|>)\s*" + rf"(?P<label>{LABELS})" + r"\s*(?P<op2>≤|<=|<|≥|>=|>)\s*(?P<b>[0-9]{1,4}(?:\.[0-9])?)"
 )
+# 90(含)以上 · 90分(含90分) · 含90 · 60及以上 · ≥90
+HELD = regex.compile(
+    r"(?<![0-9.])(?P<end>[0-9]+(?:\.[0-9]+)?)(?![0-9.])分?(?:\(含\)|\(含(?P=end)分?\)|含|及以|及其以|以[上下]\(含)|[含≥≤](?P<end>[0-9]+(?:\.[0-9]+)?)(?![0-9.])"
+)
 CONTEXT = regex.compile(r"分|等次|等级|评为|评定|得分|百分制|档|[\[(]\s*[0-9.]+\s*,\s*[0-9.]+\s*[\])]")
 ONE_ITEM = regex.compile(r"(?:本|该|此|每)(?:小)?项\s*(?:得|满分|最高|指标得|[0-9])|得分率|[0-9]\s*[%％]\s*(?:以上|以下|-|~|至)")
 _FIGURE = regex.compile(r"[0-9０-９]")
@@ -147,8 +151,8 @@ def held_once(bands: Sequence[GradeBand]) -> tuple[GradeBand, ...]:
 def _holds_expressly(band: GradeBand, end: Decimal | None) -> bool:
     if end is None:
         return False
-    quote, number = fold(band.at.quote), points_text(end)
-    return regex.search(rf"(?<![0-9.]){number}(?![0-9.])分?(?:\(含\)|\(含{number}分?\)|含|及以|及其以|以[上下]\(含)|含{number}(?![0-9.])|[≥≤]{number}(?![0-9.])", quote) is not None
+    number = points_text(end)
+    return any(match["end"] == number for match in HELD.finditer(fold(band.at.quote), overlapped=True))
 
 
 def _spans_a_total(bands: Sequence[GradeBand]) -> bool:

@@ -49,6 +49,7 @@ RULES_OF = r"(?:办法|方案|细则|规定|标准|制度|规则|规程|规范|�
 _BRACKET = r"(?:\s*[（(〔][^（）()〔〕]{1,16}[)）〕])*"
 TITLE_ABOUT = regex.compile(rf"[^。；：]{{0,60}}?关于.{{2,120}}?(?:的)?{KINDS}{_BRACKET}")
 TITLE_KIND = regex.compile(rf"(?:[^。；：，]{{2,60}}(?:{RULES_OF}|{KINDS})|{KINDS}){_BRACKET}")
+TITLE_TAIL = regex.compile(rf"[（(][^（）()]{{1,16}}[)）]|的?(?:{_OFFICIAL})")
 OUTLINE_START = regex.compile(r"[一二三四五六七八九十]{1,3}\s*、|第一[章条]|附\s*[件表]|[（(][一1][)）]|序号|[0-9]\s*[.、．]")
 OUTLINE = regex.compile(rf"{WORDED}|{ARTICLE}")
 """A heading of the body."""
@@ -242,7 +243,7 @@ def _starts_anew(line: Line) -> bool:
 
 
 def _is_title_tail(line: Line) -> bool:
-    return regex.fullmatch(rf"(?:[（(][^（）()]{{1,16}}[)）]|的?(?:{_OFFICIAL}))", _compact(line.text)) is not None
+    return TITLE_TAIL.fullmatch(_compact(line.text)) is not None
 
 
 def _reads_as_title(text: str) -> bool:

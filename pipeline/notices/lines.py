@@ -294,6 +294,7 @@ class Margins(Struct, frozen=True):
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> Margins:
+        """The margins of lines on pages; of text without pages the width it is wrapped to."""
         set_lines = [x for x in lines if x.bbox is not None and not x.in_table]
         if not set_lines:
             return cls({}, {}, 0.0, _wrap_width(lines))

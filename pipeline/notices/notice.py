@@ -33,6 +33,7 @@ class Text(Struct, frozen=True):
 
     @classmethod
     def of(cls, part: Segment, heights: dict[int, float]) -> Text:
+        """The text of a segment; `heights`: page number → height in points."""
         whole = lines_of(part.blocks)
         lines = without_page_furniture(whole, heights)
         foreign, taken = read_foreign(lines)

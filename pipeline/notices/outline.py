@@ -87,7 +87,7 @@ class _Item(Struct, frozen=True):
         return AnnexEntry(self.number, printed.rstrip("。；;，,、 "), whole.place(self.first, self.first + len(printed)))
 
 
-def read_annex_list(lines: Sequence[Line], official: bool = True) -> AnnexList:
+def read_annex_list(lines: Sequence[Line], official: bool) -> AnnexList:
     """The annexes as the body lists them; several spellings, wrapped titles joined. A document that is no notice
     (a tender) may enumerate enclosures without 附件：; those are not read."""
     for index, line in enumerate(lines):

@@ -29,6 +29,7 @@ STRONG_OUTCOME = regex.compile(
     rf"(?:直接|一律|结果|等次|等级)[\p{{Han}}“\"]{{0,8}}{BAD_GRADE}|(?:得|计|记|按)\s*(?:为)?(?:0|零|０)\s*分"
     r"|取消[\p{Han}、]{0,16}(?:资格|称号|评优|评先)"
 )
+_FIGURES, _NUMERALS, _CIRCLED = regex.compile(rf"[{FIGURES}]+"), regex.compile(rf"[{NUMERALS}]+"), regex.compile(rf"[{CIRCLED}]")
 ASSESSES = regex.compile(r"评价|考核|考评|评定|评级|年度|评分|测评|检查|总分|等次|评优|评先")
 OPENS_LIST = regex.compile(r"(?:下列|以下|下述|如下)[^。]{0,20}(?:情形|行为|情况|问题|条件|事项|之一|现象|事件|内容)|情形之一|情况之一|行为之一|之一的|(?:否决[^。]{0,10})[：:]$")
 ITEM = regex.compile(
@@ -135,9 +136,7 @@ def _deeper(level: int, text: str) -> bool:
 
 
 def _shape(marker: str) -> str:
-    kind = regex.sub(rf"[{FIGURES}]+", "1", marker)
-    kind = regex.sub(rf"[{NUMERALS}]+", "一", kind)
-    kind = regex.sub(rf"[{CIRCLED}]", "①", kind)
+    kind = _CIRCLED.sub("①", _NUMERALS.sub("一", _FIGURES.sub("1", marker)))
     return kind.translate(str.maketrans("（）．、 ", "()...")).replace(" ", "").replace(".", "")
 
 

@@ -41,6 +41,8 @@ def premises(certificate: dict[str, Any]) -> list[str]:
 
 
 class _Check:
+    """One certificate reckoned anew. `margin`: explanations that cost so much more than the best are counted too."""
+
     def __init__(self, certificate: dict[str, Any], margin: int = MARGIN) -> None:
         self.data, self.claim = certificate, certificate["claim"]
         self.points, self.sections = certificate["points"], certificate["sections"]
@@ -158,6 +160,7 @@ class _Check:
         return out
 
     def through(self, front: dict[State, Counter[int]], rest: dict[State, int]) -> dict[int, int]:
+        """Row → least cost of an explanation in which a section starts there; `rest`: least cost from a state on."""
         out: dict[int, int] = {}
         for state, costs in front.items():
             if state in rest:
@@ -165,6 +168,7 @@ class _Check:
         return out
 
     def errors(self) -> list[str]:
+        """What the certificate claims and its own reckoning does not bear out; empty when it holds."""
         if wrong := self.premises():
             return wrong
         counts, starts = self.explain()

@@ -21,7 +21,6 @@ from pipeline.proving.programme import OVER, Arc, Forward, Layer, Programme
 from pipeline.proving.puzzle import (
     CONDITIONAL_MARGIN,
     FAMILY,
-    HOPELESS,
     MARGIN_CAP,
     PROVED_MARGIN,
     Pattern,
@@ -70,7 +69,7 @@ def solve(puzzle: Puzzle, weights: Weights = FAMILY[0], margins: bool = True) ->
     )
 
 
-def cheapest(puzzle: Puzzle, limit: int = HOPELESS) -> int | None:
+def cheapest(puzzle: Puzzle, limit: int) -> int | None:
     """The cost of the best explanation, or None when none is worth its cost (or it costs more than `limit`)."""
     return programme_of(puzzle).best(limit) if 0 < len(puzzle.facts) <= len(puzzle.points) else None
 

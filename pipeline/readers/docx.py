@@ -111,13 +111,16 @@ class _Reader(Struct):
     notes: list[Remark] = field(default_factory=list)
 
     def note(self, kind: str, message: str, zh: str, at: Provenance | None = None) -> None:
+        """Keep a remark, in both languages."""
         self.notes.append(Remark(kind, message, at, message_zh=zh))
 
     def count(self, kind: str, n: int = 1) -> None:
+        """Count what is told as one remark of the document."""
         if n:
             self.counts[kind] = self.counts.get(kind, 0) + n
 
     def remarks(self) -> tuple[Remark, ...]:
+        """What was noted, then what was counted, by kind."""
         said = {
             "hidden-text": ("{} characters of hidden text were left out", "{} 个隐藏的字符未收入"),
             "footnote": ("{} footnotes or endnotes were left out", "{} 条脚注或尾注未收入"),

@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import groupby, islice
+from itertools import accumulate, groupby, islice
 from typing import Literal
 
 from lxml import etree, html
@@ -258,6 +258,7 @@ class _Reader(Struct):
         return element.tag.lower() if isinstance(element.tag, str) else ""
 
     def hidden(self, element: etree._Element) -> bool:
+        """Whether the page does not show an element: by attribute, style, or a class or id that its style sheet hides."""
         if "hidden" in element.attrib or _NONE.search(element.get("style") or ""):
             return True
         if element.tag == "input" and element.get("type", "").lower() == "hidden":
@@ -268,6 +269,8 @@ class _Reader(Struct):
     # -- tables
 
     def table_blocks(self, table: etree._Element, depth: int) -> Iterator[Block]:
+        """A table, its captions before it; the blocks in its cells where it only lays out the page, its text where it is
+        nested too deep."""
         path = self.places.path(table)
         if depth >= limits.MAX_TABLE_NESTING:
             yield from self._flattened(table, path)
@@ -291,12 +294,13 @@ class _Reader(Struct):
         limits.check_text(text, self.name)
         at = Provenance(quote=text, path=path)
         deep = limits.MAX_TABLE_NESTING
-        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {deep} deep were read as text", at, message_zh=f"嵌套超过 {deep} 层的表格按文字读"))
+        zh = f"嵌套超过 {deep} 层的表格按文字读"
+        self.remarks.append(Remark("nested-too-deep", f"tables nested more than {deep} deep were read as text", at, message_zh=zh))
         if clean(text):
             yield Paragraph(text, at)
 
     def _row_groups(self, table: etree._Element) -> list[list[list[etree._Element]]]:
-        """Cells by row group and row: a rowspan never leaves its group; a tfoot is shown last wherever it stands."""
+        """Cells by row group and row; a tfoot is shown last wherever it stands."""
         groups: list[list[list[etree._Element]]] = [[]]
         foot: list[list[list[etree._Element]]] = []
         for is_group, parts in groupby(self._parts(table, _ROW_GROUPS | _ROW_PARTS), lambda part: self.kind(part) in _ROW_GROUPS):
@@ -307,7 +311,7 @@ class _Reader(Struct):
                 group = self._rows(self._parts(part, _ROW_PARTS))
                 (foot if self.kind(part) == "tfoot" else groups).append(group)
             groups.append([])
-        return [g for g in (*groups, *foot) if g]
+        return _as_meant([g for g in (*groups, *foot) if g])
 
     def _rows(self, parts: Iterable[etree._Element]) -> list[list[etree._Element]]:
         """The cells of each row; cells side by side without a row of their own make one, as in a browser."""
@@ -338,7 +342,7 @@ class _Reader(Struct):
                 stack.extend(reversed(part))
 
     def _placed(self, groups: list[list[list[etree._Element]]], path: str, depth: int) -> Iterator[Placed]:
-        """Cells on the grid, by the rules of HTML: each goes to the next column that no rowspan covers."""
+        """Cells on the grid, by the rules of HTML: each goes to the next column that no rowspan covers, and none leaves its group."""
         row = 0
         width = _width(groups)
         for group in groups:
@@ -403,6 +407,28 @@ def _width(groups: list[list[list[etree._Element]]]) -> int:
     widths = [[_count(c, "colspan") for c in cells] for group in groups for cells in group]
     honest = [sum(w) for w in widths if all(0 < n <= limits.MAX_TABLE_COLUMNS for n in w)]
     return min(max(honest, default=1), limits.MAX_TABLE_COLUMNS)
+
+
+def _as_meant(groups: list[list[list[etree._Element]]]) -> list[list[list[etree._Element]]]:
+    """One group of all rows where their rowspans then fill the rows evenly and, ended by the groups as in a browser, do not:
+    LibreOffice writes groups that part merged cells."""
+    if len(groups) < 2 or len(_filled(groups)) == 1:
+        return groups
+    whole = [[cells for group in groups for cells in group]]
+    return whole if len(_filled(whole)) == 1 else groups
+
+
+def _filled(groups: list[list[list[etree._Element]]]) -> set[int]:
+    """How many columns the rows fill, each with the cells that reach down to it."""
+    filled: set[int] = set()
+    for group in groups:
+        begun_less_ended = [0] * (len(group) + 1)
+        for row, cells in enumerate(group):
+            for cell in cells:
+                begun_less_ended[row] += _count(cell, "colspan")
+                begun_less_ended[min(row + (_count(cell, "rowspan") or len(group)), len(group))] -= _count(cell, "colspan")
+        filled.update(accumulate(begun_less_ended[:-1]))
+    return filled
 
 
 def _has_text(cell: etree._Element) -> bool:

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded
 from pipeline.model import Block, Document, Page, Remark, Source, Table
-from pipeline.provenance import Provenance
 from pipeline.readers.grids import grid
 from pipeline.readers.grids.gutters import Known
 from pipeline.readers.packages import ofdextras, ofdpictures, ofdseen
 from pipeline.readers.packages.container import Container, open_container, target
 from pipeline.readers.packages.ofdobjects import Node, Resources, Sheet, collect, every
 from pipeline.readers.packages.ofdpaths import numbers
-from pipeline.readers.pages.glyphs import without_running_lines
 from pipeline.readers.pages.marks import PageMarks
 from pipeline.readers.pages.matrices import Matrix, moved, upright
+from pipeline.readers.pages.remarks import of_page, on_page
+from pipeline.readers.pages.runninglines import without_running_lines
 from pipeline.readers.pages.strokes import Segment, rules_from
 
 MEDIA_TYPE = "application/ofd"
@@ -24,6 +24,9 @@ POINTS = 72 / 25.4
 """Points per millimetre."""
 
 A4 = (0.0, 0.0, 210.0, 297.0)
+"""Box of a page without one of its own, in millimetres."""
+
+
 def read(data: bytes, name: str) -> Document:
     """The Document of an OFD file. Raises InputError for a broken container or one without pages."""
     box = open_container(data, name)
@@ -75,8 +78,8 @@ def _read_document(box: Container, root: str, before: int, name: str) -> Iterato
     for number, entry in enumerate(entries, before + 1):
         part = _member(root, entry.get("BaseLoc"))
         if part is None or not box.has(part):
-            what, zh = f"page {number} is absent from the container", f"第 {number} 页不在文件包里"
-            yield Page(number, *_size(usual)), [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
+            absent = on_page("unread-page", number, " is absent from the container", "不在文件包里")
+            yield Page(number, *_size(usual)), [], [absent]
             continue
         page, blocks, said = _read_page(box, part, templates, resources, usual, number, name, known)
         shown = notes[entry.get("ID", "")]
@@ -118,8 +121,8 @@ def _read_page(
 
 def _torn(table: Block, number: int) -> Remark:
     """Said of a table in a picture beside tables in text: rows of one table may be in both."""
-    zh = f"第 {number} 页：图片里的一张表与文字里的一张表可能是同一张"
-    return Remark("torn-table", f"page {number}: a table in a picture may belong with one in text", table.at, message_zh=zh)
+    what, zh = ": a table in a picture may belong with one in text", "：图片里的一张表与文字里的一张表可能是同一张"
+    return on_page("torn-table", number, what, zh, table.at)
 
 
 def _segment(matrix: Matrix, segment: Segment) -> Segment:
@@ -133,16 +136,14 @@ def _height(block: Block) -> float:
 def _said(blind: int, beside: int, unseen: int, number: int) -> Iterator[Remark]:
     """What of a page's text was not read: characters without code, beside the page, not to be seen."""
     if blind:
-        what = f"page {number}: {blind} characters are given as glyphs without their code and were not read"
-        zh = f"第 {number} 页：{blind} 个字符只有字形而没有编码，没有读出"
-        yield Remark("unread-text", what, Provenance("", number), message_zh=zh)
+        what, zh = f": {blind} characters are given as glyphs without their code and were not read", f"：{blind} 个字符只有字形而没有编码，没有读出"
+        yield on_page("unread-text", number, what, zh)
     if beside:
-        what, zh = f"page {number}: {beside} characters stand beside the page and were not read", f"第 {number} 页：{beside} 个字符在页面之外，没有读"
-        yield Remark("unread-text", what, Provenance("", number), message_zh=zh)
+        what, zh = f": {beside} characters stand beside the page and were not read", f"：{beside} 个字符在页面之外，没有读"
+        yield on_page("unread-text", number, what, zh)
     if unseen:
-        zh = f"第 {number} 页：水印、白底白字、被遮住或被剪裁的 {unseen} 个字符未收入"
-        what = f"page {number}: {unseen} characters of a watermark, white on white, covered or cut off were left out"
-        yield Remark("watermark", what, message_zh=zh)
+        what = f": {unseen} characters of a watermark, white on white, covered or cut off were left out"
+        yield of_page("watermark", number, what, f"：水印、白底白字、被遮住或被剪裁的 {unseen} 个字符未收入")
 
 
 def _collected(box: Container, part: str, tree: Node, templates: dict, resources: Resources, area: tuple) -> Sheet:

@@ -20,11 +20,12 @@ from pipeline import limits
 from pipeline.errors import InputError, LimitExceeded, MissingTool
 from pipeline.model import Block, Document, Page, Remark, Source
 from pipeline.progress import bar
-from pipeline.provenance import Provenance
 from pipeline.readers.grids import across, grid, shading
 from pipeline.readers.grids.gutters import Known
-from pipeline.readers.pages.glyphs import RADICALS, plain, without_running_lines
+from pipeline.readers.pages.glyphs import RADICALS, plain
 from pipeline.readers.pages.marks import Glyph, PageMarks
+from pipeline.readers.pages.remarks import of_page, on_page
+from pipeline.readers.pages.runninglines import without_running_lines
 from pipeline.readers.pdfium import calls, standins, tallboxes, textlayer, typednotes, unshown, watermarks
 from pipeline.readers.pdfium.calls import Character
 from pipeline.readers.pdfium.pdfpaths import Drawn, Ground, Place, rules_of
@@ -117,8 +118,7 @@ def _read_page(
     try:
         page = pdf[index]
     except pdfium.PdfiumError:
-        what, zh = f"page {number} is damaged and was not read", f"第 {number} 页已损坏，没有读出"
-        return Page(number, 595.0, 842.0), [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
+        return Page(number, 595.0, 842.0), [], [on_page("unread-page", number, " is damaged and was not read", "已损坏，没有读出")]
     page, beside = typednotes.with_notes(pdf, index, page, f"{name}, page {number}")
     try:
         if raw.FPDFPage_CountObjects(page.raw) > limits.MAX_PAGE_OBJECTS:
@@ -144,9 +144,9 @@ def _read_page(
         blocks = list(grid.build(marks, known))
         said = [*beside, *_left_out(number, left_out)]
         if amid := textlayer.misnamed(text.replace(UNMAPPED, "")):
-            what = f"page {number}: {amid} letters amid Chinese words; this and other text may have been saved under wrong characters"
-            zh = f"第 {number} 页：{amid} 个字母夹在汉字之间；这些字和别的文字可能存成了错的字符"
-            said.append(Remark("unread-text", what, Provenance("", number), message_zh=zh))
+            what = f": {amid} letters amid Chinese words; this and other text may have been saved under wrong characters"
+            zh = f"：{amid} 个字母夹在汉字之间；这些字和别的文字可能存成了错的字符"
+            said.append(on_page("unread-text", number, what, zh))
         return shape, blocks, [*said, *known.remarks(number)]
     finally:
         page.close()
@@ -156,14 +156,14 @@ def _left_out(number: int, characters: int) -> list[Remark]:
     """Said of a page with text that nobody sees."""
     if not characters:
         return []
-    what = f"page {number}: {characters} characters of a watermark, white on white, cut off or in a hidden layer were left out"
-    zh = f"第 {number} 页：水印、白底白字、被剪裁或在隐藏图层里的 {characters} 个字符未收入"
-    return [Remark("watermark", what, message_zh=zh)]
+    what = f": {characters} characters of a watermark, white on white, cut off or in a hidden layer were left out"
+    zh = f"：水印、白底白字、被剪裁或在隐藏图层里的 {characters} 个字符未收入"
+    return [of_page("watermark", number, what, zh)]
 
 
 def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -> tuple[Page, list[Block], list[Remark]]:
     """OCR of one page, when OCR is there. Loaded late: only scans pay for it."""
-    what, zh = f"page {number} {reason}", f"第 {number} 页{textlayer.FAULTS[reason]}"
+    what, zh = f" {reason}", textlayer.FAULTS[reason]
     try:
         scan = importlib.import_module("pipeline.readers.scan")
         scale = min(scan.DPI / 72, scan.MOST_PIXELS / max(shape.width, shape.height, 1))
@@ -171,11 +171,11 @@ def _read_picture(page: pdfium.PdfPage, number: int, shape: Page, reason: str) -
         width, height, blocks = scan.read_image(image, number, shape.width, shape.height)
     except (MissingTool, ModuleNotFoundError) as error:
         what, zh = f"{what}; reading it as a picture needs OCR ({error})", f"{zh}；要按图像读须安装文字识别（make setup）"
-        return shape, [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
-    said = [Remark("ocr", f"{what}; read as a picture", message_zh=f"{zh}；按图像识别")]
+        return shape, [], [on_page("unread-page", number, what, zh)]
+    said = [of_page("ocr", number, f"{what}; read as a picture", f"{zh}；按图像识别")]
     if reason == textlayer.MEANINGLESS and not blocks:
         what, zh = f"{what}, and nothing was found in its picture", f"{zh}，图像里也没有找到文字"
-        said.append(Remark("unread-page", what, Provenance("", number), message_zh=zh))
+        said.append(on_page("unread-page", number, what, zh))
     return Page(number, width, height, ocr=True), blocks, said
 
 
@@ -186,8 +186,8 @@ def _glyphs(
     page: pdfium.PdfPage, place: Place, where: str, marked: bool, ground: Ground | None = None, off: frozenset[str] | None = None
 ) -> tuple[list[Glyph], int, int]:
     """The page's characters in upright page coordinates, the quarter turns that make its text upright, and how many
-    characters of a watermark were left out (`marked`: whether some stand in marked content); with them those that are white on white, when the ground is given, and those
-    cut off or in a layer of a name in `off`, when that is given."""
+    characters of a watermark were left out (`marked`: whether some stand in marked content); with them those that are
+    white on white, when the ground is given, and those cut off or in a layer of a name in `off`, when that is given."""
     textpage = page.get_textpage()
     try:
         count = raw.FPDFText_CountChars(textpage.raw)

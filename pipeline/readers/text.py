@@ -167,8 +167,8 @@ def _aligned(lines: Sequence[Line], start: int, name: str) -> Found | None:
             out.append(Remark("unread-table", f"{what}; {GIVE_OTHERWISE[0]}", at, message_zh=zh))
         return [*out, *(p for line in run if line.kind not in ("blank", "rule") for p in _paragraph(line))], found.taken
     if not found.sure:
-        zh = f"{place}：一张用空格排的表，哪几行字是表的一行没有把握"
-        out.append(Remark("uncertain-rows", f"{where}: which lines of a table set by spaces make a row cannot be told for certain", at, message_zh=zh))
+        what = f"{where}: which lines of a table set by spaces make a row cannot be told for certain"
+        out.append(Remark("uncertain-rows", what, at, message_zh=f"{place}：一张用空格排的表，哪几行字是表的一行没有把握"))
     return [*out, _table(run[0], found.rows, name), *(p for line in notes for p in _paragraph(line))], found.taken
 
 
@@ -178,7 +178,9 @@ def _is_note(lines: Sequence[Line], index: int) -> bool:
     if line.kind not in ("plain", "gap") or patterns.NOTE_ROW.match(clean(line.text)) is None or not index:
         return False
     below = lines[index + 1 : index + 3]
-    return lines[index - 1].kind != "blank" and any(x.kind == "gap" and len(x.pieces) > 1 for x in below) and "blank" not in (x.kind for x in below[:1])
+    if "blank" in (lines[index - 1].kind, *(x.kind for x in below[:1])):
+        return False
+    return any(x.kind == "gap" and len(x.pieces) > 1 for x in below)
 
 
 def _stacked(lines: Sequence[Line], start: int, name: str) -> Found | None:

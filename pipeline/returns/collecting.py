@@ -232,7 +232,7 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
     date, unclear = read_date(head["date"], annex, rubric_id, returned.places.get(f"{prefix}_date"))
     vetoes, veto_findings = _vetoes(values, prefix, annex, returned)
     stated = Stated(values.get(f"{prefix}_total") or None, values.get(f"{prefix}_grade") or None)
-    findings += [*unclear, *veto_findings, *_unknown(values, prefix, criteria, rubric, annex, returned)]
+    findings += [*unclear, *veto_findings, *_unknown(values, prefix, rubric, annex, returned)]
     total_at = returned.places.get(f"{prefix}_total")
     findings += _total_finding(stated, items.awarded, rubric, identity.get("edition"), annex, rubric_id, total_at)
     return Assessment(
@@ -372,9 +372,7 @@ def _vetoes(values: dict[str, str], prefix: str, annex: int, returned: Returned)
     return out, found
 
 
-def _unknown(
-    values: dict[str, str], prefix: str, criteria: list[Criterion], rubric: Rubric | None, annex: int, returned: Returned
-) -> Iterable[Finding]:
+def _unknown(values: dict[str, str], prefix: str, rubric: Rubric | None, annex: int, returned: Returned) -> Iterable[Finding]:
     """Filled fields named like ours that the rubric does not have: told, so that nothing is lost unseen."""
     if rubric is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -9,7 +10,15 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold, mask_personal, narrow, several_numbers
-from pipeline.points import PointsRead, points_after_name, points_at_end, points_closing, read_points
+from pipeline.points import (
+    LEADING_POINTS,
+    PointsRead,
+    points_after_name,
+    points_at_end,
+    points_before,
+    points_closing,
+    read_points,
+)
 from pipeline.provenance import Provenance
 from pipeline.rubrics.roles import Columns
 from pipeline.rubrics.rows import Line
@@ -28,6 +37,8 @@ def criterion_of(line: Line, part: int) -> Criterion:
         read, printed, points_at = PointsRead(named), patterns.POINTS_AFTER_NAME.match(_unnumbered(text))["said"], line.text.at  # type: ignore[index]
     elif line.points is None and read.value is None and line.text and (closing := points_closing(text)) is not None:
         read, printed, points_at = PointsRead(closing), patterns.POINTS_CLOSING.search(text)[0], line.text.at  # type: ignore[index]
+    elif line.points is None and read.value is None and line.text and (leading := _points_before(_unnumbered(text))) is not None:
+        read, printed, points_at = PointsRead(leading), LEADING_POINTS.match(_unnumbered(text))["said"], line.text.at  # type: ignore[index]
     if read == PointsRead(None) and (vetoes := patterns.VETO_IN_TEXT.search(text)) is not None:
         read = PointsRead(None, vetoes["said"], "veto")
     elif read.value is None and patterns.VETO_NAME.fullmatch(fold(text)):
@@ -65,6 +76,11 @@ def with_closing_points(own: Criterion, columns: Columns) -> Criterion:
         return own
     value = points_at_end(own.text)
     return own if value is None else replace(own, max_points=value, points_printed=patterns.POINTS_IN_TEXT.search(own.text)[0], points_at=own.at)  # type: ignore[index]
+
+
+def _points_before(text: str) -> Decimal | None:
+    """Points in brackets before a text that names no others: of answers (（5分）全部做到；（3分）部分做到) none is the line's."""
+    return points_before(text) if len(patterns.POINTS_IN_BRACKETS.findall(text)) == 1 else None
 
 
 def _unnumbered(text: str) -> str:

@@ -8,6 +8,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import clean
+from pipeline.ordinals import NUMERALS
 from pipeline.points import split_label
 from pipeline.rubrics.listlines import (
     APART,
@@ -17,9 +18,9 @@ from pipeline.rubrics.listlines import (
     kind_of,
     names_subtotal,
     names_total,
-    points_of,
     ranks,
     unmarked,
+    worth,
 )
 from pipeline.rubrics.sections import section_kind
 
@@ -28,7 +29,7 @@ MAX_LIST_LABEL = 40
 VETO_CLOSING = regex.compile(r"[，,、]\s*(?:实行|予以|直接)?(?P<said>一票否决)\s*[。；;]?$")
 """A veto that closes a line: `拒绝检查的，一票否决。`"""
 
-SECTIONED = regex.compile(rf"{patterns.SECTION_MARKER.pattern}|^\s*第[一二三四五六七八九十]{{1,3}}条|^\s*[【〖]")
+SECTIONED = regex.compile(rf"{patterns.SECTION_MARKER.pattern}|^\s*第[{NUMERALS}]{{1,3}}条|^\s*[【〖]")
 """How a heading begins that declares its points, whatever stands below."""
 
 OF_ITSELF = regex.compile(r"^\s*本(?:细则|办法|标准|方案|表|规定|制度)")
@@ -50,7 +51,7 @@ class Heads:
         after = None
         for line in reversed(lines):
             self.next.append(after)
-            if kind_of(line) != "plain" or points_of(clean(line.text)) is not None:
+            if kind_of(line) != "plain" or worth(line) is not None:
                 after = line
         self.next.reverse()
 
@@ -67,7 +68,7 @@ class Heads:
         if below is None or not may_head(text) or names_total(below) or names_subtotal(below) or not self._deeper(below, line):
             return False
         sectioned = SECTIONED.match(text) is not None and split_label(unstopped(text))[1] is not None
-        return sectioned or points_of(clean(below.text)) is not None or may_head(clean(below.text)) or vetoes(below) or heads_extras(line, below)
+        return sectioned or worth(below) is not None or may_head(clean(below.text)) or vetoes(below) or heads_extras(line, below)
 
     def _opens_extras(self, line: Paragraph, below: Paragraph) -> bool:
         """Whether the words of a heading of extras are followed by the first of them, set below it or as plain lines are."""

@@ -13,7 +13,8 @@ from pipeline import rx as regex
 from pipeline.model import Block, Cell, Paragraph, Table
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.notices.lines import Margins, columns, paragraph_lines
-from pipeline.points import is_label_points, points_at_end
+from pipeline.ordinals import NUMERALS
+from pipeline.points import LEADING_POINTS, is_label_points, points_at_end
 from pipeline.rubrics.listanswers import parted
 from pipeline.rubrics.listheads import (
     EXTRA,
@@ -34,7 +35,6 @@ from pipeline.rubrics.listlines import (
     CASE,
     DOTTED_START,
     HEADS_APART,
-    LEADING_POINTS,
     LETTERED,
     LIST_MARKER,
     kind_of,
@@ -42,6 +42,7 @@ from pipeline.rubrics.listlines import (
     names_total,
     points_of,
     unmarked,
+    worth,
     worth_then,
 )
 from pipeline.rubrics.listlines import ranks as ranks_of
@@ -206,7 +207,7 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
         below = next((i for i, p in enumerate(inside) if i and not _heads_no_line(p)), 1)
         title, inside = [*title, *inside[:below]], inside[below:]
     heads = Heads(inside).found()
-    own = [i for i, p in enumerate(inside) if i not in heads and points_of(clean(p.text)) is not None]
+    own = [i for i, p in enumerate(inside) if i not in heads and worth(p) is not None]
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
@@ -229,7 +230,7 @@ def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragr
 
 def _scored(lines: Sequence[Paragraph]) -> list[int]:
     """Where lines give points; one that gives the total is none of them."""
-    return [i for i, p in enumerate(lines) if points_of(clean(p.text)) is not None and not names_total(p) and not names_subtotal(p)]
+    return [i for i, p in enumerate(lines) if worth(p) is not None and not names_total(p) and not names_subtotal(p)]
 
 
 def _tells_of_points(lines: Sequence[Paragraph], scored: Sequence[int]) -> bool:
@@ -251,7 +252,7 @@ def _last(lines: Sequence[Paragraph], scored: Sequence[int]) -> int:
 def _without_options(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     """The lines without those marked A. or 1) where none of these has points: answers and remarks, no level of the list."""
     options = [p for p in lines if OPTION_LINE.match(p.text)]
-    if any(points_of(clean(p.text)) is not None or vetoes(p) for p in options):
+    if any(worth(p) is not None or vetoes(p) for p in options):
         return lines, []
     return [p for p in lines if not OPTION_LINE.match(p.text)], options
 
@@ -260,7 +261,7 @@ def _without_remark(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Parag
     """The lines without a bracketed one that heads none (【重要】), and that: it parts two lines of one kind, the upper one scored,
     and no other has points or stands among them or as a heading above them."""
     found = [i for i, p in enumerate(lines) if kind_of(p) == "bracket"]
-    if not found or any(points_of(clean(lines[i].text)) is not None for i in found):
+    if not found or any(worth(lines[i]) is not None for i in found):
         return lines, []
     scored = _scored(lines)
     among = [i for i in found if scored and i > scored[0]]
@@ -294,8 +295,8 @@ def _with_extras(lines: list[Paragraph], first: int, last: int) -> tuple[list[Pa
 
 def _falls_short(lines: Sequence[Paragraph]) -> bool:
     """Whether the last section of a list declares more points than its lines have."""
-    heads = [i for i in sorted(Heads(lines).found()) if points_of(clean(lines[i].text)) is not None]
-    given = [points_of(clean(line.text)) or 0 for line in lines[heads[-1] :]] if heads else [0]
+    heads = [i for i in sorted(Heads(lines).found()) if worth(lines[i]) is not None]
+    given = [worth(line) or 0 for line in lines[heads[-1] :]] if heads else [0]
     return given[0] > sum(given[1:])
 
 
@@ -361,7 +362,7 @@ def _as_table(
 def _line_cells(row: int, text: str, value: Decimal | None, paragraph: Paragraph) -> list[Cell]:
     """One line: its serial (where it has one), its text without marker and bracketed points, its points."""
     marker = LIST_MARKER.match(text)
-    serial = regex.search(r"[0-9]+|[一二三四五六七八九十]+", fold(marker[0])) if marker else None
+    serial = regex.search(rf"[0-9]+|[{NUMERALS}]+", fold(marker[0])) if marker else None
     dotted = DOTTED_START.match(text)
     lettered_so = LETTERED.match(text)
     number = dotted["n"] if dotted else lettered_so["n"] if lettered_so else chinese_number(serial[0]) if serial else None
@@ -406,7 +407,7 @@ def _tails(lines: Sequence[Paragraph]) -> set[int]:
             continue
         rest = range(i + 1, len(lines))
         run = list(takewhile(lambda j: kind_of(lines[j]) == "plain" and not patterns.NOTE_ROW.match(lines[j].text) and not names_total(lines[j]), rest))
-        scored = [j for j in run if points_of(clean(lines[j].text)) is not None]
+        scored = [j for j in run if worth(lines[j]) is not None]
         hang = not patterns.SECTION_MARKER.match(text) and all(_indent(lines[j]) > _indent(line) for j in run)
         if scored == run[-1:] != [] and (hang or WITHIN.search(unmarked(text))) and not any(clean(lines[j].text).endswith(STOPS) for j in run[:-1]):
             found.update(run)
@@ -426,7 +427,7 @@ def _is_title(inside: Sequence[Paragraph]) -> bool:
         return False
     below, own = inside[1:], points_of(text)
     heads = Heads(below).found()
-    given = sum((points_of(clean(p.text)) or 0 for i, p in enumerate(below) if i not in heads), Decimal(0))
+    given = sum((worth(p) or 0 for i, p in enumerate(below) if i not in heads), Decimal(0))
     return patterns.TITLE_WORDS.search(text) is not None or own is None or own >= given * LEAST_TOTAL
 
 

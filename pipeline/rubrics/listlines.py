@@ -11,7 +11,8 @@ from pipeline import rx as regex
 from pipeline.kept import kept
 from pipeline.model import Paragraph
 from pipeline.normalize import clean, fold
-from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end
+from pipeline.ordinals import CIRCLED, FIGURES, NO_FIGURE, NUMERALS, WORDED
+from pipeline.points import FIGURE_OF_POINTS, points_after_name, points_at_end, points_before
 
 APART = "apart"
 """The kind of a line that heads bonuses or deductions by its words alone."""
@@ -26,9 +27,10 @@ BRACKETED = regex.compile(r"^\s*[【〖]\s*(?P<said>[^【】〖〗。；;]{2,40}
 """A whole line in brackets, which heads others: `【食品安全 40分】`."""
 
 LIST_MARKER = regex.compile(
-    rf"^\s*(?:第[一二三四五六七八九十]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|[一二三四五六七八九十]{{1,3}}\s*[、.．]|[(（][一二三四五六七八九十0-9０-９]{{1,3}}[)）]"
-    rf"|{DOTTED}|[0-9０-９]{{1,2}}\s*(?:[、)）]|[.．](?![0-9０-９]))|[1-9][0-9]{{2}}\s*[.．、](?![0-9０-９])|[A-H][0-9]{{1,2}}、|[A-H][.、．]|[①-⑳]"
-    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|指标|模块|板块|类别|单元)[一二三四五六七八九十]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：](?=\s*\S)|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
+    rf"^\s*(?:第[{NUMERALS}]{{1,3}}(?:部分|[篇章节条])\s*[:：、]?|{WORDED}|[(（][{NUMERALS}{FIGURES}]{{1,3}}[)）]"
+    rf"|{DOTTED}|[{FIGURES}]{{1,2}}\s*(?:[、)）]|[.．]{NO_FIGURE})|[1-9][0-9]{{2}}\s*[.．、]{NO_FIGURE}|[A-H][0-9]{{1,2}}、|[A-H][.、．]|[{CIRCLED}]"
+    rf"|(?:考[核评]|评[价分审]|检查)?(?:项目|内容|指标|模块|板块|类别|单元)[{NUMERALS}]{{1,3}}\s*[:：、]|[一二三]级指标\s*[:：](?=\s*\S)"
+    rf"|(?={APART_HEAD}\s*$)|(?=[【〖][^【】〖〗。；;]{{2,40}}[】〗]\s*[:：]?\s*$))\s*"
 )
 """How a line of a list is marked; the heading of bonuses or a bracketed one needs no more than its words."""
 
@@ -60,10 +62,13 @@ GIVEN = regex.compile(r"(?<![每不可共])[得计记]\s*(?P<points>[0-9]{1,3}(?
 OPTION = regex.compile(r"[A-E][.、．:：][^（(]{1,12}[（(]\s*[0-9]{1,3}\s*分\s*[)）]")
 """One answer of a question with its points (A.满意（10分）); several in a line are no line of a rubric."""
 
-LEADING_POINTS = regex.compile(r"^[(（\[【]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[)）\]】]\s*(?=[\p{L}《“‘\"])")
-"""Points in brackets before the text of a line: `（20分）按时参加会议。`."""
+
+def worth(line: Paragraph) -> Decimal | None:
+    """The points that a line of a list gives (see `points_of`)."""
+    return points_of(clean(line.text))
 
 
+@kept
 def points_of(text: str) -> Decimal | None:
     """The points a line ends with, in brackets or in words; an amount for each case (每…得2分) is none."""
     if "分" not in text or len(OPTION.findall(text)) > 1:
@@ -72,22 +77,22 @@ def points_of(text: str) -> Decimal | None:
     text = bracketed["said"] if bracketed else text
     own = points_at_end(text)
     own = own if own is not None else points_after_name(unmarked(text))
-    leading = LEADING_POINTS.match(unmarked(text)) if own is None else None
-    if leading:
-        return Decimal(leading["points"])
+    leading = points_before(unmarked(text)) if own is None else None
+    if leading is not None:
+        return leading
     closing = patterns.POINTS_CLOSING.search(text) if own is None else None
     if closing is None or ("满分" not in closing[0] and CASE.search(text[: closing.start()].rpartition("。")[2])):
-        return _worth(text) if own is None and LIST_MARKER.match(text) else own
+        return _named_last(text) if own is None and LIST_MARKER.match(text) else own
     return Decimal(closing["points"])
 
 
 def worth_then(text: str) -> bool:
     """Whether a line has its points only from what an answer gets, before what is then taken off (`得10分，每低1个百分点扣1分。`)."""
     own = points_of(text)
-    return own is not None and WORTH_THEN.search(text) is not None and _worth(text) == own
+    return own is not None and WORTH_THEN.search(text) is not None and _named_last(text) == own
 
 
-def _worth(text: str) -> Decimal | None:
+def _named_last(text: str) -> Decimal | None:
     """The points that a line names last, if it names no others and they are no amount for each case."""
     said = WORTH.search(text) if len(FIGURE_OF_POINTS.findall(text)) == 1 else None
     if said is None and (then := WORTH_THEN.search(text)) is not None:
@@ -138,6 +143,7 @@ def kind_of(line: Paragraph) -> str:
 
 @kept
 def kind_of_text(text: str) -> str:
+    """The same of a cleaned text."""
     if BULLET.match(text):
         return "bullet"
     match = LIST_MARKER.match(text)
@@ -149,8 +155,8 @@ def kind_of_text(text: str) -> str:
         return level[0].strip()
     if LETTERED.match(text):
         return "letter and n"
-    said = "c" if regex.search(r"[一二三四五六七八九十]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
-    return regex.sub(r"[0-9一二三四五六七八九十①-⑳a-h]+", "n", fold(match[0])) + said
+    said = "c" if regex.search(rf"[{NUMERALS}]", match[0]) else "l" if regex.search(r"[A-H]", match[0]) else ""
+    return regex.sub(rf"[0-9{NUMERALS}{CIRCLED}a-h]+", "n", fold(match[0])) + said
 
 
 def names_total(line: Paragraph) -> bool:

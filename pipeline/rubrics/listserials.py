@@ -12,6 +12,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import chinese_number, clean, fold
+from pipeline.ordinals import FIGURES, NUMERALS
 from pipeline.rubrics.listlines import DOTTED_START, points_of
 
 FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
@@ -20,7 +21,7 @@ TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,5})\s+")
 
 PLAIN_SERIAL = regex.compile(r"^\s*([0-9０-９]{1,2})\s*[.．](?![0-9０-９])")
 
-BLANK_SERIAL = regex.compile(r"^\s*(?P<n>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})[ \t\u3000]+(?=[\p{Han}“《0-9])")
+BLANK_SERIAL = regex.compile(rf"^\s*(?P<n>[{FIGURES}]{{1,2}}|[{NUMERALS}]{{1,3}})[ \t\u3000]+(?=[\p{{Han}}“《0-9])")
 """A serial that a blank alone sets off, or an amount: `1　证照齐全`, `一　证照管理`."""
 
 TOUCHING_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,2})(?=[\p{Han}“《\"])")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline import patterns
+from pipeline import rx as regex
 from pipeline.patterns import Role
 from pipeline.rubrics.profiles import Profile
 
 UNFILLED = frozenset(("评分", "打分", "考核评分", "考评评分"))
 """Headers of a column to fill that, where it is printed full and no other column has points, stand over the points."""
+
+DATES = regex.compile(r"(?:\p{Han}{2})?(?:年度|年份|年月|日期)")
+"""Headers of a column that says when: its numbers are no points."""
 
 
 def pick_points(
@@ -24,6 +28,7 @@ def pick_points(
         if roles.get(c) in (None, "number")
         and profiles[c].numeric >= 0.7
         and profiles[c].length <= 8
+        and not DATES.fullmatch(names.get(c, ""))
         and not (profiles[c].filled >= 3 and profiles[c].ascending >= 0.8)
     ]
     candidates = named or guessed or [c for c in fits if _is_printed_full(profiles[c], roles.get(c), names.get(c, ""))]

@@ -30,6 +30,9 @@ MEASURE_HEADER = regex.compile(
 )
 """Headers over numbers that count or measure something else than points."""
 
+QUESTION_HEADER = regex.compile(r"每[小大]?题(?:分值|得分|分数)|[大小单]题分值|题型|题量|题数|试题类[型别]")
+"""Headers of a paper's kinds of questions, how many there are and what each is worth."""
+
 UNIT_HEADER = regex.compile(
     r"(?:参[赛评选]|被?[评考受]\p{Han}{0,2})?(?:单位|企业|公司|学校|机构|部门|班级|队伍|选手|代表队|投标人|供应商|镇街|街道|乡镇|姓名|考生|学生|科室|股室|院系|小区|站点|路段|车队|门店)(?:名称|全称|简称)?"
 )
@@ -57,6 +60,7 @@ UNSCORED = "a table under a title that speaks of scoring, without points that co
 CASES = "a table of cases and what each adds to a score or takes off it, no criteria"
 EXTRAS = "a table of names of what adds to a score or takes off it, in the body and under no title of a scoring sheet"
 OTHERS = "a table in words of its own, and nothing over it that speaks of scoring"
+PAPER = "a table of the kinds of questions of a paper, their number and worth, no criteria"
 SUMMARY = "a table that names the sections of a rubric and their points again, to gather results"
 APART = frozenset((CASES, EXTRAS, OTHERS))
 """Why tables are left alone whose figures somebody may count beside those of a rubric."""
@@ -75,6 +79,7 @@ LEFT_ALONE = {
     OTHERS: "列的是另外的事项，上方没有评分的字样",
     "a table of grades and their ranges, no criteria": "是等次与分数段对照",
     "a table of results: each row is somebody's score, not a criterion": "是评分结果，每行是一个单位或个人的得分",
+    PAPER: "是试卷的题型、题数和题分，没有评价条目",
     SUMMARY: "是另一张评价表各项目得分的汇总",
     "a table of weights: it weighs parts and has no criteria": "是权重分配，没有评价条目",
 }
@@ -100,7 +105,7 @@ def refusal(draft: Draft, opens_body: bool = False) -> str | None:
 
 def _reason(draft: Draft) -> str | None:
     roles = {patterns.header_role(t) for t in draft.table.header_texts.values()}
-    for test in (_along_rows, _grades, _thresholds, _results, _weights):
+    for test in (_along_rows, _grades, _thresholds, _results, _weights, _questions):
         reason = test(draft, roles)
         if reason is not None:
             return reason
@@ -296,6 +301,12 @@ def _weights(draft: Draft, roles: set[Role | None]) -> str | None:
     if roles - {"label", "points", "number", "method", "remark", None} or len(percents) < max(2, len(draft.criteria)):
         return None
     return "a table of weights: it weighs parts and has no criteria"
+
+
+def _questions(draft: Draft, roles: set[Role | None]) -> str | None:
+    """题型 | 题数 | 每题分值 | 小计: what a paper consists of."""
+    said = sum(bool(QUESTION_HEADER.fullmatch(fold(text))) for text in draft.table.header_texts.values())
+    return PAPER if said >= 2 and not roles & {"text", "standard", "awarded", "deduction"} else None
 
 
 def sums_up(draft: Draft, others: Sequence[Draft]) -> bool:

@@ -325,7 +325,7 @@ def _pick_labels(
     taken: dict[int, Role],
     text: int | None,
     width: int,
-    alone: frozenset[int] = frozenset(),
+    alone: frozenset[int],
 ) -> tuple[int, ...]:
     """`alone`: columns whose cells also stand on rows of their own."""
     if text is None:

@@ -48,7 +48,7 @@ class Line(Struct, frozen=True):
         return cell is not None and cell.row == self.row.index and bool(clean(cell.text))
 
 
-def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool = False, whole_above: bool | None = None, worded: bool = False) -> Line:
+def classify(row: Row, columns: Columns, first_of_part: bool, headed: bool, whole_above: bool | None, worded: bool) -> Line:
     """The line of one data row. `first_of_part`: the first data row of a later part (may continue the row before it);
     `headed`: a section marker (一、 A.) before the text sets section rows apart from scored ones; `whole_above`: the
     row before it is a whole sentence, or breaks off (None: rows here do not end with a stop); `worded`: the scored rows
@@ -146,7 +146,7 @@ def _opinion(line: Line, filled: tuple[Cell, ...]) -> Line | None:
     return _as(line, "note") if remark or (empty and patterns.OPINION.fullmatch(key)) else None
 
 
-def _heading(line: Line, filled: tuple[Cell, ...], headed: bool = False) -> Line | None:
+def _heading(line: Line, filled: tuple[Cell, ...], headed: bool) -> Line | None:
     """A row that only names a group of rows within a section: a marked line （一） in the text column, beside no more than the
     section's own label, where rows are told by labels and have points."""
     if line.text is None or not line.own(line.text) or not headed or line.columns.points is None or not line.labels or _covers_label(line, line.text):
@@ -164,7 +164,7 @@ SAYS_EXTRA = regex.compile(rf"^(?!(?:{patterns.SECTION_MARKER.pattern})?{APART_H
 """A text that says what a case adds or takes off, whatever the most of it, and names no extras: `获市级表彰的加5分，累计不超过10分`."""
 
 
-def _section(line: Line, filled: tuple[Cell, ...], headed: bool = False, worded: bool = False) -> Line | None:
+def _section(line: Line, filled: tuple[Cell, ...], headed: bool, worded: bool) -> Line | None:
     """A row that only names a section: one wide or left cell, perhaps with a Chinese number before and points after."""
     scores = [line.points, *line.section_points.values()]
     given = set(map(id, scores))

@@ -53,6 +53,9 @@ from pipeline.rubrics.unscoredlists import unscored_list
 SHORT = 30
 """A line just above a table that is no longer than this may name it, whatever its words."""
 
+MAX_LEAD = 12
+"""An annex whose first table stands below more lines than these may be titled for its words; the table has a title of its own."""
+
 MIN_BOXED = 3
 """A table of one column and so many rows may be a list with a frame around it."""
 
@@ -320,7 +323,8 @@ def _with_ids(criteria: Sequence[Criterion], rubric_id: str) -> list[Criterion]:
 def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Provenance | None]:
     """The annex's title, else a title row in the table, else the last title-like line above it."""
     opens = next((b for b in segment.blocks if isinstance(b, Table)), None) in draft.table.parts
-    if first and segment.kind == "annex" and segment.title and (opens or patterns.TITLE_WORDS.search(segment.title)):
+    near = opens and len(draft.table.lead) <= MAX_LEAD
+    if first and segment.kind == "annex" and segment.title and (near or patterns.TITLE_WORDS.search(segment.title)):
         return segment.title, segment.title_at
     if draft.title:
         return draft.title
@@ -342,7 +346,8 @@ def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Pro
 
 def _may_be_title(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
-    return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not patterns.NOTE_ROW.match(text) and not text.endswith(("。", "；", "：", ":", "，"))
+    sentence = text.endswith((":", "：")) or (regex.search(r"[，。；]", text) and not patterns.TITLE_WORDS.search(text))
+    return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not patterns.NOTE_ROW.match(text) and not sentence
 
 
 def _totals(draft: Draft, count: int) -> tuple[Decimal | None, Provenance | None, tuple[Subtotal, ...]]:

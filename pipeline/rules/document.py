@@ -59,17 +59,18 @@ def outline_gap(reading: Reading) -> Iterator[Hit]:
             yield _outline_hit(before[1], before[2], heading, index)
         elif before is None and number in (2, 3) and heading.level <= 2:
             yield _late_start(heading, index)
-    for unit in "章条":
-        yield from _broken_count(reading.notice.body, unit)
+    for opened in OPENED.values():
+        yield from _broken_count(reading.notice.body, opened)
 
 
 CITED = "规定所之中的至和、"
 """What follows the number of an article that is cited (第八条规定的…), not opened."""
 
+OPENED = {unit: regex.compile(rf"第([一二三四五六七八九十百]{{1,5}}){unit}(?![{CITED}])") for unit in "章条"}
 
-def _broken_count(body: Sequence[BodyText], unit: str) -> Iterator[Hit]:
+
+def _broken_count(body: Sequence[BodyText], opened: regex.Pattern[str]) -> Iterator[Hit]:
     """Chapters or articles whose numbers do not run on; nothing where the count breaks so often that it is none."""
-    opened = regex.compile(rf"第([一二三四五六七八九十百]{{1,5}}){unit}(?![{CITED}])")
     found = [(match, text) for text in body if (match := opened.match(text.text))]
     steps = [(a, b) for a, b in pairwise(found) if chinese_number(b[0][1]) not in (1, (chinese_number(a[0][1]) or 0) + 1)]
     if len(found) < 3 or len(steps) > max(1, len(found) // 5):

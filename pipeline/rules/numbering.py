@@ -50,7 +50,7 @@ class Fault(Struct, frozen=True):
     first: int | None = None
 
 
-def runs_of(rubric: Rubric, last_before: int = 0) -> Iterator[Run]:
+def runs_of(rubric: Rubric, last_before: int) -> Iterator[Run]:
     """Split the printed criteria into runs: a new run where the numbering starts again at 1, or the upper part changes.
 
     A row without a number breaks nothing: it holds the place of the number it lacks, if the numbers after it leave that

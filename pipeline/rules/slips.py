@@ -146,6 +146,7 @@ class Usage(Struct, frozen=True):
 
     @classmethod
     def of(cls, reading: Reading) -> Usage:
+        """The usage in a reading: its body, and the criteria, other columns and labels as printed."""
         texts = [p.text for p in reading.notice.body]
         for rubric in reading.rubrics:
             texts += [c.text for c in rubric.printed()]

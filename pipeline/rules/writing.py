@@ -170,13 +170,13 @@ def bracket_faults(reading: Reading) -> Iterator[Hit]:
 
 
 UNITS = (
-    (r"\d\s*[hH](?![a-zA-Z])", r"\d\s*(?:个)?小时"),
-    (r"\d\s*(?:km|KM)(?![a-zA-Z])", r"\d\s*(?:公里|千米)"),
-    (r"\d\s*(?:kg|KG)(?![a-zA-Z])", r"\d\s*(?:公斤|千克)"),
-    (r"\d\s*(?:m2|㎡|m²)", r"\d\s*平方米"),
-    (r"\d\s*(?:m3|m³)", r"\d\s*立方米"),
-    (r"\d\s*(?:min)(?![a-zA-Z])", r"\d\s*分钟"),
-    (r"\d\s*[%％]", r"百分之[一二三四五六七八九十]"),
+    (regex.compile(r"\d\s*[hH](?![a-zA-Z])"), regex.compile(r"\d\s*(?:个)?小时")),
+    (regex.compile(r"\d\s*(?:km|KM)(?![a-zA-Z])"), regex.compile(r"\d\s*(?:公里|千米)")),
+    (regex.compile(r"\d\s*(?:kg|KG)(?![a-zA-Z])"), regex.compile(r"\d\s*(?:公斤|千克)")),
+    (regex.compile(r"\d\s*(?:m2|㎡|m²)"), regex.compile(r"\d\s*平方米")),
+    (regex.compile(r"\d\s*(?:m3|m³)"), regex.compile(r"\d\s*立方米")),
+    (regex.compile(r"\d\s*(?:min)(?![a-zA-Z])"), regex.compile(r"\d\s*分钟")),
+    (regex.compile(r"\d\s*[%％]"), regex.compile(r"百分之[一二三四五六七八九十]")),
 )
 
 
@@ -197,10 +197,10 @@ def unit_style(reading: Reading) -> Iterator[Hit]:
     texts = texts_of(reading)
     whole = "\n".join(w.text for w in texts)
     for short, long in UNITS:
-        if not regex.search(short, whole):
+        if not short.search(whole):
             continue
-        one = next(((w, m) for w in texts if (m := regex.search(short, w.text))), None)
-        two = next(((w, m) for w in texts if (m := regex.search(long, w.text))), None)
+        one = next(((w, m) for w in texts if (m := short.search(w.text))), None)
+        two = next(((w, m) for w in texts if (m := long.search(w.text))), None)
         if one and two:
             (first, a), (second, b) = one, two
             yield Hit(
@@ -209,7 +209,7 @@ def unit_style(reading: Reading) -> Iterator[Hit]:
                 zh=f"同一单位两种写法：“{_around(first.text, a)}”与“{_around(second.text, b)}”",
                 en=f"one unit written in two ways: “{_around(first.text, a)}” and “{_around(second.text, b)}”",
                 evidence=(first.at, second.at),
-                values=(short,),
+                values=(short.pattern,),
             )
 
 

@@ -87,7 +87,7 @@ def _places(node: yaml.Node, path: str, where: str, done: set[int]) -> Iterator[
             yield from _places(child, f"{path}: {name}", where, done)
 
 
-def policy_of(data: Any, where: str = "policy") -> Policy:
+def policy_of(data: Any, where: str) -> Policy:
     """Plain data as a Policy (see `load`)."""
     _known(data, KEYS, where)
     plain = Policy()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
+
 from pipeline.model import Table
 from pipeline.readers.grids.grid import build
 from pipeline.readers.grids.gutters import Known
@@ -67,6 +69,19 @@ def test_one_such_rule_is_enough_where_the_page_before_had_more() -> None:
     glyphs += [*put("4．排水通畅", 113, 130), *put("5", 340, 130), *put("5．公厕免费", 113, 150), *put("5", 340, 150)]
     marks = page(glyphs, labelled(levels, (2,), xs), [Rule(x, levels[0], levels[-1]) for x in (50.0, 320.0, 360.0)])
     assert texts(table_of(marks, Known(breaks=(50.0, 360.0, (110.0,)))))[1:] == [["卫生", "4．排水通畅", "5"], ["5．公厕免费", "5"]]
+
+
+@pytest.mark.parametrize(("label_ends", "labels", "serials"), [(140.0, ("业绩", "规模"), ["1", "2"]), (120.0, ("业绩", ""), ["1\n2"])])
+def test_serials_that_no_rule_parts_stand_beside_labels_of_their_own(label_ends: float, labels: tuple[str, str], serials: list[str]) -> None:
+    """The rule between the first and the second label begins beside the serials; a label beside both numbers parts none."""
+    xs, levels = (50.0, 80.0, 140.0, 320.0, 360.0), [100.0 + 20 * i for i in range(6)]
+    glyphs = [*row(110, "序号", "评审项目", "评审内容", "分值", xs=xs), *put("1", 63, 130), *put("2", 63, 170)]
+    glyphs += [*put(labels[0], 83, 130), *put(labels[1], 83, 170)]
+    for i in range(4):
+        glyphs += [*put(f"第{i}类资料齐全。", 143, 130 + 20 * i), *put("5", 340, 130 + 20 * i)]
+    across = [Rule(levels[0], 50, 360), Rule(120, 50, 360), Rule(levels[-1], 50, 360), *(Rule(y, 140, 360) for y in levels)]
+    marks = page(glyphs, [*across, Rule(label_ends, 80, 360)], [Rule(x, levels[0], levels[-1]) for x in xs])
+    assert [c.text for c in table_of(marks).cells if c.col == 0][1:] == serials
 
 
 def test_an_underline_begins_no_column() -> None:

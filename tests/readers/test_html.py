@@ -79,6 +79,7 @@ def test_words(body, expected):
         ("<thead><tr><th>h<th>i</thead><tfoot><tr><td>f<td>g</tfoot><tbody><tr><td>b<td>c</tbody>",
          [["h", "i"], ["b", "c"], ["f", "g"]]),
         ("<tbody><tr><td rowspan=9>a<td>1</tbody><tbody><tr><td>b<td>2</tbody>", [["a", "1"], ["b", "2"]]),
+        ("<tbody><tr><td rowspan=2>a<td>1</tbody><tbody><tr><td>2</tbody><tr><td>b<td>3", [["a", "1"], ["^a", "2"], ["b", "3"]]),
         ("<tr><td rowspan=0>a<td>1<tr><td>2", [["a", "1"], ["^a", "2"]]),
         ("<tr><td>a<td>1<tr><td colspan=100>总评", [["a", "1"], ["总评", "^总评"]]),
         ("<tr><td>a<td>b<td>1<tr><td colspan=99999999>总评<td>9", [["a", "b", "1"], ["总评", "^总评", "9"]]),

@@ -61,9 +61,11 @@ class _Words:
         self._heights = [g.y for g in self.all]
 
     def between(self, top: float, bottom: float) -> list[Glyph]:
+        """Those whose centre lies between two heights, from top to bottom."""
         return self.all[bisect_right(self._heights, top) : bisect_left(self._heights, bottom)]
 
     def inside(self, top: float, bottom: float, left: float, right: float) -> list[Glyph]:
+        """Those whose centre lies in a box."""
         return [g for g in self.between(top, bottom) if left < g.x < right]
 
 
@@ -73,6 +75,10 @@ class _Row(Struct):
     top: float
     bottom: float
     cells: list[BBox]
+
+    def ends_at(self, cell: BBox) -> bool:
+        """Whether a cell of the same height begins where the row ends."""
+        return abs(self.top - cell[1]) <= 1 and abs(self.bottom - cell[3]) <= 1 and abs(self.cells[-1][2] - cell[0]) <= SNAP
 
     @property
     def edges(self) -> list[float]:
@@ -165,7 +171,7 @@ def _rows(cells: Sequence[BBox]) -> list[_Row]:
     """Cells of one height side by side."""
     rows: list[_Row] = []
     for cell in cells:
-        row = next((r for r in reversed(rows[-40:]) if abs(r.top - cell[1]) <= 1 and abs(r.bottom - cell[3]) <= 1 and abs(r.cells[-1][2] - cell[0]) <= SNAP), None)
+        row = next((r for r in reversed(rows[-40:]) if r.ends_at(cell)), None)
         if row is None:
             rows.append(_Row(cell[1], cell[3], [cell]))
         else:
@@ -311,9 +317,12 @@ def _head(words: _Words, first: float, rules: Sequence[float], start: float, col
                 yield low, first
             return
     lines = text_lines(words.between(start, first))
-    heads = [(columns_named([g for line in lines[i:j] for g in line]), i, j) for j in range(len(lines), 0, -1) for i in range(max(0, j - MAX_HEADER), j)]
+    runs = ((i, j) for j in range(len(lines), 0, -1) for i in range(max(0, j - MAX_HEADER), j))
+    heads = [(columns_named([g for line in lines[i:j] for g in line]), i, j) for i, j in runs]
     named, i, j = max(heads, default=(0, 0, 0))
-    if 2 * named <= columns or any(map(ends_table, lines[j:])) or any(b[0].top - a[0].bottom > 2 * NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
+    if 2 * named <= columns or any(map(ends_table, lines[j:])):
+        return
+    if any(b[0].top - a[0].bottom > 2 * NEXT * (a[0].bottom - a[0].top) for a, b in pairwise(lines[i:])):
         return
     end = edge_of(lines[j - 1], lines[j]) if j < len(lines) else first
     yield min(g.top for g in lines[i]) - 1, end
@@ -324,7 +333,8 @@ def _head(words: _Words, first: float, rules: Sequence[float], start: float, col
 def _row_above(sheet: _Sheet, words: _Words, start: float) -> Iterator[tuple[float, float]]:
     """The row above the first shaded one of a page on which a table goes on: it has the number before that one's."""
     row = sheet.rows[0]
-    cells = [(k, line_text(own)) for k, (a, b) in enumerate(pairwise(sheet.columns)) if (own := sorted(words.inside(row.top, row.bottom, a, b), key=attrgetter("x0")))]
+    inside = (sorted(words.inside(row.top, row.bottom, a, b), key=attrgetter("x0")) for a, b in pairwise(sheet.columns))
+    cells = [(k, line_text(own)) for k, own in enumerate(inside) if own]
     column, number = next(((k, int(text)) for k, text in cells if text.isdecimal()), (0, 0))
     left, right = sheet.columns[column : column + 2]
     end, lines = row.top, 0
@@ -346,7 +356,8 @@ def _row_end(sheet: _Sheet, glyphs: Sequence[Glyph], last: float, rule: float | 
     for line in found:
         height = line[0].bottom - line[0].top
         closed = rule is not None and line[0].y > rule
-        if closed or line[0].top - end > (NEXT if lines else 2 * NEXT) * height or struck(line, sheet.columns[1:-1]) or ends_table(line) or may_number_page(line_text(line)):
+        far = line[0].top - end > (NEXT if lines else 2 * NEXT) * height
+        if closed or far or struck(line, sheet.columns[1:-1]) or ends_table(line) or may_number_page(line_text(line)):
             break
         end, lines = max(g.bottom for g in line), lines + 1
     if not lines:

@@ -16,6 +16,7 @@ from pipeline.model import Remark
 from pipeline.normalize import clean
 from pipeline.provenance import BBox, Provenance
 from pipeline.readers.pages.marks import Glyph, joined_text, line_text, text_lines
+from pipeline.readers.pages.remarks import on_page
 
 NARROW = 0.15
 """A gutter is at least this part of the type's width: a column's text may be set up to a hair before the next column, and
@@ -70,16 +71,17 @@ class Known(Struct):
 
     def remarks(self, page: int) -> list[Remark]:
         """What is to be said of the page just built."""
-        what = f"page {page}: a table without rules between its rows; which lines make a row cannot be told for certain"
-        zh = f"第 {page} 页：一张表的行与行之间没有线，哪几行字是表的一行没有把握"
-        said = [Remark("uncertain-rows", what, Provenance("", page, box), message_zh=zh) for box in self.doubts]
+        what = ": a table without rules between its rows; which lines make a row cannot be told for certain"
+        zh = "：一张表的行与行之间没有线，哪几行字是表的一行没有把握"
+        said = [on_page("uncertain-rows", page, what, zh, Provenance("", page, box)) for box in self.doubts]
         if self.overprinted >= OVERPRINTED:
-            what = f"page {page}: {self.overprinted} characters are printed over others; the texts there may be mixed"
-            zh = f"第 {page} 页：{self.overprinted} 个字符印在别的字符上，那里的文字可能混在一起"
-            said.append(Remark("unread-text", what, Provenance("", page), message_zh=zh))
+            what = f": {self.overprinted} characters are printed over others; the texts there may be mixed"
+            zh = f"：{self.overprinted} 个字符印在别的字符上，那里的文字可能混在一起"
+            said.append(on_page("unread-text", page, what, zh))
         return said
 
     def note(self, left: float, right: float, cuts: tuple[float, ...]) -> None:
+        """Keep a table's borders and gutters, in points from the page's left, for the pages after."""
         self.found.append((left, right, cuts))
 
     def left(self, right: float, start: float) -> float:

@@ -38,6 +38,7 @@ class _Stack(Struct):
     levels: list[tuple[float, list[tuple[float, float]]]]
 
     def strips(self) -> Iterator[tuple[float, float]]:
+        """The heights of each two rules that follow one another."""
         yield from pairwise(at for at, _ in self.levels)
 
 

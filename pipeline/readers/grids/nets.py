@@ -79,13 +79,18 @@ def find_nets(horizontal: Iterable[Rule], vertical: Iterable[Rule], glyphs: Sequ
     return sorted(_united([n for n in crossed if n is not None]), key=lambda n: n.ys[0])
 
 
+def _is_within(net: Net, around: Net) -> bool:
+    """Whether a net lies between the rules of another, its uprights where that has its own."""
+    held = around.ys[0] < net.ys[0] and net.ys[-1] < around.ys[-1]
+    return held and all(any(abs(x - c) <= SNAP for c in around.xs) for x in net.xs)
+
+
 def _united(nets: list[Net]) -> list[Net]:
     """The nets, a row whose rules touch no others put back into the table around it: its uprights stand where that has
     its own."""
     out: list[Net] = []
     for net in sorted(nets, key=lambda n: (n.box[0] - n.box[2]) * (n.box[3] - n.box[1])):
-        _, y0, _, y1 = net.box
-        home = next((i for i, o in enumerate(out) if o.ys[0] < y0 and y1 < o.ys[-1] and all(any(abs(x - c) <= SNAP for c in o.xs) for x in net.xs)), None)
+        home = next((i for i, o in enumerate(out) if _is_within(net, o)), None)
         whole = _net([*out[home].horizontal, *net.horizontal], [*out[home].vertical, *net.vertical]) if home is not None else None
         if home is None or whole is None:
             out.append(net)

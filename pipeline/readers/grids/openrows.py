@@ -31,13 +31,14 @@ def edge_of(above: Line, below: Line) -> float:
 
 
 class Columns(Struct, frozen=True):
-    """Indices of the columns that tell rows apart."""
+    """The columns that tell rows apart: `anchor` and `text` are indices, `cuts` the places (x, in points) that part columns."""
 
     anchor: int | None
     text: int
     cuts: tuple[float, ...]
 
     def of(self, glyph: Glyph) -> int:
+        """The index of the column that a character's centre lies in."""
         return sum(glyph.x > c for c in self.cuts)
 
 

@@ -99,7 +99,7 @@ def _stands_above(region: Region, horizontal: Sequence[Rule]) -> bool:
 # ---- nets --------------------------------------------------------------------------------------------------------
 
 
-def with_rows(net: Net, glyphs: Sequence[Glyph], shades: Sequence[BBox] = ()) -> tuple[Net, bool]:
+def with_rows(net: Net, glyphs: Sequence[Glyph], shades: Sequence[BBox]) -> tuple[Net, bool]:
     """The net with the rows that shading or its numbers tell where a band between two rules holds several of them (only upright
     rules were drawn), and whether they are certain."""
     ys, flat, tall, sure = list(net.ys), list(net.horizontal), list(net.vertical), True

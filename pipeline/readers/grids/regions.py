@@ -122,7 +122,9 @@ def opened(lines: Sequence[Line], i: int) -> Region | None:
         cuts = longer
         if total:
             break
-    while body and heads_section(body[-1], cuts) and not _has_points(body[-1]) and not (names_section(body[-1]) and any(map(names_section, body[:-1]))):
+    while body and heads_section(body[-1], cuts) and not _has_points(body[-1]):
+        if names_section(body[-1]) and any(map(names_section, body[:-1])):
+            break
         body.pop()  # what follows the table
     rest = lines[i + count + len(body) :]
     region = Region(header, body, cuts, _torn(body, rest, cuts))
@@ -140,9 +142,8 @@ def side_by_side(region: Region, lines: Sequence[Line]) -> tuple[Region, ...]:
         return ()
     cut = region.cuts[count // 2 - 1]
     sides = [opened(text_lines(g for line in lines for g in line if (g.x < cut) is left), 0) for left in (True, False)]
-    if not all(side is not None and len(side.cuts) == count // 2 - 1 for side in sides) or not is_total(sides[1].body[-1]):  # type: ignore[union-attr]
-        return ()
-    return tuple(side for side in sides if side is not None)
+    found = tuple(side for side in sides if side is not None and len(side.cuts) == count // 2 - 1)
+    return found if len(found) == 2 and is_total(found[1].body[-1]) else ()
 
 
 def _with_columns(header: list[Line], below: Sequence[Line]) -> list[Line]:

@@ -212,16 +212,19 @@ def _middle(block: Sequence[Sequence[Glyph]]) -> float:
 
 
 def _with_figures(net: Net, found: Sequence[tuple[Span, list[list[Glyph]]]], glyphs: Sequence[Glyph]) -> Net:
-    """The net with a rule between figures that share one cell over several rows: each stands beside a label of its own, or
-    in a row of its own."""
+    """The net with a rule between figures that share one cell over several rows: each stands beside a label of its own, on
+    its left, on its right, or in a row of its own."""
     new: list[Rule] = []
     for (row, col, height, _), lines in found:
         box = (net.xs[col], net.ys[row], net.xs[col + 1], net.ys[row + height])
         if is_wrapped(lines, box) or any(b[0].y - a[0].y <= PITCH * (a[0].bottom - a[0].top) for a, b in pairwise(lines)):
             continue
-        beside = [net.ys[r] for r, c, h, w in net.spans if c + w == col and row < r < row + height]
+        inside = [span for span in net.spans if row < span[0] < row + height]
+        left = [net.ys[r] for r, c, _, w in inside if c + w == col]
+        right = [net.ys[r] for r, c, _, _ in inside if c == col + 1]
+        right = right if len(right) + 1 < height else []  # cells of one row each are texts, and figures may be of one number
         rows = list(net.ys[row + 1 : row + height])
-        for cuts, least in ((beside, 0), (rows, max(len(rows), 2))):
+        for cuts, least in ((left, 0), (right, len(right)), (rows, max(len(rows), 2))):
             homes = {bisect_right(cuts, line[0].y) for line in lines}
             if cuts and len(homes) == len(lines) > least:
                 new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in cuts]

@@ -63,6 +63,7 @@ class Container(Struct, frozen=True):
         return frozenset(_slashed(info.filename)[-len(part) :] for part, found in self.entries.items() for info in found)
 
     def has(self, part: str) -> bool:
+        """Whether a part of that name is there, whatever the case of its letters."""
         return part.lower() in self.entries
 
     def size(self, part: str) -> int:

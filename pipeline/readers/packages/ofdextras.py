@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.model import Remark
-from pipeline.provenance import Provenance
 from pipeline.readers.packages.container import Container, target
 from pipeline.readers.packages.ofdobjects import Node, every
+from pipeline.readers.pages.remarks import on_page
 
 NO_TEXT = frozenset({"Watermark", "Stamp", "Link"})
 """Annotations whose words are none of the page's."""
@@ -29,9 +29,8 @@ def annotated(box: Container, root: str, tree: Node) -> Counter[str]:
 
 def annotation(characters: int, number: int) -> Remark:
     """Said of a page on which annotations show text."""
-    what = f"page {number}: annotations with {characters} characters lie on the page and were not read"
-    zh = f"第 {number} 页：页面上的批注有 {characters} 个字符，没有读"
-    return Remark("unread-text", what, Provenance("", number), message_zh=zh)
+    what, zh = f": annotations with {characters} characters lie on the page and were not read", f"：页面上的批注有 {characters} 个字符，没有读"
+    return on_page("unread-text", number, what, zh)
 
 
 def attached(box: Container, root: str, tree: Node) -> list[Remark]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from pipeline.errors import MissingTool
 from pipeline.model import Block, Page, Remark
-from pipeline.provenance import BBox, Provenance
+from pipeline.provenance import BBox
 from pipeline.readers.packages.container import Container
 from pipeline.readers.packages.ofdobjects import Image, Letter
 from pipeline.readers.pages.glyphs import COVERING, MIN_CHARS, is_bare
+from pipeline.readers.pages.remarks import of_page, on_page
 
 PART = 0.05
 """A picture of this part of the page and more may hold text: seals take up less."""
@@ -36,8 +37,7 @@ def read(box: Container, images: Sequence[Image], page: Page, name: str) -> tupl
     number = page.number
     there = [image for image in images if box.has(image.member)]
     if not there:
-        what, zh = f"page {number} is a picture that is absent from the container", f"第 {number} 页是图像，图像不在文件包里"
-        return page, [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
+        return page, [], [on_page("unread-page", number, " is a picture that is absent from the container", "是图像，图像不在文件包里")]
     try:
         scan = importlib.import_module("pipeline.readers.scan")
         whole = [image for image in there if _part(image.box, page) >= COVERING and image.place[0] > 0 < image.place[3]]
@@ -50,9 +50,9 @@ def read(box: Container, images: Sequence[Image], page: Page, name: str) -> tupl
             paper = collage.lay_out(laid, page.width, page.height, scan.MOST_PIXELS)
             width, height, found = scan.read_image(paper, number, page.width, page.height)
     except (MissingTool, ModuleNotFoundError) as error:
-        what, zh = f"page {number} is a picture; reading it needs OCR ({error})", f"第 {number} 页是图像，要读它须安装文字识别（make setup）"
-        return page, [], [Remark("unread-page", what, Provenance("", number), message_zh=zh)]
-    said = Remark("ocr", f"page {number} is a picture; read as such", message_zh=f"第 {number} 页是图像，按图像识别")
+        what, zh = f" is a picture; reading it needs OCR ({error})", "是图像，要读它须安装文字识别（make setup）"
+        return page, [], [on_page("unread-page", number, what, zh)]
+    said = of_page("ocr", number, " is a picture; read as such", "是图像，按图像识别")
     return Page(number, width, height, ocr=True), found, [said]
 
 

@@ -1,19 +1,12 @@
 """Characters as read, whatever the source: which have meaning, which stand for another, whether a page that is a picture has any of
-its own, and lines that every page repeats."""
+its own."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
-
-from msgspec import Struct
+from collections.abc import Iterable
 
 from pipeline import rx as regex
-from pipeline.model import Block, Page, Paragraph
-from pipeline.normalize import fold
-from pipeline.pagenumbers import may_number_page, without_page_number
-from pipeline.patterns import ANNEX_MARK
 
 _MEANINGLESS = regex.compile(r"[\p{Co}\p{Cn}\uFFFD\uFFFE\uFFFF\x00-\x08\x0E-\x1F\x7F]")
 UNKNOWN = "\uFFFD"
@@ -70,64 +63,3 @@ MARGIN = 0.08
 def is_bare(heights: Iterable[float], page: float) -> bool:
     """Whether (nearly) all characters stand in the margins. `heights`: where each stands, `page`: the page's height, alike in points."""
     return sum(MARGIN * page < y < (1 - MARGIN) * page for y in heights) < MIN_CHARS
-
-
-# ---- running lines -----------------------------------------------------------------------------------------------
-
-
-OUTER = 0.07
-"""No text but heads and feet stands in this part of a page's height, at its top and bottom."""
-
-
-def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
-    """All blocks in order, without page numbers in the margin and without headers and footers that repeat on at least
-    three pages (half of the pages of a longer document; near the edge on both of two), at one height on the upright pages and
-    at one on the broad ones.
-    Both would stand between table parts."""
-    seen: Counter[_Running] = Counter()
-    for blocks, page in zip(flow, pages, strict=True):
-        seen.update({key for b in blocks if (key := _margin_key(b, page, len(pages))) is not None})
-    usual: dict[tuple[str, bool, bool], _Running] = {}
-    for key, n in seen.items():
-        kind = key.text, key.above, key.broad
-        if kind not in usual or n > seen[usual[kind]]:
-            usual[kind] = key
-    pages_of: Counter[tuple[str, bool]] = Counter()
-    for key in usual.values():
-        pages_of[key.text, key.above] += seen[key]
-    least = {key: 2 if key.outer and len(pages) == 2 else max(3.0, 0.5 * len(pages)) for key in usual.values()}
-    repeated = {key for key in usual.values() if pages_of[key.text, key.above] >= least[key]}
-    return [
-        block
-        for blocks, page in zip(flow, pages, strict=True)
-        for block in blocks
-        if (key := _margin_key(block, page, len(pages))) is None or not (key in repeated or key.numbers)
-    ]
-
-
-class _Running(Struct, frozen=True):
-    """A line in a margin: its text with the numbers masked, whether it stands above, whether its page is broad, its
-    height on the page in steps of six points, whether it is near the page's edge, whether it may be the page's number."""
-
-    text: str
-    above: bool
-    broad: bool
-    step: int
-    outer: bool
-    numbers: bool
-
-
-def _margin_key(block: Block, page: Page, count: int) -> _Running | None:
-    """A line in the top or bottom margin, of one page of `count`; None for other blocks. The marks of several annexes are not
-    one line, nor are the titles of two pages that differ in a year."""
-    if not isinstance(block, Paragraph) or block.at.bbox is None:
-        return None
-    top, bottom = block.at.bbox[1], block.at.bbox[3]
-    if bottom > 0.1 * page.height and top < 0.9 * page.height:
-        return None
-    text = fold(block.text).replace(" ", "")
-    numbers = may_number_page(text)
-    alike = ANNEX_MARK.match(text) or (count == 2 and not numbers)
-    masked = without_page_number(text) if alike else regex.sub(r"[0-9]+", "#", text)
-    outer = bottom <= OUTER * page.height or top >= (1 - OUTER) * page.height
-    return _Running(masked, bottom <= 0.1 * page.height, page.width > page.height, round(top / 6), outer, numbers)

@@ -77,6 +77,7 @@ class Net(Struct, frozen=True, dict=True):
 
     @property
     def box(self) -> BBox:
+        """(x0, top, x1, bottom) of its outermost lines, in points."""
         return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
     @cached_property

@@ -71,6 +71,7 @@ class Place(Struct, frozen=True):
 
     @classmethod
     def of(cls, page: pdfium.PdfPage) -> Place:
+        """The crop box of a page; A4 where it is empty."""
         left, bottom, right, top = page.get_cropbox()
         if right - left < 1 or top - bottom < 1:
             left, bottom, right, top = 0.0, 0.0, 595.0, 842.0
@@ -98,7 +99,7 @@ class Place(Struct, frozen=True):
         a, b = self.point(x0, y0, turn), self.point(x1, y1, turn)
         return min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])
 
-    def boxes(self, characters: Sequence[Character], turn: int = 0) -> list[Box]:
+    def boxes(self, characters: Sequence[Character], turn: int) -> list[Box]:
         """Where characters stand, as (x0, top, x1, bottom)."""
         if (self.rotation + turn) % 4:
             return [self.box(a, b, c, d, turn) for _, _, a, c, b, d in characters]
@@ -124,6 +125,7 @@ class Drawn(Struct):
 
     @classmethod
     def on(cls, page: pdfium.PdfPage) -> Drawn:
+        """What one page draws."""
         found = cls([], [])
         found._add(calls.page_object, page.raw, raw.FPDFPage_CountObjects(page.raw), IDENTITY, 0)
         return found

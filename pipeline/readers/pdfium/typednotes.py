@@ -11,7 +11,7 @@ import pypdfium2.raw as raw
 from pipeline import limits
 from pipeline.errors import LimitExceeded
 from pipeline.model import Remark
-from pipeline.provenance import Provenance
+from pipeline.readers.pages.remarks import on_page
 
 NOTE, FIELD = raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET
 EMPTY = 2
@@ -65,11 +65,11 @@ def _is_text(field: object) -> bool:
 def _said(number: int, filled: int, undrawn: int) -> list[Remark]:
     said = []
     if filled:
-        what = f"page {number}: {filled} form fields hold text, which was left out; print it to PDF if it is part of the sheet"
-        zh = f"第 {number} 页：{filled} 个表单域里填有文字，未收入；如属于原表，请先打印成 PDF"
-        said.append(Remark("form-values", what, Provenance("", number), message_zh=zh))
+        what = f": {filled} form fields hold text, which was left out; print it to PDF if it is part of the sheet"
+        zh = f"：{filled} 个表单域里填有文字，未收入；如属于原表，请先打印成 PDF"
+        said.append(on_page("form-values", number, what, zh))
     if undrawn:
-        what = f"page {number}: {undrawn} notes typed onto it have no look of their own in the file and were not read; print it to PDF"
-        zh = f"第 {number} 页：{undrawn} 处打在页上的文字没有随文件保存外观，没有读出；请先打印成 PDF"
-        said.append(Remark("unread-text", what, Provenance("", number), message_zh=zh))
+        what = f": {undrawn} notes typed onto it have no look of their own in the file and were not read; print it to PDF"
+        zh = f"：{undrawn} 处打在页上的文字没有随文件保存外观，没有读出；请先打印成 PDF"
+        said.append(on_page("unread-text", number, what, zh))
     return said

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from pipeline import lexicon
 from pipeline import rx as regex
 from pipeline.lookalikes import lookalikes
+from pipeline.readers.pictures.holes import INK, is_inked
 from pipeline.readers.pictures.ocr import STOPS, Char, is_chinese, is_han, read_lines, usual_pitch
 
 LOOKED_AT = 0.95
@@ -52,9 +53,6 @@ ink which they cannot read."""
 ROOM = {(True, True): 1.5, (True, False): 1.6, (False, True): 1.8}
 """Distance of two neighbours (a Chinese character, not a mark), in usual distances, from which on there is room between."""
 
-INK, LEAST_INK = 200, 0.03
-"""Brightness below which a pixel is ink, and the part of a gap that ink covers when something stands there."""
-
 MARK = (0.12, 0.45)
 """Size of a mark, in usual distances of characters."""
 
@@ -86,6 +84,7 @@ class Words(Struct, frozen=True):
 
     @classmethod
     def of(cls, lines: Sequence[Sequence[Char]]) -> Words:
+        """The pairs in lines whose characters were both read with SURE confidence."""
         sure = (a.text + b.text for line in lines for a, b in pairwise(line) if min(a.confidence, b.confidence) >= SURE)
         return cls(Counter(pair for pair in sure if len(pair) == 2))
 
@@ -195,7 +194,7 @@ def _spots(number: int, line: Sequence[Char], pictures: Sequence[Image], pitch: 
         room = ROOM.get((is_han(a.text), is_han(b.text)))
         wide = all(is_han(c.text) or c.text in STOPS for c in (a, b)) and room and (b.centre - a.centre) * width > room * pitch
         under = len(pictures) > 1
-        if wide and (under or _is_inked(pictures[0], a.centre * width + 0.6 * pitch, b.centre * width - 0.6 * pitch)):
+        if wide and (under or is_inked(pictures[0], a.centre * width + 0.6 * pitch, b.centre * width - 0.6 * pitch)):
             yield Spot(number, i, i)
     ends = line[-1].text in STOPS or not is_chinese(line[-1].text)
     if not ends and any(_has_mark(p, line[-1].centre * width, pitch) for p in pictures):
@@ -214,12 +213,6 @@ def _has_mark(picture: Image, last: float, pitch: float) -> bool:
         low <= max(w, h) <= high and min(w, h) >= 2 and x > 0 and x + w < end - start and y > 0 and y + h < height - height // 3
         for x, y, w, h, _ in stats[1:count]
     )
-
-
-def _is_inked(picture: Image, start: float, end: float) -> bool:
-    height = picture.shape[0]
-    part = picture[height // 6 : height - height // 6, int(start) : max(int(end), int(start) + 1)]
-    return part.size > 0 and float((part < INK).mean()) >= LEAST_INK
 
 
 def _sureness(line: Sequence[Char], spot: Spot) -> float:

@@ -35,12 +35,14 @@ def _doubted(crop: Image, line: Sequence[Char]) -> list[Char]:
     pitch = sorted(b.centre - a.centre for a, b in pairs)[len(pairs) // 2]
     for i, (a, b) in enumerate(pairwise(line)):
         wide = b.centre - a.centre > PITCHES * pitch and is_chinese(a.text) and is_chinese(b.text)
-        if wide and _is_inked(crop, a.centre + 0.6 * pitch, b.centre - 0.6 * pitch):
+        if wide and is_inked(crop, (a.centre + 0.6 * pitch) * crop.shape[1], (b.centre - 0.6 * pitch) * crop.shape[1]):
             out[i], out[i + 1] = (replace(c, confidence=min(c.confidence, DOUBT)) for c in (out[i], out[i + 1]))
     return out
 
 
-def _is_inked(crop: Image, start: float, end: float) -> bool:
-    height, width = crop.shape
-    part = crop[height // 6 : height - height // 6, int(start * width) : max(int(end * width), int(start * width) + 1)]
+def is_inked(crop: Image, start: float, end: float) -> bool:
+    """Whether ink stands in a line's crop between two places, in pixels from its left; the crop's edges are left aside, where
+    rules and other lines reach in."""
+    height = crop.shape[0]
+    part = crop[height // 6 : height - height // 6, int(start) : max(int(end), int(start) + 1)]
     return part.size > 0 and float((part < INK).mean()) >= LEAST

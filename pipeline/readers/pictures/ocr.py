@@ -88,6 +88,7 @@ class Classes(Struct, frozen=True):
         return cls(letters, {text: number for number, text in enumerate(letters)})
 
     def of_each(self, characters: str) -> list[int]:
+        """The class number of each character. Raises KeyError for one that the recogniser does not know."""
         return [self.numbers[c] for c in characters]
 
 

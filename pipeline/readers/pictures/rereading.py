@@ -77,7 +77,7 @@ class Crop(Struct, frozen=True):
         return self.cell.row, self.cell.col
 
 
-def reread(blocks: list[Block], image: Image, scale: float, size: float = 0.0) -> list[Block]:
+def reread(blocks: list[Block], image: Image, scale: float, size: float) -> list[Block]:
     """The blocks with number cells read twice and forgotten cells read once; `scale` is points per pixel, `size` that of the
     page's type in points (0: unknown)."""
     return [_reread_table(b, image, scale, size) if isinstance(b, Table) else b for b in blocks]

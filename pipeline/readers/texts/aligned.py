@@ -87,7 +87,8 @@ def aligned(lines: Sequence[Line], start: int) -> Aligned | None:
     while named < min(len(lines), start + MAX_LEAD) and lines[named].kind == "gap" and not is_head(lines[named]):
         named += 1
     if named == start:
-        named += next((n for n in range(MAX_HEAD_LINES) if n + start < len(lines) and (not _is_fragment(lines[start + n]) or is_head(lines[start + n]))), 0)
+        first = lines[start : start + MAX_HEAD_LINES]
+        named += next((n for n, line in enumerate(first) if not _is_fragment(line) or is_head(line)), 0)
     if named >= len(lines) or lines[named].kind not in ("gap", "plain") or not is_head(lines[named]):
         return None
     head = named
@@ -180,7 +181,9 @@ def _is_signed(lines: Sequence[Line], index: int) -> bool:
 
 def _stops(line: Line) -> bool:
     text = clean(line.text)
-    return patterns.field_name(text) is not None or bool(patterns.field_names(text)) or patterns.NOTE_ROW.match(text) is not None or patterns.ANNEX_MARK.match(text) is not None
+    if patterns.field_name(text) is not None or patterns.field_names(text):
+        return True
+    return patterns.NOTE_ROW.match(text) is not None or patterns.ANNEX_MARK.match(text) is not None
 
 
 def _breaks(lines: Sequence[Line], i: int) -> bool:
@@ -294,7 +297,9 @@ class Sheet(Struct):
 
     @classmethod
     def of(cls, pages: Sequence[_Page], grids: Sequence[Columns]) -> Sheet:
-        first = [Entry(line, 0, own.pieces(line), own, 0.0) for page, own in zip(pages, grids, strict=True) for line in page.body if line.kind != "blank"]
+        """The lines of all pages, each in the columns of its page; their heights are ten apart, pages a thousand."""
+        shown = [(line, own) for page, own in zip(pages, grids, strict=True) for line in page.body if line.kind != "blank"]
+        first = [Entry(line, 0, own.pieces(line), own, 0.0) for line, own in shown]
         begun = [e for e in first if e.anchored() and not sums_up(e.line)]
         filled = [sum(c in e.own for e in begun) / max(len(begun), 1) for c in range(len(grids[0].names))]
         entries: list[Entry] = []
@@ -372,7 +377,8 @@ class Sheet(Struct):
         if starts is None:
             return None
         bounds = [0 if k == 0 else s for k, s in enumerate(starts)] + [len(texts)]
-        return [sorted([*texts[a:b], *([] if e in texts[a:b] else [e])], key=lambda x: x.line.number) for e, (a, b) in zip(anchors, pairwise(bounds), strict=True)]
+        shares = ((e, texts[a:b]) for e, (a, b) in zip(anchors, pairwise(bounds), strict=True))
+        return [sorted(own if e in own else [*own, e], key=lambda x: x.line.number) for e, own in shares]
 
     def _is_number(self, entry: Entry) -> bool:
         number = entry.columns.number

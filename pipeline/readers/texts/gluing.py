@@ -49,7 +49,8 @@ def _end_of_row(rows: Sequence[Row], i: int, text: int, width: int, number: int 
     for k in range(i + 1, min(i + MAX_PARTS, len(rows))):
         row = rows[k]
         own = row[number][1].says() if number is not None and number < len(row) else ""
-        if not clean(row[0][1].says()) or (serial_value(clean(own)) is not None and len(row) > text and regex.search(r"\p{Han}", row[text][1].says())):
+        numbered = serial_value(clean(own)) is not None
+        if not clean(row[0][1].says()) or (numbered and len(row) > text and regex.search(r"\p{Han}", row[text][1].says())):
             return i + 1
         if len(row) == width - text:
             return k + 1

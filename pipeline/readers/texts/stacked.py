@@ -75,7 +75,9 @@ def _cells(lines: Sequence[Line], start: int, names: Sequence[str]) -> tuple[lis
     i, end = start, start
     while i < len(lines):
         text = clean(lines[i].text)
-        if lines[i].kind not in ("plain", "gap", "blank") or patterns.field_names(text) or patterns.NOTE_ROW.match(text) or patterns.ANNEX_MARK.match(text):
+        if lines[i].kind not in ("plain", "gap", "blank") or patterns.field_names(text):
+            break
+        if patterns.NOTE_ROW.match(text) or patterns.ANNEX_MARK.match(text):
             break
         if text == names[0] and i + 1 < len(lines) and clean(lines[i + 1].text) == names[1]:
             break

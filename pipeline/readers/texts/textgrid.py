@@ -71,7 +71,9 @@ def several(name: str) -> list[str]:
     """The words of a header that names several columns; any other header as it is."""
     words = name.split()
     spread = not any(len(w) > 1 for w in words) and not all(map(patterns.grade_name, words))  # 分 值
-    named = len(words) > 1 and not spread and all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
+    if len(words) < 2 or spread:
+        return [name]
+    named = all(patterns.header_role(w) or patterns.grade_name(w) or patterns.GRADE_BARE.fullmatch(w) for w in words)
     return words if named else [name]
 
 
@@ -108,6 +110,7 @@ class Spread(Struct, frozen=True):
 
     @classmethod
     def of(cls, line: Line, measure: Measure) -> Spread:
+        """The line on a grid whose characters take the places that `measure` gives; a form feed takes none."""
         place, begins = 0, []
         for char in line.text:
             begins.append(place)
@@ -117,7 +120,8 @@ class Spread(Struct, frozen=True):
     def ink(self) -> set[int]:
         """The grid columns that hold a character, or a wide space that spreads a word (总　分)."""
         ends = (*self.begins[1:], self.end)
-        spread = {i for p in self.line.pieces for i in range(p.start, p.end) if self.line.text[i] == "\u3000"} if "\u3000" in self.line.text else set()
+        inside = (i for p in self.line.pieces for i in range(p.start, p.end)) if "\u3000" in self.line.text else ()
+        spread = {i for i in inside if self.line.text[i] == "\u3000"}
         marked = (i in spread or not char.isspace() for i, char in enumerate(self.line.text))
         return {x for ink, a, b in zip(marked, self.begins, ends, strict=True) if ink for x in range(a, b)}
 
@@ -147,6 +151,7 @@ class Columns(Struct, frozen=True, dict=True):
 
     @cached_property
     def roles(self) -> tuple[str | None, ...]:
+        """The role of each column by its header; None where the words name none."""
         return tuple(patterns.header_role(several(n)[0]) for n in self.names)
 
     def place(self, col: int) -> int:
@@ -164,6 +169,7 @@ class Columns(Struct, frozen=True, dict=True):
         return out
 
     def first(self, *roles: str) -> int | None:
+        """The leftmost column of one of these roles."""
         return next((c for c, r in enumerate(self.roles) if r in roles), None)
 
     @cached_property

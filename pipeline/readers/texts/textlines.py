@@ -31,6 +31,7 @@ class Piece(Struct, frozen=True):
         return Provenance(quote=self.text, line=self.number, span=(self.start, self.end))
 
     def says(self) -> str:
+        """Its text, without what the file's own format wraps round it."""
         return self.text if self.shown is None else self.shown
 
 

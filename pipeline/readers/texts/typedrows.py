@@ -159,4 +159,6 @@ def _goes_on(row: Row, roles: Sequence[str | None], line: Line) -> bool:
     """The rest of a text that breaks off: the row above has a text without an end, and this line is nothing else."""
     texts = [p for c, p in row if roles[c] in ("text", "standard")]
     numbered = any(roles[c] == "number" and serial_value(p.text) is not None for c, p in row)
-    return numbered and bool(texts) and len(line.filled()) == 1 and not _STOP.search(texts[-1].text[-1:]) and points(line.text) is None and not patterns.field_names(line.text)
+    if not numbered or not texts or len(line.filled()) != 1 or _STOP.search(texts[-1].text[-1:]):
+        return False
+    return points(line.text) is None and not patterns.field_names(line.text)
