@@ -47,7 +47,7 @@ class Row(Struct, frozen=True):
 
 class Slot(Struct, frozen=True):
     """One section in order. `start`: the row it is printed at (None when it stands nowhere); `numbered_anew`: the
-    numbering begins again there, so that it stands nowhere else."""
+    numbering begins again there, so that it stands nowhere else; `vetoes`: its rows are vetoes, which stand under no other label."""
 
     label: str | None
     declared: tuple[Decimal, ...]
@@ -59,6 +59,7 @@ class Slot(Struct, frozen=True):
     optional: bool = False
     slack: int = 0
     numbered_anew: bool = False
+    vetoes: bool = False
 
     def holds(self, row: int) -> bool:
         """Whether a section that starts at `row` starts where its label is printed (absent numbers before it aside)."""
@@ -155,6 +156,7 @@ def _slots(rubric: Rubric, rows: Sequence[Row]) -> list[Slot]:
                 optional=not section.criteria,
                 slack=_absent_before(rows, start),
                 numbered_anew=bool(section.criteria) and begins_count(rows, start),
+                vetoes=bool(section.criteria) and all(c.kind == "veto" for c in section.criteria),
             )
         )
     return slots
@@ -307,7 +309,7 @@ def puzzle_of(sheet: Sheet, slots: Sequence[Slot], weight: int) -> Puzzle | None
 
 
 def _fact(slot: Slot, unit: int, weight: int, counted: bool) -> Fact:
-    held = FIXED_WEIGHT if slot.numbered_anew else weight if slot.start is not None else 0
+    held = FIXED_WEIGHT if slot.numbered_anew or slot.vetoes else weight if slot.start is not None else 0
     return Fact(slot.label, tuple(int(d * unit) for d in slot.declared), slot.pieces, slot.start, held, counted, slot.slack)
 
 

@@ -122,9 +122,9 @@ def lists_of(blocks: Sequence[Block], body: bool = False) -> tuple[JoinedTable, 
     return found if sum(part.parts[0].rows for part in found) == whole.parts[0].rows else (whole,)
 
 
-def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
+def _items(paragraph: Paragraph, extras: bool = False) -> tuple[Paragraph, ...]:
     """A paragraph that runs several scored items together (1.…（5分）；2.…（3分）。), each as a line of its own, and the heading
-    before them; any other as it is."""
+    before them; any other as it is. `extras`: it says what cases add or take off."""
     head, *parts = ITEM_START.split(paragraph.text)
     if ITEM_SERIAL.match(head):
         head, parts = "", [head, *parts]
@@ -135,20 +135,20 @@ def _items(paragraph: Paragraph) -> tuple[Paragraph, ...]:
         return (paragraph,)
     if any(p.rstrip().endswith((":", "：")) for p in parts) or (not head and len(set(values)) < len(values)):
         return (paragraph,)  # 1.…。其中：1.…；2.… are items in an item
-    if sum(points_of(clean(p)) is not None for p in parts) < max(2, len(parts) - 1):
+    if sum(points_of(clean(p)) is not None or (extras and EXTRA.search(p) is not None) for p in parts) < max(2, len(parts) - 1):
         return (paragraph,)
     return tuple(replace(paragraph, text=text) for text in ([head.rstrip("：: ")] if head else []) + parts)
 
 
 def _extras_apart(lines: Sequence[Paragraph]) -> list[Paragraph]:
-    """The lines, those that name extras and say them in one (加分项：获市级表彰的，加5分。) as two; not where such a name stands among
-    the scored lines of its sheet, and says how the line above it is scored (扣分：少一人扣5分。)."""
+    """The lines, those that name extras and say them in one (加分项：获市级表彰的，加5分。) as two, or more where it numbers them; not
+    where such a name stands among the scored lines of its sheet, and says how the line above it is scored (扣分：少一人扣5分。)."""
     found = {i: m for i, p in enumerate(lines) if (m := EXTRA_IN_LINE.match(p.text))}
     if not found:
         return list(lines)
     starts = [0, *(i for i, p in enumerate(lines) if i and titles_sheet(p)), len(lines)]
     among = {i for a, b in pairwise(starts) for i in _among(lines, {k: m for k, m in found.items() if a <= k < b}, b)}
-    parts = {i: (replace(lines[i], text=m["head"]), replace(lines[i], text=m["said"])) for i, m in found.items() if i not in among}
+    parts = {i: (replace(lines[i], text=m["head"]), *_items(replace(lines[i], text=m["said"]), extras=True)) for i, m in found.items() if i not in among}
     return [part for i, line in enumerate(lines) for part in parts.get(i, (line,))]
 
 
