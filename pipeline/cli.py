@@ -337,7 +337,8 @@ def _collect(args: argparse.Namespace) -> int:
     for one in found:
         for f in one.findings:
             print(f"{one.source.file}:{f.where}: {f.code} {f.rule} {f.said(lang)}")
-    foreign = [f"{a.source.file}: {f.message_en}; collect it with the notice it was made from" for a in found for f in a.findings if f.rule in FOREIGN]
+    others = ((a.source.file, f.message_en) for a in found for f in a.findings if f.rule in FOREIGN)
+    foreign = [f"{file}: {message}; collect it with the notice it was made from" for file, message in others]
     for line in (*refused, *foreign):
         _tell(line)
     if refused or foreign:

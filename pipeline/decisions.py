@@ -163,5 +163,7 @@ def listing(reading: Reading, lang: str) -> str:
     ]
     lines.append(f"# {said[2]}")
     about = {f.fingerprint: f.said(lang) for f in reading.findings}
-    lines += [f"{d.id}\t{d.action}\t{d.target}\t{d.value or about.get(d.target, '')}\t{d.status}\t{d.by}\t{d.date}\t{d.reason}" for d in reading.decisions]
+    for d in reading.decisions:
+        value = d.value or about.get(d.target, "")
+        lines.append("\t".join((d.id, d.action, d.target, value, d.status, d.by, d.date, d.reason)))
     return "\n".join(lines) + "\n"

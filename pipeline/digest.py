@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
-from pipeline.model import Rubric
+from pipeline.model import Criterion, Rubric
 from pipeline.plain import to_plain
 from pipeline.serialize import dumps
 
@@ -21,9 +22,15 @@ def rubric_digest(rubric: Rubric) -> str:
                 "id": s.id,
                 "label": s.label,
                 "kind": s.kind,
-                "criteria": [[c.id, c.number, c.text, to_plain(c.max_points), c.basis, c.points_basis, *([c.columns] if c.columns else [])] for c in s.criteria],
+                "criteria": [_content(c) for c in s.criteria],
             }
             for s in rubric.sections
         ],
     }
     return sha256(dumps(content).encode("utf-8")).hexdigest()
+
+
+def _content(c: Criterion) -> list[Any]:
+    """What of a criterion an assessment depends on."""
+    columns = [c.columns] if c.columns else []
+    return [c.id, c.number, c.text, to_plain(c.max_points), c.basis, c.points_basis, *columns]

@@ -13,6 +13,8 @@ TABLE = Path(__file__).parent / "data" / "pairs.tsv"
 RARE, COMMON, FREQUENT = 1, 2, 3
 """Ranks of a pair: 10, 100, 1000 occurrences in the word list's corpus (TIERS is 10,000)."""
 TIERS = 4
+BEFORE = len("请\t\t".encode())
+"""What stands in a line before the followers of a character that may stand alone."""
 
 
 @cache
@@ -50,7 +52,7 @@ def is_seen(pair: str) -> bool:
     >>> is_seen("专人"), is_seen("专入")
     (True, False)
     """
-    return pair[1] in "".join(_row(pair[0])[1:])
+    return pair[1].encode(errors="replace") in _lines().get(pair[0].encode(errors="replace"), b"")[BEFORE:]
 
 
 def begins(pair: str) -> bool:

@@ -247,9 +247,8 @@ def field_names(text: str) -> list[str]:
     >>> field_names("被考评单位：            评分日期：    年  月  日"), field_names("评价人： 日期："), field_names("受检单位：____评价时间：")
     (['assessee', 'date'], ['assessor', 'date'], ['assessee', 'date'])
     """
-    parts = regex.split(r"\s{2,}|\t|[\s_＿](?=\p{Han}{2,10}[:：])", text.strip())
-    names = [field_name(part) for part in (text, *parts)]
-    return list(dict.fromkeys(n for n in names if n))
+    parts = dict.fromkeys((text, *regex.split(r"\s{2,}|\t|[\s_＿](?=\p{Han}{2,10}[:：])", text.strip())))
+    return list(dict.fromkeys(filter(None, map(field_name, parts))))
 
 
 def _is_blank_rest(rest: str) -> bool:

@@ -50,10 +50,10 @@ def to_plain(value: Any) -> Any:
     """Any model value as JSON data."""
     if type(value) in PLAIN:
         return value
-    if isinstance(value, (list, tuple)):
-        return [v if type(v) in PLAIN else to_plain(v) for v in value]
     if isinstance(value, Provenance):
         return value.to_json()
+    if isinstance(value, (list, tuple)):
+        return [v if type(v) in PLAIN else to_plain(v) for v in value]
     if isinstance(value, dict):
         return {str(k): to_plain(v) for k, v in value.items()}
     if isinstance(value, Decimal):

@@ -186,7 +186,7 @@ def is_label_points(text: str) -> bool:
 
 def _tight(text: str) -> str:
     """A label without the spaces that only spread or wrap it."""
-    return SPREAD.sub("", SPACED_DIGITS.sub("", text)).strip(" :：")
+    return (SPREAD.sub("", SPACED_DIGITS.sub("", text)) if " " in text else text).strip(" :：")
 
 
 SPREAD = regex.compile(r"(?<=\p{Han}) +(?=[\p{Han}(（])")

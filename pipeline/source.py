@@ -287,7 +287,8 @@ def _is_text_with_tags(head: str) -> bool:
 
 
 def _outside_elements(head: str) -> str:
-    """The text without tags and comments, and without what stands in elements that close before a blank line."""
+    """The text without tags and comments, and without what stands in elements that close before a blank line; a table longer than
+    the sample closes after it."""
     closings = {tag: [m.end() for m in regex.finditer(regex.escape(tag), head, flags=regex.I)] for tag in _CLOSINGS}
     blanks = [m.start() for m in _BLANK_LINE.finditer(head)]
     out, at = [], 0
@@ -296,8 +297,11 @@ def _outside_elements(head: str) -> str:
         at = match.end()
         close = "-->" if match[0] == "<!--" else f"</{match['opens']}>".lower()
         end = _next(closings.get(close, []), at)
-        if end is not None and (close == "-->" or end < (_next(blanks, at) or len(head) + 1)):
+        blank = _next(blanks, at)
+        if end is not None and (close == "-->" or end < (blank or len(head) + 1)):
             at = end
+        elif end is blank is None and close == "</table>":
+            return "\n".join(out)
     return "\n".join([*out, head[at:]])
 
 

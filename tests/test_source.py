@@ -160,3 +160,10 @@ def test_importing_source_loads_no_reader():
     code = "import sys, pipeline.source; print([m for m in ('lxml', 'openpyxl', 'xlrd', 'pypdfium2', 'cv2') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1], check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_a_table_longer_than_the_sample_without_a_page_around_it_is_a_page(between):
+    rows = between.join(f"<tr><td>{n}</td><td>第{n}项记录完整。</td><td>1</td></tr>" for n in range(1, 2001))
+    data = f"<table><tr><td>序号</td><td>考核内容</td><td>分值</td></tr>{between}{rows}</table>".encode()
+    assert source.sniff(data, "导出.xls") == source.HTML

@@ -19,9 +19,11 @@ PRINT = 4
 
 
 class FormScripts(Struct, frozen=True):
-    """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign);
-    `signs`: key of a subtotal, or of a score in none → sign in the total; `chosen`: subtotals that are the best of their scores; `caps`: subtotal key → the most it is; `units`: keys of which one wants a score; `skipped`: keys of N/A boxes; `bands`: (label, min, max, min included, max
-    included); `ungraded`: why there is no grade whatever the total, or blank; `decimals`: places that a score may have, `precision`: the same in words; `scale`: what makes scores whole."""
+    """What the fields do. `maxima` by key of a score (None: not known); `groups`: subtotal key → (score key, sign); `signs`: key
+    of a subtotal, or of a score in none → sign in the total; `chosen`: subtotals that are the best of their scores; `caps`:
+    subtotal key → the most it is; `units`: keys of which one wants a score; `skipped`: keys of N/A boxes; `bands`: (label, min,
+    max, min included, max included); `ungraded`: why there is no grade whatever the total, or blank; `decimals`: places that a
+    score may have, `precision`: the same in words; `scale`: what makes scores whole."""
 
     prefix: str
     maxima: dict[str, str | None]

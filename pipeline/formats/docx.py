@@ -347,9 +347,8 @@ class _Builder:
         package = self.doc.part.package
         # python-docx's template already has an item1.xml: a second one of that name breaks the zip.
         part = Part(PackURI("/" + BOUND_PART), "application/xml", item.encode("utf-8"), package)
-        about_part = Part(
-            PackURI("/customXml/itemProps9.xml"), "application/vnd.openxmlformats-officedocument.customXmlProperties+xml", props.encode("utf-8"), package
-        )
+        kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+        about_part = Part(PackURI("/customXml/itemProps9.xml"), kind, props.encode("utf-8"), package)
         part.relate_to(about_part, RELATIONSHIP_TYPE.CUSTOM_XML_PROPS)
         self.doc.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 

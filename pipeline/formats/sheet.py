@@ -47,7 +47,8 @@ def lines_needed(text: str, room: int) -> int:
 
 class Line(Struct, frozen=True):
     """One criterion on the form. `max` is None when no points are printed and none inferred; `marks` are footnote numbers;
-    `kind` says what its points do to the total (a veto row takes none); `details` are the row's other cells, `评分标准：每处扣1分`; `choice` is a range or options as printed, if short."""
+    `kind` says what its points do to the total (a veto row takes none); `details` are the row's other cells,
+    `评分标准：每处扣1分`; `choice` is a range or options as printed, if short."""
 
     key: str
     id: str
@@ -335,8 +336,9 @@ def _group(section: Section, edition: Edition, notes: list[str], names: dict[str
             marks = (_note(notes, f"项目名称“{label}”原表未印，{_rests_on(section)}。"),)
     lines = tuple(_line(c, section.kind, edition, notes, names) for c in shown)
     hidden = section.points_basis != "printed" and not on_edition(section.points_basis, edition, section.at)
-    stated = None if hidden else section.stated_points
-    return Group(key_of(section.id), section.id, label, stated, section.kind, lines, marks, chosen=bool(label) and one_counts(section), cap=None if hidden else cap_of(section))
+    stated, cap = (None, None) if hidden else (section.stated_points, cap_of(section))
+    chosen = bool(label) and one_counts(section)
+    return Group(key_of(section.id), section.id, label, stated, section.kind, lines, marks, chosen=chosen, cap=cap)
 
 
 def _rests_on(section: Section) -> str:
@@ -372,7 +374,8 @@ FIELD_NAMES = {"text": "文字", "max_points": "分值", "number": "序号", "la
 
 def _decided(reading: Reading, rubric: Rubric) -> list[str]:
     """What a person set in place of something printed, for the edition that shows the print."""
-    names = {c.id: field_name(c.number, c.text) for c in rubric.criteria()} | {s.id: f"项目“{s.label or '（名称缺失）'}”" for s in rubric.sections} | {rubric.id: "本表"}
+    names = {c.id: field_name(c.number, c.text) for c in rubric.criteria()}
+    names |= {s.id: f"项目“{s.label or '（名称缺失）'}”" for s in rubric.sections} | {rubric.id: "本表"}
     changed = [d for d in reading.decisions if d.status == "valid" and d.action in ("accept", "set") and d.expected is not None]
     owners = [(*d.target.rpartition(".")[::2], d) for d in changed]
     return [f"{names[id]}{FIELD_NAMES[name]}原表印作“{d.expected}”，经决定为“{d.value}”。" for id, name, d in owners if id in names]

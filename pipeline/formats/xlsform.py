@@ -23,7 +23,8 @@ def render(sheet: Sheet, prefill: Mapping[str, str] | None = None) -> bytes:
     book.set_properties({"title": sheet.title, "created": MADE})
     _table(book, "survey", SURVEY, _questions(sheet, dict(prefill or {})))
     _table(book, "choices", ("list_name", "name", "label"), [])
-    settings = {"form_title": sheet.title, "form_id": sheet.prefix, "version": f"{sheet.revision or '0'}-{sheet.digest[:12]}", "default_language": "zh"}
+    version = f"{sheet.revision or '0'}-{sheet.digest[:12]}"
+    settings = {"form_title": sheet.title, "form_id": sheet.prefix, "version": version, "default_language": "zh"}
     _table(book, "settings", tuple(settings), [settings])
     book.close()
     return out.getvalue()

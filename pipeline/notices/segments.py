@@ -178,6 +178,8 @@ def _candidates(lines: Sequence[Line]) -> list[Mark]:
 
 
 def _mark_of(index: int, line: Line) -> Mark | None:
+    if not line.text.startswith("附"):
+        return None
     bare = MARK.fullmatch(line.text)
     if bare:
         if bare["again"]:

@@ -66,8 +66,8 @@ def _hidden(title: str) -> Remark:
 
 def _remarks(sheet: Sheet) -> Iterator[Remark]:
     if sheet.formulas:
-        message = f"{sheet.formulas} formulas on sheet {sheet.title} carry no value: their text was kept"
-        yield Remark("formula-without-value", message, message_zh=f"工作表 {sheet.title} 有 {sheet.formulas} 个公式没有存下结果，保留公式文字")
+        message = f"{sheet.formulas} formulas on sheet {sheet.title} carry no value: their text was kept; open and save the file in a spreadsheet program"
+        yield Remark("formula-without-value", message, message_zh=f"工作表 {sheet.title} 有 {sheet.formulas} 个公式没有存下结果，保留公式文字；请用表格软件打开并保存一次")
     if sheet.errors:
         message = f"{sheet.errors} cells of sheet {sheet.title} show an error in place of a value"
         yield Remark("error-value", message, message_zh=f"工作表 {sheet.title} 有 {sheet.errors} 个单元格显示的是错误值")

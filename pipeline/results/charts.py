@@ -99,7 +99,8 @@ def _row(row: Bar, lines: list[str], y: int, height: int, scale: Scale) -> str:
         out.append(f'<rect x="{left}" y="{middle - 8}" width="{min(got, full)}" height="16" fill="#3f5872"/>')
     if row.mean is not None:
         x = left + min(scale.length(row.mean), full)
-        out.append(f'<path d="M{x} {middle - 11}V{middle + 11}" stroke="#fff" stroke-width="4"/><path d="M{x} {middle - 11}V{middle + 11}" stroke="#000" stroke-width="2"/>')
+        stroke = f'<path d="M{x} {middle - 11}V{middle + 11}" stroke="{{}}" stroke-width="{{}}"/>'
+        out += (stroke.format("#fff", 4), stroke.format("#000", 2))
     out.append(f'<text x="{left + full + 10}" y="{middle + 5}">{number(row.value)} / {points_text(row.maximum)}</text>')
     return "".join(out)
 
@@ -107,6 +108,7 @@ def _row(row: Bar, lines: list[str], y: int, height: int, scale: Scale) -> str:
 def _legend(x: int, y: int) -> str:
     return (
         f'<rect x="{x}" y="{y}" width="22" height="11" fill="#3f5872"/><text x="{x + 28}" y="{y + 11}" font-size="12">得分</text>'
-        f'<rect x="{x + 72}" y="{y}" width="22" height="11" fill="#f4f4f2" stroke="#555" stroke-width="0.8"/><text x="{x + 100}" y="{y + 11}" font-size="12">未得分</text>'
+        f'<rect x="{x + 72}" y="{y}" width="22" height="11" fill="#f4f4f2" stroke="#555" stroke-width="0.8"/>'
+        f'<text x="{x + 100}" y="{y + 11}" font-size="12">未得分</text>'
         f'<path d="M{x + 166} {y - 3}V{y + 14}" stroke="#000" stroke-width="2"/><text x="{x + 174}" y="{y + 11}" font-size="12">各单位平均</text>'
     )

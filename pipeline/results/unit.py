@@ -149,11 +149,14 @@ def _lost(card: Scorecard) -> Iterator[Block]:
     columns = (Column("序号", 14, "center"), Column("项目", 22), Column("评价内容"), Column("得分/满分", 25, "center"),
                Column("失分", 13, "center"), Column("扣分理由"))  # fmt: skip
     rows = tuple(
-        (i.number or "—", labels.get(i.section, ""), item_text(i), f"{number(i.total)} / {number(i.max_points)}" if i.kind != "deduction" else number(groups.counted(i)),
-         points_text(groups.points_off(i)), reasons(i))
-        for i in items
-    )  # fmt: skip
+        (i.number or "—", labels.get(i.section, ""), item_text(i), _given(i), points_text(groups.points_off(i)), reasons(i)) for i in items
+    )
     yield without_blanks(Grid("失分情况", columns, rows), card)
+
+
+def _given(item: ItemScore) -> str:
+    """What a criterion got of what it can give; a deduction has no most."""
+    return number(groups.counted(item)) if item.kind == "deduction" else f"{number(item.total)} / {number(item.max_points)}"
 
 
 def without_blanks(grid: Grid, card: Scorecard) -> Grid:

@@ -34,10 +34,11 @@ def workbook(cards: Sequence[Scorecard]) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "评价结果", "created": MADE})
+    plain = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
     looks = {
-        "head": book.add_format({"font_name": "宋体", "font_size": 10, "bold": True, "bg_color": "#E8E8E8", "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}),
-        "text": book.add_format({"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter", "text_wrap": True, "num_format": "@"}),
-        "number": book.add_format({"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}),
+        "head": book.add_format({**plain, "bold": True, "bg_color": "#E8E8E8", "align": "center", "text_wrap": True}),
+        "text": book.add_format({**plain, "text_wrap": True, "num_format": "@"}),
+        "number": book.add_format(plain),
     }
     for table in tables(cards):
         _write(book, table, looks)
@@ -54,7 +55,7 @@ def tables(cards: Sequence[Scorecard]) -> tuple[Table, ...]:
         Table("项目", (*named, ("项目", 20), *score, ("各单位平均", 12)), tuple(_sections(cards))),
         Table(
             "条目", (*named, ("序号", 8), ("评价内容", 60), *score, ("失分", 9), ("条目依据", 10), ("扣分理由", 36)),
-            tuple((*_head(c), i.number, i.text, groups.counted(i), _most(i), groups.points_off(i), BASIS[i.basis], _reason(i)) for c in cards for i in c.items),
+            tuple(_item(c, i) for c in cards for i in c.items),
         ),
         Table(
             "来历",
@@ -74,6 +75,11 @@ def tables(cards: Sequence[Scorecard]) -> tuple[Table, ...]:
 
 def _head(card: Scorecard) -> tuple[str, str]:
     return card.title or card.rubric, unit_name(card)
+
+
+def _item(card: Scorecard, i: ItemScore) -> tuple:
+    points = groups.counted(i), _most(i), groups.points_off(i)
+    return (*_head(card), i.number, i.text, *points, BASIS[i.basis], _reason(i))
 
 
 def _most(item: ItemScore) -> Decimal | None:

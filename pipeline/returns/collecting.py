@@ -228,7 +228,8 @@ def interpret(returned: Returned, reading: Reading | None) -> Assessment:
         _take(criterion, values, returned, annex, items)
     findings += _without_spared(items, rubric, identity.get("edition"))
     head = {name: values.get(f"{prefix}_{name}", "").strip() for name in ("assessee", "assessor", "date")}
-    findings += [problem("head-blank", annex, f"{rubric_id}/{n}", name=zh, name_en=n) for n, zh in (("assessee", "被评价单位"), ("date", "评价时间")) if not head[n]]
+    wanted = {"assessee": "被评价单位", "date": "评价时间"}
+    findings += [problem("head-blank", annex, f"{rubric_id}/{n}", name=zh, name_en=n) for n, zh in wanted.items() if not head[n]]
     date, unclear = read_date(head["date"], annex, rubric_id, returned.places.get(f"{prefix}_date"))
     vetoes, veto_findings = _vetoes(values, prefix, annex, returned)
     stated = Stated(values.get(f"{prefix}_total") or None, values.get(f"{prefix}_grade") or None)
@@ -318,13 +319,18 @@ def _identity_findings(
     ours = (reading.notice.document_number or "", reading.revision or "")
     if not identity.get("rubric_digest"):
         yield problem("form-unidentified", annex, rubric_id)
-    elif (number and ours[0] and fold(number) != fold(ours[0])) or (revision and ours[1] and revision != ours[1]) or rubric is None or rubric.annex != annex:
+    elif _differ(fold(number), fold(ours[0])) or _differ(revision, ours[1]) or rubric is None or rubric.annex != annex:
         named = f"{rubric_id}（附件 {annex}）" if rubric is not None and rubric.annex != annex else rubric_id
         given = " ".join(p for p in (number, f"版次 {revision}" if revision else "", named) if p)
         expected = " ".join(p for p in (ours[0] or reading.source.file, f"版次 {ours[1]}" if ours[1] else "") if p)
         yield problem("foreign-revision", annex, rubric_id, given=given, expected=expected)
     elif identity["rubric_digest"] != rubric_digest(rubric):
         yield problem("digest-mismatch", annex, rubric_id, given=identity["rubric_digest"][:12], expected=rubric_digest(rubric)[:12])
+
+
+def _differ(given: str, ours: str) -> bool:
+    """Whether two names are there and not the same."""
+    return bool(given and ours) and given != ours
 
 
 def _named(values: dict[str, str], prefix: str, rubric: Rubric | None) -> dict[str, str]:

@@ -135,7 +135,8 @@ def check_flat(data: bytes, name: str) -> None:
             held = pypdfium2.raw.FPDFPage_CountObjects(page)
             held = max(held, page.get_textpage().count_chars() if held <= limits.MAX_FLAT_OBJECTS else 0)
             if held > limits.MAX_FLAT_OBJECTS:
-                raise LimitExceeded(f"{name}, page {number + 1}", f"more than {limits.MAX_FLAT_OBJECTS:,} characters and lines", "give the unflattened form")
+                what = f"more than {limits.MAX_FLAT_OBJECTS:,} characters and lines"
+                raise LimitExceeded(f"{name}, page {number + 1}", what, "give the unflattened form")
 
 
 def first_page_text(data: bytes) -> str:

@@ -85,11 +85,13 @@ def _rubrics(old: Reading, new: Reading, found: Matching) -> Iterator[Change]:
     for i, rubric in enumerate(old.rubrics):
         if i not in known_a:
             yield headchanges.rubric_gone(rubric)
-            yield from (Change("section-removed", rubric.annex, s.id, None, s.label, None, "major", *say("with-annex-removed"), None, s.at) for s in rubric.sections if s.label)
+            for s in (s for s in rubric.sections if s.label):
+                yield Change("section-removed", rubric.annex, s.id, None, s.label, None, "major", *say("with-annex-removed"), None, s.at)
     for j, rubric in enumerate(new.rubrics):
         if j not in known_b:
             yield headchanges.rubric_come(rubric)
-            yield from (Change("section-added", rubric.annex, None, s.id, None, s.label, "major", *say("with-annex-added"), s.at) for s in rubric.sections if s.label)
+            for s in (s for s in rubric.sections if s.label):
+                yield Change("section-added", rubric.annex, None, s.id, None, s.label, "major", *say("with-annex-added"), s.at)
 
 
 # ---- criteria ----------------------------------------------------------------------------------------------------

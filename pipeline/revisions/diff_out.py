@@ -110,7 +110,8 @@ def _keyed_rubric(rubric: Rubric, names: dict[str, str]) -> dict[str, Any]:
         for c in (c for c in section.criteria if c.basis in SETTLED):
             key = names.get(c.id, c.id)
             order.append(key)
-            criteria[key] = {"number": c.number, "text": c.text, "max_points": to_plain(printed_points(c)), "columns": dict(c.columns), "section": own}
+            most = to_plain(printed_points(c))
+            criteria[key] = {"number": c.number, "text": c.text, "max_points": most, "columns": dict(c.columns), "section": own}
     return {
         "annex": rubric.annex, "title": rubric.title, "stated_total": to_plain(rubric.stated_total), "sections": sections, "criteria": criteria,
         "order": order,

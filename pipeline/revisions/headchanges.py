@@ -212,9 +212,11 @@ def _metadata(a: Rubric, b: Rubric, name: str, before: str | None, after: str | 
 
 def rubric_gone(rubric: Rubric) -> Change:
     """A whole annex that the new revision no longer has."""
-    return Change("metadata-changed", rubric.annex, rubric.id, None, rubric.title or rubric.id, None, "major", *say("annex-removed"), None, rubric.title_at)
+    name = rubric.title or rubric.id
+    return Change("metadata-changed", rubric.annex, rubric.id, None, name, None, "major", *say("annex-removed"), None, rubric.title_at)
 
 
 def rubric_come(rubric: Rubric) -> Change:
     """A whole annex that the old revision did not have."""
-    return Change("metadata-changed", rubric.annex, None, rubric.id, None, rubric.title or rubric.id, "major", *say("annex-added"), rubric.title_at)
+    name = rubric.title or rubric.id
+    return Change("metadata-changed", rubric.annex, None, rubric.id, None, name, "major", *say("annex-added"), rubric.title_at)

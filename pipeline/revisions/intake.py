@@ -222,7 +222,8 @@ def _new(arrival: Arrival, shelf: Sequence[Shelved]) -> Place:
         )  # fmt: skip
     slug = arrival.said.slug or _free(_slug(head.document_number or ""), set(taken), fold(head.document_number or ""))
     akin = next((s.card.slug for s in shelf if arrival.said.supersedes is None and _same_title(head.title, s.title)), None)
-    return Place("revision" if arrival.said.supersedes else "new", slug, arrival.said.revision or _revision(arrival.reading), arrival.said.supersedes, akin=akin)
+    said = arrival.said
+    return Place("revision" if said.supersedes else "new", slug, said.revision or _revision(arrival.reading), said.supersedes, akin=akin)
 
 
 def _slug(number: str) -> str:

@@ -297,13 +297,17 @@ def _sum(criteria: Sequence[Criterion]) -> Decimal:
     return sum((p for c in criteria if c.basis in SETTLED and (p := printed_points(c)) is not None), Decimal(0))
 
 
+def _sums_text(rubric: Rubric | None, value: Decimal | None) -> str:
+    if rubric is None or value is None:
+        return ""
+    stated = f"，总分 {points_text(rubric.stated_total)} 分" if rubric.stated_total is not None else ""
+    return f"各条合计 {points_text(value)} 分{stated}"
+
+
 def _total(old: Rubric | None, new: Rubric) -> Row:
     """What the criteria add up to in both revisions, beside the printed total."""
     sums = [None if r is None else _sum([c for s in r.sections if s.kind == "scored" for c in s.criteria]) for r in (old, new)]
-    said = [
-        "" if r is None or value is None else f"各条合计 {points_text(value)} 分" + (f"，总分 {points_text(r.stated_total)} 分" if r.stated_total is not None else "")
-        for r, value in zip((old, new), sums, strict=True)
-    ]
+    said = [_sums_text(r, value) for r, value in zip((old, new), sums, strict=True)]
     changed = old is None or sums[0] != sums[1] or old.stated_total != new.stated_total
     runs = _both(said[0], said[1])
     return Row("total", ("合计", "total"), runs[0] if old else (), runs[1], (), "major" if changed and old is not None else None)

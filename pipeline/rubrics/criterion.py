@@ -27,7 +27,7 @@ from pipeline.rubrics.rows import Line
 def criterion_of(line: Line, part: int) -> Criterion:
     """The criterion of a row, as printed; `part`: the part of its table that the row stands in."""
     text = clean(line.text.text) if line.text else ""
-    number = serial_of(line.number) if line.own(line.number) else None
+    number = number_of(line.number) if line.own(line.number) else None
     read = points_of(line)
     printed = clean(line.points.text) if line.points is not None else None
     points_at = line.points.at if line.points is not None and printed else None
@@ -113,7 +113,7 @@ def _read_grades(line: Line) -> PointsRead:
     return PointsRead(max(values), " ".join(text for _, text in choices)) if values else PointsRead(None)
 
 
-def serial_of(cell: Cell | None) -> str | None:
+def number_of(cell: Cell | None) -> str | None:
     """What a cell of the number column prints, without the stop after it."""
     text = narrow(cell.text).strip("、.．。,") if cell is not None else ""
     return text or None

@@ -19,10 +19,10 @@ from pipeline.provenance import Provenance
 from pipeline.rubrics import leadingsums, samelines
 from pipeline.rubrics.criterion import (
     criterion_of,
+    number_of,
     other_columns,
     parts_of,
     points_of,
-    serial_of,
     with_closing_points,
     with_rest_of_points,
 )
@@ -238,7 +238,7 @@ def _take_sum(draft: Draft, line: Line, part: int) -> None:
 def _section_number(line: Line, heading: Cell) -> str | None:
     """The number of a section row that stands in the number column, beside its label."""
     own = line.number is not None and line.number is not heading and line.own(line.number)
-    return serial_of(line.number) if own else None
+    return number_of(line.number) if own else None
 
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
@@ -290,7 +290,7 @@ def _is_option(draft: Draft, line: Line) -> bool:
     """Whether a row is another grade of the criterion above it."""
     if not draft.criteria or not line.own(line.grade) or line.grade is None:
         return False
-    if line.own(line.number) and serial_of(line.number) != draft.criteria[-1].number:
+    if line.own(line.number) and number_of(line.number) != draft.criteria[-1].number:
         return False
     if any(line.own(c) and not _says(above, c) for above, c in zip_longest(draft.spans[-1].labels, line.labels)):
         return False
@@ -308,7 +308,7 @@ def _repeats_cells(draft: Draft, line: Line) -> bool:
     named = line.own(line.number) or any(map(line.own, line.labels))
     if not (alone and named and line.own(line.points)) or any(m.after == len(draft.criteria) for m in draft.marks):
         return False
-    return serial_of(line.number) == last.number and all(_says(a, c) for a, c in pairs if c is not None)
+    return number_of(line.number) == last.number and all(_says(a, c) for a, c in pairs if c is not None)
 
 
 def _says(above: Cell | None, cell: Cell | None) -> bool:
@@ -348,7 +348,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
         mark = Mark(text, declared, cell.at, level, part, cell.row_span > 1, False, after=len(draft.criteria))
         counted = line.label_numbers.get(level)
         if counted is not None and counted.row == cell.row and not patterns.SECTION_MARKER.match(text):
-            mark.number = serial_of(counted)
+            mark.number = number_of(counted)
         draft.marks.append(mark)
         draft.by_cell[id(cell)] = mark
 
@@ -405,7 +405,7 @@ def _continue_criterion(draft: Draft, line: Line) -> None:
     for name, more in other_columns(line).items():
         columns[name] = _joined(columns.get(name, ""), more)
     if last.number is None and line.number is not None and line.own(line.number):
-        last = replace(last, number=serial_of(line.number), number_at=line.number.at)
+        last = replace(last, number=number_of(line.number), number_at=line.number.at)
     if line.points is not None and line.own(line.points):
         rest = is_rest_of_points(line.points.text) or last.max_points is None
         last = with_rest_of_points(last, clean(line.points.text), line.points.at) if rest else last

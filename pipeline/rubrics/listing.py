@@ -167,10 +167,15 @@ def _among(lines: Sequence[Paragraph], found: Mapping[int, regex.Match[str]], en
 
 def titles_sheet(line: Paragraph) -> bool:
     """Whether a line is the title of a sheet: no line of a list, that stands in the middle or speaks of scoring."""
-    text = HASHES.sub("", clean(line.text))
+    text = _without_hashes(clean(line.text))
     titled = MIN_TITLE <= len(text) <= MAX_LIST_LABEL and patterns.TITLE_WORDS.search(text) is not None
     said = line.align == "center" or patterns.SCORING_TITLE.search(text) is not None
     return titled and said and not LIST_MARKER.match(text) and not BULLET.match(text)
+
+
+def _without_hashes(text: str) -> str:
+    """A line without the signs that Markdown has before a heading."""
+    return HASHES.sub("", text) if "#" in text else text
 
 
 def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | None:
@@ -181,7 +186,8 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
     """
     if any(isinstance(b, Table) for b in blocks):
         return None
-    written = [replace(b, text=HASHES.sub("", b.text)) for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    printed = [b for b in blocks if isinstance(b, Paragraph) and clean(b.text)]
+    written = [replace(b, text=_without_hashes(b.text)) if "#" in b.text else b for b in printed]
     paragraphs = [item for part in _extras_apart(written) for item in _items(part)]
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None

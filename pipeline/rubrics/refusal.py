@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
+from pipeline.ordinals import NUMERALS
 from pipeline.patterns import Role
 from pipeline.points import read_points, split_label, total_in
 from pipeline.rubrics.draft import Draft
@@ -29,6 +30,9 @@ MEASURE_HEADER = regex.compile(
     r"数量|频[次率]|周期|期限|工期|年限|[件份层栋条户]数|单价|价格?$|金额|费用?$|预算|人数|次数|课时|学时|学分|时长|面积|长度|重量|排名|名次|页码|年份|台数|户数|[(\[](?:万?元|个|台|套|人|户|次|米|吨|亩|天|小时|平方米)[)\]]"
 )
 """Headers over numbers that count or measure something else than points."""
+
+CONTENTS_ENTRY = regex.compile(rf"{patterns.ANNEX_MARK.pattern}|^表\s*[0-9{NUMERALS}]|^第[0-9{NUMERALS}]{{1,3}}[章节篇]")
+"""How an entry of a table of contents begins."""
 
 QUESTION_HEADER = regex.compile(r"每[小大]?题(?:分值|得分|分数)|[大小单]题分值|题型|题量|题数|试题类[型别]")
 """Headers of a paper's kinds of questions, how many there are and what each is worth."""
@@ -94,7 +98,7 @@ def in_chinese(reason: str) -> str:
 def refusal(draft: Draft, opens_body: bool = False) -> str | None:
     """Why this table is no rubric: None when it is one, "" when nobody would take it for one. `opens_body`: it stands in the
     notice's body, and no rubric above it."""
-    if _is_receipt(draft):
+    if _is_receipt(draft) or _is_contents(draft):
         return ""
     reason = CASES if _is_of_cases(draft) else EXTRAS if opens_body and _is_of_extras(draft) else _reason(draft)
     if reason == "" and len(_data(draft)) >= MIN_CRITERIA and patterns.SCORING_TITLE.search(_near(draft)):
@@ -213,6 +217,14 @@ def _is_receipt(draft: Draft) -> bool:
     return any(len(text) <= 10 and RECEIPT_HEADER.search(text) for text in head)
 
 
+def _is_contents(draft: Draft) -> bool:
+    """附表4 | 技术评审标准表 | 78: entries of a table of contents with their pages, which do not fall."""
+    rows = [[fold(cell.text) for cell in row.filled()] for row in _data(draft)]
+    marked = not draft.table.header_texts and all(CONTENTS_ENTRY.match(row[0]) and row[-1].isdecimal() for row in rows)
+    pages = [int(row[-1]) for row in rows] if marked else []
+    return len(pages) > 1 and pages == sorted(pages)
+
+
 def _measures(draft: Draft) -> bool:
     """Whether the numbers stand under a header that names no points, and nothing around the table speaks of scoring."""
     part = draft.table.header_part
@@ -274,6 +286,8 @@ def _thresholds(draft: Draft, roles: set[Role | None]) -> str | None:
             if col in shares:
                 continue
             texts = [fold(c.text) for r in filled if col < len(r.cells) and (c := r.cells[col]) is not None and c.row == r.index and clean(c.text)]
+            if not any(map(THRESHOLD.fullmatch, texts[:2])):  # all texts but one say a threshold, or none is looked for
+                continue
             said = [t for t in texts if THRESHOLD.fullmatch(t)]
             least = any(regex.search(r"以[上下]|[<>≥]|低于|不足", t) for t in said)  # ≤10 in every row is the most that each can give
             if len(said) >= 2 and len(said) >= len(texts) - 1 and least:
@@ -312,7 +326,11 @@ def _questions(draft: Draft, roles: set[Role | None]) -> str | None:
 def sums_up(draft: Draft, others: Sequence[Draft]) -> bool:
     """Whether all that a table scores are the sections of one other rubric with their points (管理（20分） | 服务（30分）), its columns
     or in rows without any text of their own."""
-    scored = {(fold(split_label(c.text)[0]), c.max_points) for c in draft.criteria}
-    if len(scored) < MIN_CRITERIA or any(c.max_points is None or c.columns.keys() - {"item"} for c in draft.criteria):
+    if any(c.max_points is None or c.columns.keys() - {"item"} for c in draft.criteria):
         return False
-    return any(scored <= {(fold(split_label(m.text)[0]), m.stated_points) for m in other.marks} for other in others if other is not draft)
+    worth = {c.max_points for c in draft.criteria}
+    alike = [other for other in others if other is not draft and worth <= {m.stated_points for m in other.marks}]  # few: texts take longer
+    scored = {(fold(split_label(c.text)[0]), c.max_points) for c in draft.criteria if alike}
+    if len(scored) < MIN_CRITERIA:
+        return False
+    return any(scored <= {(fold(split_label(m.text)[0]), m.stated_points) for m in other.marks} for other in alike)

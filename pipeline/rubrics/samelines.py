@@ -10,7 +10,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Cell, Criterion
 from pipeline.normalize import clean, fold
-from pipeline.rubrics.criterion import points_of, serial_of
+from pipeline.rubrics.criterion import number_of, points_of
 from pipeline.rubrics.rows import Line
 
 
@@ -24,7 +24,7 @@ def counts_on(last: Criterion, line: Line) -> bool:
 def is_repeated(last: Criterion, line: Line) -> bool:
     """Whether a row prints the number and the words of the row above it anew, so that it is another line of the same one."""
     same = line.text is not None and fold(clean(line.text.text)) == fold(last.text)
-    return same and serial_of(line.number) == last.number
+    return same and number_of(line.number) == last.number
 
 
 def shares_number(last: Criterion, points: Cell | None, line: Line) -> bool:
@@ -32,7 +32,7 @@ def shares_number(last: Criterion, points: Cell | None, line: Line) -> bool:
     points blank. `points`: the cell of the criterion above."""
     cells = (line.number, line.points)
     merged = all(c is not None and c.row < line.row.index < c.row + c.row_span for c in cells)
-    return merged and points is line.points and serial_of(line.number) is not None and serial_of(line.number) == last.number
+    return merged and points is line.points and number_of(line.number) is not None and number_of(line.number) == last.number
 
 
 def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: bool | None) -> bool:
@@ -41,7 +41,7 @@ def is_rest(last: Criterion, labels: Sequence[Cell | None], line: Line, whole: b
     says whether its words are a whole sentence."""
     if line.kind != "criterion" or not (whole is False or not last.text or not line.own(line.text)):
         return False
-    number = serial_of(line.number) if line.own(line.number) else None
+    number = number_of(line.number) if line.own(line.number) else None
     value = points_of(line).value if line.own(line.points) else None
     if line.columns.number is not None and not _is_one(last.number, number):
         return False

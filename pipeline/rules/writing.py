@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -11,6 +11,7 @@ from pipeline import rx as regex
 from pipeline.model import Reading
 from pipeline.normalize import clean, fold
 from pipeline.provenance import Provenance
+from pipeline.readers.pages.glyphs import plain
 from pipeline.rules.registry import Hit, rule, shared, shorten
 
 
@@ -70,15 +71,19 @@ def foreign_text(reading: Reading) -> Iterator[Hit]:
 MARKUP = regex.compile(r"(?<!\*)\*{2,3}(?!\*)|^\s*#{1,6}\s|^\s*[-*]\s+\S|</?[a-z]{1,10}[^>]{0,40}>|\\[a-z]{3,}|^\s*\|.*\|\s*$|&[a-z]{2,6};")
 
 
+RADICAL = regex.compile(r"[⺀-⻳⼀-⿕]")
+"""Kangxi and supplementary radicals: signs of dictionaries, in no word."""
+
 MARKS = frozenset("*#-<\\|&")
 """One of them stands in every residue."""
 
 
 @rule(code="OCR002", name="markup-residue", severity="note", title="残留标记", clause="方法说明（转录格式残留）")
 def markup_residue(reading: Reading) -> Iterator[Hit]:
-    """The text carries no residue of a markup language.
+    """The text carries no residue of a markup language or a conversion.
 
-    What: Markdown stars, hashes, list dashes, HTML tags and entities in the body or in criteria.
+    What: Markdown stars, hashes, list dashes, HTML tags and entities in the body or in criteria; radicals that stand for the
+    characters they look like (⾷ for 食) or beside them (⾷食), as they come with text copied out of a PDF.
     Why: they are of the transcription, not of the notice, and would be printed on forms.
     **Bad**
         - 1.发生安全责任事故的；
@@ -86,8 +91,10 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
         1.发生安全责任事故的；
     Repair: none.
     Limits: once a notice, with every place as evidence; the asterisks that hide a telephone number are ours and no residue.
-    中文: 正文或评价内容中残留 Markdown、HTML 等标记，属转录格式而非公文内容。全文合并为一条提示。
+    中文: 正文或评价内容中残留 Markdown、HTML 等标记，或以部首代字（“⾷”代“食”）、部首与字重出（“⾷食”），属转录格式而非公文内容。
+    全文各合并为一条提示。
     """
+    yield from _radicals([w for w in texts_of(reading) if RADICAL.search(w.text)])
     quotes = ((w, w.at.quote if w.at else w.text) for w in texts_of(reading))
     hits = [w for w, quote in quotes if not MARKS.isdisjoint(quote) and MARKUP.search(quote)]
     if hits:
@@ -98,6 +105,23 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
             zh=f"残留标记 {len(hits)} 处：“{quote}”",
             en=f"residue of markup, {len(hits)} places: “{quote}”",
             evidence=tuple(w.at for w in hits),
+        )
+
+
+def _radicals(found: Sequence[Written]) -> Iterator[Hit]:
+    """One hit for all texts with radicals in them, the first quoted with the character that is meant. A PDF's are put right when
+    it is read."""
+    for text, match in ((w.text, RADICAL.search(w.text)) for w in found[:1]):
+        radical, meant = match[0], plain(match[0])  # type: ignore[index]
+        around = "".join(text[max(0, match.start() - 4) : match.end() + 5].split())  # type: ignore[union-attr]
+        twice = text.startswith(meant, match.end())  # type: ignore[union-attr]
+        yield Hit(
+            annex=found[0].annex,
+            where=found[0].id,
+            zh=f"以部首代字 {len(found)} 处：“{around}”中“{radical}”{f'与“{meant}”重出' if twice else f'应作“{meant}”'}（多为从 PDF 复制所致）",
+            en=f"radicals for characters, {len(found)} places: “{radical}” in “{around}” {'doubles' if twice else 'stands for'} “{meant}” (as text copied out of a PDF has them)",
+            evidence=tuple(w.at for w in found),
+            values=("radical",),
         )
 
 
@@ -197,7 +221,7 @@ def unit_style(reading: Reading) -> Iterator[Hit]:
     texts = texts_of(reading)
     whole = "\n".join(w.text for w in texts)
     for short, long in UNITS:
-        if not short.search(whole):
+        if not short.search(whole) or not long.search(whole):
             continue
         one = next(((w, m) for w in texts if (m := short.search(w.text))), None)
         two = next(((w, m) for w in texts if (m := long.search(w.text))), None)

@@ -103,6 +103,7 @@ def test_a_formula_without_a_value_stays_text():
     document = read([["a", 1], ["总评", "=SUM(B1:B1)"]])
     assert grid(document.blocks[0])[1] == ["总评", "=SUM(B1:B1)"]
     assert [r.kind for r in document.remarks] == ["formula-without-value"]
+    assert document.remarks[0].said("zh").endswith("请用表格软件打开并保存一次")
 
 
 def test_several_sheets_in_order():

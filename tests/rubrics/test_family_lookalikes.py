@@ -29,6 +29,12 @@ remark: not-a-rubric: a table of grades and their ranges, no criteria
 合计 | | | | 760
 =>
 """,
+    "table of contents is no rubric": """
+附表3 商务评审标准表 76
+附表4 | 技术评审标准表（综合评分法） | 78
+附表5 | 价格评审标准表（综合评分法） | 81
+=>
+""",
     "contact list is no rubric": """
 ××区网格联络表
 序号 | 网格 | 联系人 | 联系电话

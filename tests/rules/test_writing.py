@@ -25,6 +25,14 @@ def test_markup_residue_hits():
     assert (found.where, len(found.evidence)) == ("notice/p1", 2)
 
 
+def test_radicals_for_characters_are_residue_of_a_conversion():
+    reading = reading_of(notice=notice_of(body=body("加强管理", "做好⾷食品安全工作", "⽤于消毒")))
+    (found,) = findings_of("markup-residue", reading)
+    assert found.message == "以部首代字 2 处：“做好⾷食品安全工”中“⾷”与“食”重出（多为从 PDF 复制所致）"
+    (found,) = findings_of("markup-residue", reading_of(notice=notice_of(body=body("⽤于消毒"))))
+    assert found.message == "以部首代字 1 处：“⽤于消毒”中“⽤”应作“用”（多为从 PDF 复制所致）"
+
+
 def test_markup_residue_leaves_alone():
     assert hits("markup-residue", reading_of(notice=notice_of(body=body("—— 说明", "温度为-5℃，3*4=12", "a < b", "联系电话：***********。")))) == []
 

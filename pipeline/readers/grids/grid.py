@@ -10,6 +10,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import inf
+from operator import attrgetter
 from typing import Literal
 
 from msgspec.structs import replace
@@ -124,30 +125,35 @@ def _page_number(glyphs: Sequence[Glyph], marks: PageMarks) -> list[Glyph]:
 def without_doubles(glyphs: Iterable[Glyph]) -> list[Glyph]:
     """Drop a character that is struck again (nearly) on itself to look bold."""
     kept: list[Glyph] = []
-    places: dict[str, list[tuple[float, float]]] = {}
+    above: dict[str, list[Glyph]] = {}
     for glyph in glyphs:
-        y, x, height = glyph.y, glyph.x, glyph.bottom - glyph.top
+        height = glyph.bottom - glyph.top
         near = 0.25 * height if height > 1.0 else 0.25
-        same = places.get(glyph.text)
+        same = above.get(glyph.text)
         if same is None:
-            places[glyph.text] = [(y, x)]
-        elif same[-1][0] <= y - near:  # the lowest so far stands above: most characters of a page
-            same.append((y, x))
-        elif not _is_struck(same, y, x, near, min(near, glyph.x1 - glyph.x0)):
-            insort(same, (y, x))
+            above[glyph.text] = [glyph]
+        elif same[-1].y <= glyph.y - near:  # the lowest so far stands above: most characters of a page
+            same.append(glyph)
+        elif not _is_struck(same, glyph, near):
+            insort(same, glyph, key=_Y)
         else:
             continue
         kept.append(glyph)
     return kept
 
 
-def _is_struck(places: Sequence[tuple[float, float]], y: float, x: float, near: float, beside: float) -> bool:
-    """Whether one of the places, from the top down, is (nearly) this one, closer across than `beside`: l after l is no double."""
-    for i in range(bisect_right(places, (y - near, inf)), len(places)):
-        other, across = places[i]
-        if other >= y + near:
+_Y = attrgetter("y")
+
+
+def _is_struck(same: Sequence[Glyph], glyph: Glyph, near: float) -> bool:
+    """Whether one of the same characters, from the top down, stands (nearly) where this one does, closer across than it is wide: l
+    after l is no double."""
+    x, y, beside = glyph.x, glyph.y, min(near, glyph.x1 - glyph.x0)
+    for i in range(bisect_right(same, y - near, key=_Y), len(same)):
+        other = same[i]
+        if other.y >= y + near:
             break
-        if -beside < across - x < beside:
+        if -beside < other.x - x < beside:
             return True
     return False
 
@@ -212,13 +218,16 @@ def _table(net: Net, glyphs: Sequence[Glyph], marks: PageMarks, known: Known) ->
     for own, (row, col, height, width) in zip(texts, spans, strict=True):
         for home in homes[row : row + height]:
             home[col : col + width] = [own] * width
-    last: list[Glyph] = []
+    held = last = texts[0]
+    left = right = top = bottom = inf
     for glyph in glyphs:
         hung = glyph.text in HANGING
-        x = glyph.x if not hung else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0)
-        col = bisect_right(xs, x, 1, last_col) - 1
-        own = homes[bisect_right(ys, glyph.y, 1, last_row) - 1][col]
-        if own is not last and last and runs_over(glyph, last[-1], xs[col]):
+        x, y = glyph.x if not hung else glyph.x0 + HUNG / 2 * (glyph.x1 - glyph.x0), glyph.y
+        if not (left <= x < right and top <= y < bottom):  # most stand in the square of the one before
+            row, col = bisect_right(ys, y, 1, last_row) - 1, bisect_right(xs, x, 1, last_col) - 1
+            held, left, right, top, bottom = homes[row][col], xs[col], xs[col + 1], ys[row], ys[row + 1]
+        own = held
+        if own is not last and last and runs_over(glyph, last[-1], left):
             own = last
         own.append(glyph)
         last = own

@@ -150,7 +150,7 @@ def text_lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     first = 0.0
     for glyph in sorted(glyphs, key=attrgetter("y")):
         y = glyph.y
-        if row and (y == first or 2 * (y - first) <= row[-1].bottom - row[-1].top):
+        if row and (y == first or 2.0 * (y - first) <= row[-1].bottom - row[-1].top):
             row.append(glyph)  # as below, known without reckoning: the row's middle is no higher than its first character
         elif row and y - _middle(row) <= 0.5 * max(_height(row), glyph.bottom - glyph.top, 1.0):
             row.append(glyph)

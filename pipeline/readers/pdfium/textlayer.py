@@ -6,7 +6,7 @@ import ctypes
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise, product
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -148,8 +148,8 @@ def _usual() -> frozenset[str]:
     """The characters of nearly every Chinese text, none of which makes its layer suspect: those of ASCII, and the punctuation,
     wide letters and Chinese characters of GB 2312."""
     rows = (0xA1, 0xA3, *range(0xB0, 0xF8))
-    codes = b"".join(bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
-    return frozenset((*map(chr, range(0x20, 0x7F)), *codes.decode("gbk", "ignore"))) - frozenset("ˉˇ")
+    codes = bytes(chain.from_iterable(product(rows, range(0xA1, 0xFF))))
+    return frozenset(bytes(range(0x20, 0x7F)).decode() + codes.decode("gbk", "ignore")) - frozenset("ˉˇ")
 
 
 @cache
