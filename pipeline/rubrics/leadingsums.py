@@ -32,7 +32,7 @@ def named_by(line: Line) -> Cell | None:
 def leads(line: Line, led: bool | None, begun: bool) -> bool:
     """Whether the row of a total is the sum of the section whose label it names: the sheet's sums stand above their rows (`led`), or
     no row stands above it yet."""
-    return line.kind == "total" and (led or (led is None and not begun)) and named_by(line) is not None
+    return line.kind == "total" and line.value is not None and (led or (led is None and not begun)) and named_by(line) is not None
 
 
 def opening(line: Line, named: Cell) -> Line:

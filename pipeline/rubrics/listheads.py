@@ -41,6 +41,10 @@ NAME_STOP = regex.compile(r"[。：:]\s*(?=[(（][^()（）]*[)）]$)")
 EXTRA = regex.compile(r"[加扣减]\s*[0-9.]+\s*分")
 
 
+CAP_LINE = regex.compile(r"^\s*[(（]?\p{Han}{0,8}(?:最高|最多|至多|上限|不得?超过)\p{Han}{0,3}[0-9.]+\s*分[)）]?[。；;：:]?\s*$")
+"""A line that only caps: `本项最高加10分。`, `（累计加分不超过5分）`."""
+
+
 class Heads:
     """The lines of a list as they head one another: kinds of markers rank as they appear."""
 
@@ -119,6 +123,14 @@ def heads_extras(line: Paragraph, below: Paragraph) -> bool:
 def says_extra(line: Paragraph) -> bool:
     """Whether a line says what a case adds or takes off."""
     return patterns.NOTE_ROW.match(line.text) is None and EXTRA.search(line.text) is not None
+
+
+def without_caps(lines: Sequence[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
+    """The lines without those right below a heading of extras that cap what stands under it (本项最高加10分), and these: a remark on
+    the section, none of its items."""
+    pairs = zip([None, *lines], lines, strict=False)
+    caps = [line for above, line in pairs if above is not None and CAP_LINE.match(line.text) and HEADS_APART.match(clean(above.text))]
+    return [line for line in lines if not any(line is cap for cap in caps)], caps
 
 
 def vetoes(line: Paragraph) -> bool:

@@ -26,6 +26,7 @@ from pipeline.rubrics.listheads import (
     says_extra,
     unstopped,
     vetoes,
+    without_caps,
 )
 from pipeline.rubrics.listlines import (
     APART,
@@ -191,6 +192,7 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
     if sum("分" in p.text for p in paragraphs) < MIN_LINES:
         return None
     paragraphs, options = _without_options(plainly_numbered(levels_set_apart(spaced_out(lettered(paragraphs)))))
+    paragraphs, caps = without_caps(paragraphs)
     paragraphs, remarks = _without_remark(paragraphs)
     lines, beside = parted(_whole_lines(paragraphs))
     lines, total = _without_total(lines)
@@ -218,9 +220,10 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
         return None
     over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
     noted = next((i for i in range(over, len(lines)) if patterns.NOTE_ROW.match(lines[i].text)), len(lines))
-    bare = [line for line in lines[over:noted] if "分" in line.text and HEADS_APART.match(clean(line.text))]
+    said = [says_extra(below) for below in lines[over + 1 : noted]] + [False]
+    bare = [line for line, spoken in zip(lines[over:noted], said, strict=False) if HEADS_APART.match(clean(line.text)) and (spoken or "分" in line.text)]
     unread = [line for line in lines[over:noted] if line in bare or (kind_of(line) != "plain" and says_extra(line))]  # told, since nothing else says it
-    return _as_table(title, inside, heads, beside, [*options, *remarks, *lines[last + 1 : over], *unread], lines[over:][:TAIL])
+    return _as_table(title, inside, heads, beside, [*options, *remarks, *caps, *lines[last + 1 : over], *unread], lines[over:][:TAIL])
 
 
 def _without_total(lines: list[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:

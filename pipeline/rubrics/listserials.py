@@ -37,6 +37,10 @@ MIN_SPACED = {True: 3, False: 2}
 LETTER_SERIAL = regex.compile(r"^\s*[(（]?(?P<n>(?P<letter>[A-H])(?P<figure>[0-9]{1,2}))(?:[)）]\s*|\s*[.．、:：](?![0-9])\s*|\s+|(?=[\p{Han}《“]))")
 """A serial of a letter and a figure, or a thing named so: `A1 制度健全`, `A4纸打印`."""
 
+NAMED_SO = regex.compile(r"[楼栋座幢区级纸口门馆厅号段片网]")
+SET_APART = regex.compile(r"[)）.．、:：\s]$")
+"""What is named by a letter and a figure (A1楼道), and how a serial is set apart from what follows."""
+
 LETTER_HEAD = regex.compile(r"^\s*(?P<n>[A-H])(?:\s+|(?=\p{Han}))(?=\p{Han}{2})")
 
 
@@ -46,7 +50,8 @@ def lettered(lines: Sequence[Paragraph]) -> list[Paragraph]:
     found = {i: m for i, p in enumerate(lines) if (m := LETTER_SERIAL.match(p.text))}
     serials = [(ord(m["letter"]), int(m["figure"])) for m in found.values()]
     counted = all(1 <= b[1] - a[1] <= 2 if a[0] == b[0] else b[0] > a[0] for a, b in pairwise(serials))
-    if len(serials) < MIN_SPACED[True] or serials[0] != (ord("A"), 1) or not counted:
+    things = sum(NAMED_SO.match(p.text[found[i].end() :]) is not None and not SET_APART.search(found[i][0]) for i, p in enumerate(lines) if i in found)
+    if len(serials) < MIN_SPACED[True] or serials[0] != (ord("A"), 1) or not counted or 2 * things >= len(serials):
         return list(lines)
     heads = {i: m for i, p in enumerate(lines) if i + 1 in found and (m := LETTER_HEAD.match(p.text)) and m["n"] == found[i + 1]["letter"]}
     marked = {**found, **heads}

@@ -123,8 +123,8 @@ def _names_among_sentences(draft: Draft) -> list[int]:
 
 
 def _above_sums(draft: Draft) -> list[int]:
-    """The lines right below a subtotal, and the first, where there are several, each with the points of the next subtotal; else those that have the points of the lines below
-    them, each line below one of them, where together they make the total."""
+    """The lines right below a subtotal, and the first, where there are several, each with the points of the next subtotal; else those
+    that have the points of the lines below them, each line below one of them, where together they make the total."""
     sums = [s for s in draft.subtotals if s.after is not None]
     if len(sums) > 1 and sums[-1].after == len(draft.criteria) - 1:
         heads = [0, *(s.after + 1 for s in sums[:-1] if s.after is not None)]
@@ -139,7 +139,8 @@ def _above_sums(draft: Draft) -> list[int]:
         if rest < 0:
             return []
     whole = sum((draft.criteria[h].max_points or Decimal(0) for h in heads), Decimal(0))
-    return heads if not rest and draft.totals and draft.totals[-1][1] == whole else []
+    several = len(draft.criteria) > 2 * len(heads)  # four lines of 25 are no two headings
+    return heads if several and not rest and draft.totals and draft.totals[-1][1] == whole else []
 
 
 def _points(own: Criterion) -> Decimal | None:

@@ -86,6 +86,17 @@ EXTRAS = {
     1 | 发生安全事故的扣10分； | - | deduction
     2 | 被通报批评的扣5分。 | - | deduction
 """,
+    "a line that caps them is told": """
+加分项
+本项最高加10分
+1.获得市级表彰的，加5分
+2.被主流媒体报道的，加3分
+=>
+  [加分项] - bonus
+    1 | 获得市级表彰的，加5分 | 5
+    2 | 被主流媒体报道的，加3分 | 3
+  unplaced: 本项最高加10分
+""",
     "a bound both ways": """
 三、加减分项（±10分）
 1.获得市级表彰的，加5分
@@ -158,6 +169,18 @@ annex-1 《资料室评分标准》 -
   [环境] 30
     1 | 每学期消毒一次，计10分 | 10
     2 | 地面整洁，计20分 | 20
+""",
+    "things named by letter and figure that open the lines": """
+@ txt docx html
+物业服务考核评分标准
+A1楼道清扫干净（20分）
+A2楼道清扫干净（20分）
+A3楼道清扫干净（60分）
+=>
+annex-1 《物业服务考核评分标准》 -
+    - | A1楼道清扫干净 | 20
+    - | A2楼道清扫干净 | 20
+    - | A3楼道清扫干净 | 60
 """,
     "bracketed headings first met amid items": """
 @ txt docx html pdf
@@ -383,6 +406,22 @@ annex-1 《窗口服务评分标准》 -
   [行风] 20
     1 | 无收受红包行为 10分 | 10
     2 | 合理设计 10分 | 10
+""",
+    "equal lines are no headings of one another, though a wrong total is half of them": """
+@ docx html xlsx
+医疗质量考核评分表
+考核内容 | 分值
+三级查房制度落实 | 25
+病历书写规范 | 25
+分级护理落实 | 25
+健康宣教到位 | 25
+合计 | 50
+=>
+annex-1 《医疗质量考核评分表》 50
+    - | 三级查房制度落实 | 25
+    - | 病历书写规范 | 25
+    - | 分级护理落实 | 25
+    - | 健康宣教到位 | 25
 """,
     "numbers printed again beside one label of several": """
 @ docx html xlsx
