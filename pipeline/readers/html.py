@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import accumulate, groupby, islice
+from itertools import groupby, islice
 from typing import Literal
 
 from lxml import etree, html
@@ -24,6 +24,7 @@ from pipeline.readers.grids.cells import Placed, build_table, is_layout
 from pipeline.readers.texts.encoding import declared_in, decode
 from pipeline.readers.texts.htmlplaces import Places, whole_number
 from pipeline.readers.texts.lines import split_lines
+from pipeline.readers.texts.rowgroups import RowGroups, as_meant, spanned, width
 
 MEDIA_TYPE = "text/html"
 
@@ -299,7 +300,7 @@ class _Reader(Struct):
         if clean(text):
             yield Paragraph(text, at)
 
-    def _row_groups(self, table: etree._Element) -> list[list[list[etree._Element]]]:
+    def _row_groups(self, table: etree._Element) -> RowGroups:
         """Cells by row group and row; a tfoot is shown last wherever it stands."""
         groups: list[list[list[etree._Element]]] = [[]]
         foot: list[list[list[etree._Element]]] = []
@@ -311,7 +312,7 @@ class _Reader(Struct):
                 group = self._rows(self._parts(part, _ROW_PARTS))
                 (foot if self.kind(part) == "tfoot" else groups).append(group)
             groups.append([])
-        return _as_meant([g for g in (*groups, *foot) if g])
+        return as_meant([g for g in (*groups, *foot) if g])
 
     def _rows(self, parts: Iterable[etree._Element]) -> list[list[etree._Element]]:
         """The cells of each row; cells side by side without a row of their own make one, as in a browser."""
@@ -341,10 +342,10 @@ class _Reader(Struct):
             elif self.kind(part) in _LOOKED_THROUGH:
                 stack.extend(reversed(part))
 
-    def _placed(self, groups: list[list[list[etree._Element]]], path: str, depth: int) -> Iterator[Placed]:
+    def _placed(self, groups: RowGroups, path: str, depth: int) -> Iterator[Placed]:
         """Cells on the grid, by the rules of HTML: each goes to the next column that no rowspan covers, and none leaves its group."""
         row = 0
-        width = _width(groups)
+        widest = width(groups)
         for group in groups:
             covered: dict[int, int] = {}
             last = row + len(group)
@@ -353,10 +354,10 @@ class _Reader(Struct):
                 for i, cell in enumerate(cells, start=1):
                     while covered.get(col, 0) > row:
                         col += 1
-                    down = min(_count(cell, "rowspan") or len(group), last - row)
-                    across = _count(cell, "colspan")
+                    down = min(spanned(cell, "rowspan") or len(group), last - row)
+                    across = spanned(cell, "colspan")
                     if across > limits.MAX_TABLE_COLUMNS:
-                        across = max(1, width - col - (len(cells) - i))
+                        across = max(1, widest - col - (len(cells) - i))
                     where = f"{path}/tr[{row + 1}]/{cell.tag}[{i}]"
                     text = self.cell_text(cell, where, depth)
                     yield Placed(row, col, down, across, text, Provenance(quote=text, path=where))
@@ -395,40 +396,6 @@ def _own_text(element: etree._Element, tag: str) -> str:
         return ""
     text = element.text or ""
     return text.replace("\t", " ").replace("\r", "") if tag in ("pre", "textarea") else _SPACE.sub(" ", text)
-
-
-def _count(cell: etree._Element, attribute: str) -> int:
-    """A span as written; 0 (to the end) only means something for rows."""
-    return whole_number(cell.get(attribute), 1) or int(attribute == "colspan")
-
-
-def _width(groups: list[list[list[etree._Element]]]) -> int:
-    """Columns of a table, by its rows with honest spans: an absurd span is cut to what lets its row fit."""
-    widths = [[_count(c, "colspan") for c in cells] for group in groups for cells in group]
-    honest = [sum(w) for w in widths if all(0 < n <= limits.MAX_TABLE_COLUMNS for n in w)]
-    return min(max(honest, default=1), limits.MAX_TABLE_COLUMNS)
-
-
-def _as_meant(groups: list[list[list[etree._Element]]]) -> list[list[list[etree._Element]]]:
-    """One group of all rows where their rowspans then fill the rows evenly and, ended by the groups as in a browser, do not:
-    LibreOffice writes groups that part merged cells."""
-    if len(groups) < 2 or len(_filled(groups)) == 1:
-        return groups
-    whole = [[cells for group in groups for cells in group]]
-    return whole if len(_filled(whole)) == 1 else groups
-
-
-def _filled(groups: list[list[list[etree._Element]]]) -> set[int]:
-    """How many columns the rows fill, each with the cells that reach down to it."""
-    filled: set[int] = set()
-    for group in groups:
-        begun_less_ended = [0] * (len(group) + 1)
-        for row, cells in enumerate(group):
-            for cell in cells:
-                begun_less_ended[row] += _count(cell, "colspan")
-                begun_less_ended[min(row + (_count(cell, "rowspan") or len(group)), len(group))] -= _count(cell, "colspan")
-        filled.update(accumulate(begun_less_ended[:-1]))
-    return filled
 
 
 def _has_text(cell: etree._Element) -> bool:
