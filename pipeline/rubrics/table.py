@@ -145,9 +145,10 @@ def _sheets(table: Table) -> tuple[Table, ...]:
 
 
 def _in_columns(part: Table, before: Table) -> Table:
-    """A part of fewer columns, on the next page, in those of the part before where all its edges are edges there: its rows
-    join columns (a veto below the total)."""
-    if part.cols >= before.cols or before.page is None or part.page != before.page + 1:
+    """A part of fewer columns, on the page after a total, in those of the part before where all its edges are edges there: its
+    rows join columns (a veto)."""
+    after = before.page is not None and part.page == before.page + 1 and part.cols < before.cols
+    if not after or not any(row.is_total for row in rows_of(before)):
         return part
     here, there = _edges(part), _edges(before)
     at = [next((i for i, x in enumerate(there) if abs(x - edge) <= ALIKE), None) for edge in here]
