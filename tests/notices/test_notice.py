@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pipeline.model import Document, Notice, Page, Paragraph, Source
+from pipeline.notices.lines import Margins, paragraph_lines
 from pipeline.notices.notice import parse, segment
 from pipeline.provenance import Provenance
 from pipeline.readers import text as text_reader
@@ -275,6 +276,14 @@ def test_vetoes(text: str, items: list[tuple[str, str]], outcome: str | None) ->
     notice = notice_of(around(text))
     assert [(v.number, v.text) for v in notice.vetoes] == items
     assert notice.veto_outcome == outcome
+
+
+@pytest.mark.parametrize(("below", "joined"), [("评分标准：每少一次扣2分。", False), ("的扣完为止。", True)])
+def test_the_standard_below_a_line_that_fills_the_page(below: str, joined: bool) -> None:
+    rows = [("1.食品留样规范，留样不少于48小时，计5分。", 328), (below, 234), ("2.消防器材完好，每月检查一次，计1分。", 299)]
+    paragraphs = [Paragraph(t, Provenance(t, page=1, bbox=(90, 300 + 25 * i, x1, 310 + 25 * i)), page=1) for i, (t, x1) in enumerate(rows)]
+    set_lines = [line for i, p in enumerate(paragraphs) for line in paragraph_lines(p, i)]
+    assert Margins.of(set_lines).goes_on(set_lines[0], set_lines[1]) is joined
 
 
 def test_wrapped_lines_of_a_page_are_joined() -> None:

@@ -247,3 +247,15 @@ def test_the_first_row_of_a_page_above_its_first_stripe() -> None:
     assert [cell.text for cell in table_of(page(glyphs, (), (), shades)).cells if cell.col == 1] == ["9", "10", "11", "12", "13"]
     other = [g for g in glyphs if g.y > 65] + row(60, "", "3", "地面清洁", "5")
     assert [cell.text for cell in table_of(page(other, (), (), shades)).cells if cell.col == 1] == ["10", "11", "12", "13"]
+
+
+@pytest.mark.parametrize(
+    ("off", "beside", "text"),
+    [(7.0, 2.5, "落实到位 5.5分"), (2.5, 2.5, "落实到位5.5分"), (7.0, 5.0, "落实到位5.5分")],
+    ids=["two blanks", "set apart by the program", "letter-spaced"],
+)
+def test_points_that_stand_off_the_text_before_them(off: float, beside: float, text: str) -> None:
+    line = put("落实到位", 50, 100)
+    line += put("5.5", line[-1].x1 + off, 100)
+    line += put("分", line[-1].x1 + beside, 100)
+    assert line_text(line) == text

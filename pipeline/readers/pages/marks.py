@@ -188,6 +188,8 @@ def line_texts(line: Sequence[Glyph]) -> tuple[str, str]:
     text = [g.text for g in line]
     quote = [g.raw or g.text for g in line]
     gaps = [i for i, (a, b) in enumerate(pairwise(line), start=1) if b.x0 - a.x1 > LEAST_GAP and _parted(a, b, line)]
+    if text[-1:] == ["分"] and (own := _points_apart(line)) is not None and own not in gaps:
+        gaps = sorted([*gaps, own])
     for i in reversed(gaps):
         text.insert(i, " ")
         quote.insert(i, " ")
@@ -198,10 +200,28 @@ LEAST_GAP = 0.13
 """Part of the type's height that is a space between Latin characters; of type one point high, the least that can be one."""
 
 
+POINTS_GAP = 0.4
+"""Part of the type's height that two blanks take, at least."""
+
+FIGURES = frozenset("0123456789.")
+
+
 def _parted(left: Glyph, right: Glyph, line: Sequence[Glyph]) -> bool:
     latin = left.text[-1:].isascii() and right.text[:1].isascii()
     over = right.x0 - left.x1 - (LEAST_GAP if latin else 0.8) * max(right.bottom - right.top, 1.0)
     return over > 0 and _spread(line) < over
+
+
+def _points_apart(line: Sequence[Glyph]) -> int | None:
+    """Where the points begin at the end of a line (落实到位 5分), if the text stands off them: further than the figures stand
+    off 分, which programs set apart by themselves."""
+    start = len(line) - 1
+    while start and line[start - 1].text in FIGURES:
+        start -= 1
+    if not 0 < start < len(line) - 1:
+        return None
+    before, after = line[start].x0 - line[start - 1].x1, line[-1].x0 - line[-2].x1
+    return start if before > max(POINTS_GAP * (line[-1].bottom - line[-1].top), 2 * after) else None
 
 
 def _spread(line: Sequence[Glyph]) -> float:
