@@ -7,6 +7,7 @@ by how the lines are set (indent, right margin, punctuation); `Passage.place` ma
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import median
 
@@ -285,13 +286,15 @@ def columns(text: str) -> int:
 
 class Margins(Struct, frozen=True):
     """Left and right text margins by page for paged sources; a wrap width in columns for hard-wrapped text. `leading` is
-    the line distance inside paragraphs, in points, where paragraphs stand visibly further apart than that; else 0."""
+    the line distance inside paragraphs, in points, where paragraphs stand visibly further apart than that; else 0. `lone`
+    are pages on which a single line reaches as far as any: it need not be full."""
 
     left: dict[int, float]
     right: dict[int, float]
     em: float
     wrap: int | None
     leading: float = 0.0
+    lone: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> Margins:
@@ -313,7 +316,8 @@ class Margins(Struct, frozen=True):
                 here = here if len(here) >= 3 else wide
                 left[page] = min(x.bbox[0] for x in here if x.bbox)
                 right[page] = max(x.bbox[2] for x in here if x.bbox)
-        margins = cls(left, right, em, None)
+        reaching = Counter(x.page or 0 for x in set_lines if x.bbox and x.bbox[2] > right[x.page or 0] - 1.8 * em)
+        margins = cls(left, right, em, None, lone=frozenset(page for page, lines in reaching.items() if lines == 1))
         return replace(margins, leading=margins._leading(set_lines))
 
     def goes_on(self, above: Line, line: Line, counts_on: bool = False) -> bool:
@@ -324,6 +328,8 @@ class Margins(Struct, frozen=True):
             return self._wrapped_text(above, line)
         if _sizes_differ(above, line) or (above.page == line.page and line.bbox[1] < above.bbox[1] - line.bbox[3] + line.bbox[1]):
             return False  # of another size, or on the next page of the same sheet
+        if above.text.endswith(TERMINAL) and above.page in self.lone:
+            return False
         if not (self.is_full(above, _unbreakable(line.text)) or self._set_as_one(above, line)) or _far(above, line):
             return False
         indent = line.bbox[0] - self.left.get(line.page or 0, 0.0)

@@ -280,8 +280,16 @@ def test_vetoes(text: str, items: list[tuple[str, str]], outcome: str | None) ->
 
 @pytest.mark.parametrize(("below", "joined"), [("评分标准：每少一次扣2分。", False), ("的扣完为止。", True)])
 def test_the_standard_below_a_line_that_fills_the_page(below: str, joined: bool) -> None:
-    rows = [("1.食品留样规范，留样不少于48小时，计5分。", 328), (below, 234), ("2.消防器材完好，每月检查一次，计1分。", 299)]
+    rows = [("1.食品留样规范，留样不少于48小时（5分）", 328), (below, 234), ("2.消防器材完好，每月检查一次，计1分。", 299)]
     paragraphs = [Paragraph(t, Provenance(t, page=1, bbox=(90, 300 + 25 * i, x1, 310 + 25 * i)), page=1) for i, (t, x1) in enumerate(rows)]
+    set_lines = [line for i, p in enumerate(paragraphs) for line in paragraph_lines(p, i)]
+    assert Margins.of(set_lines).goes_on(set_lines[0], set_lines[1]) is joined
+
+
+@pytest.mark.parametrize(("others", "joined"), [((180.0,), False), ((288.0, 150.0), True)], ids=["the longest line alone", "as long as another"])
+def test_a_sentence_that_ends_in_the_longest_line_of_a_page(others: tuple[float, ...], joined: bool) -> None:
+    rows = [("现将考评标准印发给你们，请遵照执行。", 288.0), ("某某街道办事处", 167.0), *(("各单位要高度重视此项工作", x1) for x1 in others)]
+    paragraphs = [Paragraph(t, Provenance(t, page=1, bbox=(90, 120 + 25 * i, x1, 130 + 25 * i)), page=1) for i, (t, x1) in enumerate(rows)]
     set_lines = [line for i, p in enumerate(paragraphs) for line in paragraph_lines(p, i)]
     assert Margins.of(set_lines).goes_on(set_lines[0], set_lines[1]) is joined
 
