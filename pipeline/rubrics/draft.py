@@ -190,7 +190,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
     elif line.kind == "heading" and line.text is not None:
         _open_labels(draft, line, part)
         draft.marks.append(Mark(line.label, None, line.text.at, len(line.labels) + 1, part, False, False, after=len(draft.criteria)))
-    elif line.kind == "subtotal" or leadingsums.leads(line, draft.led, bool(draft.criteria)):
+    elif line.kind == "subtotal":
         _take_sum(draft, line, part)
     elif line.kind == "total":
         names = tuple(c if c is not None and clean(c.text) and read_points(c.text).value is None else None for c in line.labels)
@@ -221,9 +221,10 @@ def _take(draft: Draft, line: Line, part: int) -> None:
 
 
 def _take_sum(draft: Draft, line: Line, part: int) -> None:
-    """A sum below its rows, or above them beside the label that they stand under; a label that only a sum below names is listed."""
+    """A sum below its rows, or above them beside the label that they stand under; a label that only a sum names is listed."""
     named = leadingsums.named_by(line)
-    if named is not None and not leadingsums.is_said(named, [m.text for m in draft.marks]):
+    within = named is not None and leadingsums.is_within(named, line)
+    if named is not None and not within and not leadingsums.is_said(named, [m.text for m in draft.marks]):
         draft.led = not draft.criteria if draft.led is None else draft.led
         if named.row_span > 1:
             _open_labels(draft, line, part)
@@ -232,6 +233,7 @@ def _take_sum(draft: Draft, line: Line, part: int) -> None:
         if draft.led:
             _take(draft, leadingsums.opening(line, named), part)
             return
+    if named is not None and (within or not any(c is not None and clean(c.text) for c in draft.spans[-1].labels)):
         draft.unplaced.append(Unplaced(mask_personal(clean(named.text)), "a row without text and points", named.at))
     draft.subtotals.append(Subtotal(line.label, line.value, len(draft.criteria) - 1 if draft.criteria else None, line.row.filled()[0].at))
 
@@ -244,7 +246,7 @@ def _section_number(line: Line, heading: Cell) -> str | None:
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     previous = draft.spans[-1] if draft.spans else None
-    draft.below = line.row.index
+    draft.below, led = line.row.index, bool(draft.led) and any(m.alone for m in draft.marks)
     if _is_option(draft, line):
         _join_option(draft, line)
         return
@@ -259,8 +261,9 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     if previous is not None and samelines.is_answer(draft.criteria[-1], line, _repeats_cells(draft, line)):
         _join_text(draft, line)
         return
-    line = _without_label_number(draft, line, part)
+    line = _without_label_number(draft, leadingsums.numbered(line) if led else line, part)
     _open_labels(draft, line, part)
+    line = leadingsums.set_apart(line, draft.by_cell) if led else line
     marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
     read = criterion_of(line, part)
     if joined:

@@ -57,7 +57,7 @@ def _lift_section_numbers(draft: Draft) -> None:
     labels = [m for m in draft.marks if m.level == 1 and not m.own_row]
     outer = {m.after: m for above, m in zip([None, *labels], labels, strict=False) if above is None or not m.text or above.text != m.text}
     numbered = {i for i, c in enumerate(draft.criteria) if c.number}
-    if len(numbered) < 2 or numbered != set(outer) or len(numbered) == len(draft.criteria):
+    if draft.led or len(numbered) < 2 or numbered != set(outer) or len(numbered) == len(draft.criteria):
         return
     for index, mark in outer.items():
         mark.number = draft.criteria[index].number
