@@ -78,9 +78,9 @@ def _lift_headings(draft: Draft) -> None:
     lines that all have points."""
     bare = [i for i, c in enumerate(draft.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
     marked = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
-    marked = marked or _names_among_sentences(draft) or _above_sums(draft)
+    marked = marked or _names_among_sentences(draft)
     if not _may_head(draft, marked):
-        marked = _above_sums(draft)
+        marked = [i for i in _above_sums(draft) if _is_bare(draft.criteria[i])]
     if _may_head(draft, marked) and _sum_up(draft, marked):
         heads = marked
     elif _may_head(draft, bare) and _are_names(draft, bare):
@@ -120,6 +120,11 @@ def _names_among_sentences(draft: Draft) -> list[int]:
     """The lines of a few words without stops or number, where all the others have stops, or a serial before them."""
     plain = [i for i, c in enumerate(draft.criteria) if not (c.number or SENTENCE.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text))]
     return plain if all(len(fold(draft.criteria[i].text)) <= MAX_NAME for i in plain) else []
+
+
+def _is_bare(own: Criterion) -> bool:
+    """Whether a line is a name with its points alone: no sentence, no number, and no standard beside it."""
+    return not (own.number or own.columns or own.choice or SENTENCE.search(own.text) or patterns.SERIAL_IN_TEXT.match(own.text))
 
 
 def _above_sums(draft: Draft) -> list[int]:
