@@ -46,7 +46,7 @@ from pipeline.rubrics.samelines import OPEN_BRACKET
 from pipeline.rubrics.sections import section_kind, sections_of, spread
 from pipeline.rubrics.shapes import column_table, gathered, opened, points_row_table
 from pipeline.rubrics.sharedpoints import share
-from pipeline.rubrics.strays import cut_tops, stray_rows, torn_tables
+from pipeline.rubrics.strays import cut_tops, stray_rows, stray_vetoes, torn_tables
 from pipeline.rubrics.table import JoinedTable, join
 from pipeline.rubrics.textserials import serials_from_items, serials_from_text
 from pipeline.rubrics.unscoredlists import unscored_list
@@ -98,7 +98,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
         unscored = unscored_list(segment) if not own else None
-        remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else [unscored] if unscored else ()
+        remarks += [*stray_rows(segment.blocks, own), *stray_vetoes(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else [unscored] if unscored else ()
     return rubrics, (*remarks, *cut_tops(rubrics))
 
 
