@@ -90,12 +90,17 @@ def split_label(text: str) -> tuple[str, Decimal | None]:
     (('加分项', Decimal('5')), ('加分项（每项加2分）', Decimal('10')))
     >>> split_label("奖励（最高加5分，每次1分）"), split_label("奖励（5分封顶，每次1分）"), split_label("管理（10项，每项2分）")
     (('奖励（每次1分）', Decimal('5')), ('奖励（每次1分）', Decimal('5')), ('管理（10项，每项2分）', None))
+    >>> split_label("加分项（每项最高加2分，其中市级1分）"), split_label("加分项（单项不超过2分，每次1分）")
+    (('加分项（每项最高加2分，其中市级1分）', None), ('加分项（单项不超过2分，每次1分）', None))
     >>> split_label("管理（60分，每项最高扣20分）"), split_label("服务（共40分，其中满意度最高10分）")
     (('管理（每项最高扣20分）', Decimal('60')), ('服务（其中满意度最高10分）', Decimal('40')))
     """
     whole = _tight(patterns.LABEL_CONTINUED.sub("", clean(text)))
     plain = with_plain_digits(whole)
-    if plain.endswith((")", "）")) and (match := patterns.LABEL_CAP_FIRST.search(plain)) and (label := _tight(whole[: match.start()])) and not _SENTENCE.search(label):
+    cap = patterns.LABEL_CAP_FIRST.search(plain) if plain.endswith((")", "）")) else None
+    if cap and CAP_OF_ONE.match(cap[0]) and not patterns.CAPPED.search(fold(cap["said"])):
+        return whole, None
+    if (match := cap) and not CAP_OF_ONE.match(match[0]) and (label := _tight(whole[: match.start()])) and not _SENTENCE.search(label):
         return f"{label}（{_tight(whole[match.start('said') : match.end('said')])}）", Decimal(match["points"])
     if plain.endswith((")", "）")) and (match := patterns.LABEL_CAPPED.search(plain)) and patterns.CAPPED.search(fold(match[0])):
         label, words = _tight(whole[: match.start()]), _tight(match["lead"] or "")
@@ -156,6 +161,9 @@ def _is_each_case(label: str) -> bool:
     """Whether what stands before points says that one case gives or costs them: nothing else does, or it ends an open bracket."""
     return patterns.EACH_CASE.fullmatch(fold(label)) is not None or EACH_INSIDE.search(label) is not None
 
+
+CAP_OF_ONE = regex.compile(r"[(（]\s*(?:每|单[项次个件条人]|各)")
+"""How a bracket begins that caps what one line or case gives: `（每项最高加2分，其中省级2分）`."""
 
 EACH_INSIDE = regex.compile(r"[(（][^()（）]*每\p{Han}{1,2}$")
 """`管理（10项，每项`: what is left of a label whose bracket says what each of its lines gives."""

@@ -28,7 +28,7 @@ MARKDOWN = regex.compile(r"^(?:#{1,6}\s+|[-*+•·▪●◆]\s+|>\s+|\*\*|__)+")
 UNBREAKABLE = regex.compile(r"[（(《“‘【〔]*(?:[A-Za-z0-9.%]+ ?|.)[）)》”’】〕，。；：、！？%％]*")
 INLINE_MARK = regex.compile(r"[(（]\s*([0-9]{1,2})\s*[)）]")
 NUMBERED = regex.compile(
-    rf"{OPENING}|{ARTICLE}|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]|(?:{ASSESSING}|[评计扣打]分|检查)(?:标准|办法|方法|细则|依据)\s*[：:]"
+    rf"{OPENING}|{ARTICLE}|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]|(?:{ASSESSING}|[评计扣打]分|检查)(?:标准|方法|依据)\s*[：:]"
 )
 """How a line begins that cannot go on from the line above."""
 

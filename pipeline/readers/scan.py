@@ -21,7 +21,6 @@ from pipeline.provenance import BBox, Provenance
 from pipeline.readers.grids import grid
 from pipeline.readers.grids.nets import find_nets
 from pipeline.readers.pages.marks import Glyph, PageMarks, Rule
-from pipeline.readers.pages.runninglines import without_running_lines
 from pipeline.readers.pictures.closeups import look_closer
 from pipeline.readers.pictures.colons import settle_colons
 from pipeline.readers.pictures.commas import settle_marks
@@ -70,12 +69,11 @@ Image = np.ndarray
 def read(data: bytes, name: str) -> Document:
     """The Document of a PNG, JPEG, TIFF (all its pages), BMP, GIF or WebP picture."""
     pages: list[Page] = []
-    flow: list[list[Block]] = []
+    blocks: list[Block] = []
     for number, image, size in bar(_frames(data, name), "page", delay=2):
         width, height, found = read_image(image, number, *size)
         pages.append(Page(number, width, height, ocr=True))
-        flow.append(found)
-    blocks = without_running_lines(flow, pages)
+        blocks += found
     remark = Remark("ocr", f"{len(pages)} page(s) read as pictures", message_zh=f"{len(pages)} 页按图像识别")
     return Document(Source(name, "", "image/*", "scan", len(pages)), tuple(pages), tuple(blocks), (remark,))
 

@@ -145,9 +145,8 @@ def collect(table: JoinedTable) -> Draft:
 def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
     """Whether a row above the header is the first of the table's section rows: it is marked (一、) and another one comes."""
     alone = (clean(row.filled()[0].text) for row in rows if row is not line.row and row.filled())
-    return bool(patterns.SECTION_MARKER.match(line.label)) and any(
-        patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None for text in alone
-    )
+    marked = (text for text in alone if patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None)
+    return bool(patterns.SECTION_MARKER.match(line.label)) and any(marked)
 
 
 WORDED = regex.compile(r"\p{Han}|\p{L}{3}|^[0-9.]+$")
@@ -358,8 +357,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
 
 
 def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
-    """The label above, made whole: what stands below it is nothing but its points, or heads a later part and closes its
-    bracket."""
+    """The label above, made whole: what stands below it is nothing but its points, or heads a later part and closes its bracket."""
     mark = next((m for m in reversed(draft.marks) if m.level == level), None)
     if mark is None:
         return None
@@ -426,8 +424,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
     mark = next((m for m in reversed(draft.marks) if m.level == level and here in m.covered), None)
     if mark is None:
         return
-    draft.by_cell[id(cell)] = mark
-    mark.merged = True
+    draft.by_cell[id(cell)], mark.merged = mark, True
     if mark.stated_points is None and beside is not None and beside.row == cell.row:
         mark.stated_points = read_one(beside.text).value
     more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise, takewhile
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -15,10 +16,12 @@ from pipeline.rubrics.listlines import (
     BRACKETED,
     HEADS_APART,
     LIST_MARKER,
+    counts_on,
     kind_of,
     names_subtotal,
     names_total,
     ranks,
+    serial_of,
     unmarked,
     worth,
 )
@@ -106,12 +109,17 @@ class Heads:
         return below is not None and says_extra(below) and heads_extras(line, below) and (self._deeper(below, line) or self._opens_extras(line, below))
 
     def _is_below_cap(self, index: int) -> bool:
-        """Whether a marked line is one of those below a heading of extras that gives their points (加分项（最高10分）)."""
-        line = self.lines[index]
-        if kind_of(line) in ("plain", APART):
+        """Whether a line is one of the names that alone stand below a heading of extras that gives their points (加分项（最高10分）),
+        numbered from 1. Beside lines that say what a case adds, it may be a remark, or head the next section."""
+        kind = kind_of(self.lines[index])
+        start = next((i + 1 for i in range(index, -1, -1) if kind_of(self.lines[i]) != kind), 0)
+        head = self.lines[start - 1] if start else None
+        if kind in ("plain", APART) or head is None or not HEADS_APART.match(clean(head.text)):
             return False
-        head = next((p for p in reversed(self.lines[:index]) if kind_of(p) != kind_of(line)), None)
-        return head is not None and HEADS_APART.match(clean(head.text)) is not None and split_label(clean(head.text))[1] is not None and self._deeper(line, head)
+        run = list(takewhile(lambda p: kind_of(p) == kind, self.lines[start:]))
+        counted = serial_of(run[0]) == 1 and all(counts_on(a, b) for a, b in pairwise(run))
+        named = not any(says_extra(p) or vetoes(p) or not may_head(clean(p.text)) for p in run)
+        return counted and named and split_label(clean(head.text))[1] is not None and self._deeper(run[0], head)
 
 
 def heads_extras(line: Paragraph, below: Paragraph) -> bool:

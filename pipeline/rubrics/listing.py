@@ -38,6 +38,7 @@ from pipeline.rubrics.listlines import (
     HEADS_APART,
     LETTERED,
     LIST_MARKER,
+    counts_on,
     kind_of,
     names_subtotal,
     names_total,
@@ -208,7 +209,7 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
         lines, last = _with_extras(lines, first, last)
     lines = [*lines[: last + 1], *total, *lines[last + 1 :]]
     short = last == _last(lines, scored) and _falls_short(lines[first : last + 1])
-    while short and last + 1 < len(lines) and _counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
+    while short and last + 1 < len(lines) and counts_on(lines[last], lines[last + 1]):  # all of them: which is worth the rest is open
         last += 1
     title, inside = lines[:first][-HEAD:], lines[first : last + 1]
     if _is_title(inside):
@@ -218,7 +219,7 @@ def list_table(blocks: Sequence[Block], body: bool = False) -> JoinedTable | Non
     own = [i for i, p in enumerate(inside) if i not in heads and worth(p) is not None]
     if len(own) < MIN_LINES - 1 or 2 * len(scored) < len(inside) - len(heads):
         return None
-    over = next((i for i in range(last + 1, len(lines)) if not _counts_on(lines[i - 1], lines[i])), len(lines))
+    over = next((i for i in range(last + 1, len(lines)) if not counts_on(lines[i - 1], lines[i])), len(lines))
     noted = next((i for i in range(over, len(lines)) if patterns.NOTE_ROW.match(lines[i].text)), len(lines))
     said = [says_extra(below) for below in lines[over + 1 : noted]] + [False]
     bare = [line for line, spoken in zip(lines[over:noted], said, strict=False) if HEADS_APART.match(clean(line.text)) and (spoken or "分" in line.text)]
@@ -307,13 +308,6 @@ def _falls_short(lines: Sequence[Paragraph]) -> bool:
     heads = [i for i in sorted(Heads(lines).found()) if worth(lines[i]) is not None]
     given = [worth(line) or 0 for line in lines[heads[-1] :]] if heads else [0]
     return given[0] > sum(given[1:])
-
-
-def _counts_on(line: Paragraph, below: Paragraph) -> bool:
-    """Whether a line without points has the next serial in figures after the line above: the last row of a list, its points absent."""
-    one, two = LIST_MARKER.match(clean(line.text)), LIST_MARKER.match(clean(below.text))
-    figures = [FIGURES.search(fold(m[0])) for m in (one, two) if m and kind_of(line) == kind_of(below)]
-    return len(figures) == 2 and None not in figures and int(figures[1][0]) == int(figures[0][0]) + 1  # type: ignore[index]
 
 
 def unboxed(blocks: Sequence[Block]) -> list[Block]:

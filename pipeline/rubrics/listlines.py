@@ -42,6 +42,8 @@ LETTERED = regex.compile(r"^\s*(?P<n>[A-H][0-9]{1,2})、")
 
 HEADS_APART = regex.compile(rf"(?:{LIST_MARKER.pattern})?{APART_HEAD}\s*$")
 
+SERIAL_FIGURES = regex.compile(r"[0-9]+")
+
 NOTHING = regex.compile(r"不[得计给]分[。；;]?$")
 WORTH = regex.compile(r"(?<=[\p{Han}，,])(?<![每不])[得计记]\s*(?P<points>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*分\s*[。；;.]?\s*$")
 """What a marked line is worth, where it names no other points: `制度健全的得10分。`"""
@@ -169,3 +171,16 @@ def names_subtotal(line: Paragraph) -> bool:
     """Whether a line is nothing but the sum of the section above it (小计20分)."""
     text = clean(line.text).rstrip("。；")
     return "计" in text and patterns.names_subtotal(text) and text[-2:-1].isdigit()
+
+
+def counts_on(line: Paragraph, below: Paragraph) -> bool:
+    """Whether a line has the next serial in figures after the line above: where it has no points, the last row of a list may lack them."""
+    one, two = serial_of(line), serial_of(below)
+    return one is not None and two == one + 1 and kind_of(line) == kind_of(below)
+
+
+def serial_of(line: Paragraph) -> int | None:
+    """The first figures of a line's marker."""
+    marker = LIST_MARKER.match(clean(line.text))
+    figures = SERIAL_FIGURES.search(fold(marker[0])) if marker else None
+    return int(figures[0]) if figures else None

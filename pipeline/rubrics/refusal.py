@@ -217,7 +217,10 @@ def _is_receipt(draft: Draft) -> bool:
 
 
 def _is_contents(draft: Draft) -> bool:
-    """附表4 | 技术评审标准表 | 78: entries of a table of contents with their pages, which do not fall."""
+    """附表4 | 技术评审标准表 | 78: entries of a table of contents with their pages, which do not fall, below another such line."""
+    above = fold(draft.table.lead[-1].text) if draft.table.lead else ""
+    if not CONTENTS_ENTRY.match(above) or not above[-1:].isdecimal():
+        return False
     rows = [[fold(cell.text) for cell in row.filled()] for row in _data(draft)]
     marked = not draft.table.header_texts and all(CONTENTS_ENTRY.match(row[0]) and row[-1].isdecimal() for row in rows)
     pages = [int(row[-1]) for row in rows] if marked else []

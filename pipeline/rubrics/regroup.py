@@ -15,6 +15,7 @@ from pipeline.normalize import fold
 from pipeline.points import split_label
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark
+from pipeline.rubrics.sections import section_kind
 
 MAX_NAME = 12
 """A name of a section that no marker tells is no longer than this."""
@@ -76,19 +77,31 @@ def _lift_headings(draft: Draft) -> None:
     """Lines that head others, in a table without labels where none or each of the others has a number, are section rows: those
     marked （一）, or bare names among sentences, with the points of the lines below them; or names with nothing beside them, over
     lines that all have points."""
-    bare = [i for i, c in enumerate(draft.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
-    marked = [i for i, c in enumerate(draft.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
-    marked = marked or _names_among_sentences(draft)
-    if not _may_head(draft, marked):
-        marked = [i for i in _above_sums(draft) if _is_bare(draft.criteria[i])]
-    if _may_head(draft, marked) and _sum_up(draft, marked):
+    own = _above_extras(draft)
+    bare = [i for i, c in enumerate(own.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
+    marked = [i for i, c in enumerate(own.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
+    marked = marked or _names_among_sentences(own)
+    if not _may_head(own, marked):
+        sums = _above_sums(own)
+        marked = sums if all(_is_bare(own.criteria[i]) for i in sums) else []
+    if _may_head(own, marked) and _sum_up(own, marked):
         heads = marked
-    elif _may_head(draft, bare) and _are_names(draft, bare):
+    elif _may_head(own, bare) and _are_names(own, bare):
         heads = bare
     else:
         return
     for head in reversed(heads):
         _lift(draft, head)
+
+
+def _above_extras(draft: Draft) -> Draft:
+    """The draft without its last rows that stand under headings of bonuses or deductions, where no other label stands in it: these
+    headings need no more than their words, and say nothing of how the rows above are headed."""
+    extras = draft.marks and all(m.own_row and section_kind(m.text) != "scored" for m in draft.marks)
+    if not extras:
+        return draft
+    end = min(m.after for m in draft.marks)
+    return replace(draft, criteria=draft.criteria[:end], marks=[], subtotals=[s for s in draft.subtotals if s.after is None or s.after < end])
 
 
 def _may_head(draft: Draft, heads: Sequence[int]) -> bool:

@@ -28,6 +28,7 @@ from pipeline.model import (
 )
 from pipeline.normalize import chinese_number, clean, fold, mask_personal, narrow
 from pipeline.notices.segments import Segment
+from pipeline.ordinals import NUMERALS
 from pipeline.points import description_of, read_points, split_cell, split_label, total_in
 from pipeline.provenance import Provenance
 from pipeline.rubrics import tornpoints
@@ -45,7 +46,7 @@ from pipeline.rubrics.samelines import OPEN_BRACKET
 from pipeline.rubrics.sections import section_kind, sections_of, spread
 from pipeline.rubrics.shapes import column_table, gathered, opened, points_row_table
 from pipeline.rubrics.sharedpoints import share
-from pipeline.rubrics.strays import cut_tops, stray_rows, torn_tables
+from pipeline.rubrics.strays import cut_tops, stray_rows, stray_vetoes, torn_tables
 from pipeline.rubrics.table import JoinedTable, join
 from pipeline.rubrics.textserials import serials_from_items, serials_from_text
 from pipeline.rubrics.unscoredlists import unscored_list
@@ -53,8 +54,14 @@ from pipeline.rubrics.unscoredlists import unscored_list
 SHORT = 30
 """A line just above a table that is no longer than this may name it, whatever its words."""
 
-MAX_LEAD = 12
-"""An annex whose first table stands below more lines than these may be titled for its words; the table has a title of its own."""
+MAX_LEAD = 30
+"""An annex whose first table stands below more lines than these may be titled for its words, and the table have a heading of its own."""
+
+NEAR = 4
+"""Lines above a table among which that heading stands."""
+
+HEADING = regex.compile(rf"[{NUMERALS}]{{1,3}}、.{{2,14}}$")
+"""A heading of the first rank, of a few words."""
 
 MIN_BOXED = 3
 """A table of one column and so many rows may be a list with a frame around it."""
@@ -91,7 +98,7 @@ def read(segments: Iterable[Segment]) -> tuple[tuple[Rubric, ...], tuple[Remark,
     for segment in segments:
         own = [rubric for (home, _), rubric in zip(drafts, rubrics, strict=True) if home is segment]
         unscored = unscored_list(segment) if not own else None
-        remarks += [*stray_rows(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else [unscored] if unscored else ()
+        remarks += [*stray_rows(segment.blocks, own), *stray_vetoes(segment.blocks, own), *torn_tables(own), *odd_parts(own)] if own else [unscored] if unscored else ()
     return rubrics, (*remarks, *cut_tops(rubrics))
 
 
@@ -328,9 +335,9 @@ def _with_ids(criteria: Sequence[Criterion], rubric_id: str) -> list[Criterion]:
 def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Provenance | None]:
     """The annex's title, else a title row in the table, else the last title-like line above it."""
     opens = next((b for b in segment.blocks if isinstance(b, Table)), None) in draft.table.parts
-    near = opens and len(draft.table.lead) <= MAX_LEAD
-    if first and segment.kind == "annex" and segment.title and (near or patterns.TITLE_WORDS.search(segment.title)):
-        return segment.title, segment.title_at
+    if first and segment.kind == "annex" and segment.title and (opens or patterns.TITLE_WORDS.search(segment.title)):
+        own = None if patterns.TITLE_WORDS.search(segment.title) else _heading_near(draft)
+        return (segment.title, segment.title_at) if own is None else (clean(own.text), own.at)
     if draft.title:
         return draft.title
     for row in (r for rows in draft.table.rows[:1] for r in rows[:3]):
@@ -349,9 +356,15 @@ def _title(draft: Draft, segment: Segment, first: bool) -> tuple[str | None, Pro
     return None, None
 
 
+def _heading_near(draft: Draft) -> Paragraph | None:
+    """The heading just above a table far below its annex's title: 三、评分细则."""
+    lead = draft.table.lead if len(draft.table.lead) > MAX_LEAD else ()
+    return next((p for p in reversed(lead[-NEAR:]) if HEADING.match(clean(p.text)) and patterns.TITLE_WORDS.search(clean(p.text))), None)
+
+
 def _may_be_title(paragraph: Paragraph) -> bool:
     text = clean(paragraph.text)
-    sentence = text.endswith((":", "：")) or (regex.search(r"[，。；]", text) and not patterns.TITLE_WORDS.search(text))
+    sentence = text.endswith(("。", "；", "：", ":", "，")) or len(regex.findall(r"[，。；]", text)) > 1
     return 4 <= len(text) <= 60 and patterns.field_name(text) is None and not patterns.NOTE_ROW.match(text) and not sentence
 
 

@@ -37,6 +37,17 @@ def stray_rows(blocks: Sequence[Block], rubrics: Iterable[Rubric]) -> Iterator[R
         yield Remark("stray-rows", what, block.at, message_zh=zh)
 
 
+def stray_vetoes(blocks: Sequence[Block], rubrics: Sequence[Rubric]) -> Iterator[Remark]:
+    """A remark for each small table that names vetoes (一票否决) and of which no rubric has a word: a row that went to the next page."""
+    read = [text for r in rubrics for text in (*(c.text for c in r.printed()), *(u.text for u in r.unplaced), *(n.text for n in r.notes))]
+    for table in blocks:
+        if not isinstance(table, Table) or table.rows > FEW or not any(patterns.VETO_NAME.fullmatch(clean(c.text)) for c in table.cells):
+            continue
+        texts = [clean(c.text) for c in table.cells if len(clean(c.text)) > MIN_WORDS and not patterns.VETO_NAME.fullmatch(clean(c.text))]
+        if texts and not any(text in said or said in text for text in texts for said in read if said):
+            yield Remark("stray-rows", "a small table of vetoes stands outside the rubric and was not read", table.at, message_zh="表外另有一小张表列出一票否决，没有读入评价表")
+
+
 def torn_tables(rubrics: Sequence[Rubric]) -> Iterator[Remark]:
     """A remark for each rubric whose serials go on with those of the one before it, which came to no total."""
     for above, below in pairwise(rubrics):

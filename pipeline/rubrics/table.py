@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from pipeline import patterns
 from pipeline import rx as regex
@@ -114,8 +112,6 @@ def join(blocks: Iterable[Block]) -> tuple[JoinedTable, ...]:
                 between.append(block)
             continue
         apart = between or inside
-        if parts and not apart and not leading_headers(block):
-            block = _in_columns(block, parts[-1])
         if parts and (
             _is_closing_part(rows_of(block))
             or (not apart and _goes_on(parts, block))
@@ -144,27 +140,6 @@ def _sheets(table: Table) -> tuple[Table, ...]:
     return tuple(half for sheet in stacked(table) for half in halves(sheet))
 
 
-def _in_columns(part: Table, before: Table) -> Table:
-    """A part of fewer columns, on the page after a total, in those of the part before where all its edges are edges there: its
-    rows join columns (a veto)."""
-    after = before.page is not None and part.page == before.page + 1 and part.cols < before.cols
-    if not after or not any(row.is_total for row in rows_of(before)):
-        return part
-    here, there = _edges(part), _edges(before)
-    at = [next((i for i, x in enumerate(there) if abs(x - edge) <= ALIKE), None) for edge in here]
-    known = [i for i in at if i is not None]
-    if (len(known), len(here), len(there)) != (part.cols + 1, part.cols + 1, before.cols + 1) or (known[0], known[-1]) != (0, before.cols):
-        return part
-    cells = tuple(replace(c, col=known[c.col], col_span=known[c.col + c.col_span] - known[c.col]) for c in part.cells)
-    return replace(part, cells=cells, cols=before.cols)
-
-
-def _edges(part: Table) -> list[float]:
-    """Where the columns of a part begin and the last one ends, from left to right; those in which no cell begins are left out."""
-    sides = sorted({x for c in part.cells if c.at.bbox for x in (c.at.bbox[0], c.at.bbox[2])})
-    return [*sides[:1], *(x for before, x in pairwise(sides) if x - before > ALIKE)]
-
-
 def _is_closing_part(laid: Sequence[Row]) -> bool:
     """A table of nothing but a total row, torn off by a blank row or a line of text."""
     rows = [row for row in laid if row.filled()]
@@ -174,7 +149,8 @@ def _is_closing_part(laid: Sequence[Row]) -> bool:
 def _closes(paragraph: Paragraph) -> bool:
     """Whether a line under a table belongs to it: a note, a total, a place to sign."""
     text = clean(paragraph.text)
-    return "assessor" in patterns.field_names(paragraph.text) or bool(patterns.NOTE_ROW.match(text) or patterns.names_total(text))
+    signed = patterns.field_name(text) == "assessor"
+    return signed or bool(patterns.NOTE_ROW.match(text) or patterns.names_total(text))
 
 
 def _opens(paragraph: Paragraph) -> bool:
@@ -205,17 +181,18 @@ def _lies_alike(before: Table, part: Table, between: Sequence[Paragraph]) -> boo
     somebody typed, a stamp) stand at the foot of the page before: above the part they might be its title."""
     if before.page is None or part.page != before.page + 1 or part.cols != before.cols or any(line.page != before.page for line in between):
         return False
-    if _begins_anew(rows_of(part)) or any(map(_parts_sheets, between)):
+    filled_in = leading_headers(part) and any(patterns.field_names(line.text) for line in between)
+    if filled_in or _begins_anew(rows_of(part)) or any(map(_is_left_behind, between)):
         return False
     here, there = ({c.col: c.at.bbox[0] for c in own.cells if c.at.bbox} for own in (before, part))
     return bool(here) and here.keys() == there.keys() and all(abs(x - there[col]) <= ALIKE for col, x in here.items())
 
 
-def _parts_sheets(paragraph: Paragraph) -> bool:
-    """Whether a line at the foot of a page is a title that was left there, a table's number or a place to fill."""
+def _is_left_behind(paragraph: Paragraph) -> bool:
+    """Whether a line at the foot of a page is the title or the number of the next table."""
     text = clean(paragraph.text)
     titled = patterns.TITLE_WORDS.search(text) and not regex.search(r"[，。；]", text)
-    return bool(titled or NUMBERED.match(text) or patterns.field_names(paragraph.text))
+    return bool(titled or NUMBERED.match(text))
 
 
 def _begins_anew(rows: Sequence[Row]) -> bool:

@@ -531,13 +531,14 @@ def test_a_line_at_the_foot_of_a_page_parts_no_table_without_numbers(tmp_path, f
     assert len(read(tmp_path, rawpdf.document(pages)).rubrics) == (1 if joined else 2)
 
 
-@pytest.mark.parametrize(("edges", "joined"), [((60.0, 100.0, 460.0), True), ((60.0, 130.0, 460.0), False), ((100.0, 400.0, 460.0), False)])
-def test_a_row_of_joined_columns_that_went_to_the_next_page(tmp_path, edges, joined):
-    """Below the total; its columns are those of the table where their edges are."""
-    pages = []
+@pytest.mark.parametrize("columns", [6, 3])
+def test_a_veto_that_went_to_the_next_page_is_read_or_told(tmp_path, columns):
+    """A row of two cells below the total; beside a table of many columns it is another table."""
+    edges = (60.0, 100.0, 280.0, 320.0, 400.0, 430.0, 460.0)[: columns + 1]
     above = [("序号", "评价内容", "分值", "评分标准", "得分", "备注"), *((str(i), f"第{i}类制度健全并落实。", "5", "缺一项扣1分。", "", "") for i in range(1, 4))]
     above.append(("", "总分", "15", "", "", ""))
-    for xs, rows in (((60.0, 100.0, 280.0, 320.0, 400.0, 430.0, 460.0), above), (edges, [("一票否决", "发生较大以上安全责任事故的，评为不合格。")])):
+    pages = []
+    for xs, rows in ((edges, [row[:columns] for row in above]), ((60.0, 130.0, edges[-1]), [("一票否决", "发生较大以上安全责任事故的。")])):
         canvas = Canvas()
         spans = tuple((r, c, 1, 1, t) for r, row in enumerate(rows) for c, t in enumerate(row))
         strokes(canvas, spans, xs, tuple(140.0 + 24 * i for i in range(len(rows) + 1)))
@@ -545,8 +546,11 @@ def test_a_row_of_joined_columns_that_went_to_the_next_page(tmp_path, edges, joi
             for x, t in zip(xs, row, strict=False):
                 canvas.text(x + 4, 146 + 24 * r, t)
         pages.append(canvas)
-    (rubric,) = read(tmp_path, rawpdf.document(pages)).rubrics
-    assert (len(list(rubric.criteria())) == 4) is joined
+    reading = read(tmp_path, rawpdf.document(pages))
+    (rubric,) = reading.rubrics
+    told = "stray-rows" in [remark.kind for remark in reading.remarks]
+    assert told is (columns == 6)
+    assert len(list(rubric.criteria())) == (3 if told else 4)
 
 
 def test_a_first_sheet_whose_second_page_is_nearly_blank():

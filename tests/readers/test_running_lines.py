@@ -35,6 +35,15 @@ def test_the_head_of_a_chapter(top, wanted):
     assert [b.page for b in without_running_lines(flow, pages) if isinstance(b, Paragraph) and b.text != "考核内容"] == wanted
 
 
+@pytest.mark.parametrize("line", ["考核人签字：", "注：每月一次。", "总分：100分", "附件"])
+@pytest.mark.parametrize("ocr", [True, False])
+def test_what_belongs_to_each_of_several_sheets(line, ocr):
+    """Annexes of one page each, from one template."""
+    pages = [Page(number=n, width=595, height=842, ocr=ocr) for n in range(1, 10)]
+    flow = [[_line(f"第{n}页正文", n, 300), *([_line(line, n, 36 if line == "附件" else 790)] if n > 6 else [])] for n in range(1, 10)]
+    assert [b.page for b in without_running_lines(flow, pages) if isinstance(b, Paragraph) and b.text == line] == [7, 8, 9]
+
+
 @pytest.mark.parametrize("foot", ["某市河道管理处印制 第{}页 共2页", "某市河道管理处印制 {}/2", "某市河道管理处 — {} —"])
 def test_the_number_of_the_page_beside_words_on_two_pages(foot):
     pages = [Page(number=n, width=595, height=842) for n in (1, 2)]
@@ -70,7 +79,7 @@ def test_a_letterhead_read_anew_on_each_page(ocr, wanted):
 
 
 def test_titles_that_are_alike_at_the_edge_of_scanned_pages():
-    titles = ("供水服务评价表", "供气服务评价表", "供热服务评价表")
+    titles = ("供水服务考核评分", "供气服务考核评分", "供热服务考核评分")
     pages = [Page(number=n, width=595, height=842, ocr=True) for n in (1, 2, 3)]
     flow = [[_line(title, n, 44), _line("考核内容", n, 400)] for n, title in enumerate(titles, start=1)]
     assert [b.text for b in without_running_lines(flow, pages) if isinstance(b, Paragraph)][::2] == list(titles)

@@ -35,6 +35,15 @@ remark: not-a-rubric: a table of grades and their ranges, no criteria
 附表5 | 价格评审标准表（综合评分法） | 81
 =>
 """,
+    "chapters with points that do not fall": """
+××区城市管理考核评分表
+第一章 | 市容管理 | 20
+第二章 | 环境卫生 | 30
+=>
+annex-1 《××区城市管理考核评分表》 -
+    - | 市容管理 | 20 | item=第一章
+    - | 环境卫生 | 30 | item=第二章
+""",
     "contact list is no rubric": """
 ××区网格联络表
 序号 | 网格 | 联系人 | 联系电话

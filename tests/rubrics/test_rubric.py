@@ -322,14 +322,14 @@ def test_a_serial_that_only_a_space_parts_from_the_text(texts, numbers):
 
 
 @pytest.mark.parametrize(("line", "title"), [
-    ("注：每处扣1分", None), ("备注：逐项评分", None), ("注册登记管理", "注册登记管理"), ("下表为样张，供应商可予以细化，正式的以合同", None),
+    ("注：每处扣1分", None), ("备注：逐项评分", None), ("注册登记管理", "注册登记管理"), ("下表为样张，供应商可予以细化，正式的以合同", None), ("优质服务，便民利民考核", "优质服务，便民利民考核"),
 ])  # fmt: skip
 def test_a_note_above_a_table_is_no_title(line, title):
     (rubric,) = rubrics_of(f"# {line}\n项目 | 序号 | 评价内容 | 评价分值\n管理（5分） | 1 | 证照齐全。 | 3\n^ | 2 | 报表及时。 | 2\n总评 | | | 5")
     assert rubric.title == title
 
 
-@pytest.mark.parametrize(("between", "title"), [(2, "投标人认为要说明的内容"), (40, "三、评分细则")])
+@pytest.mark.parametrize(("between", "title"), [(2, "投标人认为要说明的内容"), (20, "投标人认为要说明的内容"), (40, "三、评分细则")])
 def test_the_title_of_an_annex_far_above_its_table_is_not_the_tables(between, title):
     lines = [Paragraph(f"（{i}）投标人应当递交第{i}份材料。", Provenance("")) for i in range(between)]
     cells = tuple(Cell(r, c, t, Provenance(t)) for r, row in enumerate([("评价内容", "分值"), ("1.台账齐全。", "5"), ("2.人员持证。", "5")]) for c, t in enumerate(row))

@@ -195,7 +195,8 @@ def _is_beside(left: Sequence[Leaf], right: Leaf) -> bool:
     begins = OWN if {"number", "text"} & set(known.values()) else OWN - {"number"}  # labels alone make no table
     if begins & set(roles.values()) or roles.keys() & known.keys() or not set(known.values()) & (OWN | {"text"}):
         return False
-    if "text" in roles.values() and SCORES & set(roles.values()) and {"text", "points"} & set(known.values()):
+    scored = SCORES if "text" in known.values() else SCORES & {"points"} & set(known.values())
+    if "text" in roles.values() and scored & set(roles.values()):
         return False
     above = _above(right)
     alone = [line for line in above if not any(_goes_on(line, right, leaf) for leaf in left)]

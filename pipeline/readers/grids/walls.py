@@ -222,7 +222,7 @@ def _with_figures(net: Net, found: Sequence[tuple[Span, list[list[Glyph]]]], gly
         inside = [span for span in net.spans if row < span[0] < row + height]
         left = [net.ys[r] for r, c, _, w in inside if c + w == col]
         right = [net.ys[r] for r, c, _, _ in inside if c == col + 1]
-        right = right if len(right) + 1 < height else []  # cells of one row each are texts, and figures may be of one number
+        right = right if len(right) + 1 < height and _counts(lines) else []  # beside texts of one row each, figures may be of one number
         rows = list(net.ys[row + 1 : row + height])
         for cuts, least in ((left, 0), (right, len(right)), (rows, max(len(rows), 2))):
             homes = {bisect_right(cuts, line[0].y) for line in lines}
@@ -230,6 +230,12 @@ def _with_figures(net: Net, found: Sequence[tuple[Span, list[list[Glyph]]]], gly
                 new += [Rule(y, net.xs[col], net.xs[col + 1]) for y in cuts]
                 break
     return with_parted(replace(net, horizontal=(*net.horizontal, *new)), glyphs) if new else net
+
+
+def _counts(lines: Sequence[Sequence[Glyph]]) -> bool:
+    """Whether the figures of each line are the next number."""
+    numbers = [int(text) for line in lines if (text := line_text(line).strip()).isdecimal()]
+    return len(numbers) == len(lines) and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def with_unstruck(net: Net, glyphs: Sequence[Glyph]) -> Net:

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from pipeline import rx as regex
 from pipeline.model import Block, Page, Paragraph
 from pipeline.normalize import fold
+from pipeline.ordinals import NUMERALS
 from pipeline.pagenumbers import may_number_page, without_page_number
-from pipeline.patterns import ANNEX_MARK, TITLE_WORDS
+from pipeline.patterns import ANNEX_MARK, NOTE_ROW, TITLE_WORDS, field_names, names_total
 from pipeline.provenance import BBox
 
 INNER = 0.1
@@ -28,11 +29,15 @@ NEAR = 6.0
 EDGE = 0.06
 """A letterhead begins in this part of a page's height; no title does."""
 
-ALIKE = 0.5
+ALIKE = 0.4
 """Part of the characters that two readings of one picture (a letterhead) share at least."""
 
-RUN = 3
-"""Pages on which the head of a chapter runs, at least: every one, or the left or right ones."""
+CHAPTER = regex.compile(rf"第[{NUMERALS}0-9]{{1,3}}(?:[章节篇]|部分)")
+"""How the head of a chapter begins."""
+
+RUN, RUN_OF_TITLES = 3, 5
+"""Pages on which the head of a chapter runs, at least: every one, or the left or right ones; one worded as the title of a sheet may
+be that of sheets of one page each."""
 
 
 def without_running_lines(flow: Sequence[Sequence[Block]], pages: Sequence[Page]) -> list[Block]:
@@ -98,13 +103,25 @@ def _as_before(line: _Running, box: BBox, height: float, pictured: list[tuple[BB
     from rapidfuzz.distance import Indel
 
     at_edge = box[1] < EDGE * height or not line.above
-    if not at_edge or TITLE_WORDS.search(line.text) or ANNEX_MARK.match(line.text):
+    if not at_edge or TITLE_WORDS.search(line.text) or _is_of_sheet(line.text):
         return line
     for place, other in pictured:
-        if all(abs(a - b) < NEAR for a, b in zip(place, box, strict=True)) and Indel.normalized_similarity(other.text, line.text) >= ALIKE:
+        if not all(abs(a - b) < NEAR for a, b in zip(place, box, strict=True)) or _han(other.text) != _han(line.text):
+            continue
+        if Indel.normalized_similarity(other.text, line.text) >= ALIKE:
             return replace(other, outer=line.outer, numbers=line.numbers)
     pictured.append((box, line))
     return line
+
+
+def _is_of_sheet(text: str) -> bool:
+    """Whether a line is part of a sheet wherever it stands: an annex's mark, a note, a total, a place to fill in."""
+    return bool(ANNEX_MARK.match(text) or NOTE_ROW.match(text) or names_total(text) or field_names(text))
+
+
+def _han(text: str) -> list[str]:
+    """The Chinese characters, which several readings of a letterhead may give in any order."""
+    return sorted(regex.findall(r"\p{Han}", text))
 
 
 def _margin_line(block: Block, page: Page, count: int) -> _Running | None:
@@ -129,10 +146,11 @@ def _of_chapters(flow: Sequence[Sequence[Block]], lines: Sequence[dict[int, _Run
     for number, (blocks, own) in enumerate(zip(flow, lines, strict=True)):
         for block in blocks:
             line = own.get(id(block))
-            if line is not None and (line.outer or not line.above) and isinstance(block, Paragraph):
+            if line is not None and (line.outer or not line.above) and isinstance(block, Paragraph) and not _is_of_sheet(block.text):
                 found.setdefault((without_page_number(fold(block.text)), line), []).append((number, id(block)))
-    for places in found.values():
+    for (text, _), places in found.items():
         starts = [0, *(i for i in range(1, len(places)) if places[i][0] - places[i - 1][0] > 2), len(places)]
         for first, end in pairwise(starts):
-            if end - first >= RUN:
+            titled = TITLE_WORDS.search(text) and not CHAPTER.match(text)
+            if end - first >= (RUN_OF_TITLES if titled else RUN):
                 yield from (block for _, block in places[first + 1 : end])
