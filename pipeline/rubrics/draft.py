@@ -262,7 +262,8 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
         return
     line = _without_label_number(draft, leadingsums.numbered(line) if led else line, part)
     _open_labels(draft, line, part)
-    line = leadingsums.set_apart(line, draft.by_cell) if led else line
+    opens = any(m.alone and m.after == len(draft.criteria) for m in draft.marks)  # the first row of a section names no other
+    line = leadingsums.set_apart(line, draft.by_cell, draft.table.data[part:]) if led and not opens else line
     marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
     read = criterion_of(line, part)
     if joined:
@@ -445,6 +446,5 @@ def _join_text(draft: Draft, line: Line) -> None:
 
 
 def _joined(a: str, b: str) -> str:
-    if a and b and a[-1].isascii() and a[-1].isalnum() and b[0].isascii() and b[0].isalnum():
-        return f"{a} {b}"
-    return a + b
+    apart = a and b and a[-1].isascii() and a[-1].isalnum() and b[0].isascii() and b[0].isalnum()
+    return f"{a} {b}" if apart else a + b

@@ -13,6 +13,7 @@ from pipeline.model import Cell
 from pipeline.normalize import clean, fold
 from pipeline.points import split_cell
 from pipeline.rubrics.criterion import number_of
+from pipeline.rubrics.gridrows import Row
 from pipeline.rubrics.rows import NUMERAL, Line
 
 WORD = regex.compile(r"(?:分值|得分|本项|项目|类别)?(?:小计|分计|合计|共计)[:：]?")
@@ -44,17 +45,24 @@ class Label(Protocol):
     number: str | None
 
 
-def set_apart(line: Line, labels: Mapping[int, Label]) -> Line:
-    """The row without the numeral beside its label, where that names what stands outside the total (加分项, 一票否决): it is a section
-    as those of the sums' rows are. `labels`: by the id of their cells."""
+def set_apart(line: Line, labels: Mapping[int, Label], parts: Sequence[Sequence[Row]]) -> Line:
+    """The row without the numeral beside its label, where that names what stands outside the total (加分项, 一票否决), below all sums: it
+    is a section as those of the sums' rows are. `labels`: by the id of their cells; `parts`: the rows of its part and later ones."""
     label = next((labels[id(c)] for c in line.labels if c is not None and line.own(c) and id(c) in labels and _names_extras(c)), None)
-    if label is None:
+    if label is None or _sums_below(line, parts):
         return line
     label.own_row, label.level = True, 1
     if not line.own(line.number) or line.number is None or not NUMERAL.fullmatch(fold(line.number.text)):
         return line
     label.number = number_of(line.number)
     return replace(line, number=None)
+
+
+def _sums_below(line: Line, parts: Sequence[Sequence[Row]]) -> bool:
+    """Whether another section's sum stands below a row, which names one of that section's criteria then."""
+    own, *later = parts
+    rows = (*(row for row in own if row.index > line.row.index), *(row for rows in later for row in rows))
+    return any(WORD.fullmatch(word) and not patterns.names_total(word) for row in rows for cell in row.filled() if (word := fold(cell.text)))
 
 
 def _names_extras(cell: Cell) -> bool:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Criterion
-from pipeline.normalize import fold
+from pipeline.normalize import chinese_number, fold
 from pipeline.points import split_label
 from pipeline.rubrics import tornpoints
 from pipeline.rubrics.draft import Draft, Mark
@@ -83,7 +83,7 @@ def _lift_headings(draft: Draft) -> None:
     marked = marked or _names_among_sentences(own)
     if not _may_head(own, marked):
         sums = _above_sums(own)
-        marked = sums if all(_is_bare(own.criteria[i]) for i in sums) else []
+        marked = sums if _are_bare([own.criteria[i] for i in sums]) else []
     if _may_head(own, marked) and _sum_up(own, marked):
         heads = marked
     elif _may_head(own, bare) and _are_names(own, bare):
@@ -135,9 +135,11 @@ def _names_among_sentences(draft: Draft) -> list[int]:
     return plain if all(len(fold(draft.criteria[i].text)) <= MAX_NAME for i in plain) else []
 
 
-def _is_bare(own: Criterion) -> bool:
-    """Whether a line is a name with its points alone: no sentence, no number, and no standard beside it."""
-    return not (own.number or own.columns or own.choice or SENTENCE.search(own.text) or patterns.SERIAL_IN_TEXT.match(own.text))
+def _are_bare(heads: Sequence[Criterion]) -> bool:
+    """Whether lines are names with their points alone: no sentences, no standards beside them, no numbers but of their own count."""
+    counted = [chinese_number(c.number or "") or c.number for c in heads]
+    plain = not any(c.columns or c.choice or SENTENCE.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text) for c in heads)
+    return plain and (not any(counted) or [str(n) for n in counted] == [str(n) for n in range(1, len(heads) + 1)])
 
 
 def _above_sums(draft: Draft) -> list[int]:

@@ -222,6 +222,17 @@ def test_tables_that_are_no_rubric_are_left_alone(drawing):
     assert rubrics_of(drawing) == ()
 
 
+def test_numbered_names_of_their_own_count_head_the_lines_whose_points_they_sum():
+    (rubric,) = rubrics_of("序号 | 检查内容 | 分值\n1 | 设施 | 20\n1 | 门窗 | 10\n2 | 地面 | 10\n2 | 食堂 | 30\n1 | 桌椅 | 15\n2 | 讲台 | 10\n3 | 黑板 | 5\n合计 | | 50")
+    assert [(s.label, str(s.stated_points)) for s in rubric.sections] == [("设施", "20"), ("食堂", "30")]
+
+
+def test_a_criterion_named_as_extras_within_sections_is_none():
+    drawing = "项目 | 考核内容 | 分值\n综合管理 | 小计 | 40\n加分 | 加分申报及时 | 20\n人员 | 持证上岗 | 20\n现场管理 | 小计 | 60\n加分 | 加分申报完整 | 60"
+    (rubric,) = rubrics_of(drawing)
+    assert [(s.label, str(s.stated_points), s.kind) for s in rubric.sections] == [("综合管理", "40", "scored"), ("现场管理", "60", "scored")]
+
+
 def test_criteria_beside_kinds_of_questions_are_read():
     (rubric,) = rubrics_of("# 业务考核评分表\n项目 | 题型 | 题数 | 分值\n业务知识 | 选择题 | 20 | 40\n岗位技能 | 实操题 | 2 | 40\n法律法规 | 判断题 | 10 | 20")
     assert [(c.text, str(c.max_points)) for c in rubric.criteria()] == [("业务知识", "40"), ("岗位技能", "40"), ("法律法规", "20")]
