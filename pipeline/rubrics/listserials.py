@@ -13,7 +13,7 @@ from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.ordinals import FIGURES, NUMERALS
-from pipeline.rubrics.listlines import DOTTED_START, points_of
+from pipeline.rubrics.listlines import DOTTED_START, LETTERED, points_of
 
 FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
 TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,5})\s+")
@@ -34,7 +34,7 @@ MIN_SPACED = {True: 3, False: 2}
 """Fewer lines with figures (True), or numerals, before a blank are no numbering."""
 
 
-LETTER_SERIAL = regex.compile(r"^\s*[(（]?(?P<n>(?P<letter>[A-H])(?P<figure>[0-9]{1,2}))(?:[)）]\s*|\s*[.．、:：](?![0-9])\s*|\s+|(?=[\p{Han}《“]))")
+LETTER_SERIAL = regex.compile(r"^\s*[(（]?(?P<n>(?P<letter>[A-H])(?P<figure>[0-9]{1,2}))(?:[)）]\s*|\s*(?:、|[.．:：](?![0-9]))\s*|\s+|(?=[\p{Han}《“]))")
 """A serial of a letter and a figure, or a thing named so: `A1 制度健全`, `A4纸打印`."""
 
 NAMED_SO = regex.compile(r"[楼栋座幢区级纸口门馆厅号段片网线类]|地块|[标路]段|图纸|[床车点泊机摊]位")
@@ -55,7 +55,8 @@ def lettered(lines: Sequence[Paragraph]) -> list[Paragraph]:
     counted = all(1 <= b[1] - a[1] <= 2 if a[0] == b[0] else b[0] > a[0] for a, b in pairwise(serials))
     if len(serials) < MIN_SPACED[True] or serials[0] != (ord("A"), 1) or not counted or _are_named_so(lines, found):
         return list(lines)
-    if any(LETTER_LIKE.match(p.text) for i, p in enumerate(lines) if i not in found):
+    alike = not any(LETTERED.match(p.text) for p in lines)
+    if alike and any(LETTER_LIKE.match(p.text) for i, p in enumerate(lines) if i not in found):
         return list(lines)  # beside its neighbours written otherwise it would be no line of theirs
     heads = {i: m for i, p in enumerate(lines) if i + 1 in found and (m := LETTER_HEAD.match(p.text)) and m["n"] == found[i + 1]["letter"]}
     marked = {**found, **heads}

@@ -16,6 +16,7 @@ PRINTED = {
 
 READ = {
     "serials that touch words of several kinds": ("A1制度健全", "A2责任明确", "B1培训到位", "B2台账完整"),
+    "serials set apart from a figure": ("A1、制度健全", "A2、5S管理到位", "B1、培训到位", "B2、2023年台账完整"),
     "serials that a blank sets apart from one word": ("A1 制度健全", "A2 制度上墙", "B1 培训到位", "B2 台账完整"),
 }
 
@@ -36,7 +37,7 @@ def test_names_stay_with_their_words(lines, tmp_path):
 
 @pytest.mark.parametrize("lines", READ.values(), ids=READ)
 def test_serials_of_a_letter_and_a_figure(lines, tmp_path):
-    assert read_drawn(listed(lines), "txt", tmp_path) == rows([(line[:2], line[2:].strip()) for line in lines])
+    assert read_drawn(listed(lines), "txt", tmp_path) == rows([(line[:2], line[2:].strip("、 ")) for line in lines])
 
 
 @pytest.mark.parametrize("title", ["检查评分组人员安排表", "考核工作安排表", "考核评分工作分工表", "检查考核评分日程表"])
