@@ -175,7 +175,9 @@ def _end(process: subprocess.Popen[str]) -> None:
 def _reason(job: Job, said: str) -> str:
     """The last line on standard error, without the name of the file that it begins with."""
     line = (said.strip().splitlines() or ["no message"])[-1].removeprefix("notice: ")
-    return line.removeprefix(f"{job.path}: ").removeprefix(f"{job.path.name}: ")
+    for name in (str(job.path), job.path.name):
+        line = line.removeprefix(f"{name}: ").removeprefix(f"{name}：")
+    return line
 
 
 def _lost(job: Job, reason: str) -> Receipt:

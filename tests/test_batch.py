@@ -50,6 +50,15 @@ def test_each_file_has_a_receipt_and_the_second_run_keeps_what_is_done(tmp_path,
     assert [r["status"] for r in json.loads((tmp_path / "out" / "receipts.json").read_text())] == ["kept", "kept", "refused", "kept"]
 
 
+def test_a_reason_in_chinese_names_its_file_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    (tmp_path / "cut.pdf").write_bytes(b"%PDF-1.7 cut")
+    cli.main(["batch", str(tmp_path / "cut.pdf"), "-o", str(tmp_path / "out")])
+    (receipt,) = json.loads((tmp_path / "out" / "receipts.json").read_text("utf-8"))
+    assert receipt["reason"].startswith("PDF 损坏")
+    assert capsys.readouterr().err.count("cut.pdf") == 1
+
+
 @pytest.mark.parametrize("engine", ["dask", "ray"])
 def test_an_engine_that_is_absent_is_told_with_its_remedy(tmp_path, engine, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, PACKAGES[engine], None)

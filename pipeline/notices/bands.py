@@ -48,6 +48,9 @@ HELD = regex.compile(
 )
 CONTEXT = regex.compile(r"分|等次|等级|评为|评定|得分|百分制|档|[\[(]\s*[0-9.]+\s*,\s*[0-9.]+\s*[\])]")
 ONE_ITEM = regex.compile(r"(?:本|该|此|每)(?:小)?项\s*(?:得|满分|最高|指标得|[0-9])|得分率|[0-9]\s*[%％]\s*(?:以上|以下|-|~|至)")
+SERIAL_BEFORE_POINTS = regex.compile(r"(?:^|(?<=[；;。]))\s*(?P<n>[1-9])[.．](?=(?:不满|不足|低于|高于|[≥≤<>])?[1-9][0-9]{1,2}(?![0-9.]))")
+"""`2.` in `2.80—89分为良好`, which reads as 2.80."""
+
 _FIGURE = regex.compile(r"[0-9０-９]")
 
 
@@ -64,10 +67,11 @@ def grade_bands(passages: Sequence[Passage]) -> tuple[GradeBand, ...]:
     """The first set of at least two bands in these passages (bands on lines of their own are taken together)."""
     found: list[GradeBand] = []
     last = -9
+    texts = _without_serials([passage.text for passage in passages])
     for index, passage in enumerate(passages):
         if ONE_ITEM.search(passage.text):
             continue
-        here = [_band(x, passage) for x in labelled(passage.text)]
+        here = [_band(x, passage) for x in labelled(texts[index])]
         if not here:
             continue
         if len(found) >= 2 and (index - last > 2 or {b.label for b in here} & {b.label for b in found}):
@@ -77,6 +81,20 @@ def grade_bands(passages: Sequence[Passage]) -> tuple[GradeBand, ...]:
         found, last = [*found, *here], index
     bands = _first_set(found)
     return bands if len(bands) >= 2 and _spans_a_total(bands) else ()
+
+
+def _without_serials(texts: Sequence[str]) -> list[str]:
+    """Texts with blanks for the serials of items that begin with a number of points (1.90分以上为优秀 2.80—89分为良好): such as
+    count on from one item to the next."""
+    marks = [(i, m) for i, text in enumerate(texts) for m in SERIAL_BEFORE_POINTS.finditer(text)]
+    counting = [int(m["n"]) for _, m in marks]
+    out = list(texts)
+    for k, (i, mark) in enumerate(marks):
+        before = k > 0 and i - marks[k - 1][0] <= 1 and counting[k - 1] == counting[k] - 1
+        after = k + 1 < len(marks) and marks[k + 1][0] - i <= 1 and counting[k + 1] == counting[k] + 1
+        if before or after:
+            out[i] = out[i][: mark.start()] + " " * len(mark[0]) + out[i][mark.end() :]
+    return out
 
 
 def held_once(bands: Sequence[GradeBand]) -> tuple[GradeBand, ...]:

@@ -30,18 +30,11 @@ def stand_alike(upper: Label, lower: Label) -> bool:
     return all(m.at.bbox is not None and DOWN.fullmatch(m.at.quote) for m in (upper, lower))
 
 
-def are_one(upper: Label, lower: Label, others: Sequence[Label]) -> bool:
-    """Whether two labels at a page break are the halves of one: one of them is a single character, or together they are as long as
-    all other labels of the sheet."""
-    if not stand_alike(upper, lower):
-        return False
-    lengths = {len(fold(m.text)) for m in others if m.text}
-    halves = [len(fold(m.text)) for m in (upper, lower)]
-    single = 1 in halves and bool(lengths) and min(lengths) > 1
-    return single or (len(others) >= MIN_OTHERS and lengths == {sum(halves)})
-
-
 def may_be_one(upper: Label, lower: Label, others: Sequence[Label]) -> bool:
-    """Whether two such labels are shorter than all others of the sheet."""
+    """Whether two such labels may be the halves of one: both are shorter than all others of the sheet, or one of them is a single
+    character and no other is. Nothing says that they are: 师德 and 出勤 stand beside names of four characters too."""
     lengths = [len(fold(m.text)) for m in others if m.text]
-    return len(lengths) >= MIN_OTHERS and stand_alike(upper, lower) and max(len(fold(m.text)) for m in (upper, lower)) < min(lengths)
+    halves = [len(fold(m.text)) for m in (upper, lower)]
+    if not lengths or not stand_alike(upper, lower):
+        return False
+    return (1 in halves and min(lengths) > 1) or (len(lengths) >= MIN_OTHERS and max(halves) < min(lengths))

@@ -145,9 +145,8 @@ def collect(table: JoinedTable) -> Draft:
 def _opens_sections(line: Line, rows: Sequence[Row]) -> bool:
     """Whether a row above the header is the first of the table's section rows: it is marked (一、) and another one comes."""
     alone = (clean(row.filled()[0].text) for row in rows if row is not line.row and row.filled())
-    return bool(patterns.SECTION_MARKER.match(line.label)) and any(
-        patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None for text in alone
-    )
+    marked = (text for text in alone if patterns.SECTION_MARKER.match(text) and split_label(text)[1] is not None)
+    return bool(patterns.SECTION_MARKER.match(line.label)) and any(marked)
 
 
 WORDED = regex.compile(r"\p{Han}|\p{L}{3}|^[0-9.]+$")
@@ -190,7 +189,7 @@ def _take(draft: Draft, line: Line, part: int) -> None:
     elif line.kind == "heading" and line.text is not None:
         _open_labels(draft, line, part)
         draft.marks.append(Mark(line.label, None, line.text.at, len(line.labels) + 1, part, False, False, after=len(draft.criteria)))
-    elif line.kind == "subtotal" or leadingsums.leads(line, draft.led, bool(draft.criteria)):
+    elif line.kind == "subtotal":
         _take_sum(draft, line, part)
     elif line.kind == "total":
         names = tuple(c if c is not None and clean(c.text) and read_points(c.text).value is None else None for c in line.labels)
@@ -221,9 +220,10 @@ def _take(draft: Draft, line: Line, part: int) -> None:
 
 
 def _take_sum(draft: Draft, line: Line, part: int) -> None:
-    """A sum below its rows, or above them beside the label that they stand under; a label that only a sum below names is listed."""
+    """A sum below its rows, or above them beside the label that they stand under; a label that only a sum names is listed."""
     named = leadingsums.named_by(line)
-    if named is not None and not leadingsums.is_said(named, [m.text for m in draft.marks]):
+    within = named is not None and leadingsums.is_within(named, line)
+    if named is not None and not within and not leadingsums.is_said(named, [m.text for m in draft.marks]):
         draft.led = not draft.criteria if draft.led is None else draft.led
         if named.row_span > 1:
             _open_labels(draft, line, part)
@@ -232,6 +232,7 @@ def _take_sum(draft: Draft, line: Line, part: int) -> None:
         if draft.led:
             _take(draft, leadingsums.opening(line, named), part)
             return
+    if named is not None and (within or not any(c is not None and clean(c.text) for c in draft.spans[-1].labels)):
         draft.unplaced.append(Unplaced(mask_personal(clean(named.text)), "a row without text and points", named.at))
     draft.subtotals.append(Subtotal(line.label, line.value, len(draft.criteria) - 1 if draft.criteria else None, line.row.filled()[0].at))
 
@@ -244,7 +245,7 @@ def _section_number(line: Line, heading: Cell) -> str | None:
 
 def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     previous = draft.spans[-1] if draft.spans else None
-    draft.below = line.row.index
+    draft.below, led = line.row.index, bool(draft.led) and any(m.alone for m in draft.marks)
     if _is_option(draft, line):
         _join_option(draft, line)
         return
@@ -259,8 +260,9 @@ def _take_criterion(draft: Draft, line: Line, part: int) -> None:
     if previous is not None and samelines.is_answer(draft.criteria[-1], line, _repeats_cells(draft, line)):
         _join_text(draft, line)
         return
-    line = _without_label_number(draft, line, part)
+    line = _without_label_number(draft, leadingsums.numbered(line) if led else line, part)
     _open_labels(draft, line, part)
+    line = leadingsums.set_apart(line, draft.by_cell) if led else line
     marks = {id(c): draft.by_cell[id(c)] for c in line.labels if id(c) in draft.by_cell}.values()
     read = criterion_of(line, part)
     if joined:
@@ -355,8 +357,7 @@ def _open_labels(draft: Draft, line: Line, part: int) -> None:
 
 
 def _torn_label(draft: Draft, text: str, level: int, part: int) -> Mark | None:
-    """The label above, made whole: what stands below it is nothing but its points, or heads a later part and closes its
-    bracket."""
+    """The label above, made whole: what stands below it is nothing but its points, or heads a later part and closes its bracket."""
     mark = next((m for m in reversed(draft.marks) if m.level == level), None)
     if mark is None:
         return None
@@ -423,8 +424,7 @@ def _continue_label(draft: Draft, cell: Cell, level: int, beside: Cell | None) -
     mark = next((m for m in reversed(draft.marks) if m.level == level and here in m.covered), None)
     if mark is None:
         return
-    draft.by_cell[id(cell)] = mark
-    mark.merged = True
+    draft.by_cell[id(cell)], mark.merged = mark, True
     if mark.stated_points is None and beside is not None and beside.row == cell.row:
         mark.stated_points = read_one(beside.text).value
     more = patterns.LABEL_CONTINUED.sub("", clean(cell.text))

@@ -9,7 +9,7 @@ from pipeline import rx as regex
 from pipeline.model import Criterion, LabelMark, Remark, Rubric
 from pipeline.normalize import fold
 from pipeline.provenance import Provenance
-from pipeline.rubrics.downlabels import DOWN, may_be_one
+from pipeline.rubrics.downlabels import may_be_one
 
 GOES_ON = regex.compile(r"[(（][0-9]+(?:\.[0-9]+)?分(?:[)）]\p{Han}|\p{Han}[)）]\p{Han})")
 """Words behind the points of a label: （30分）文, （47分卫）生."""
@@ -69,12 +69,7 @@ def odd_parts(rubrics: Iterable[Rubric]) -> Iterator[Remark]:
 
 
 def _halves(rubric: Rubric) -> Iterator[Remark]:
-    """A remark for each label without points that was put together from two pages, or may be the half of one, as far as the way it is
-    set says so; one character alone is the half of one surely."""
-    for mark in rubric.labels:
-        own = len(fold(mark.at.quote))
-        if mark.stated_points is None and mark.at.bbox is not None and DOWN.fullmatch(mark.at.quote) and 1 < own < len(fold(mark.text)) - 1:
-            yield _odd(mark.at, f"the label “{mark.text}” was put together from its halves on two pages", f"项目名称“{mark.text}”是由两页上的两半拼成的")
+    """A remark for each two labels without points on two pages that may be the halves of one, as far as the way they are set says so."""
     for upper, lower in pairwise(rubric.labels):
         others = [m for m in rubric.labels if m.level == upper.level and m is not upper and m is not lower]
         scored = upper.stated_points is not None or lower.stated_points is not None

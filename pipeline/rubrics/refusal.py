@@ -322,7 +322,7 @@ def _weights(draft: Draft, roles: set[Role | None]) -> str | None:
 def _questions(draft: Draft, roles: set[Role | None]) -> str | None:
     """题型 | 题数 | 每题分值 | 小计: what a paper consists of."""
     said = sum(bool(QUESTION_HEADER.fullmatch(fold(text))) for text in draft.table.header_texts.values())
-    return PAPER if said >= 2 and not roles & {"text", "standard", "awarded", "deduction"} else None
+    return PAPER if said >= 2 and not roles & {"label", "text", "standard", "item", "awarded", "deduction"} else None
 
 
 def sums_up(draft: Draft, others: Sequence[Draft]) -> bool:

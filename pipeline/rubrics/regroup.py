@@ -58,7 +58,7 @@ def _lift_section_numbers(draft: Draft) -> None:
     labels = [m for m in draft.marks if m.level == 1 and not m.own_row]
     outer = {m.after: m for above, m in zip([None, *labels], labels, strict=False) if above is None or not m.text or above.text != m.text}
     numbered = {i for i, c in enumerate(draft.criteria) if c.number}
-    if len(numbered) < 2 or numbered != set(outer) or len(numbered) == len(draft.criteria):
+    if draft.led or len(numbered) < 2 or numbered != set(outer) or len(numbered) == len(draft.criteria):
         return
     for index, mark in outer.items():
         mark.number = draft.criteria[index].number
@@ -80,9 +80,10 @@ def _lift_headings(draft: Draft) -> None:
     own = _above_extras(draft)
     bare = [i for i, c in enumerate(own.criteria) if c.max_points is None and not c.number and not c.choice and not c.columns]
     marked = [i for i, c in enumerate(own.criteria) if patterns.SECTION_MARKER.match(c.text) and not c.number]
-    marked = marked or _names_among_sentences(own) or _above_sums(own)
+    marked = marked or _names_among_sentences(own)
     if not _may_head(own, marked):
-        marked = _above_sums(own)
+        sums = _above_sums(own)
+        marked = sums if all(_is_bare(own.criteria[i]) for i in sums) else []
     if _may_head(own, marked) and _sum_up(own, marked):
         heads = marked
     elif _may_head(own, bare) and _are_names(own, bare):
@@ -132,6 +133,11 @@ def _names_among_sentences(draft: Draft) -> list[int]:
     """The lines of a few words without stops or number, where all the others have stops, or a serial before them."""
     plain = [i for i, c in enumerate(draft.criteria) if not (c.number or SENTENCE.search(c.text) or patterns.SERIAL_IN_TEXT.match(c.text))]
     return plain if all(len(fold(draft.criteria[i].text)) <= MAX_NAME for i in plain) else []
+
+
+def _is_bare(own: Criterion) -> bool:
+    """Whether a line is a name with its points alone: no sentence, no number, and no standard beside it."""
+    return not (own.number or own.columns or own.choice or SENTENCE.search(own.text) or patterns.SERIAL_IN_TEXT.match(own.text))
 
 
 def _above_sums(draft: Draft) -> list[int]:

@@ -11,7 +11,6 @@ from pipeline import patterns
 from pipeline.model import Criterion, LabelMark, Section, SectionKind
 from pipeline.normalize import fold
 from pipeline.points import split_cell, split_label
-from pipeline.rubrics.downlabels import are_one
 from pipeline.rubrics.draft import Mark
 
 
@@ -23,8 +22,7 @@ def spread(marks: Sequence[Mark], criteria: Sequence[Criterion], total: Decimal 
 
 def _join_halves(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]:
     """A label set over several lines may be torn between them: half of its words on each page (组织 | 制度). The halves are one
-    where the points that one of them (or both) declares close over the rows of both, and not over its own; or, without points, by how
-    they are set."""
+    where the points that one of them (or both) declares close over the rows of both, and not over its own."""
     out = list(marks)
     for lower in marks:
         upper = next((m for m in out if m.text and _is_above(m, lower, criteria)), None)
@@ -33,10 +31,6 @@ def _join_halves(marks: list[Mark], criteria: Sequence[Criterion]) -> list[Mark]
         whole = [*upper.covered, *lower.covered]
         declared = {d for m in (upper, lower) if (d := _declared(m)) is not None}
         own = [m for m in (upper, lower) if _declared(m) is not None]
-        if not own and are_one(upper, lower, [m for m in marks if m.level == upper.level and m is not upper and m is not lower]):
-            upper.text, upper.covered = upper.text + lower.text, whole
-            out = [m for m in out if m is not lower]
-            continue
         if len(declared) != 1 or any(criteria[i].max_points is None for i in whole):
             continue
         if all(_closes(replace(m, stated_points=next(iter(declared))), whole, criteria) for m in own):

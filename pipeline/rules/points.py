@@ -144,7 +144,7 @@ def _section_sum(section: Section, criteria: list[Criterion]) -> Decimal:
 
 def _subtotal_of(rubric: Rubric, section: Section) -> tuple[Decimal | None, Provenance | None]:
     """The 小计 row that stands right after the section's last printed criterion, and no other stands among its
-    rows."""
+    rows; of a section with parts where it is nearer to what all have than to what the last one has, whose own it may be."""
     order = {c.id: i for i, c in enumerate(rubric.printed())}
     rows = [order[c.id] for c in with_children(rubric, section) if c.id in order]
     if not rows or section.parent is not None:
@@ -153,7 +153,11 @@ def _subtotal_of(rubric: Rubric, section: Section) -> tuple[Decimal | None, Prov
     before = [s.after for s in rubric.subtotals if s.after is not None and s.after < rows[-1]]
     if not marks or max(before, default=-1) + 1 != rows[0]:
         return None, None
-    return marks[0].points, marks[0].at
+    stated, parts = marks[0].points, [s for s in rubric.sections if s.parent == section.id and s.criteria]
+    whole, last = (_section_sum(section, with_children(rubric, s)) for s in (section, parts[-1] if parts else section))
+    if parts and stated is not None and abs(stated - last) <= abs(stated - whole):
+        return None, None
+    return stated, marks[0].at
 
 
 def _section_hit(

@@ -65,6 +65,21 @@ def test_labelled_ranges(text: str, expected: str) -> None:
     assert shown(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("texts", "least"),
+    [
+        (("1.90分以上为优秀。", "2.80分以上不满90分为良好。", "3.不满80分为差。"), ["90", "80", None]),
+        (("1.90分以上为优秀；2.80分以上不满90分为良好。",), ["90", "80"]),
+        (("9.50分以上为优秀。", "8.75分以上不满9.50分为良好。", "30分为满分的，另行换算，25分以上为合格。"), ["9.50", "8.75", "25"]),
+    ],
+    ids=["items of a line each", "items in one line", "points of two places"],
+)
+def test_serials_before_points_are_no_part_of_them(texts: tuple[str, ...], least: list[str | None]) -> None:
+    passages = [join([Line(t, Provenance(t), tuple(range(len(t))), i)]) for i, t in enumerate(texts)]
+    found = [None if b.min is None else str(b.min) for b in grade_bands(passages)]
+    assert found == least
+
+
 def bands_of(*texts: str) -> list[str]:
     passages = [join([Line(t, Provenance(t), tuple(range(len(t))), i)]) for i, t in enumerate(texts)]
     return [b.label for b in grade_bands(passages)]

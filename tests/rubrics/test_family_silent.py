@@ -293,6 +293,99 @@ annex-1 《物业服务考核评分表》 100
     3 | 一处不洁扣1分 | 40 | item=楼道清扫
     4 | 一次未清扣1分 | 40 | item=垃圾清运
 """,
+    "extras below sections with sums above their rows": """
+@ docx html xlsx
+物业服务考核评分表
+序号 | 考核项目 | 考核内容 | 分值
+一 | 综合管理 | 小计 | 40
+1 | 制度 | 制度健全，台账完整 | 20
+2 | 人员 | 人员持证上岗 | 20
+二 | 现场管理 | 小计 | 60
+1 | 环境 | 环境整洁，无垃圾 | 30
+2 | 秩序 | 车辆停放有序 | 30
+三 | 加分项 | 获得市级表彰 | 5
+^ | ^ | 经验被推广 | 3
+四 | 一票否决 | 发生火灾的 |
+^ | ^ | 弄虚作假的 |
+=>
+annex-1 《物业服务考核评分表》 -
+  [综合管理] 40
+    1 | 制度健全，台账完整 | 20 | item=制度
+    2 | 人员持证上岗 | 20 | item=人员
+  [现场管理] 60
+    1 | 环境整洁，无垃圾 | 30 | item=环境
+    2 | 车辆停放有序 | 30 | item=秩序
+  [加分项] - bonus
+    - | 获得市级表彰 | 5
+    - | 经验被推广 | 3
+  [一票否决] -
+    - | 发生火灾的 | - | veto
+    - | 弄虚作假的 | - | veto
+""",
+    "sums above their rows within an outer label are subtotals": """
+@ docx html xlsx
+物业服务考核评分表
+大类 | 项目 | 考核内容 | 分值
+基础 | 综合管理 | 小计 | 40
+^ | 制度 | 制度健全，台账完整 | 20
+^ | 人员 | 人员持证上岗 | 20
+^ | 现场管理 | 小计 | 60
+^ | 环境 | 环境整洁，无垃圾 | 30
+^ | 秩序 | 车辆停放有序 | 30
+=>
+annex-1 《物业服务考核评分表》 -
+  [基础] -
+    - | 制度健全，台账完整 | 20 | item=制度
+    - | 人员持证上岗 | 20 | item=人员
+    - | 环境整洁，无垃圾 | 30 | item=环境
+    - | 车辆停放有序 | 30 | item=秩序
+  = 小计 40
+  = 小计 60
+  unplaced: 综合管理
+  unplaced: 现场管理
+""",
+    "sums below their rows by another name": """
+@ docx html xlsx
+物业服务考核评分表
+项目 | 考核内容 | 分值
+综合管理 | 制度健全，台账完整 | 20
+^ | 人员持证上岗 | 20
+综合管理得分 | 小计 | 40
+现场管理 | 环境整洁，无垃圾 | 30
+^ | 车辆停放有序 | 30
+基础分 | 小计 | 60
+=>
+annex-1 《物业服务考核评分表》 -
+  [综合管理] -
+    - | 制度健全，台账完整 | 20
+    - | 人员持证上岗 | 20
+  [现场管理] -
+    - | 环境整洁，无垃圾 | 30
+    - | 车辆停放有序 | 30
+  = 小计 40
+  = 小计 60
+""",
+    "the total beside a name is the total": """
+@ docx html xlsx
+物业服务考核评分表
+项目 | 考核内容 | 分值
+综合管理 | 小计 | 40
+制度 | 制度健全，台账完整 | 20
+人员 | 人员持证上岗 | 20
+现场管理 | 小计 | 60
+环境 | 环境整洁，无垃圾 | 30
+秩序 | 车辆停放有序 | 30
+全部项目 | 合计 | 100
+=>
+annex-1 《物业服务考核评分表》 100
+  [综合管理] 40
+    - | 制度健全，台账完整 | 20 | item=制度
+    - | 人员持证上岗 | 20 | item=人员
+  [现场管理] 60
+    - | 环境整洁，无垃圾 | 30 | item=环境
+    - | 车辆停放有序 | 30 | item=秩序
+  unplaced: 全部项目
+""",
     "labels that only sums below name are told": """
 @ docx html
 物业服务考核评分表
@@ -517,13 +610,15 @@ def torn_at_a_page(*pages: tuple[str, ...]) -> tuple[list[str | None], list[str]
     return [s.label for s in rubrics[0].sections], [r.kind for r in remarks]
 
 
-def test_halves_of_a_label_set_one_character_a_line_are_one():
-    assert torn_at_a_page(("绿化养护", "秩序"), ("维护", "安全管理")) == (["绿化养护", "秩序维护", "安全管理"], ["odd-label"])
-    assert torn_at_a_page(("绿化养护", "秩"), ("序维护", "安全管理")) == (["绿化养护", "秩序维护", "安全管理"], [])
-
-
 def test_labels_at_a_page_break_that_may_be_halves_are_told():
     assert torn_at_a_page(("绿化养护", "卫生"), ("保洁类", "安全管理")) == (["绿化养护", "卫生", "保洁类", "安全管理"], ["odd-label"])
+    assert torn_at_a_page(("绿化养护", "秩序"), ("维护", "安全管理")) == (["绿化养护", "秩序", "维护", "安全管理"], ["odd-label"])
+
+
+def test_short_labels_at_a_page_break_are_not_joined():
+    assert torn_at_a_page(("绿化养护", "师德"), ("出勤", "安全管理")) == (["绿化养护", "师德", "出勤", "安全管理"], ["odd-label"])
+    assert torn_at_a_page(("绿化养护", "加分"), ("扣分", "安全管理"))[0] == ["绿化养护", "加分", "扣分", "安全管理"]
+    assert torn_at_a_page(("绿化养护", "水"), ("供电", "安全管理")) == (["绿化养护", "水", "供电", "安全管理"], ["odd-label"])
 
 
 def test_whole_labels_at_a_page_break_stay():

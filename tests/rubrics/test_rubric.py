@@ -222,6 +222,25 @@ def test_tables_that_are_no_rubric_are_left_alone(drawing):
     assert rubrics_of(drawing) == ()
 
 
+def test_criteria_beside_kinds_of_questions_are_read():
+    (rubric,) = rubrics_of("# 业务考核评分表\n项目 | 题型 | 题数 | 分值\n业务知识 | 选择题 | 20 | 40\n岗位技能 | 实操题 | 2 | 40\n法律法规 | 判断题 | 10 | 20")
+    assert [(c.text, str(c.max_points)) for c in rubric.criteria()] == [("业务知识", "40"), ("岗位技能", "40"), ("法律法规", "20")]
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        "序号 | 检查内容 | 分值\n1 | 门窗 | 20\n2 | 地面 | 10\n3 | 墙壁 | 10\n4 | 桌椅 | 20\n5 | 讲台 | 15\n6 | 黑板 | 5\n合计 | | 40",
+        "检查内容 | 检查标准 | 分值\n门窗 | 洁净 | 20\n地面 | 无纸屑 | 10\n墙壁 | 无污渍 | 10\n桌椅 | 整齐 | 20\n讲台 | 整洁 | 15\n黑板 | 干净 | 5\n合计 | | 40",
+        "检查内容 | 分值\n门窗洁净，玻璃明亮。 | 20\n地面 | 10\n墙壁 | 10\n桌椅整齐，无破损。 | 20\n讲台 | 15\n黑板 | 5\n合计 | 40",
+    ],
+    ids=["numbered", "with standards", "sentences"],
+)
+def test_lines_that_are_no_names_head_no_others_whatever_their_sums(drawing):
+    (rubric,) = rubrics_of(drawing)
+    assert (len(list(rubric.criteria())), [s.label for s in rubric.sections]) == (6, [None])
+
+
 @pytest.mark.parametrize(
     ("title", "header", "last"),
     [("歌唱比赛评分标准", "歌唱", "台风 | 30"), ("星级歌手标准", "歌唱", "台风 | 30"), ("歌唱量化表", "歌唱", "台风 | 30"), ("歌唱", "评价内容", "台风 | 30"), ("歌唱", "歌唱", "合计 | 70"), ("歌唱", "歌唱", "音准好，节奏稳，无明显错漏 | 50")],

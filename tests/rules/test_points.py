@@ -113,6 +113,22 @@ def test_a_subtotal_row_is_checked_like_a_label():
     assert hits("section-sum-mismatch", reading_of(wrong)) == ["annex-1/s1"]
 
 
+def test_a_subtotal_of_the_last_part_is_not_that_of_the_section_around():
+    """Only a part of several rows has a 小计 of its own."""
+    drawing = """
+    大类 | 项目 | 考核内容 | 分值
+    甲类 | 制度 | 制度健全 | 20
+    ^ | 人员 | 按时到岗 | 10
+    ^ | ^ | 统一着装 | 10
+    ^ | ^ | 小计 | 20
+    乙类 | 环境 | 环境整洁 | 20
+    ^ | 秩序 | 停车有序 | 20
+    ^ | ^ | 通道畅通 | 20
+    ^ | ^ | 小计 | 40
+    """
+    assert hits("section-sum-mismatch", reading_of(*rubrics_of(drawing))) == []
+
+
 @pytest.mark.parametrize(("points", "where"), [("10", []), ("11", ["annex-1/s1"])])
 def test_a_subtotal_below_subsections_is_that_of_the_section_around_them(points, where):
     drawing = f"""
