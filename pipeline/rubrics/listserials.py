@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from pipeline import rx as regex
 from pipeline.model import Paragraph
 from pipeline.normalize import chinese_number, clean, fold
 from pipeline.ordinals import FIGURES, NUMERALS
-from pipeline.rubrics.listlines import DOTTED_START, points_of
+from pipeline.rubrics.listlines import DOTTED_START, LETTERED, points_of
 
 FIRST_LEVEL = regex.compile(r"^\s*([0-9]{1,2})\s*[.．]")
 TWO_LEVELS = regex.compile(r"^\s*([0-9]{1,2})\.([0-9]{1,5})\s+")
@@ -34,12 +34,15 @@ MIN_SPACED = {True: 3, False: 2}
 """Fewer lines with figures (True), or numerals, before a blank are no numbering."""
 
 
-LETTER_SERIAL = regex.compile(r"^\s*[(（]?(?P<n>(?P<letter>[A-H])(?P<figure>[0-9]{1,2}))(?:[)）]\s*|\s*[.．、:：](?![0-9])\s*|\s+|(?=[\p{Han}《“]))")
+LETTER_SERIAL = regex.compile(r"^\s*[(（]?(?P<n>(?P<letter>[A-H])(?P<figure>[0-9]{1,2}))(?:[)）]\s*|\s*(?:、|[.．:：](?![0-9]))\s*|\s+|(?=[\p{Han}《“]))")
 """A serial of a letter and a figure, or a thing named so: `A1 制度健全`, `A4纸打印`."""
 
-NAMED_SO = regex.compile(r"[楼栋座幢区级纸口门馆厅号段片网]")
+NAMED_SO = regex.compile(r"[楼栋座幢区级纸口门馆厅号段片网线类]|地块|[标路]段|图纸|[床车点泊机摊]位")
 SET_APART = regex.compile(r"[)）.．、:：\s]$")
 """What is named by a letter and a figure (A1楼道), and how a serial is set apart from what follows."""
+
+LETTER_LIKE = regex.compile(r"^\s*[(（]?[A-Z][0-9]{1,2}(?![0-9])")
+"""What else may be a serial of a letter and a figure: before a figure (A2.5S管理), or of a letter after H."""
 
 LETTER_HEAD = regex.compile(r"^\s*(?P<n>[A-H])(?:\s+|(?=\p{Han}))(?=\p{Han}{2})")
 
@@ -50,12 +53,21 @@ def lettered(lines: Sequence[Paragraph]) -> list[Paragraph]:
     found = {i: m for i, p in enumerate(lines) if (m := LETTER_SERIAL.match(p.text))}
     serials = [(ord(m["letter"]), int(m["figure"])) for m in found.values()]
     counted = all(1 <= b[1] - a[1] <= 2 if a[0] == b[0] else b[0] > a[0] for a, b in pairwise(serials))
-    things = sum(NAMED_SO.match(p.text[found[i].end() :]) is not None and not SET_APART.search(found[i][0]) for i, p in enumerate(lines) if i in found)
-    if len(serials) < MIN_SPACED[True] or serials[0] != (ord("A"), 1) or not counted or 2 * things >= len(serials):
+    if len(serials) < MIN_SPACED[True] or serials[0] != (ord("A"), 1) or not counted or _are_named_so(lines, found):
         return list(lines)
+    alike = not any(LETTERED.match(p.text) for p in lines)
+    if alike and any(LETTER_LIKE.match(p.text) for i, p in enumerate(lines) if i not in found):
+        return list(lines)  # beside its neighbours written otherwise it would be no line of theirs
     heads = {i: m for i, p in enumerate(lines) if i + 1 in found and (m := LETTER_HEAD.match(p.text)) and m["n"] == found[i + 1]["letter"]}
     marked = {**found, **heads}
     return [replace(p, text=f"{marked[i]['n']}、{p.text[marked[i].end() :]}") if i in marked else p for i, p in enumerate(lines)]
+
+
+def _are_named_so(lines: Sequence[Paragraph], found: Mapping[int, regex.Match[str]]) -> bool:
+    """Whether what look like serials are names of things (A1地块, A2地块): half of them by the word that touches them, or two by the same."""
+    touching = [lines[i].text[m.end() :] for i, m in found.items() if not SET_APART.search(m[0])]
+    things = sum(NAMED_SO.match(text) is not None for text in touching)
+    return 2 * things >= len(found) or len({text[:2] for text in touching}) < len(touching)
 
 
 def levels_set_apart(lines: Sequence[Paragraph]) -> list[Paragraph]:
