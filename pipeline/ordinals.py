@@ -24,6 +24,9 @@ IN_BRACKETS = rf"{WORDED_IN_BRACKETS}|{FIGURED_IN_BRACKETS}"
 ARTICLE = rf"第[{NUMERALS}百]{{1,4}}[章条节]"
 """`第一章`, `第十二条`"""
 
+TABLE_NUMBER = rf"表\s*[0-9{NUMERALS}]"
+"""`表2`, `表一`"""
+
 OPENING = rf"{WORDED}|{IN_BRACKETS}|{FIGURED}{NO_FIGURE}|[{CIRCLED}]"
 """Any of them but articles."""
 

@@ -28,7 +28,7 @@ MARKDOWN = regex.compile(r"^(?:#{1,6}\s+|[-*+•·▪●◆]\s+|>\s+|\*\*|__)+")
 UNBREAKABLE = regex.compile(r"[（(《“‘【〔]*(?:[A-Za-z0-9.%]+ ?|.)[）)》”’】〕，。；：、！？%％]*")
 INLINE_MARK = regex.compile(r"[(（]\s*([0-9]{1,2})\s*[)）]")
 NUMBERED = regex.compile(
-    rf"{OPENING}|{ARTICLE}|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]|(?:{ASSESSING}|[评计扣打]分|检查)(?:标准|方法|依据)\s*[：:]"
+    rf"{OPENING}|{ARTICLE}|附\s*[件表]|(?:抄送|抄报|分送)\s*[：:]|(?:{ASSESSING}|[评计扣打]分)(?:标准|方法|依据)\s*[：:]"
 )
 """How a line begins that cannot go on from the line above."""
 
@@ -40,6 +40,9 @@ RUNNING = 20
 
 INDENT = 4.0
 """Characters that the first line of a paragraph is indented by at most."""
+
+RAGGED = 1.8
+"""Characters by which a line that is full may fall short of the right margin."""
 
 DATE = regex.compile(
     r"(?:(?:19|20)\s*[0-9]\s*[0-9]|[一二][〇○零ОO０九][〇○零ОO０一二三四五六七八九]{2}|[１２][０-９]{3})\s*年\s*"
@@ -316,7 +319,7 @@ class Margins(Struct, frozen=True):
                 here = here if len(here) >= 3 else wide
                 left[page] = min(x.bbox[0] for x in here if x.bbox)
                 right[page] = max(x.bbox[2] for x in here if x.bbox)
-        reaching = Counter(x.page or 0 for x in set_lines if x.bbox and x.bbox[2] > right[x.page or 0] - 1.8 * em)
+        reaching = Counter(x.page or 0 for x in set_lines if x.bbox and x.bbox[2] > right[x.page or 0] - RAGGED * em)
         margins = cls(left, right, em, None, lone=frozenset(page for page, lines in reaching.items() if lines == 1))
         return replace(margins, leading=margins._leading(set_lines))
 
@@ -344,7 +347,7 @@ class Margins(Struct, frozen=True):
         """The line reaches the right margin, but for what could not be set there: `spared` characters."""
         if line.bbox is None:
             return self.wrap is not None and columns(line.text) >= self.wrap - 3
-        short = 0.8 + spared if spared > 1 and not line.text.endswith(TERMINAL) else 1.8
+        short = 0.8 + spared if spared > 1 and not line.text.endswith(TERMINAL) else RAGGED
         advance = _width(line) / max(1.0, columns(line.text) / 2)  # of a character; the size may be that of its ink
         em = advance if self.em < advance < 1.3 * self.em else self.em
         return line.bbox[2] > self.right.get(line.page or 0, 0.0) - short * em

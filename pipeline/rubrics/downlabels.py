@@ -25,7 +25,7 @@ class Label(Protocol):
     def at(self) -> Provenance: ...
 
 
-def stand_alike(upper: Label, lower: Label) -> bool:
+def _stand_alike(upper: Label, lower: Label) -> bool:
     """Whether both labels are set one character a line, on pages."""
     return all(m.at.bbox is not None and DOWN.fullmatch(m.at.quote) for m in (upper, lower))
 
@@ -35,6 +35,6 @@ def may_be_one(upper: Label, lower: Label, others: Sequence[Label]) -> bool:
     character and no other is. Nothing says that they are: 师德 and 出勤 stand beside names of four characters too."""
     lengths = [len(fold(m.text)) for m in others if m.text]
     halves = [len(fold(m.text)) for m in (upper, lower)]
-    if not lengths or not stand_alike(upper, lower):
+    if not lengths or not _stand_alike(upper, lower):
         return False
     return (1 in halves and min(lengths) > 1) or (len(lengths) >= MIN_OTHERS and max(halves) < min(lengths))

@@ -38,6 +38,7 @@ from pipeline.rubrics.listlines import (
     HEADS_APART,
     LETTERED,
     LIST_MARKER,
+    SERIAL_FIGURES,
     counts_on,
     kind_of,
     names_subtotal,
@@ -98,8 +99,6 @@ ITEM_SERIAL = regex.compile(rf"\s*{ITEM}")
 ITEM_START = regex.compile(rf"(?<=[。；;：:])\s*(?={ITEM})")
 """Where another item may begin within a paragraph."""
 
-FIGURES = regex.compile(r"[0-9]+")
-
 SECTION_HEAD = regex.compile(rf"{patterns.SECTION_MARKER.pattern}[^。；;]{{2,40}}")
 
 HASHES = regex.compile(r"^\s*#{1,6}\s+")
@@ -131,9 +130,9 @@ def _items(paragraph: Paragraph, extras: bool = False) -> tuple[Paragraph, ...]:
     if ITEM_SERIAL.match(head):
         head, parts = "", [head, *parts]
     serials = [fold(m[0]) for p in parts if (m := ITEM_SERIAL.match(p))]
-    values = [int(m[0]) for s in serials if (m := FIGURES.search(s))]
+    values = [int(m[0]) for s in serials if (m := SERIAL_FIGURES.search(s))]
     counted = len(values) == len(parts) > 1 and all(0 <= b - a <= 2 for a, b in pairwise(values)) and values[-1] > values[0]
-    if not counted or len({FIGURES.sub("", s) for s in serials}) > 1 or (head and not SECTION_HEAD.fullmatch(clean(head))):
+    if not counted or len({SERIAL_FIGURES.sub("", s) for s in serials}) > 1 or (head and not SECTION_HEAD.fullmatch(clean(head))):
         return (paragraph,)
     if any(p.rstrip().endswith((":", "：")) for p in parts) or (not head and len(set(values)) < len(values)):
         return (paragraph,)  # 1.…。其中：1.…；2.… are items in an item

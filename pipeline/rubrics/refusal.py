@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.normalize import clean, fold, points
-from pipeline.ordinals import NUMERALS
+from pipeline.ordinals import NUMERALS, TABLE_NUMBER
 from pipeline.patterns import Role
 from pipeline.points import read_points, split_label, total_in
 from pipeline.rubrics.draft import Draft
@@ -31,7 +31,7 @@ MEASURE_HEADER = regex.compile(
 )
 """Headers over numbers that count or measure something else than points."""
 
-CONTENTS_ENTRY = regex.compile(rf"{patterns.ANNEX_MARK.pattern}|^表\s*[0-9{NUMERALS}]|^第[0-9{NUMERALS}]{{1,3}}[章节篇]")
+CONTENTS_ENTRY = regex.compile(rf"{patterns.ANNEX_MARK.pattern}|^{TABLE_NUMBER}|^第[0-9{NUMERALS}]{{1,3}}[章节篇]")
 """How an entry of a table of contents begins."""
 
 QUESTION_HEADER = regex.compile(r"每[小大]?题(?:分值|得分|分数)|[大小单]题分值|题型|题量|题数|试题类[型别]")

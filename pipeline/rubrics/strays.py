@@ -41,9 +41,9 @@ def stray_vetoes(blocks: Sequence[Block], rubrics: Sequence[Rubric]) -> Iterator
     """A remark for each small table that names vetoes (一票否决) and of which no rubric has a word: a row that went to the next page."""
     read = [text for r in rubrics for text in (*(c.text for c in r.printed()), *(u.text for u in r.unplaced), *(n.text for n in r.notes))]
     for table in blocks:
-        if not isinstance(table, Table) or table.rows > FEW or not any(patterns.VETO_NAME.fullmatch(clean(c.text)) for c in table.cells):
-            continue
-        texts = [clean(c.text) for c in table.cells if len(clean(c.text)) > MIN_WORDS and not patterns.VETO_NAME.fullmatch(clean(c.text))]
+        words = [clean(c.text) for c in table.cells] if isinstance(table, Table) and table.rows <= FEW else []
+        others = [text for text in words if not patterns.VETO_NAME.fullmatch(fold(text))]
+        texts = [text for text in others if len(text) > MIN_WORDS] if len(others) < len(words) else []
         if texts and not any(text in said or said in text for text in texts for said in read if said):
             yield Remark("stray-rows", "a small table of vetoes stands outside the rubric and was not read", table.at, message_zh="表外另有一小张表列出一票否决，没有读入评价表")
 

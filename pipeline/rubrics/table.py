@@ -12,6 +12,7 @@ from pipeline import patterns
 from pipeline import rx as regex
 from pipeline.model import Block, Paragraph, Table
 from pipeline.normalize import clean
+from pipeline.ordinals import TABLE_NUMBER
 from pipeline.pagenumbers import may_number_page
 from pipeline.points import split_label
 from pipeline.rubrics.gridrows import Row, header_key, rows_of, serial_value
@@ -29,8 +30,8 @@ ALIKE = 2.0
 APART = regex.compile(r"[(（]?(?:附加|加分|奖励|另设|另外|另附)")
 """How a line begins that heads criteria outside the total of those above."""
 
-NUMBERED = regex.compile(r"表\s*[0-9一二三四五六七八九十]")
-"""How the number of a table begins."""
+NUMBERED = regex.compile(TABLE_NUMBER)
+"""How a line begins that numbers a table."""
 
 MIN_ROWS = 3
 """Rows under a header from which its columns are taken for the parts of other widths too."""

@@ -94,8 +94,9 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
     中文: 正文或评价内容中残留 Markdown、HTML 等标记，或以部首代字（“⾷”代“食”）、部首与字重出（“⾷食”），属转录格式而非公文内容。
     全文各合并为一条提示。
     """
-    yield from _radicals([w for w in texts_of(reading) if RADICAL.search(w.text)])
-    quotes = ((w, w.at.quote if w.at else w.text) for w in texts_of(reading))
+    texts = list(texts_of(reading))
+    yield from _radicals([(w, match) for w in texts if (match := RADICAL.search(w.text))])
+    quotes = ((w, w.at.quote if w.at else w.text) for w in texts)
     hits = [w for w, quote in quotes if not MARKS.isdisjoint(quote) and MARKUP.search(quote)]
     if hits:
         quote = shorten(hits[0].at.quote if hits[0].at else hits[0].text)
@@ -108,19 +109,19 @@ def markup_residue(reading: Reading) -> Iterator[Hit]:
         )
 
 
-def _radicals(found: Sequence[Written]) -> Iterator[Hit]:
+def _radicals(found: Sequence[tuple[Written, regex.Match[str]]]) -> Iterator[Hit]:
     """One hit for all texts with radicals in them, the first quoted with the character that is meant. A PDF's are put right when
     it is read."""
-    for text, match in ((w.text, RADICAL.search(w.text)) for w in found[:1]):
-        radical, meant = match[0], plain(match[0])  # type: ignore[index]
-        around = "".join(text[max(0, match.start() - 4) : match.end() + 5].split())  # type: ignore[union-attr]
-        twice = text.startswith(meant, match.end())  # type: ignore[union-attr]
+    for written, match in found[:1]:
+        radical, meant = match[0], plain(match[0])
+        around = "".join(written.text[max(0, match.start() - 4) : match.end() + 5].split())
+        twice = written.text.startswith(meant, match.end())
         yield Hit(
-            annex=found[0].annex,
-            where=found[0].id,
+            annex=written.annex,
+            where=written.id,
             zh=f"以部首代字 {len(found)} 处：“{around}”中“{radical}”{f'与“{meant}”重出' if twice else f'应作“{meant}”'}（多为从 PDF 复制所致）",
             en=f"radicals for characters, {len(found)} places: “{radical}” in “{around}” {'doubles' if twice else 'stands for'} “{meant}” (as text copied out of a PDF has them)",
-            evidence=tuple(w.at for w in found),
+            evidence=tuple(w.at for w, _ in found),
             values=("radical",),
         )
 

@@ -482,6 +482,15 @@ def test_marks_of_annexes_are_no_page_heads():
     assert [t for t in texts(read_pdf(rawpdf.document(pages))) if t.startswith("附件")] == ["附件1", "附件2", "附件3"]
 
 
+def draw_table(canvas: Canvas, rows: Sequence[Sequence[str]], xs: Sequence[float]) -> None:
+    """A ruled table from 140 points down, a row of one cell each column in 24 points."""
+    spans = tuple((r, c, 1, 1, text) for r, row in enumerate(rows) for c, text in enumerate(row))
+    strokes(canvas, spans, xs, tuple(140.0 + 24 * i for i in range(len(rows) + 1)))
+    for r, row in enumerate(rows):
+        for x, text in zip(xs, row, strict=False):
+            canvas.text(x + 4, 146 + 24 * r, text)
+
+
 @pytest.mark.parametrize(("between", "joined"), [("归档章 2023", True), ("二、加分项（20分）", False), ("附件2", False)])
 def test_a_stray_line_between_the_parts_of_a_table(tmp_path, between, joined):
     """A stamp above the rest of a table on the next page; a heading or an annex's mark begins another table."""
@@ -493,11 +502,7 @@ def test_a_stray_line_between_the_parts_of_a_table(tmp_path, between, joined):
         else:
             canvas.text(220, 60, "供水服务质量评价表", 16)
         cells = [("序号", "评价内容", "分值"), *((str(first + i), f"第{first + i}项制度健全并落实。", "5") for i in range(rows))]
-        spans = tuple((r, c, 1, 1, t) for r, row in enumerate(cells) for c, t in enumerate(row))
-        strokes(canvas, spans, xs, tuple(140.0 + 24 * i for i in range(len(cells) + 1)))
-        for r, row in enumerate(cells):
-            for x, t in zip(xs, row, strict=False):
-                canvas.text(x + 4, 146 + 24 * r, t)
+        draw_table(canvas, cells, xs)
         pages.append(canvas)
     rubrics = read(tmp_path, rawpdf.document(pages)).rubrics
     assert len(list(rubrics[0].criteria())) == (5 if joined else 3)
@@ -522,10 +527,7 @@ def test_a_line_at_the_foot_of_a_page_parts_no_table_without_numbers(tmp_path, f
         canvas = Canvas()
         canvas.text(*((220, 60, "供水服务质量评价表", 16) if number == 1 else (60, 110, head)))
         cells = [("项目", "评价内容", "分值"), *((f"类别{number}{i}", f"第{number}{i}类制度健全并落实。", "5") for i in range(3))]
-        strokes(canvas, tuple((r, c, 1, 1, t) for r, row in enumerate(cells) for c, t in enumerate(row)), left, tuple(140.0 + 24 * i for i in range(5)))
-        for r, row in enumerate(cells):
-            for x, t in zip(left, row, strict=False):
-                canvas.text(x + 4, 146 + 24 * r, t)
+        draw_table(canvas, cells, left)
         canvas.text(60, 260, foot if number == 1 else "")
         pages.append(canvas)
     assert len(read(tmp_path, rawpdf.document(pages)).rubrics) == (1 if joined else 2)
@@ -540,11 +542,7 @@ def test_a_veto_that_went_to_the_next_page_is_read_or_told(tmp_path, columns):
     pages = []
     for xs, rows in ((edges, [row[:columns] for row in above]), ((60.0, 130.0, edges[-1]), [("一票否决", "发生较大以上安全责任事故的。")])):
         canvas = Canvas()
-        spans = tuple((r, c, 1, 1, t) for r, row in enumerate(rows) for c, t in enumerate(row))
-        strokes(canvas, spans, xs, tuple(140.0 + 24 * i for i in range(len(rows) + 1)))
-        for r, row in enumerate(rows):
-            for x, t in zip(xs, row, strict=False):
-                canvas.text(x + 4, 146 + 24 * r, t)
+        draw_table(canvas, rows, xs)
         pages.append(canvas)
     reading = read(tmp_path, rawpdf.document(pages))
     (rubric,) = reading.rubrics

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.rubrics.servicelist import READ
 from tests.support.drawn import case_of, read_drawn
 
 BASE = """物业服务考核评分标准
@@ -13,14 +14,6 @@ BASE = """物业服务考核评分标准
 2.保洁服务（60分）
 （1）楼道每日清扫（30分）
 （2）垃圾日产日清（30分）"""
-
-READ = """annex-1 《物业服务考核评分标准》 -
-  [综合管理] 40
-    1 | 制度健全，人员到位 | 20
-    2 | 档案完整，台账清楚 | 20
-  [保洁服务] 60
-    1 | 楼道每日清扫 | 30
-    2 | 垃圾日产日清 | 30"""
 
 BELOW = {
     "remarks numbered after capped bonuses": """

@@ -12,6 +12,7 @@ from pipeline.model import Cell, Table
 from pipeline.notices.segments import Segment
 from pipeline.provenance import Provenance
 from pipeline.rubrics.rubric import read
+from tests.rubrics.servicelist import READ
 from tests.support.drawn import case_of, read_drawn
 
 BASE = """一、综合管理（40分）
@@ -20,14 +21,6 @@ BASE = """一、综合管理（40分）
 二、保洁服务（60分）
 1.楼道每日清扫（30分）
 2.垃圾日产日清（30分）"""
-
-READ = """annex-1 《物业服务考核评分标准》 -
-  [综合管理] 40
-    1 | 制度健全，人员到位 | 20
-    2 | 档案完整，台账清楚 | 20
-  [保洁服务] 60
-    1 | 楼道每日清扫 | 30
-    2 | 垃圾日产日清 | 30"""
 
 EXTRAS = {
     "plain lines below a plain heading": """

@@ -42,7 +42,8 @@ def _filled(groups: RowGroups) -> set[int]:
         begun_less_ended = [0] * (len(group) + 1)
         for row, cells in enumerate(group):
             for cell in cells:
-                begun_less_ended[row] += spanned(cell, "colspan")
-                begun_less_ended[min(row + (spanned(cell, "rowspan") or len(group)), len(group))] -= spanned(cell, "colspan")
+                across, down = spanned(cell, "colspan"), spanned(cell, "rowspan") or len(group)
+                begun_less_ended[row] += across
+                begun_less_ended[min(row + down, len(group))] -= across
         filled.update(accumulate(begun_less_ended[:-1]))
     return filled
